@@ -1,0 +1,30 @@
+/** Where in a person's text something stands; lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * A mistake of the person at the keyboard: one line that says what is wrong, where, and what to do.
+ * The faces print `place: message (hint)` and exit with status 2.
+ */
+export class UserError extends Error {
+  override readonly name = "UserError";
+  readonly code: string;
+  readonly place: Place | null;
+  readonly hint: string;
+
+  constructor(code: string, message: string, place: Place | null = null, hint = "") {
+    super(message);
+    this.code = code;
+    this.place = place;
+    this.hint = hint;
+  }
+
+  /** The one line that a person sees. */
+  line(): string {
+    const where = this.place === null ? "" : `${this.place.file}:${this.place.line}:${this.place.column}: `;
+    return where + this.message + (this.hint === "" ? "" : ` (${this.hint})`);
+  }
+}

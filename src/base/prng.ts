@@ -1,0 +1,56 @@
+/** FNV-1a over the code units of `text`: turns the name of a stream into a seed. */
+function hashName(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}
+
+/**
+ * A seeded generator (sfc32, by Chris Doty-Humphrey). Its interface has whole numbers only, so that no
+ * platform's floating point can differ; a probability is a ratio of whole numbers.
+ */
+export class Prng {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  constructor(seed: number, stream = 0) {
+    this.#a = 0;
+    this.#b = seed | 0;
+    this.#c = stream | 0;
+    for (let i = 0; i < 12; i++) this.next();
+  }
+
+  /** The next uint32. */
+  next(): number {
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = ((this.#c << 21) | (this.#c >>> 11)) + sum;
+    return sum >>> 0;
+  }
+
+  /** A whole number from 0 up to, but not including, `bound` (1 to 2^32); unbiased. */
+  below(bound: number): number {
+    const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
+    for (;;) {
+      const drawn = this.next();
+      if (drawn < limit) return drawn % bound;
+    }
+  }
+
+  /** True in `numerator` of `denominator` cases. */
+  chance(numerator: number, denominator: number): boolean {
+    return this.below(denominator) < numerator;
+  }
+
+  /**
+   * A stream of its own for `name`: it depends on this generator's current state and the name only, and
+   * takes nothing from this one, so that a new consumer does not shift the others.
+   */
+  fork(name: string): Prng {
+    return new Prng(this.#b ^ hashName(name), this.#c ^ hashName(`${name}/stream`));
+  }
+}

@@ -1,0 +1,122 @@
+import { assert } from "./assert.ts";
+
+/** Spreads a pair of int32 keys; its top bits are the good ones, so slots are taken from those. */
+function hash(a: number, b: number): number {
+  const mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+}
+
+/**
+ * Open addressing from a pair of int32 keys to a row number, in typed columns. A row is a stable index from 0:
+ * callers keep their own columns (or an array of objects) beside it. Deleting shifts the probe chain back, so
+ * there are no tombstones; a row's number never changes while its key is in the table.
+ *
+ * Small at first (8 slots), doubled when three quarters full; rows of deleted keys are used again.
+ */
+export class Table {
+  #bits = 3;
+  #shift = 29;
+  #slots: Int32Array = new Int32Array(8);
+  #keyA: Int32Array = new Int32Array(4);
+  #keyB: Int32Array = new Int32Array(4);
+  #free: number[] = [];
+  #used = 0;
+  size = 0;
+
+  /** One more than the highest row number in use so far: the length that callers' columns must have. */
+  get rows(): number {
+    return this.#used;
+  }
+
+  /** The row of a key, or -1. */
+  find(a: number, b: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = hash(a, b) >>> this.#shift;
+    for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
+      const row = entry - 1;
+      if (this.#keyA[row] === a && this.#keyB[row] === b) return row;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
+  }
+
+  /** The row of a key that is added when it is not there yet. */
+  insert(a: number, b: number): number {
+    const found = this.find(a, b);
+    if (found >= 0) return found;
+    if ((this.size + 1) * 4 > this.#slots.length * 3) this.#grow();
+    const row = this.#free.length > 0 ? this.#free.pop()! : this.#used++;
+    if (row >= this.#keyA.length) {
+      this.#keyA = doubled(this.#keyA);
+      this.#keyB = doubled(this.#keyB);
+    }
+    this.#keyA[row] = a;
+    this.#keyB[row] = b;
+    this.#place(row);
+    this.size++;
+    return row;
+  }
+
+  /** Takes a key out; returns the row that it had, or -1. */
+  remove(a: number, b: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = hash(a, b) >>> this.#shift;
+    let row = -1;
+    for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const candidate = slots[slot]! - 1;
+      if (this.#keyA[candidate] === a && this.#keyB[candidate] === b) {
+        row = candidate;
+        break;
+      }
+    }
+    if (row < 0) return -1;
+    let hole = slot;
+    for (let next = (hole + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
+      const moved = slots[next]! - 1;
+      const home = hash(this.#keyA[moved]!, this.#keyB[moved]!) >>> this.#shift;
+      if (((next - home) & mask) >= ((next - hole) & mask)) {
+        slots[hole] = slots[next]!;
+        hole = next;
+      }
+    }
+    slots[hole] = 0;
+    this.#free.push(row);
+    this.size--;
+    return row;
+  }
+
+  /** First key of a row that is in use. */
+  keyA(row: number): number {
+    return this.#keyA[row]!;
+  }
+
+  /** Second key of a row that is in use. */
+  keyB(row: number): number {
+    return this.#keyB[row]!;
+  }
+
+  #place(row: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = hash(this.#keyA[row]!, this.#keyB[row]!) >>> this.#shift;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = row + 1;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#bits++;
+    this.#shift = 32 - this.#bits;
+    assert(this.#shift > 0, "a table holds fewer than 2^31 keys");
+    this.#slots = new Int32Array(old.length * 2);
+    for (const entry of old) if (entry !== 0) this.#place(entry - 1);
+  }
+}
+
+function doubled(column: Int32Array): Int32Array {
+  const longer = new Int32Array(column.length * 2);
+  longer.set(column);
+  return longer;
+}

@@ -1,0 +1,232 @@
+import { assert } from "../base/assert.ts";
+import type { Nanos } from "./time.ts";
+
+/** What the queue holds: a timer, or a packet that arrives somewhere later. */
+export interface Scheduled {
+  fire(): void;
+}
+
+/** Names one scheduled event, for {@link EventQueue.cancel}; 0 is never one. */
+export type EventId = number;
+
+const LEVELS = 7;
+const SLOTS = 256;
+const LOW = 0x100_0000; // times are split at 24 bits, because a double has no bitwise operators above 32
+
+/**
+ * Events in (time, order of scheduling): no two compare equal, so a run has exactly one history.
+ *
+ * A hierarchical timing wheel (Varghese and Lauck, scheme 7): 7 levels of 256 slots of FIFO lists. An event waits
+ * on the level of the highest eight bits in which its time differs from the wheel's; when the wheel enters a slot
+ * of an upper level, the slot's list is dealt out below in its order, which keeps ties first in, first out.
+ */
+export class EventQueue {
+  /** The wheel's time: no later than any event in it. */
+  now: Nanos = 0;
+  /** How many events wait, those of this instant included. */
+  size = 0;
+  readonly #heads: Int32Array = new Int32Array(LEVELS * SLOTS);
+  readonly #tails: Int32Array = new Int32Array(LEVELS * SLOTS);
+  /** One bit a slot says whether its list has anything: 8 words a level. */
+  readonly #occupied: Int32Array = new Int32Array(LEVELS * (SLOTS / 32));
+  #at: Float64Array = new Float64Array(64);
+  #next: Int32Array = new Int32Array(64);
+  #previous: Int32Array = new Int32Array(64);
+  #slot: Int32Array = new Int32Array(64);
+  /** How often a node has been used: the upper part of an EventId, so that a stale one cancels nothing. */
+  #use: Int32Array = new Int32Array(64);
+  #what: (Scheduled | null)[] = [null];
+  #freeNode = 0;
+  #nodes = 1;
+  /** What was scheduled for this very instant: a ring, because every crossing between namespaces passes here. */
+  #ready: (Scheduled | null)[] = new Array<Scheduled | null>(64).fill(null);
+  #readyHead = 0;
+  #readyCount = 0;
+
+  /** Puts `what` in the queue for this instant, behind all that is there for it. It cannot be cancelled. */
+  push(what: Scheduled): void {
+    if (this.#readyCount === this.#ready.length) this.#growReady();
+    this.#ready[(this.#readyHead + this.#readyCount) & (this.#ready.length - 1)] = what;
+    this.#readyCount++;
+    this.size++;
+  }
+
+  /** Puts `what` in the queue for the later instant `at`, behind all that is there for it. */
+  schedule(at: Nanos, what: Scheduled): EventId {
+    assert(at > this.now, "an event is scheduled for later; what happens now is pushed");
+    let node = this.#freeNode;
+    if (node !== 0) this.#freeNode = this.#next[node]!;
+    else {
+      node = this.#nodes++;
+      if (node === this.#at.length) this.#grow();
+    }
+    this.#at[node] = at;
+    this.#what[node] = what;
+    this.#insert(node);
+    this.size++;
+    return this.#use[node]! * LOW + node;
+  }
+
+  /** Takes an event out before its time; false when it has fired or was cancelled already. */
+  cancel(id: EventId): boolean {
+    const node = id % LOW;
+    if (node === 0 || this.#what[node] === null || this.#use[node] !== (id - node) / LOW) return false;
+    this.#unlink(node);
+    this.#release(node);
+    return true;
+  }
+
+  /**
+   * Takes the earliest event, if it is no later than `until`, and steps the clock to it; null when there is none.
+   * The clock may have moved even then, but never past `until` nor past any event.
+   */
+  pop(until: Nanos): Scheduled | null {
+    // What was scheduled earlier for this instant goes before what this instant itself brought about.
+    if (this.#readyCount > 0 && this.#heads[this.now & 255] === 0) return this.#shiftReady();
+    while (this.size > 0) {
+      const slot = this.#firstSlot(0);
+      if (slot >= 0) {
+        const node = this.#heads[slot]!;
+        if (this.#at[node]! > until) return null;
+        const what = this.#what[node]!;
+        this.now = this.#at[node]!;
+        this.#unlink(node);
+        this.#release(node);
+        return what;
+      }
+      if (!this.#enterNextBlock(until)) return null;
+    }
+    return null;
+  }
+
+  #shiftReady(): Scheduled {
+    const what = this.#ready[this.#readyHead]!;
+    this.#ready[this.#readyHead] = null;
+    this.#readyHead = (this.#readyHead + 1) & (this.#ready.length - 1);
+    this.#readyCount--;
+    this.size--;
+    return what;
+  }
+
+  #growReady(): void {
+    const old = this.#ready;
+    this.#ready = new Array<Scheduled | null>(old.length * 2).fill(null);
+    for (let i = 0; i < old.length; i++) this.#ready[i] = old[(this.#readyHead + i) & (old.length - 1)]!;
+    this.#readyHead = 0;
+  }
+
+  /** Moves the clock to an instant before which nothing is left to happen. */
+  advance(to: Nanos): void {
+    assert(to >= this.now, "the clock cannot go back");
+    assert(this.#readyCount === 0, "the clock moves when nothing is left to happen at this instant");
+    this.now = to;
+    const low = to % LOW;
+    const high = (to - low) / LOW;
+    for (let level = LEVELS - 1; level > 0; level--) {
+      const digit = level < 3 ? (low >>> (8 * level)) & 255 : (high >>> (8 * (level - 3))) & 255;
+      this.#deal(level * SLOTS + digit);
+    }
+  }
+
+  /** Steps to the start of the earliest occupied slot of an upper level and deals its list out below. */
+  #enterNextBlock(until: Nanos): boolean {
+    for (let level = 1; level < LEVELS; level++) {
+      const slot = this.#firstSlot(level);
+      if (slot < 0) continue;
+      const span = 2 ** (8 * level);
+      const start = Math.floor(this.now / (span * SLOTS)) * (span * SLOTS) + (slot - level * SLOTS) * span;
+      if (start > until) return false;
+      this.now = start;
+      this.#deal(slot);
+      return true;
+    }
+    throw new Error("an event queue that is not empty has an occupied slot");
+  }
+
+  #deal(slot: number): void {
+    let node = this.#heads[slot]!;
+    if (node === 0) return;
+    this.#heads[slot] = 0;
+    this.#tails[slot] = 0;
+    this.#occupied[slot >>> 5]! &= ~(1 << (slot & 31));
+    while (node !== 0) {
+      const next = this.#next[node]!;
+      this.#insert(node);
+      node = next;
+    }
+  }
+
+  /** The level's first slot with a list, as an index over all levels, or -1. Slots behind the clock are empty. */
+  #firstSlot(level: number): number {
+    const words = this.#occupied;
+    for (let word = level * 8; word < level * 8 + 8; word++) {
+      const bits = words[word]!;
+      if (bits !== 0) return word * 32 + (31 - Math.clz32(bits & -bits));
+    }
+    return -1;
+  }
+
+  #insert(node: number): void {
+    const at = this.#at[node]!;
+    const low = at % LOW;
+    const high = (at - low) / LOW;
+    const nowLow = this.now % LOW;
+    const differentHigh = high ^ ((this.now - nowLow) / LOW);
+    let slot: number;
+    if (differentHigh === 0) {
+      const different = low ^ nowLow;
+      if (different < 0x100) slot = low & 255;
+      else if (different < 0x1_0000) slot = SLOTS + ((low >>> 8) & 255);
+      else slot = 2 * SLOTS + (low >>> 16);
+    } else {
+      const level = (31 - Math.clz32(differentHigh)) >>> 3;
+      slot = (3 + level) * SLOTS + ((high >>> (8 * level)) & 255);
+    }
+    const tail = this.#tails[slot]!;
+    this.#slot[node] = slot;
+    this.#next[node] = 0;
+    this.#previous[node] = tail;
+    if (tail === 0) {
+      this.#heads[slot] = node;
+      this.#occupied[slot >>> 5]! |= 1 << (slot & 31);
+    } else this.#next[tail] = node;
+    this.#tails[slot] = node;
+  }
+
+  #unlink(node: number): void {
+    const slot = this.#slot[node]!;
+    const next = this.#next[node]!;
+    const previous = this.#previous[node]!;
+    if (previous === 0) this.#heads[slot] = next;
+    else this.#next[previous] = next;
+    if (next === 0) this.#tails[slot] = previous;
+    else this.#previous[next] = previous;
+    if (this.#heads[slot] === 0) this.#occupied[slot >>> 5]! &= ~(1 << (slot & 31));
+  }
+
+  #release(node: number): void {
+    this.#what[node] = null;
+    this.#use[node] = (this.#use[node]! + 1) & 0xff_ffff;
+    this.#next[node] = this.#freeNode;
+    this.#freeNode = node;
+    this.size--;
+  }
+
+  #grow(): void {
+    const length = this.#at.length * 2;
+    assert(length <= LOW, "the event queue holds fewer than 2^24 events");
+    const at = new Float64Array(length);
+    at.set(this.#at);
+    this.#at = at;
+    this.#next = longer(this.#next, length);
+    this.#previous = longer(this.#previous, length);
+    this.#slot = longer(this.#slot, length);
+    this.#use = longer(this.#use, length);
+  }
+}
+
+function longer(column: Int32Array, length: number): Int32Array {
+  const grown = new Int32Array(length);
+  grown.set(column);
+  return grown;
+}

@@ -1,0 +1,99 @@
+import { Signal } from "./signal.ts";
+import type { Nanos } from "./time.ts";
+import type { Timer } from "./timer.ts";
+import type { World } from "./world.ts";
+
+/**
+ * What a program waits for: any of the signals, or the instant `until` (Infinity: no limit of time). The program looks
+ * for itself which of them it was, as after poll(2).
+ */
+export interface Wait {
+  readonly on: readonly Signal[];
+  readonly until: Nanos;
+}
+
+/** A program: it yields what it waits for and returns its exit status (0 to 255). */
+export type Program = Generator<Wait, number, void>;
+
+/** Thrown into a program that is ended by a signal; a `finally` in it still runs. */
+export class Terminated extends Error {
+  override readonly name = "Terminated";
+  readonly signal: number;
+
+  constructor(signal: number) {
+    super(`ended by signal ${signal}`);
+    this.signal = signal;
+  }
+}
+
+export const SIGINT = 2;
+export const SIGKILL = 9;
+export const SIGTERM = 15;
+
+/** A running program. It runs synchronously inside the event loop, in virtual time, until it waits or ends. */
+export class Process {
+  /** Raised when it has ended. */
+  readonly exited: Signal = new Signal();
+  /** Exit status, 128 + N when signal N ended it; null while it runs. */
+  status: number | null = null;
+  /** Signals that a program wants to see for itself (tcpdump prints its counts on SIGINT): returns true when it took it. */
+  onSignal: ((signal: number) => boolean) | null = null;
+  readonly #program: Program;
+  readonly #timer: Timer;
+  readonly #turn: Timer;
+  #waitingOn: readonly Signal[] = [];
+
+  constructor(world: World, program: Program) {
+    this.#program = program;
+    this.#timer = world.timer(() => this.#resume());
+    this.#turn = world.timer(() => this.#resume());
+    this.#world = world;
+    this.#turn.arm(0);
+  }
+  readonly #world: World;
+
+  /** Goes on in its turn of this instant. */
+  wake(): void {
+    if (this.status === null && !this.#turn.armed) this.#turn.arm(0);
+  }
+
+  /** Sends it a signal, as kill(2) does. SIGKILL cannot be caught. */
+  kill(signal: number): void {
+    if (this.status !== null) return;
+    if (signal !== SIGKILL && this.onSignal !== null && this.onSignal(signal)) return;
+    this.#stopWaiting();
+    try {
+      this.#program.throw(new Terminated(signal));
+    } catch (error) {
+      if (!(error instanceof Terminated)) throw error;
+    }
+    this.#end(128 + signal);
+  }
+
+  #resume(): void {
+    if (this.status !== null) return;
+    this.#stopWaiting();
+    const step = this.#program.next();
+    if (step.done === true) {
+      this.#end(step.value);
+      return;
+    }
+    this.#waitingOn = step.value.on;
+    for (const signal of this.#waitingOn) signal.add(this);
+    if (step.value.until !== Number.POSITIVE_INFINITY) {
+      this.#timer.arm(Math.max(0, step.value.until - this.#world.now));
+    }
+  }
+
+  #stopWaiting(): void {
+    for (const signal of this.#waitingOn) signal.remove(this);
+    this.#waitingOn = [];
+    this.#timer.cancel();
+    this.#turn.cancel();
+  }
+
+  #end(status: number): void {
+    this.status = status;
+    this.exited.notify();
+  }
+}

@@ -1,0 +1,23 @@
+import type { Process } from "./process.ts";
+
+/** Something that processes wait for: data in a socket, the end of another process. Waking is in the order of waiting. */
+export class Signal {
+  #waiting: Process[] = [];
+
+  /** Called by {@link Process} only. */
+  add(process: Process): void {
+    this.#waiting.push(process);
+  }
+
+  /** Called by {@link Process} only, when it stops waiting for any reason. */
+  remove(process: Process): void {
+    const at = this.#waiting.indexOf(process);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  /** Wakes every process that waits now; each goes on in its turn of this instant. */
+  notify(): void {
+    if (this.#waiting.length === 0) return;
+    for (const process of [...this.#waiting]) process.wake();
+  }
+}

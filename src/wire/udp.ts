@@ -4,7 +4,7 @@ import * as checksums from "./checksum.ts";
 const SRC_PORT = 0;
 const DST_PORT = 2;
 const LENGTH = 4;
-const CHECKSUM = 6;
+export const CHECKSUM = 6;
 const PROTOCOL = 17;
 
 export const HEADER_LEN = 8;

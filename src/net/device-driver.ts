@@ -1,0 +1,43 @@
+import type { Packet } from "../sim/packet.ts";
+import type { NetDevice } from "./net-device.ts";
+
+/** What can change on a device, in the words of the kernel's netdevice notifiers. */
+export type DeviceChange =
+  | "up"
+  | "down"
+  | "carrier"
+  | "mtu"
+  | "address"
+  | "name"
+  | "moved"
+  | "removed"
+  | "master";
+
+/** What makes a device a veth, a bridge, a vxlan ...: the kernel's net_device_ops and rtnl_link_ops in one. */
+export interface DeviceDriver {
+  /** The type that `ip link add type` names; for devices that are not made so: `loopback` or `nic`. */
+  readonly kind: string;
+  /** Sends a frame out. The driver owns the packet from here on, and counts it on `device`. */
+  transmit(device: NetDevice, packet: Packet): void;
+  /** The device itself changed; called before the other listeners. */
+  changed(device: NetDevice, change: DeviceChange): void;
+  /** What `@` in a device's name points to (IFLA_LINK): the veth peer, the device below; null when there is none. */
+  link(device: NetDevice): NetDevice | null;
+}
+
+/** Takes the frames of a device before the IP stack sees them (rx_handler): a bridge port, a macvlan's lower device. */
+export interface RxHandler {
+  receive(device: NetDevice, packet: Packet): void;
+}
+
+/** Wants to know of changes of a device that is not its own: a bridge of its ports, a vxlan of its lower device. */
+export interface DeviceListener {
+  deviceChanged(device: NetDevice, change: DeviceChange): void;
+}
+
+/** A queueing discipline at a device's egress. It passes frames on with `device.send(packet)`. */
+export interface Qdisc {
+  enqueue(packet: Packet): void;
+  /** Drops all that waits (the device goes down, or the discipline is replaced). */
+  reset(): void;
+}

@@ -1,0 +1,205 @@
+import type { EntryRef } from "../sim/registry.ts";
+import type { Errno } from "./kernel-error.ts";
+import type { NetworkNamespace } from "./network-namespace.ts";
+import { Route, type RouteSpec, RouteTable } from "./route.ts";
+import { RoutingTable } from "./routing-table.ts";
+
+/** A policy rule (struct fib_rule). 0 and empty mean: not asked. */
+export interface RuleSpec {
+  readonly priority: number;
+  readonly not: boolean;
+  readonly src: number;
+  readonly srcLength: number;
+  readonly dst: number;
+  readonly dstLength: number;
+  readonly tos: number;
+  readonly fwmark: number;
+  readonly fwmask: number;
+  readonly iif: string;
+  readonly oif: string;
+  readonly action: "lookup" | "blackhole" | "unreachable" | "prohibit" | "nop";
+  readonly table: number;
+  /** A route whose prefix is not longer than this does not count; -1: all count. */
+  readonly suppressPrefixLength: number;
+  readonly protocol: string;
+}
+export interface Rule extends RuleSpec {
+  readonly ref: EntryRef;
+}
+
+/** What a look-up asks (struct flowi4). One object a namespace, filled anew for each question: nothing is allocated. */
+export interface FlowKey {
+  dst: number;
+  src: number;
+  /** Device that the packet came in by, as index, or 0: from here. */
+  iif: number;
+  oif: number;
+  mark: number;
+  tos: number;
+}
+
+const rule = (priority: number, table: number): Omit<Rule, "ref"> => ({
+  priority,
+  not: false,
+  src: 0,
+  srcLength: 0,
+  dst: 0,
+  dstLength: 0,
+  tos: 0,
+  fwmark: 0,
+  fwmask: 0,
+  iif: "",
+  oif: "",
+  action: "lookup",
+  table,
+  suppressPrefixLength: -1,
+  protocol: "kernel",
+});
+
+/** The forwarding information base of a namespace: its policy rules and routing tables. Linux: net/ipv4/fib_rules.c. */
+export class Fib {
+  readonly #ns: NetworkNamespace;
+  readonly tables: Map<number, RoutingTable> = new Map();
+  rules: readonly Rule[];
+  /** True while the rules are the three that every namespace is born with: then no rule needs to be read. */
+  #plain = true;
+  readonly #local: RoutingTable;
+  readonly #main: RoutingTable;
+  readonly key: FlowKey = { dst: 0, src: 0, iif: 0, oif: 0, mark: 0, tos: 0 };
+  /** Why the last look-up gave null. */
+  error: Errno = "ENETUNREACH";
+  /** The rule that decided the last look-up; 0 while the rules are plain. */
+  decidedBy: EntryRef = 0;
+
+  constructor(ns: NetworkNamespace) {
+    this.#ns = ns;
+    this.#local = this.table(RouteTable.local);
+    this.#main = this.table(RouteTable.main);
+    this.rules = [
+      rule(0, RouteTable.local),
+      rule(32766, RouteTable.main),
+      rule(32767, RouteTable.default),
+    ].map((spec) => ({ ...spec, ref: ns.world.registry.made("rule", ns.path, `${spec.priority}`) }));
+  }
+
+  /** The table of that number; made when it is not there. */
+  table(id: number): RoutingTable {
+    let table = this.tables.get(id);
+    if (table === undefined) {
+      table = new RoutingTable(id);
+      this.tables.set(id, table);
+    }
+    return table;
+  }
+
+  /** Finds the route for {@link key}; null with {@link error} set. */
+  lookup(): Route | null {
+    const key = this.key;
+    this.error = "ENETUNREACH";
+    this.decidedBy = 0;
+    if (this.#plain) {
+      const route =
+        this.#local.lookup(key.dst, key.oif, key.tos) ?? this.#main.lookup(key.dst, key.oif, key.tos);
+      if (route !== null) return this.#resolve(route);
+      const fallback = this.tables.get(RouteTable.default);
+      const last = fallback === undefined ? null : fallback.lookup(key.dst, key.oif, key.tos);
+      return last === null ? null : this.#resolve(last);
+    }
+    return this.#lookupByRules();
+  }
+
+  /** Types that say no: the look-up ends with an error. */
+  #resolve(route: Route): Route | null {
+    switch (route.type) {
+      case "blackhole":
+        this.error = "EINVAL";
+        return null;
+      case "unreachable":
+        this.error = "EHOSTUNREACH";
+        return null;
+      case "prohibit":
+        this.error = "EACCES";
+        return null;
+      case "throw":
+        return null;
+      default:
+        return route;
+    }
+  }
+
+  #lookupByRules(): Route | null {
+    const key = this.key;
+    for (const rule of this.rules) {
+      if (this.#matches(rule) === rule.not) continue;
+      this.decidedBy = rule.ref;
+      if (rule.action === "nop") continue;
+      if (rule.action !== "lookup") {
+        this.error =
+          rule.action === "blackhole" ? "EINVAL" : rule.action === "prohibit" ? "EACCES" : "ENETUNREACH";
+        return null;
+      }
+      const route = this.tables.get(rule.table)?.lookup(key.dst, key.oif, key.tos) ?? null;
+      if (route === null || route.type === "throw" || route.prefixLength <= rule.suppressPrefixLength)
+        continue;
+      return this.#resolve(route);
+    }
+    return null;
+  }
+
+  #matches(rule: Rule): boolean {
+    const key = this.key;
+    if (rule.srcLength > 0 && ((key.src ^ rule.src) & (-1 << (32 - rule.srcLength))) !== 0) return false;
+    if (rule.dstLength > 0 && ((key.dst ^ rule.dst) & (-1 << (32 - rule.dstLength))) !== 0) return false;
+    if (rule.tos !== 0 && rule.tos !== key.tos) return false;
+    if (((key.mark ^ rule.fwmark) & rule.fwmask) !== 0) return false;
+    if (rule.iif !== "" && !this.#named(rule.iif, key.iif)) return false;
+    return rule.oif === "" || this.#named(rule.oif, key.oif);
+  }
+
+  #named(name: string, ifindex: number): boolean {
+    // What is sent from here matches `iif lo`.
+    return (this.#ns.device(name)?.ifindex ?? -1) === (ifindex === 0 ? this.#ns.loopback.ifindex : ifindex);
+  }
+
+  /** Adds a route. `before` puts it in front of an equal one (replace, prepend). */
+  add(spec: RouteSpec, before = false): Route {
+    const ns = this.#ns;
+    const route = new Route(spec, ns.world.registry.made("route", ns.path, describe(spec)));
+    this.table(spec.table).add(route, before);
+    ns.world.generation++;
+    return route;
+  }
+
+  remove(route: Route): void {
+    this.tables.get(route.table)!.remove(route);
+    this.#ns.world.registry.gone(route.ref);
+    this.#ns.world.generation++;
+  }
+
+  /** Takes away all routes that a predicate finds. */
+  flush(which: (route: Route) => boolean): void {
+    for (const table of this.tables.values())
+      for (const route of table.list()) if (which(route)) this.remove(route);
+  }
+
+  setRules(rules: readonly Rule[]): void {
+    this.rules = rules;
+    this.#plain =
+      rules.length === 3 &&
+      rules.every(
+        (r, i) =>
+          r.table === [RouteTable.local, RouteTable.main, RouteTable.default][i] &&
+          r.action === "lookup" &&
+          !r.not &&
+          r.srcLength + r.dstLength + r.tos + r.fwmask === 0 &&
+          r.iif + r.oif === "" &&
+          r.suppressPrefixLength < 0,
+      );
+    this.#ns.world.generation++;
+  }
+}
+
+function describe(spec: RouteSpec): string {
+  const to = `${[24, 16, 8, 0].map((s) => (spec.dst >>> s) & 255).join(".")}/${spec.prefixLength}`;
+  return `${spec.type} ${to}${spec.device === null ? "" : ` dev ${spec.device.name}`} table ${spec.table}`;
+}

@@ -1,0 +1,44 @@
+import type { Packet } from "../sim/packet.ts";
+import type { NetDevice } from "./net-device.ts";
+
+/** The five places in the IPv4 stack where netfilter, connection tracking and IPVS look (include/uapi/linux/netfilter.h). */
+export const HookPoint = { prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 } as const;
+export type HookPoint = (typeof HookPoint)[keyof typeof HookPoint];
+
+/** What a hook function says: let it go on, or it has ended or kept the packet. */
+export const HookResult = { accept: 0, stolen: 1 } as const;
+export type HookResult = (typeof HookResult)[keyof typeof HookResult];
+
+/** A client of a hook point. It owns the packet when it answers `stolen`. */
+export interface HookFunction {
+  /** Lower is earlier (NF_IP_PRI_*). */
+  readonly priority: number;
+  run(packet: Packet, input: NetDevice | null, output: NetDevice | null): HookResult;
+}
+
+/** The functions of one hook point in the order of their priority; equal ones in the order of registration. */
+export class HookList {
+  #functions: HookFunction[] = [];
+
+  get empty(): boolean {
+    return this.#functions.length === 0;
+  }
+
+  add(hook: HookFunction): void {
+    const at = this.#functions.findIndex((other) => other.priority > hook.priority);
+    const functions = [...this.#functions];
+    functions.splice(at < 0 ? functions.length : at, 0, hook);
+    this.#functions = functions;
+  }
+
+  remove(hook: HookFunction): void {
+    this.#functions = this.#functions.filter((other) => other !== hook);
+  }
+
+  /** True when the packet may go on; otherwise it is no longer the caller's. */
+  run(packet: Packet, input: NetDevice | null, output: NetDevice | null): boolean {
+    for (const hook of this.#functions)
+      if (hook.run(packet, input, output) !== HookResult.accept) return false;
+    return true;
+  }
+}

@@ -1,0 +1,60 @@
+import { Cpu } from "../sim/cpu.ts";
+import type { Packet } from "../sim/packet.ts";
+import type { Nanos } from "../sim/time.ts";
+import type { World } from "../sim/world.ts";
+import { flowHash } from "./flow-hash.ts";
+import type { Kernel } from "./kernel.ts";
+import { KernelError } from "./kernel-error.ts";
+import { NetworkNamespace } from "./network-namespace.ts";
+
+/** A host's processors: how many, and what handling one packet costs (0: nothing, and there is no queue). */
+export interface CpuOptions {
+  readonly count: number;
+  readonly cost: Nanos;
+}
+
+/** A machine: a kernel, processors, and network namespaces, of which the first has no name. */
+export class Host {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly name: string;
+  readonly root: NetworkNamespace;
+  /** Named namespaces in the order of their making (/run/netns). */
+  readonly namespaces: Map<string, NetworkNamespace> = new Map();
+  /** The processors; null when handling a packet costs nothing. */
+  readonly cpus: readonly Cpu[] | null;
+  poweredOn = true;
+
+  constructor(world: World, kernel: Kernel, name: string, cpu: CpuOptions = { count: 1, cost: 0 }) {
+    this.world = world;
+    this.kernel = kernel;
+    this.name = name;
+    this.cpus =
+      cpu.cost === 0
+        ? null
+        : Array.from({ length: cpu.count }, (_, i) => new Cpu(world, cpu.cost, `${name} cpu${i} backlog`));
+    this.root = new NetworkNamespace(this, "");
+  }
+
+  /** Chooses a processor by the flow, as receive packet steering does. */
+  steer(packet: Packet, place: number): void {
+    const cpus = this.cpus!;
+    cpus[cpus.length === 1 ? 0 : (flowHash(packet) >>> 0) % cpus.length]!.enqueue(packet, place);
+  }
+
+  /** @throws {KernelError} EEXIST */
+  addNamespace(name: string): NetworkNamespace {
+    if (this.namespaces.has(name)) throw new KernelError("EEXIST");
+    const ns = new NetworkNamespace(this, name);
+    this.namespaces.set(name, ns);
+    return ns;
+  }
+
+  /** Takes a namespace away with all its devices. @throws {KernelError} ENOENT */
+  removeNamespace(name: string): void {
+    const ns = this.namespaces.get(name);
+    if (ns === undefined) throw new KernelError("ENOENT");
+    this.namespaces.delete(name);
+    ns.destroy();
+  }
+}

@@ -1,0 +1,27 @@
+import type { NetDevice } from "./net-device.ts";
+import type { NetworkNamespace } from "./network-namespace.ts";
+
+/**
+ * One leaf of /proc/sys. `path` is relative to /proc/sys, with `*` for a device's name, `all` or `default`
+ * (`net/ipv4/conf/STAR/rp_filter`, where STAR is written as an asterisk); `star` is then what stands there.
+ */
+export interface SysctlDefinition {
+  readonly path: string;
+  get(ns: NetworkNamespace, star: string): string;
+  /** Returns false when the kernel would answer EINVAL; null instead of a function means read-only. */
+  readonly set: ((ns: NetworkNamespace, value: string, star: string) => boolean) | null;
+  /** What `*` may be in this namespace, in order. */
+  stars?(ns: NetworkNamespace): readonly string[];
+}
+
+/**
+ * The code that is loaded: every room above adds what it brings. One for all hosts of a lab; it holds definitions
+ * only, never state of a namespace.
+ */
+export class Kernel {
+  readonly sysctls: SysctlDefinition[] = [];
+  /** Called for each new namespace. */
+  readonly namespaceHooks: ((ns: NetworkNamespace) => void)[] = [];
+  /** Called for each new device, before it is announced. */
+  readonly deviceHooks: ((device: NetDevice) => void)[] = [];
+}

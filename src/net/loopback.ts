@@ -1,0 +1,20 @@
+import type { Packet } from "../sim/packet.ts";
+import type { DeviceDriver } from "./device-driver.ts";
+import { Counter, type NetDevice } from "./net-device.ts";
+
+/** `lo`: what is sent comes in again (drivers/net/loopback.c). Every namespace is born with one, down. */
+export class Loopback implements DeviceDriver {
+  readonly kind = "loopback";
+
+  transmit(device: NetDevice, packet: Packet): void {
+    device.counters[Counter.txPackets]!++;
+    device.counters[Counter.txBytes]! += packet.length;
+    device.arrive(packet);
+  }
+
+  changed(): void {}
+
+  link(): null {
+    return null;
+  }
+}

@@ -1,0 +1,225 @@
+import type { Packet, Receiver } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
+import type { PlaceId, Tap } from "../sim/tap.ts";
+import { Verdict } from "../sim/verdict.ts";
+import type { World } from "../sim/world.ts";
+import * as ethernet from "../wire/ethernet.ts";
+import * as mac from "../wire/mac.ts";
+import type { DeviceChange, DeviceDriver, DeviceListener, Qdisc, RxHandler } from "./device-driver.ts";
+import { InetDevice } from "./inet-device.ts";
+import { KernelError } from "./kernel-error.ts";
+import type { NetworkNamespace } from "./network-namespace.ts";
+
+/** Rows of {@link NetDevice.counters}, as `ip -s link` shows them. */
+export const Counter = {
+  rxPackets: 0,
+  rxBytes: 1,
+  txPackets: 2,
+  txBytes: 3,
+  rxDropped: 4,
+  txDropped: 5,
+  rxErrors: 6,
+  txErrors: 7,
+  multicast: 8,
+  carrierErrors: 9,
+} as const;
+
+/** Properties that a device has from the moment it is made. */
+export interface DeviceOptions {
+  readonly mtu?: number;
+  readonly mac?: mac.Mac;
+  readonly minMtu?: number;
+  readonly maxMtu?: number;
+  readonly loopback?: boolean;
+  readonly noarp?: boolean;
+  readonly txQueueLength?: number;
+  /** False for devices that must find a carrier first. */
+  readonly carrier?: boolean;
+}
+
+/**
+ * A network device. One class for all kinds, so that every line that handles devices sees one hidden class; what
+ * differs is in the {@link DeviceDriver} that it holds.
+ *
+ * In:  `transmit` from the stack or a bridge; `arrive` from the other end.   Out: the driver; `rxHandler` or the stack.
+ * Counts: {@link Counter}.   Linux: net/core/dev.c.
+ */
+export class NetDevice implements Receiver {
+  readonly world: World;
+  readonly driver: DeviceDriver;
+  readonly place: PlaceId;
+  readonly ref: EntryRef;
+  ns: NetworkNamespace;
+  name: string;
+  ifindex: number;
+  mtu: number;
+  readonly minMtu: number;
+  readonly maxMtu: number;
+  macHi: number;
+  macLo: number;
+  /** IFF_UP: the administrator's wish. */
+  up = false;
+  /** Whether the other end is there and up (IFF_LOWER_UP while the device is up). */
+  carrier: boolean;
+  readonly loopback: boolean;
+  noarp: boolean;
+  txQueueLength: number;
+  /** How many want all frames, whomever they are for. */
+  promiscuity = 0;
+  allmulti = 0;
+  /** Where frames go without any driver: the other end of a veth pair or of a wire that takes no time. */
+  peer: NetDevice | null = null;
+  master: NetDevice | null = null;
+  rxHandler: RxHandler | null = null;
+  qdisc: Qdisc | null = null;
+  /** Sees what leaves and arrives here, whole; null while nobody captures. */
+  tap: Tap | null = null;
+  readonly counters: Float64Array = new Float64Array(10);
+  readonly ipv4: InetDevice;
+  /** The device is gone from its namespace; what still comes for it ends. */
+  removed = false;
+  listeners: DeviceListener[] = [];
+
+  constructor(
+    ns: NetworkNamespace,
+    name: string,
+    ifindex: number,
+    driver: DeviceDriver,
+    options: DeviceOptions,
+  ) {
+    this.ns = ns;
+    this.world = ns.world;
+    this.driver = driver;
+    this.name = name;
+    this.ifindex = ifindex;
+    this.place = this.world.place(`${ns.path}/${name}`);
+    this.mtu = options.mtu ?? 1500;
+    this.minMtu = options.minMtu ?? 68;
+    this.maxMtu = options.maxMtu ?? 65535;
+    this.loopback = options.loopback ?? false;
+    this.noarp = options.noarp ?? false;
+    this.carrier = options.carrier ?? true;
+    this.txQueueLength = options.txQueueLength ?? 1000;
+    this.macHi = options.mac?.hi ?? 0;
+    this.macLo = options.mac?.lo ?? 0;
+    this.ref = this.world.registry.made("device", ns.path, name);
+    this.ipv4 = new InetDevice(this);
+  }
+
+  /** Up, and something is at the other end: IFF_RUNNING. */
+  get running(): boolean {
+    return this.up && this.carrier;
+  }
+
+  /** Sends a frame out of this device, through its queueing discipline (dev_queue_xmit). The caller gives it away. */
+  transmit(packet: Packet): void {
+    if (!this.up) {
+      this.drop(packet, Verdict.DEV_READY);
+      return;
+    }
+    if (this.qdisc !== null) this.qdisc.enqueue(packet);
+    else this.send(packet);
+  }
+
+  /** Sends a frame past the queueing discipline (dev_hard_start_xmit). */
+  send(packet: Packet): void {
+    if (this.tap !== null) this.tap.record(this.place, packet, Verdict.transmitted, 0);
+    const world = this.world;
+    if (world.tap !== null) world.tap.record(this.place, packet, Verdict.transmitted, 0);
+    const peer = this.peer;
+    if (peer === null) {
+      this.driver.transmit(this, packet);
+      return;
+    }
+    const counters = this.counters;
+    if (!peer.running || packet.length > peer.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN) {
+      counters[Counter.txDropped]!++;
+      world.end(packet, peer.running ? Verdict.PKT_TOO_BIG : Verdict.NO_CARRIER, this.place);
+      return;
+    }
+    counters[Counter.txPackets]!++;
+    counters[Counter.txBytes]! += packet.length;
+    peer.arrive(packet);
+  }
+
+  /** A frame comes in: counted, and in the backlog of a processor of this device's host (netif_rx). */
+  arrive(packet: Packet): void {
+    const counters = this.counters;
+    counters[Counter.rxPackets]!++;
+    counters[Counter.rxBytes]! += packet.length;
+    packet.device = this;
+    const host = this.ns.host;
+    if (host.cpus === null) this.world.queue.push(packet);
+    else host.steer(packet, this.place);
+  }
+
+  /** The processor has got to the frame (__netif_receive_skb_core). */
+  receive(packet: Packet): void {
+    if (!this.up) {
+      this.drop(packet, this.removed ? Verdict.DEVICE_GONE : Verdict.DEV_READY);
+      return;
+    }
+    if (this.tap !== null) this.tap.record(this.place, packet, Verdict.received, 0);
+    const world = this.world;
+    if (world.tap !== null) world.tap.record(this.place, packet, Verdict.received, 0);
+    if (this.rxHandler !== null) this.rxHandler.receive(this, packet);
+    else this.ns.receive(this, packet);
+  }
+
+  /** Ends a frame at this device. */
+  drop(packet: Packet, verdict: Verdict): void {
+    this.world.end(packet, verdict, this.place);
+  }
+
+  setUp(up: boolean): void {
+    if (this.up === up) return;
+    this.up = up;
+    if (!up && this.qdisc !== null) this.qdisc.reset();
+    this.#announce(up ? "up" : "down");
+  }
+
+  setCarrier(carrier: boolean): void {
+    if (this.carrier === carrier) return;
+    this.carrier = carrier;
+    this.#announce("carrier");
+  }
+
+  /** @throws {KernelError} EINVAL outside minMtu to maxMtu, with the kernel's words. */
+  setMtu(mtu: number): void {
+    if (mtu < this.minMtu) throw new KernelError("EINVAL", "mtu less than device minimum");
+    if (this.maxMtu > 0 && mtu > this.maxMtu)
+      throw new KernelError("EINVAL", "mtu greater than device maximum");
+    if (this.mtu === mtu) return;
+    this.mtu = mtu;
+    this.#announce("mtu");
+  }
+
+  /** @throws {KernelError} EADDRNOTAVAIL for group addresses and zero. */
+  setMac(hi: number, lo: number): void {
+    if (!mac.isValidUnicast(hi, lo)) throw new KernelError("EADDRNOTAVAIL");
+    if (this.macHi === hi && this.macLo === lo) return;
+    this.macHi = hi;
+    this.macLo = lo;
+    this.#announce("address");
+  }
+
+  setMaster(master: NetDevice | null): void {
+    this.master = master;
+    this.#announce("master");
+  }
+
+  /** Tells everyone who depends on this device. A change of anything raises the world's generation. */
+  announce(change: DeviceChange): void {
+    this.#announce(change);
+  }
+
+  #announce(change: DeviceChange): void {
+    this.world.generation++;
+    if (change === "name" || change === "moved")
+      this.world.renamePlace(this.place, `${this.ns.path}/${this.name}`);
+    this.world.registry.changed(this.ref, `${this.name} ${change}`);
+    this.driver.changed(this, change);
+    this.ns.deviceChanged(this, change);
+    for (const listener of [...this.listeners]) listener.deviceChanged(this, change);
+  }
+}

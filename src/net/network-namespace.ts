@@ -1,0 +1,188 @@
+import type { Packet } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
+import type { PlaceId } from "../sim/tap.ts";
+import { Verdict } from "../sim/verdict.ts";
+import type { World } from "../sim/world.ts";
+import * as ethernet from "../wire/ethernet.ts";
+import * as arp from "./arp.ts";
+import type { DeviceChange, DeviceDriver } from "./device-driver.ts";
+import { Fib } from "./fib.ts";
+import { HookList } from "./hooks.ts";
+import type { Host } from "./host.ts";
+import * as inetAddress from "./inet-address.ts";
+import * as ipInput from "./ip-input.ts";
+import { Ipv4Settings } from "./ipv4-settings.ts";
+import { KernelError } from "./kernel-error.ts";
+import { Loopback } from "./loopback.ts";
+import { NeighbourTable } from "./neighbour-table.ts";
+import { type DeviceOptions, NetDevice } from "./net-device.ts";
+import { Sockets } from "./sockets.ts";
+
+const loopbackDriver = new Loopback();
+
+/**
+ * A network namespace: devices, and the IPv4 stack over them. Everything that one `ip netns` has and another one has
+ * not lies here. Linux: net/core/net_namespace.c, struct net.
+ */
+export class NetworkNamespace {
+  readonly host: Host;
+  readonly world: World;
+  /** Empty for the host's own. */
+  readonly name: string;
+  /** `host` or `host/name`. */
+  readonly path: string;
+  readonly place: PlaceId;
+  readonly ipv4: Ipv4Settings;
+  readonly fib: Fib;
+  readonly neighbours: NeighbourTable;
+  readonly sockets: Sockets;
+  /** By {@link HookPoint}. */
+  readonly hooks: readonly HookList[] = [
+    new HookList(),
+    new HookList(),
+    new HookList(),
+    new HookList(),
+    new HookList(),
+  ];
+  readonly loopback: NetDevice;
+  /** State that rooms above keep for each namespace, by a key of their own (the kernel's net_generic). */
+  readonly extensions: Map<unknown, unknown> = new Map();
+  readonly #devices: Map<number, NetDevice> = new Map();
+  readonly #byName: Map<string, NetDevice> = new Map();
+  #lastIfindex = 0;
+
+  constructor(host: Host, name: string) {
+    this.host = host;
+    this.world = host.world;
+    this.name = name;
+    this.path = name === "" ? host.name : `${host.name}/${name}`;
+    this.place = this.world.place(this.path);
+    this.ipv4 = new Ipv4Settings(this.world.prng.fork(`${this.path}/identification`).below(0x10000));
+    this.fib = new Fib(this);
+    this.neighbours = new NeighbourTable(this);
+    this.sockets = new Sockets(this);
+    this.loopback = this.addDevice("lo", loopbackDriver, { mtu: 65536, loopback: true, noarp: true });
+    for (const hook of host.kernel.namespaceHooks) hook(this);
+  }
+
+  /** All devices by index. */
+  get devices(): readonly NetDevice[] {
+    return [...this.#devices.values()].sort((a, b) => a.ifindex - b.ifindex);
+  }
+
+  device(name: string): NetDevice | null {
+    return this.#byName.get(name) ?? null;
+  }
+
+  deviceByIndex(ifindex: number): NetDevice | null {
+    return this.#devices.get(ifindex) ?? null;
+  }
+
+  /** Makes a device here. @throws {KernelError} EEXIST when the name is taken. */
+  addDevice(name: string, driver: DeviceDriver, options: DeviceOptions, ifindex = 0): NetDevice {
+    if (this.#byName.has(name)) throw new KernelError("EEXIST");
+    if (ifindex !== 0 && this.#devices.has(ifindex)) throw new KernelError("EBUSY");
+    const device = new NetDevice(this, name, ifindex === 0 ? this.#nextIfindex() : ifindex, driver, options);
+    this.#devices.set(device.ifindex, device);
+    this.#byName.set(name, device);
+    this.world.generation++;
+    for (const hook of this.host.kernel.deviceHooks) hook(device);
+    return device;
+  }
+
+  /** Takes a device away for good (unregister_netdevice); its driver and listeners hear `removed` last. */
+  removeDevice(device: NetDevice): void {
+    device.setUp(false);
+    device.removed = true;
+    device.announce("removed");
+    this.#forget(device);
+    this.world.registry.gone(device.ref);
+  }
+
+  /** Moves a device into another namespace; it arrives there down and without addresses. @throws {KernelError} EEXIST */
+  moveDevice(device: NetDevice, to: NetworkNamespace, name: string = device.name): void {
+    if (to.device(name) !== null) throw new KernelError("EEXIST");
+    device.setUp(false);
+    inetAddress.flush(device);
+    device.ns.#forget(device);
+    if (to.deviceByIndex(device.ifindex) !== null) device.ifindex = to.#nextIfindex();
+    device.ns = to;
+    device.name = name;
+    to.#devices.set(device.ifindex, device);
+    to.#byName.set(name, device);
+    device.announce("moved");
+  }
+
+  /** @throws {KernelError} EEXIST */
+  renameDevice(device: NetDevice, name: string): void {
+    if (device.name === name) return;
+    if (this.#byName.has(name)) throw new KernelError("EEXIST");
+    this.#byName.delete(device.name);
+    device.name = name;
+    this.#byName.set(name, device);
+    device.announce("name");
+  }
+
+  /** The first of `PREFIX0`, `PREFIX1` ... that is free, as the kernel names devices for a `%d`. */
+  freeName(prefix: string): string {
+    for (let i = 0; ; i++) if (!this.#byName.has(`${prefix}${i}`)) return `${prefix}${i}`;
+  }
+
+  /** The namespace goes away: its virtual devices are removed, last made first. */
+  destroy(): void {
+    for (const device of [...this.devices].reverse()) if (!device.removed) this.removeDevice(device);
+    this.sockets.closeAll();
+  }
+
+  /** The IP stack gets a frame that came in by `device` (the end of __netif_receive_skb_core). */
+  receive(device: NetDevice, packet: Packet): void {
+    const view = packet.view;
+    const at = packet.at;
+    const hi = ethernet.dstHi(view, at);
+    // PACKET_OTHERHOST, unless it is for all, for a group, or for this device.
+    const otherHost =
+      (hi & 0x0100) === 0 && (hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo);
+    switch (ethernet.type(view, at)) {
+      case ethernet.TYPE_IPV4:
+        if (otherHost) device.drop(packet, Verdict.OTHERHOST);
+        else ipInput.receive(this, device, packet);
+        return;
+      case ethernet.TYPE_ARP:
+        if (otherHost) device.drop(packet, Verdict.OTHERHOST);
+        else arp.receive(this, device, packet);
+        return;
+      default:
+        device.drop(packet, otherHost ? Verdict.OTHERHOST : Verdict.UNHANDLED_PROTO);
+    }
+  }
+
+  /** Ends a frame in this namespace. */
+  drop(packet: Packet, verdict: Verdict): void {
+    this.world.end(packet, verdict, this.place);
+  }
+
+  /** Tells whoever observes of a step of a frame here and of the entry that decided it. */
+  note(packet: Packet, verdict: Verdict, entry: EntryRef): void {
+    const tap = this.world.tap;
+    if (tap !== null) tap.record(this.place, packet, verdict, entry);
+  }
+
+  /** Called by devices of this namespace when they change. */
+  deviceChanged(device: NetDevice, change: DeviceChange): void {
+    inetAddress.deviceChanged(device, change);
+    this.neighbours.deviceChanged(device, change);
+    this.sockets.deviceChanged(device, change);
+  }
+
+  #forget(device: NetDevice): void {
+    this.#devices.delete(device.ifindex);
+    this.#byName.delete(device.name);
+    this.world.generation++;
+  }
+
+  #nextIfindex(): number {
+    do this.#lastIfindex++;
+    while (this.#devices.has(this.#lastIfindex));
+    return this.#lastIfindex;
+  }
+}

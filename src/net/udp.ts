@@ -1,0 +1,54 @@
+import type { Packet } from "../sim/packet.ts";
+import { Verdict } from "../sim/verdict.ts";
+import * as checksum from "../wire/checksum.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as udp from "../wire/udp.ts";
+import type { NetDevice } from "./net-device.ts";
+import type { NetworkNamespace } from "./network-namespace.ts";
+
+/** Hands a datagram to the socket that is bound to where it goes (udp_rcv). */
+export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
+  const view = packet.view;
+  const at = packet.transportAt;
+  const ip = packet.networkAt;
+  if (!udp.fits(view, at, packet.at + packet.length - at)) {
+    ns.drop(packet, Verdict.PKT_TOO_SMALL);
+    return;
+  }
+  const dst = ipv4.dst(view, ip);
+  if (!packet.trusted && !udp.isChecksumValid(view, at, ipv4.src(view, ip), dst)) {
+    ns.drop(packet, Verdict.UDP_CSUM);
+    return;
+  }
+  const socket = ns.sockets.findUdp(
+    device,
+    dst,
+    udp.dstPort(view, at),
+    ipv4.src(view, ip),
+    udp.srcPort(view, at),
+  );
+  if (socket === null) {
+    ns.drop(packet, Verdict.NO_SOCKET);
+    return;
+  }
+  packet.length = udp.length(view, at) - udp.HEADER_LEN;
+  packet.at = at + udp.HEADER_LEN;
+  socket.deliver(device, packet);
+}
+
+/**
+ * Puts a UDP header in front of what `packet` holds. The checksum is left unfinished, as the kernel leaves it for the
+ * device (CHECKSUM_PARTIAL): the field holds the pseudo header's sum until somebody looks.
+ */
+export function push(packet: Packet, src: number, srcPort: number, dst: number, dstPort: number): void {
+  packet.at -= udp.HEADER_LEN;
+  packet.length += udp.HEADER_LEN;
+  const view = packet.view;
+  const at = packet.at;
+  udp.setSrcPort(view, at, srcPort);
+  udp.setDstPort(view, at, dstPort);
+  udp.setLength(view, at, packet.length);
+  udp.setChecksum(view, at, checksum.fold(checksum.pseudoHeader(src, dst, ipv4.PROTO_UDP, packet.length)));
+  packet.checksumStart = at;
+  packet.checksumField = udp.CHECKSUM;
+}

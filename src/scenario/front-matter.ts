@@ -1,0 +1,181 @@
+import { z } from "zod";
+import type { Topology } from "../lab/topology.ts";
+import { buildTopology } from "./build-topology.ts";
+import type { Outcome } from "./outcome.ts";
+import { failure, success } from "./outcome.ts";
+import { readYaml, type YamlSource } from "./yaml-value.ts";
+
+/** A card as written: an address, or more. */
+export interface NicText {
+  readonly address?: string | undefined;
+  readonly switch?: string | undefined;
+  readonly mac?: string | undefined;
+  readonly mtu?: number | undefined;
+}
+
+/** A host as written: with one card, whose properties stand here, or with several. */
+export interface HostText extends NicText {
+  readonly nics?: Readonly<Record<string, string | NicText>> | undefined;
+  readonly gateway?: string | undefined;
+  readonly cpu?: CpuText | undefined;
+}
+
+export interface CpuText {
+  readonly count?: number | undefined;
+  /** Nanoseconds, or a text such as `2us`. */
+  readonly cost?: number | string | undefined;
+}
+
+export interface WireText {
+  readonly from: string;
+  readonly to?: string | undefined;
+  readonly delay?: string | undefined;
+  readonly rate?: string | undefined;
+  readonly queue?: number | undefined;
+}
+
+/** Front matter as written, after the schema's check. */
+export interface FrontMatterText {
+  readonly title: string;
+  readonly parts?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  readonly hosts: Readonly<Record<string, string | HostText>>;
+  readonly switches?:
+    | readonly string[]
+    | Readonly<Record<string, { readonly mtu?: number | undefined }>>
+    | undefined;
+  readonly routers?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
+  readonly wires?: readonly WireText[] | undefined;
+  readonly real?: string | undefined;
+}
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, {
+    error: (issue) => `"${issue.input}" is no name: letters in lower case, digits and dashes, a letter first`,
+  })
+  .meta({ description: "A name: lower-case letters, digits and dashes, a letter first." });
+
+const interfaceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9.-]{0,14}$/, {
+    error: (issue) => `"${issue.input}" is no device name: at most 15 letters, digits, dots and dashes`,
+  })
+  .meta({ description: "A device's name, as Linux allows it." });
+
+const address = z.string().meta({
+  description: "IPv4 address; /24 unless a prefix length follows.",
+  examples: ["172.10.0.15", "10.0.0.1/16"],
+});
+
+const mtu = z.int().min(68).max(65535).meta({ description: "Bytes of payload of one frame." });
+
+const nic = z.union([
+  address,
+  z.strictObject({
+    address: address.optional(),
+    switch: name.optional(),
+    mac: z.string().optional(),
+    mtu: mtu.optional(),
+  }),
+]);
+
+const cpu = z
+  .strictObject({
+    count: z.int().min(1).max(1024).optional(),
+    cost: z
+      .union([z.int().min(0), z.string()])
+      .optional()
+      .meta({ description: "Virtual time of one step of a packet: nanoseconds, or a text such as 2us." }),
+  })
+  .meta({ description: "How many CPUs work off the host's packets, and what a step costs." });
+
+const host = z.union([
+  address,
+  z.strictObject({
+    address: address.optional(),
+    switch: name.optional(),
+    mac: z.string().optional(),
+    mtu: mtu.optional(),
+    nics: z.record(interfaceName, nic).optional(),
+    gateway: address.optional(),
+    cpu: cpu.optional(),
+  }),
+]);
+
+const wire = z.strictObject({
+  from: z.string().meta({ description: "A host, one of its cards (a/eth0), or a switch." }),
+  to: name.optional().meta({ description: "A switch. For a card it may be left out." }),
+  delay: z.string().optional().meta({ description: "Time from end to end: 10ms, 50us." }),
+  rate: z.string().optional().meta({ description: "Bits per second: 100mbit, 1gbit." }),
+  queue: z.int().min(1).max(1_000_000).optional().meta({ description: "Frames that may wait at an end." }),
+});
+
+const schema: z.ZodType<FrontMatterText> = z
+  .strictObject({
+    title: z.string().min(1),
+    parts: z
+      .array(
+        z.string().regex(/^[A-D][1-9][0-9]?$/, { error: (issue) => `"${issue.input}" is no part: A1 to D9` }),
+      )
+      .optional()
+      .meta({ description: "Which parts of the book the lesson re-enacts." }),
+    seed: z
+      .int()
+      .min(0)
+      .max(0xffff_ffff)
+      .optional()
+      .meta({ description: "Only for a lesson that does not hold under every seed." }),
+    hosts: z
+      .record(name, host)
+      .refine((hosts) => Object.keys(hosts).length > 0, { error: "a lesson needs at least one host" }),
+    switches: z
+      .union([z.array(name).min(1), z.record(name, z.strictObject({ mtu: mtu.optional() }))])
+      .optional()
+      .meta({
+        description: "Without it there is one switch, u0. Cards that name no switch hang on the first.",
+      }),
+    routers: z
+      .record(name, z.record(name, address))
+      .optional()
+      .meta({ description: "For each router its address on each switch; its cards are eth0, eth1, ..." }),
+    wires: z.array(wire).optional(),
+    real: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "Why the real kernel cannot check this lesson. Without it, it does." }),
+  })
+  .meta({ title: "Front matter of an overmesh lesson" });
+
+/** What stands between the two `---` of a lesson. */
+export interface FrontMatter {
+  readonly title: string;
+  readonly parts: readonly string[];
+  /** The seed under which alone the lesson holds, or null when it holds under any. */
+  readonly seed: number | null;
+  readonly topology: Topology;
+  /** Why the real kernel cannot check this lesson, or null when it can. */
+  readonly real: string | null;
+}
+
+/** Parses and checks front matter; errors carry the places of the whole file. */
+export function parseFrontMatter(source: YamlSource): Outcome<FrontMatter> {
+  const read = readYaml(source, schema);
+  if (!read.ok) return failure(read.errors);
+  const { value } = read.value;
+  const topology = buildTopology(read.value);
+  if (!topology.ok) return failure(topology.errors);
+  return success({
+    title: value.title,
+    parts: value.parts ?? [],
+    seed: value.seed ?? null,
+    topology: topology.value,
+    real: value.real ?? null,
+  });
+}
+
+/** JSON Schema (2020-12) of front matter, for editors. */
+export function frontMatterJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(schema, { io: "input" });
+}

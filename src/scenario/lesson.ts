@@ -1,0 +1,54 @@
+import type { Place } from "../base/user-error.ts";
+import type { Topology } from "../lab/topology.ts";
+import type { Expectation } from "./expectation.ts";
+
+/** A lesson or script, parsed and checked, ready to run. */
+export interface Lesson {
+  readonly file: string;
+  /** The file as it was read: what `--update` rewrites. */
+  readonly text: string;
+  readonly title: string;
+  /** Parts of the book: `D6`. */
+  readonly parts: readonly string[];
+  /** The seed under which alone it holds, or null when it holds under any. */
+  readonly seed: number | null;
+  /** Why the real kernel cannot check it, or null when it can. */
+  readonly real: string | null;
+  readonly topology: Topology;
+  readonly blocks: readonly LessonBlock[];
+}
+
+export type LessonBlock = ProseBlock | ConsoleBlock | ExpectBlock;
+
+/** Everything that is neither typed nor checked, other fenced blocks included. */
+export interface ProseBlock {
+  readonly kind: "prose";
+  readonly place: Place;
+  readonly lines: readonly string[];
+}
+
+/** Commands that are typed on one host. */
+export interface ConsoleBlock {
+  readonly kind: "console";
+  readonly place: Place;
+  readonly host: string;
+  readonly commands: readonly ConsoleCommand[];
+}
+
+export interface ConsoleCommand {
+  /** Of the line that is typed. */
+  readonly place: Place;
+  /** Without the `$ `; a script has many lines. */
+  readonly text: string;
+  /** Expected lines without trailing blanks; empty: the text is not checked. `...` stands for any text. */
+  readonly expected: readonly string[];
+  readonly exitStatus: number;
+  /** Lines of the file that hold the expectation: from this one (counting from 1), this many. Null in a script. */
+  readonly expectedAt: { readonly line: number; readonly count: number } | null;
+}
+
+export interface ExpectBlock {
+  readonly kind: "expect";
+  readonly place: Place;
+  readonly expectations: readonly Expectation[];
+}

@@ -1,0 +1,114 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { MakeWorld } from "./cli-world.ts";
+import type { RunOptions } from "./run.ts";
+import { Status, sayError } from "./talk.ts";
+
+const EXAMPLES = `
+Examples:
+  overmesh run scenarios/two-hosts.md              run a lesson, see each step
+  overmesh run scenarios/overlay.md --journeys     and the way of its packets
+  overmesh run scenarios                           run all lessons of a folder
+  overmesh run lesson.md --capture out.pcapng      open out.pcapng in Wireshark
+  overmesh run lesson.md --update                  write the real output into the lesson
+  overmesh run setup.sh                            run a plain shell script on the first host
+  overmesh check lessons                           look for mistakes, run nothing
+  overmesh shell                                   type at the prompt of two hosts, a and b
+  overmesh shell scenarios/overlay.md              type where a lesson ended
+
+A lesson is Markdown. The shortest one:
+
+  ---
+  title: Two hosts
+  hosts: { a: 172.10.0.15, b: 172.10.0.16 }
+  ---
+  \`\`\`console a
+  $ ping -c 1 172.10.0.16 | grep -c 'bytes from'
+  1
+  \`\`\`
+
+Exit status: 0 all held, 1 an expectation failed, 2 misuse, 70 a mistake of overmesh itself.
+`;
+
+function parseSeed(text: string): number {
+  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(seed <= 0xffff_ffff))
+    throw new InvalidArgumentError("A seed is a whole number from 0 to 4294967295.");
+  return seed;
+}
+
+function seedOption(): Option {
+  return new Option(
+    "--seed <n>",
+    "seed of all chance; a lesson that names its own keeps it (default: 1)",
+  ).argParser(parseSeed);
+}
+
+/** commander's complaint without its "error:" and with its suggestion on the same line. */
+function oneLine(text: string): string {
+  return text
+    .replace(/^error: /, "")
+    .trim()
+    .split("\n")
+    .join(" ");
+}
+
+function makeProgram(version: string, makeWorld: MakeWorld, finish: (status: number) => void): Command {
+  const program = new Command("overmesh")
+    .description("Container networking, packet by packet, on simulated Linux hosts.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", EXAMPLES)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(`overmesh: ${oneLine(text)}\n`) });
+  const command = (usage: string, description: string): Command =>
+    program.command(usage).description(description).helpOption("-h, --help", "print this help");
+  command("run", "run lessons (.md) and scripts (.sh), or all of a folder")
+    .argument("<path...>", "files or folders")
+    .addOption(seedOption())
+    .option("--capture <file>", "write all frames of all devices to a pcapng file")
+    .option("--journeys", "show the way of the first packet of each conversation")
+    .addOption(new Option("--report <kind>", "how to report").choices(["text", "json"]).default("text"))
+    .option("--update", "rewrite failed expectations with the real output")
+    .action(async (paths: string[], options: RunOptions) => {
+      const { run } = await import("./run.ts");
+      finish(await run(paths, options, makeWorld));
+    });
+  command("check", "parse lessons and scripts, say what is wrong with them, run nothing")
+    .argument("<path...>", "files or folders")
+    .action(async (paths: string[]) => {
+      const { check } = await import("./run.ts");
+      finish(check(paths));
+    });
+  command("shell", "type at the hosts' prompts, after the lesson if one is given")
+    .argument("[file]", "a lesson or script to run first")
+    .addOption(seedOption())
+    .action(async (file: string | undefined, options: { seed?: number }) => {
+      const { shell } = await import("./shell.ts");
+      finish(await shell(file, options.seed, makeWorld));
+    });
+  return program;
+}
+
+/** Runs one command line, without the names of node and program; returns its exit status. */
+export async function runCli(
+  args: readonly string[],
+  version: string,
+  makeWorld: MakeWorld,
+): Promise<number> {
+  let status: number = Status.misuse;
+  const program = makeProgram(version, makeWorld, (given) => {
+    status = given;
+  });
+  try {
+    if (args.length === 0) {
+      program.outputHelp({ error: true });
+      return Status.misuse;
+    }
+    await program.parseAsync([...args], { from: "user" });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? Status.held : Status.misuse;
+    return sayError(error);
+  }
+}

@@ -1,0 +1,113 @@
+import { writeFileSync } from "node:fs";
+import { UserError } from "../base/user-error.ts";
+import type { Lesson } from "../scenario/lesson.ts";
+import { reportJson } from "../scenario/report-json.ts";
+import {
+  footerLines,
+  headerLines,
+  ReportFlow,
+  type ReportOptions,
+  shortLines,
+  stepLines,
+} from "../scenario/report-text.ts";
+import { type LessonResult, runLesson } from "../scenario/run-lesson.ts";
+import { updateLesson } from "../scenario/update-lesson.ts";
+import type { CliWorld, MakeWorld } from "./cli-world.ts";
+import { readLessons } from "./lesson-files.ts";
+import { Progress, paintFor, print, Status, say } from "./talk.ts";
+
+export interface RunOptions {
+  readonly seed?: number | undefined;
+  readonly capture?: string | undefined;
+  readonly journeys?: boolean | undefined;
+  readonly report: "text" | "json";
+  readonly update?: boolean | undefined;
+}
+
+const DEFAULT_SEED = 1;
+
+/** The seed for a lesson: its own if it holds under no other. */
+export function seedFor(lesson: Lesson, asked: number | undefined): number {
+  return lesson.seed ?? asked ?? DEFAULT_SEED;
+}
+
+function writeCapture(path: string, world: CliWorld): void {
+  const bytes = world.pcapng();
+  if (bytes === null) throw new UserError("CAPTURE", "nothing was captured");
+  writeFileSync(path, bytes);
+  say(`wrote ${path} (${bytes.length} bytes)`);
+}
+
+function writeUpdate(lesson: Lesson, result: LessonResult): void {
+  const text = updateLesson(lesson, result);
+  if (text === lesson.text) return;
+  writeFileSync(lesson.file, text);
+  say(`rewrote ${lesson.file}: look at the difference before you keep it`);
+}
+
+/** `overmesh run`: exit status 0 when all held, 1 when an expectation did not. */
+export async function run(
+  paths: readonly string[],
+  options: RunOptions,
+  makeWorld: MakeWorld,
+): Promise<number> {
+  const { lessons, errors } = readLessons(paths);
+  for (const error of errors) say(error.line());
+  if (errors.length > 0) return Status.misuse;
+  if (options.capture !== undefined && lessons.length !== 1) {
+    throw new UserError("CAPTURE", `--capture wants one lesson, not ${lessons.length}`);
+  }
+  const paint = paintFor(process.stdout);
+  const report: ReportOptions = { paint, journeys: options.journeys ?? false };
+  const whole = options.report === "text" && lessons.length === 1;
+  const progress = new Progress();
+  const results: LessonResult[] = [];
+  for (const [n, lesson] of lessons.entries()) {
+    if (!whole) progress.show(`${n + 1}/${lessons.length} ${lesson.file}`);
+    const seed = seedFor(lesson, options.seed);
+    const world = await makeWorld({
+      topology: lesson.topology,
+      seed,
+      capture: options.capture !== undefined,
+    });
+    const flow = new ReportFlow();
+    if (whole) print(flow.next(headerLines({ ...lesson, seed }, paint)));
+    const result = await runLesson(lesson, world, seed, (step) => {
+      if (whole) print(flow.next(stepLines(step, report)));
+    });
+    results.push(result);
+    progress.clear();
+    if (whole) print(flow.next(footerLines(result, report)));
+    else if (options.report === "text") print(shortLines(result, report));
+    if (options.capture !== undefined) writeCapture(options.capture, world);
+    if (options.update) writeUpdate(lesson, result);
+  }
+  if (options.report === "json") print([JSON.stringify(reportJson(results, report.journeys), null, 2)]);
+  else if (!whole) print(["", summary(results, report)]);
+  return results.every((result) => result.held) ? Status.held : Status.failed;
+}
+
+function summary(results: readonly LessonResult[], { paint }: ReportOptions): string {
+  const failed = results.filter((result) => !result.held).length;
+  const count = results.length;
+  if (failed === 0) return paint.green(`all ${count} lessons held`);
+  return `${paint.red(`${failed} of ${count} lessons failed`)}`;
+}
+
+/** `overmesh check`: parses only. */
+export function check(paths: readonly string[]): number {
+  const { lessons, errors } = readLessons(paths);
+  for (const error of errors) say(error.line());
+  if (errors.length > 0) return Status.misuse;
+  for (const lesson of lessons) {
+    const commands = lesson.blocks.flatMap((block) =>
+      block.kind === "console" ? block.commands : [],
+    ).length;
+    const claims = lesson.blocks.flatMap((block) =>
+      block.kind === "expect" ? block.expectations : [],
+    ).length;
+    const hosts = lesson.topology.hosts.map((host) => host.name).join(", ");
+    print([`${lesson.file}: ${lesson.title}; hosts ${hosts}; ${commands} commands, ${claims} claims`]);
+  }
+  return Status.held;
+}

@@ -1,0 +1,212 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { UserError } from "../base/user-error.ts";
+import { type HostSpec, macForAddress, PLAIN_CPU, PLAIN_WIRE, type Topology } from "../lab/topology.ts";
+import { hintFor } from "../scenario/nearest.ts";
+import { footerLines, headerLines, ReportFlow, stepLines } from "../scenario/report-text.ts";
+import { runLesson } from "../scenario/run-lesson.ts";
+import type { CliWorld, MakeWorld } from "./cli-world.ts";
+import { readLessons } from "./lesson-files.ts";
+import { seedFor } from "./run.ts";
+import { paintFor, print, Status, say } from "./talk.ts";
+
+const HISTORY_LENGTH = 1000;
+
+function host(name: string, address: string): HostSpec {
+  const nic = {
+    name: "eth0",
+    mac: macForAddress(address),
+    address: { address, prefixLength: 24 },
+    mtu: 1500,
+    switch: "u0",
+    wire: PLAIN_WIRE,
+  };
+  return { name, router: false, nics: [nic], gateway: null, cpu: PLAIN_CPU };
+}
+
+/** Where one lands without a lesson. */
+const TWO_HOSTS: Topology = {
+  hosts: [host("a", "172.10.0.15"), host("b", "172.10.0.16")],
+  switches: [{ name: "u0", mtu: 1500 }],
+  trunks: [],
+};
+
+function historyFile(): string {
+  return join(process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "overmesh", "history");
+}
+
+function loadHistory(): string[] {
+  try {
+    return readFileSync(historyFile(), "utf8").split("\n").filter(Boolean);
+  } catch {
+    // No history yet, or none that may be read: one begins.
+    return [];
+  }
+}
+
+function saveHistory(lines: readonly string[]): void {
+  try {
+    mkdirSync(dirname(historyFile()), { recursive: true });
+    writeFileSync(historyFile(), `${lines.join("\n")}\n`);
+  } catch {
+    // A home that cannot be written to costs the history, not the session.
+  }
+}
+
+/**
+ * A session at the hosts' prompts. One goes to another host as in life: `ssh b`, and back with `exit` or Ctrl-D;
+ * `ssh b COMMAND` only asks there.
+ */
+export class ShellSession {
+  readonly #world: CliWorld;
+  readonly #hosts: readonly string[];
+  /** Where one came from, the present host last. */
+  readonly #path: string[];
+  #pending = "";
+
+  constructor(world: CliWorld, hosts: readonly string[]) {
+    this.#world = world;
+    this.#hosts = hosts;
+    this.#path = hosts.slice(0, 1);
+  }
+
+  get prompt(): string {
+    return this.#pending === "" ? `root@${this.#path.at(-1)}:~# ` : "> ";
+  }
+
+  /** True after the last `exit`. */
+  get over(): boolean {
+    return this.#path.length === 0;
+  }
+
+  /** True while bash waits for the rest of a loop, quote or here-document. */
+  get waiting(): boolean {
+    return this.#pending !== "";
+  }
+
+  /** Ctrl-C: what was typed so far of a command is forgotten. */
+  forget(): void {
+    this.#pending = "";
+  }
+
+  /** `exit` or Ctrl-D: back to the host that one came from. */
+  leave(): void {
+    this.#path.pop();
+  }
+
+  /** Takes one line; returns what a terminal would show. */
+  async line(text: string): Promise<string> {
+    const whole = this.#pending === "" ? text : `${this.#pending}\n${text}`;
+    if (whole.trim() === "") return "";
+    if (!this.#world.isComplete(whole)) {
+      this.#pending = whole;
+      return "";
+    }
+    this.#pending = "";
+    if (/^\s*(exit|logout)\s*\d*\s*$/.test(whole)) {
+      this.leave();
+      return "";
+    }
+    const ssh = /^\s*ssh\s+(?:root@)?([\w-]+)(?:\s+([\s\S]+))?$/.exec(whole);
+    if (ssh !== null) return this.#ssh(ssh[1]!, ssh[2]);
+    return (await this.#world.type(this.#path.at(-1)!, whole)).output;
+  }
+
+  async #ssh(target: string, command: string | undefined): Promise<string> {
+    if (!this.#hosts.includes(target)) {
+      const hint = hintFor(target, this.#hosts);
+      return `ssh: Could not resolve hostname ${target}: Name or service not known (${hint})\n`;
+    }
+    if (command !== undefined) {
+      // The local bash takes the quotes off before ssh joins the words; a quoted whole is the usual case.
+      const bare = /^(['"])([\s\S]*)\1\s*$/.exec(command);
+      return (await this.#world.type(target, bare?.[2] ?? command)).output;
+    }
+    this.#path.push(target);
+    return "";
+  }
+}
+
+function ask(session: ShellSession, terminal: Interface): void {
+  terminal.setPrompt(session.prompt);
+  terminal.prompt();
+}
+
+async function typeAt(session: ShellSession, hosts: readonly string[]): Promise<void> {
+  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const terminal = createInterface({
+    input: process.stdin,
+    output: interactive ? process.stdout : undefined,
+    terminal: interactive,
+    historySize: HISTORY_LENGTH,
+    removeHistoryDuplicates: true,
+    ...(interactive ? { history: loadHistory() } : {}),
+  });
+  if (interactive) {
+    say(
+      `Hosts: ${hosts.join(", ")}. To go to another: ssh ${hosts[1] ?? hosts[0]}. Back, and out: exit or Ctrl-D.`,
+    );
+    terminal.on("history", saveHistory);
+    terminal.on("SIGINT", () => {
+      session.forget();
+      process.stdout.write("^C\n");
+      // readline keeps the line that was being typed unless its own key for "delete the line" comes.
+      terminal.write(null, { ctrl: true, name: "e" });
+      terminal.write(null, { ctrl: true, name: "u" });
+      ask(session, terminal);
+    });
+  }
+  await new Promise<void>((resolve) => {
+    // Lines that arrive while a command runs wait for their turn.
+    let queue = Promise.resolve();
+    let closed = false;
+    terminal.on("line", (text) => {
+      queue = queue.then(async () => {
+        if (session.over) return;
+        const output = await session.line(text);
+        process.stdout.write(output === "" || output.endsWith("\n") ? output : `${output}\n`);
+        if (session.over) terminal.close();
+        else if (interactive && !closed) ask(session, terminal);
+      });
+    });
+    terminal.on("close", () => {
+      closed = true;
+      if (interactive) process.stdout.write("\n");
+      queue.then(resolve, resolve);
+    });
+    if (interactive) ask(session, terminal);
+  });
+}
+
+/** `overmesh shell`: at a host's prompt, after the lesson if one is given. */
+export async function shell(
+  file: string | undefined,
+  seed: number | undefined,
+  makeWorld: MakeWorld,
+): Promise<number> {
+  if (file === undefined) {
+    const world = await makeWorld({ topology: TWO_HOSTS, seed: seed ?? 1, capture: false });
+    const hosts = TWO_HOSTS.hosts.map((one) => one.name);
+    await typeAt(new ShellSession(world, hosts), hosts);
+    return Status.held;
+  }
+  const { lessons, errors } = readLessons([file]);
+  for (const error of errors) say(error.line());
+  if (errors.length > 0) return Status.misuse;
+  if (lessons.length !== 1)
+    throw new UserError("SHELL", `${file} holds ${lessons.length} lessons`, null, "name one");
+  const lesson = lessons[0]!;
+  const paint = paintFor(process.stdout);
+  const options = { paint, journeys: false };
+  const chosen = seedFor(lesson, seed);
+  const world = await makeWorld({ topology: lesson.topology, seed: chosen, capture: false });
+  const flow = new ReportFlow();
+  print(flow.next(headerLines({ ...lesson, seed: chosen }, paint)));
+  const result = await runLesson(lesson, world, chosen, (step) => print(flow.next(stepLines(step, options))));
+  print(flow.next([...footerLines(result, options), ""]));
+  const hosts = lesson.topology.hosts.map((one) => one.name);
+  await typeAt(new ShellSession(world, hosts), hosts);
+  return Status.held;
+}

@@ -1,0 +1,154 @@
+import {
+  type Amount,
+  type CountersExpectation,
+  type EntryExpectation,
+  type Expectation,
+  type FramesExpectation,
+  formatAmount,
+  type JourneyExpectation,
+} from "./expectation.ts";
+import type { Journey, JourneyStep, WorldQuestions } from "./lesson-world.ts";
+import { hintFor } from "./nearest.ts";
+
+/** What does not hold, in sentences, and the journeys that show why. */
+export interface CheckOutcome {
+  readonly problems: readonly string[];
+  readonly journeys: readonly Journey[];
+}
+
+const MANY = 6;
+
+/** True when `place` is `where` or lies within it. */
+export function isWithin(place: string, where: string): boolean {
+  return place === where || place.startsWith(`${where}/`);
+}
+
+function keeps(value: number, { min, max }: Amount): boolean {
+  return value >= min && value <= max;
+}
+
+/** Asks the world whether an expectation holds; no problems mean that it does. */
+export function checkExpectation(expectation: Expectation, world: WorldQuestions): CheckOutcome {
+  switch (expectation.kind) {
+    case "journey":
+      return checkJourney(expectation, world);
+    case "counters":
+      return { problems: checkCounters(expectation, world), journeys: [] };
+    case "entry":
+      return { problems: checkEntry(expectation, world), journeys: [] };
+    case "frames":
+      return { problems: checkFrames(expectation, world), journeys: [] };
+  }
+}
+
+function checkJourney(wanted: JourneyExpectation, world: WorldQuestions): CheckOutcome {
+  const all = world.journeys(0);
+  const matching = all.filter(
+    (journey) =>
+      journey.from === wanted.from &&
+      journey.to === wanted.to &&
+      (wanted.protocol === null || journey.protocol === wanted.protocol),
+  );
+  if (matching.length === 0) {
+    const kinds = [...new Set(all.map((journey) => `${journey.protocol} ${journey.from} > ${journey.to}`))];
+    const seen = kinds.length === 0 ? "no packet at all was seen" : `seen were ${listed(kinds)}`;
+    const what = wanted.protocol ?? "packet";
+    return { problems: [`no ${what} from ${wanted.from} to ${wanted.to} was seen; ${seen}`], journeys: [] };
+  }
+  const findings = matching.map((journey) => ({ journey, problems: journeyProblems(wanted, journey) }));
+  if (wanted.which === "some") {
+    if (findings.some(({ problems }) => problems.length === 0)) return { problems: [], journeys: [] };
+    const last = findings.at(-1)!;
+    const count = findings.length;
+    const problems = last.problems.map((text) =>
+      count === 1 ? text : `none of ${count} packets; the last: ${text}`,
+    );
+    return { problems, journeys: [last.journey] };
+  }
+  const asked =
+    wanted.which === "first" ? findings.slice(0, 1) : wanted.which === "last" ? findings.slice(-1) : findings;
+  const bad = asked.find(({ problems }) => problems.length > 0);
+  return bad === undefined
+    ? { problems: [], journeys: [] }
+    : { problems: bad.problems, journeys: [bad.journey] };
+}
+
+function journeyProblems(wanted: JourneyExpectation, { steps }: Journey): string[] {
+  const problems: string[] = [];
+  let from = 0;
+  for (const place of wanted.passes) {
+    const at = steps.findIndex((step, n) => n >= from && isWithin(step.place, place));
+    if (at < 0) {
+      const earlier = steps.some((step) => isWithin(step.place, place));
+      problems.push(earlier ? `it passes ${place} too early` : `it does not pass ${place}`);
+    } else from = at + 1;
+  }
+  for (const place of wanted.avoids) {
+    const step = steps.find((one) => isWithin(one.place, place));
+    if (step !== undefined) problems.push(`it passes ${step.place} (${step.verdict})`);
+  }
+  if (wanted.end !== null && "delivered" in wanted.end) {
+    const { delivered } = wanted.end;
+    if (!steps.some((step) => step.verdict === "delivered" && isWithin(step.place, delivered))) {
+      problems.push(`it is not delivered to ${delivered}; ${endsOf(steps)}`);
+    }
+  }
+  if (wanted.end !== null && "dropped" in wanted.end) {
+    const { reason, at } = wanted.end.dropped;
+    if (!steps.some((step) => step.verdict === reason && isWithin(step.place, at))) {
+      problems.push(`it is not dropped (${reason}) at ${at}; ${endsOf(steps)}`);
+    }
+  }
+  return problems;
+}
+
+/** True for a step with which a frame ends. */
+export function isEndStep(step: JourneyStep): boolean {
+  return step.verdict === "delivered" || /^[A-Z]/.test(step.verdict);
+}
+
+function endsOf(steps: readonly JourneyStep[]): string {
+  const ends = steps.filter(isEndStep).map((step) => `${step.verdict} at ${step.place}`);
+  return ends.length === 0 ? "it has not ended" : `it ends ${listed(ends)}`;
+}
+
+function listed(texts: readonly string[]): string {
+  const shown = texts.slice(0, MANY).join(", ");
+  return texts.length > MANY ? `${shown} and ${texts.length - MANY} more` : shown;
+}
+
+function checkCounters(wanted: CountersExpectation, world: WorldQuestions): string[] {
+  const counters = world.counters(wanted.device);
+  if (counters === null) return [`there is no device ${wanted.device}`];
+  return Object.entries(wanted.counters).flatMap(([name, amount]) => {
+    const value = counters[name] ?? 0;
+    return keeps(value, amount) ? [] : [`${name} is ${value}, expected ${formatAmount(amount)}`];
+  });
+}
+
+function checkEntry(wanted: EntryExpectation, world: WorldQuestions): string[] {
+  const rows = world.entries(wanted.table, wanted.in);
+  if (rows === null) return [`there is no host or namespace ${wanted.in}`];
+  const fields = Object.entries(wanted.fields);
+  const found = rows.find((row) => fields.every(([name, text]) => row[name] === text));
+  const shown = (row: Readonly<Record<string, string>>): string =>
+    Object.entries(row)
+      .map(([name, text]) => `${name} ${text}`)
+      .join(" ");
+  if (wanted.absent) return found === undefined ? [] : [`there is one: ${shown(found)}`];
+  if (found !== undefined) return [];
+  if (rows.length === 0) return ["the table is empty"];
+  // A field that no row has at all is more likely a slip of the pen than a missing entry.
+  const unknown = fields.find(([name]) => rows.every((row) => row[name] === undefined));
+  const slip =
+    unknown === undefined
+      ? ""
+      : ` (no row has a field "${unknown[0]}", ${hintFor(unknown[0], Object.keys(rows[0]!))})`;
+  return [`none of ${rows.length} rows${slip}: ${listed(rows.map(shown))}`];
+}
+
+function checkFrames(wanted: FramesExpectation, world: WorldQuestions): string[] {
+  const count = world.frames(wanted.on, wanted.filter);
+  if (typeof count === "string") return [count];
+  return keeps(count, wanted.count) ? [] : [`there are ${count}, expected ${formatAmount(wanted.count)}`];
+}

@@ -1,0 +1,82 @@
+import { isEndStep } from "./check-expectation.ts";
+import type { Journey, JourneyStep } from "./lesson-world.ts";
+import type { Paint } from "./paint.ts";
+import { formatDuration } from "./quantity.ts";
+
+/** Ends that belong to a frame's good life: its copies, fragments or wrapped self went on. */
+const HARMLESS_ENDS = ["delivered", "REPLICATED", "FRAGMENTED", "REASSEMBLED", "OTHERHOST"];
+
+/** True when no copy of the packet was delivered and some copy was dropped. */
+export function isLost(journey: Journey): boolean {
+  const ends = journey.steps.filter(isEndStep);
+  return ends.length > 0 && !ends.some((step) => step.verdict === "delivered");
+}
+
+/**
+ * The packets of a step that are worth a closer look: the first of each conversation and direction. ARP only counts
+ * where there is nothing else, or where it got lost.
+ */
+export function chooseJourneys(journeys: readonly Journey[]): Journey[] {
+  const others = journeys.filter((journey) => journey.protocol !== "arp" || isLost(journey));
+  const seen = new Set<string>();
+  return (others.length > 0 ? others : journeys).filter((journey) => {
+    const key = `${journey.protocol} ${journey.from} ${journey.to}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** The most telling of the packets of a failed step: the last that got lost, or null. */
+export function explainingJourney(journeys: readonly Journey[]): Journey | null {
+  return [...journeys].reverse().find(isLost) ?? null;
+}
+
+function mark(step: JourneyStep, text: string, paint: Paint): string {
+  if (step.verdict === "delivered") return paint.green(text);
+  if (!isEndStep(step)) return text;
+  return HARMLESS_ENDS.includes(step.verdict) ? paint.dim(text) : paint.red(text);
+}
+
+/** What stands to the right of a step: the frame where it changed, then the entry that decided and who made it. */
+function remarks(step: JourneyStep, frameBefore: string, paint: Paint): string[] {
+  const lines: string[] = [];
+  if (step.frame !== frameBefore && step.frame !== "") lines.push(paint.cyan(step.frame));
+  if (step.entry !== null) {
+    const cause = step.cause === null ? "" : paint.dim(`  <- ${step.cause}`);
+    lines.push(`${step.entry}${cause}`);
+  }
+  return lines;
+}
+
+/**
+ * A packet's way as a table: time since its first step, place, what happened, bytes, and why. Wrapped stretches carry a
+ * bar at the left.
+ */
+export function journeyLines(journey: Journey, paint: Paint): string[] {
+  const lines = [paint.bold(journey.summary)];
+  const first = journey.steps[0];
+  if (first === undefined) return lines;
+  const widest = (texts: string[]): number => Math.max(...texts.map((text) => text.length));
+  const places = widest(journey.steps.map((step) => step.place));
+  const verdicts = widest(journey.steps.map((step) => step.verdict));
+  const times = journey.steps.map((step) => `+${formatDuration(step.at - first.at)}`);
+  const timeWidth = widest(times);
+  const lengths = widest(journey.steps.map((step) => String(step.length)));
+  let frame = journey.summary;
+  let timeBefore = "";
+  for (const [n, step] of journey.steps.entries()) {
+    const bar = step.wrapped > 0 ? paint.cyan("|".repeat(step.wrapped)) : " ";
+    // A column of equal times hides the one line at which time passed.
+    const time = times[n] === timeBefore ? "" : times[n]!;
+    timeBefore = times[n]!;
+    const head = `${bar} ${paint.dim(time.padStart(timeWidth))}  ${step.place.padEnd(places)}  `;
+    const what = `${mark(step, step.verdict.padEnd(verdicts), paint)}  ${String(step.length).padStart(lengths)} B`;
+    const [remark = "", ...more] = remarks(step, frame, paint);
+    lines.push(`${head}${what}  ${remark}`.trimEnd());
+    const margin = " ".repeat(2 + timeWidth + 2 + places + 2 + verdicts + 2 + lengths + 4);
+    for (const text of more) lines.push(`${margin}${text}`);
+    frame = step.frame;
+  }
+  return lines;
+}

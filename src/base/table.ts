@@ -6,6 +6,9 @@ function hash(a: number, b: number): number {
   return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
 }
 
+/** A power of two, so that a slot is found by shifting; the fourth number is unused. */
+const STRIDE = 4;
+
 /**
  * Open addressing from a pair of int32 keys to a row number, in typed columns. A row is a stable index from 0:
  * callers keep their own columns (or an array of objects) beside it. Deleting shifts the probe chain back, so
@@ -16,7 +19,8 @@ function hash(a: number, b: number): number {
 export class Table {
   #bits = 3;
   #shift = 29;
-  #slots: Int32Array = new Int32Array(8);
+  /** Three numbers a slot: both keys and the row plus one, 0 for an empty slot. A probe touches one cache line. */
+  #slots: Int32Array = new Int32Array(8 * STRIDE);
   #keyA: Int32Array = new Int32Array(4);
   #keyB: Int32Array = new Int32Array(4);
   #free: number[] = [];
@@ -32,11 +36,10 @@ export class Table {
   find(a: number, b: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let slot = hash(a, b) >>> this.#shift;
-    for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
-      const row = entry - 1;
-      if (this.#keyA[row] === a && this.#keyB[row] === b) return row;
-      slot = (slot + 1) & mask;
+    let slot = (hash(a, b) >>> this.#shift) * STRIDE;
+    for (let entry = slots[slot + 2]!; entry !== 0; entry = slots[slot + 2]!) {
+      if (slots[slot] === a && slots[slot + 1] === b) return entry - 1;
+      slot = (slot + STRIDE) & mask;
     }
     return -1;
   }
@@ -45,7 +48,7 @@ export class Table {
   insert(a: number, b: number): number {
     const found = this.find(a, b);
     if (found >= 0) return found;
-    if ((this.size + 1) * 4 > this.#slots.length * 3) this.#grow();
+    if ((this.size + 1) * 4 * STRIDE > this.#slots.length * 3) this.#grow();
     const row = this.#free.length > 0 ? this.#free.pop()! : this.#used++;
     if (row >= this.#keyA.length) {
       this.#keyA = doubled(this.#keyA);
@@ -62,26 +65,18 @@ export class Table {
   remove(a: number, b: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let slot = hash(a, b) >>> this.#shift;
-    let row = -1;
-    for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const candidate = slots[slot]! - 1;
-      if (this.#keyA[candidate] === a && this.#keyB[candidate] === b) {
-        row = candidate;
-        break;
-      }
-    }
+    let hole = (hash(a, b) >>> this.#shift) * STRIDE;
+    while (slots[hole + 2] !== 0 && (slots[hole] !== a || slots[hole + 1] !== b))
+      hole = (hole + STRIDE) & mask;
+    const row = slots[hole + 2]! - 1;
     if (row < 0) return -1;
-    let hole = slot;
-    for (let next = (hole + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
-      const moved = slots[next]! - 1;
-      const home = hash(this.#keyA[moved]!, this.#keyB[moved]!) >>> this.#shift;
-      if (((next - home) & mask) >= ((next - hole) & mask)) {
-        slots[hole] = slots[next]!;
-        hole = next;
-      }
+    for (let next = (hole + STRIDE) & mask; slots[next + 2] !== 0; next = (next + STRIDE) & mask) {
+      const home = (hash(slots[next]!, slots[next + 1]!) >>> this.#shift) * STRIDE;
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      slots.copyWithin(hole, next, next + 3);
+      hole = next;
     }
-    slots[hole] = 0;
+    slots[hole + 2] = 0;
     this.#free.push(row);
     this.size--;
     return row;
@@ -100,18 +95,22 @@ export class Table {
   #place(row: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let slot = hash(this.#keyA[row]!, this.#keyB[row]!) >>> this.#shift;
-    while (slots[slot] !== 0) slot = (slot + 1) & mask;
-    slots[slot] = row + 1;
+    const a = this.#keyA[row]!;
+    const b = this.#keyB[row]!;
+    let slot = (hash(a, b) >>> this.#shift) * STRIDE;
+    while (slots[slot + 2] !== 0) slot = (slot + STRIDE) & mask;
+    slots[slot] = a;
+    slots[slot + 1] = b;
+    slots[slot + 2] = row + 1;
   }
 
   #grow(): void {
     const old = this.#slots;
     this.#bits++;
     this.#shift = 32 - this.#bits;
-    assert(this.#shift > 0, "a table holds fewer than 2^31 keys");
+    assert(this.#bits < 26, "a table holds fewer than 2^25 keys");
     this.#slots = new Int32Array(old.length * 2);
-    for (const entry of old) if (entry !== 0) this.#place(entry - 1);
+    for (let slot = 2; slot < old.length; slot += STRIDE) if (old[slot] !== 0) this.#place(old[slot]! - 1);
   }
 }
 

@@ -38,6 +38,10 @@ export interface FlowKey {
   tos: number;
 }
 
+const PLAIN_TABLES: readonly number[] = [RouteTable.local, RouteTable.main, RouteTable.default];
+const CACHE_SIZE = 64;
+const CACHE_SHIFT = 26;
+
 const rule = (priority: number, table: number): Omit<Rule, "ref"> => ({
   priority,
   not: false,
@@ -63,8 +67,11 @@ export class Fib {
   rules: readonly Rule[];
   /** True while the rules are the three that every namespace is born with: then no rule needs to be read. */
   #plain = true;
-  readonly #local: RoutingTable;
-  readonly #main: RoutingTable;
+  /** Whether any route asks for a ToS: then the destination alone does not decide. */
+  #byTos = false;
+  /** The last answers by destination, for look-ups that ask nothing else; emptied by every change. */
+  readonly #cachedDst: Int32Array = new Int32Array(CACHE_SIZE);
+  readonly #cached: (Route | null)[] = new Array<Route | null>(CACHE_SIZE).fill(null);
   readonly key: FlowKey = { dst: 0, src: 0, iif: 0, oif: 0, mark: 0, tos: 0 };
   /** Why the last look-up gave null. */
   error: Errno = "ENETUNREACH";
@@ -73,8 +80,8 @@ export class Fib {
 
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;
-    this.#local = this.table(RouteTable.local);
-    this.#main = this.table(RouteTable.main);
+    this.table(RouteTable.local);
+    this.table(RouteTable.main);
     this.rules = [
       rule(0, RouteTable.local),
       rule(32766, RouteTable.main),
@@ -95,40 +102,40 @@ export class Fib {
   /** Finds the route for {@link key}; null with {@link error} set. */
   lookup(): Route | null {
     const key = this.key;
-    this.error = "ENETUNREACH";
+    if (!this.#plain) return this.#lookupByRules();
+    if (key.oif !== 0 || this.#byTos) return this.#lookupPlain();
+    const slot = Math.imul(key.dst, 0x9e3779b1) >>> CACHE_SHIFT;
+    const cached = this.#cached[slot]!;
+    if (cached !== null && this.#cachedDst[slot] === key.dst) return cached;
+    const route = this.#lookupPlain();
+    this.#cachedDst[slot] = key.dst;
+    this.#cached[slot] = route;
+    return route;
+  }
+
+  /** With the rules that every namespace is born with: local, main, default. */
+  #lookupPlain(): Route | null {
+    const key = this.key;
     this.decidedBy = 0;
-    if (this.#plain) {
-      const route =
-        this.#local.lookup(key.dst, key.oif, key.tos) ?? this.#main.lookup(key.dst, key.oif, key.tos);
-      if (route !== null) return this.#resolve(route);
-      const fallback = this.tables.get(RouteTable.default);
-      const last = fallback === undefined ? null : fallback.lookup(key.dst, key.oif, key.tos);
-      return last === null ? null : this.#resolve(last);
+    for (const id of PLAIN_TABLES) {
+      const route = this.tables.get(id)?.lookup(key.dst, key.oif, key.tos) ?? null;
+      if (route !== null && route.type !== "throw") return this.#resolve(route);
     }
-    return this.#lookupByRules();
+    this.error = "ENETUNREACH";
+    return null;
   }
 
   /** Types that say no: the look-up ends with an error. */
   #resolve(route: Route): Route | null {
-    switch (route.type) {
-      case "blackhole":
-        this.error = "EINVAL";
-        return null;
-      case "unreachable":
-        this.error = "EHOSTUNREACH";
-        return null;
-      case "prohibit":
-        this.error = "EACCES";
-        return null;
-      case "throw":
-        return null;
-      default:
-        return route;
-    }
+    if (route.error === null) return route;
+    this.error = route.error;
+    return null;
   }
 
   #lookupByRules(): Route | null {
     const key = this.key;
+    this.error = "ENETUNREACH";
+    this.decidedBy = 0;
     for (const rule of this.rules) {
       if (this.#matches(rule) === rule.not) continue;
       this.decidedBy = rule.ref;
@@ -166,14 +173,15 @@ export class Fib {
     const ns = this.#ns;
     const route = new Route(spec, ns.world.registry.made("route", ns.path, describe(spec)));
     this.table(spec.table).add(route, before);
-    ns.world.generation++;
+    if (route.tos !== 0) this.#byTos = true;
+    this.#changed();
     return route;
   }
 
   remove(route: Route): void {
     this.tables.get(route.table)!.remove(route);
     this.#ns.world.registry.gone(route.ref);
-    this.#ns.world.generation++;
+    this.#changed();
   }
 
   /** Takes away all routes that a predicate finds. */
@@ -188,13 +196,18 @@ export class Fib {
       rules.length === 3 &&
       rules.every(
         (r, i) =>
-          r.table === [RouteTable.local, RouteTable.main, RouteTable.default][i] &&
+          r.table === PLAIN_TABLES[i] &&
           r.action === "lookup" &&
           !r.not &&
           r.srcLength + r.dstLength + r.tos + r.fwmask === 0 &&
           r.iif + r.oif === "" &&
           r.suppressPrefixLength < 0,
       );
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#cached.fill(null);
     this.#ns.world.generation++;
   }
 }

@@ -1,10 +1,6 @@
 import type { Packet } from "../sim/packet.ts";
 import type { NetDevice } from "./net-device.ts";
 
-/** The five places in the IPv4 stack where netfilter, connection tracking and IPVS look (include/uapi/linux/netfilter.h). */
-export const HookPoint = { prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 } as const;
-export type HookPoint = (typeof HookPoint)[keyof typeof HookPoint];
-
 /** What a hook function says: let it go on, or it has ended or kept the packet. */
 export const HookResult = { accept: 0, stolen: 1 } as const;
 export type HookResult = (typeof HookResult)[keyof typeof HookResult];
@@ -19,20 +15,20 @@ export interface HookFunction {
 /** The functions of one hook point in the order of their priority; equal ones in the order of registration. */
 export class HookList {
   #functions: HookFunction[] = [];
-
-  get empty(): boolean {
-    return this.#functions.length === 0;
-  }
+  /** True while nobody looks here: the stack then passes by. */
+  empty = true;
 
   add(hook: HookFunction): void {
     const at = this.#functions.findIndex((other) => other.priority > hook.priority);
     const functions = [...this.#functions];
     functions.splice(at < 0 ? functions.length : at, 0, hook);
     this.#functions = functions;
+    this.empty = false;
   }
 
   remove(hook: HookFunction): void {
     this.#functions = this.#functions.filter((other) => other !== hook);
+    this.empty = this.#functions.length === 0;
   }
 
   /** True when the packet may go on; otherwise it is no longer the caller's. */
@@ -41,4 +37,16 @@ export class HookList {
       if (hook.run(packet, input, output) !== HookResult.accept) return false;
     return true;
   }
+}
+
+/**
+ * The five places in the IPv4 stack of a namespace where netfilter, connection tracking and IPVS look
+ * (include/uapi/linux/netfilter.h).
+ */
+export class Hooks {
+  readonly prerouting: HookList = new HookList();
+  readonly input: HookList = new HookList();
+  readonly forward: HookList = new HookList();
+  readonly output: HookList = new HookList();
+  readonly postrouting: HookList = new HookList();
 }

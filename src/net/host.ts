@@ -18,7 +18,8 @@ export class Host {
   readonly world: World;
   readonly kernel: Kernel;
   readonly name: string;
-  readonly root: NetworkNamespace;
+  /** The host's own namespace; a new one after each start of the machine. */
+  root: NetworkNamespace;
   /** Named namespaces in the order of their making (/run/netns). */
   readonly namespaces: Map<string, NetworkNamespace> = new Map();
   /** The processors; null when handling a packet costs nothing. */
@@ -48,6 +49,19 @@ export class Host {
     const ns = new NetworkNamespace(this, name);
     this.namespaces.set(name, ns);
     return ns;
+  }
+
+  /** The machine stops: everything in it is gone, and with it all that was configured by hand. */
+  powerOff(): void {
+    this.poweredOn = false;
+    for (const name of [...this.namespaces.keys()].reverse()) this.removeNamespace(name);
+    this.root.destroy();
+  }
+
+  /** The machine starts with an empty namespace; whoever built it puts its cards back. */
+  powerOn(): void {
+    this.root = new NetworkNamespace(this, "");
+    this.poweredOn = true;
   }
 
   /** Takes a namespace away with all its devices. @throws {KernelError} ENOENT */

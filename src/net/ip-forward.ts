@@ -1,7 +1,6 @@
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
-import { HookPoint } from "./hooks.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
@@ -18,7 +17,7 @@ export function forward(ns: NetworkNamespace, device: NetDevice, packet: Packet,
     return;
   }
   ipv4.decrementTtl(packet.view, packet.at);
-  const hook = ns.hooks[HookPoint.forward]!;
+  const hook = ns.hooks.forward;
   if (!hook.empty && !hook.run(packet, device, way.device)) return;
   ns.note(packet, Verdict.forwarded, way.ref);
   ipOutput.output(ns, packet, way, ipv4.dst(packet.view, packet.at));

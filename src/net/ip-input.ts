@@ -2,7 +2,6 @@ import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
-import { HookPoint } from "./hooks.ts";
 import * as icmp from "./icmp.ts";
 import * as ipForward from "./ip-forward.ts";
 import type { NetDevice } from "./net-device.ts";
@@ -26,7 +25,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   packet.length = ipv4.totalLength(view, at); // without Ethernet's padding
   packet.networkAt = at;
   packet.transportAt = at + ipv4.headerLength(view, at);
-  const prerouting = ns.hooks[HookPoint.prerouting]!;
+  const prerouting = ns.hooks.prerouting;
   if (!prerouting.empty && !prerouting.run(packet, device, null)) return;
   route(ns, device, packet);
 }
@@ -55,7 +54,7 @@ function route(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
 
 /** Delivers a packet to the protocol that it carries (ip_local_deliver). */
 export function local(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
-  const input = ns.hooks[HookPoint.input]!;
+  const input = ns.hooks.input;
   if (!input.empty && !input.run(packet, device, null)) return;
   switch (ipv4.protocol(packet.view, packet.networkAt)) {
     case ipv4.PROTO_UDP:

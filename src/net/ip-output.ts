@@ -2,7 +2,6 @@ import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as fragment from "./fragment.ts";
-import { HookPoint } from "./hooks.ts";
 import { Scope } from "./inet-device.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
@@ -60,8 +59,7 @@ export function send(
   const view = packet.view;
   const at = packet.at;
   ipv4.write(view, at, tos, packet.length, identification, flags, ttl, protocol, src, dst);
-  if (!ns.hooks[HookPoint.output]!.empty && !ns.hooks[HookPoint.output]!.run(packet, null, way.device))
-    return;
+  if (!ns.hooks.output.empty && !ns.hooks.output.run(packet, null, way.device)) return;
   ns.note(packet, Verdict.routed, way.ref);
   output(ns, packet, way, dst);
 }
@@ -69,7 +67,7 @@ export function send(
 /** Sends an IP packet (`packet.at` at its IP header) on its way: POSTROUTING, fragments, neighbour (ip_output). */
 export function output(ns: NetworkNamespace, packet: Packet, way: Route, dst: number): void {
   const device: NetDevice = way.type === "local" ? ns.loopback : way.device!;
-  const postrouting = ns.hooks[HookPoint.postrouting]!;
+  const postrouting = ns.hooks.postrouting;
   if (!postrouting.empty && !postrouting.run(packet, null, device)) return;
   if (packet.length > device.mtu) {
     fragment.output(ns, packet, way, device, dst);

@@ -7,7 +7,7 @@ import * as ethernet from "../wire/ethernet.ts";
 import * as arp from "./arp.ts";
 import type { DeviceChange, DeviceDriver } from "./device-driver.ts";
 import { Fib } from "./fib.ts";
-import { HookList } from "./hooks.ts";
+import { Hooks } from "./hooks.ts";
 import type { Host } from "./host.ts";
 import * as inetAddress from "./inet-address.ts";
 import * as ipInput from "./ip-input.ts";
@@ -36,14 +36,7 @@ export class NetworkNamespace {
   readonly fib: Fib;
   readonly neighbours: NeighbourTable;
   readonly sockets: Sockets;
-  /** By {@link HookPoint}. */
-  readonly hooks: readonly HookList[] = [
-    new HookList(),
-    new HookList(),
-    new HookList(),
-    new HookList(),
-    new HookList(),
-  ];
+  readonly hooks: Hooks = new Hooks();
   readonly loopback: NetDevice;
   /** State that rooms above keep for each namespace, by a key of their own (the kernel's net_generic). */
   readonly extensions: Map<unknown, unknown> = new Map();

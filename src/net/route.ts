@@ -1,5 +1,6 @@
 import type { EntryRef } from "../sim/registry.ts";
 import type { Scope } from "./inet-device.ts";
+import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 
 export type RouteType =
@@ -12,6 +13,14 @@ export type RouteType =
   | "prohibit"
   | "throw"
   | "anycast";
+
+/** Types of routes that say no (fib_props in net/ipv4/fib_semantics.c). `throw` ends only the look-up in its table. */
+const refusals: Partial<Record<RouteType, Errno>> = {
+  blackhole: "EINVAL",
+  unreachable: "EHOSTUNREACH",
+  prohibit: "EACCES",
+  throw: "EAGAIN",
+};
 
 /** Tables that exist from the start (/etc/iproute2/rt_tables). */
 export const RouteTable = { default: 253, main: 254, local: 255 } as const;
@@ -51,6 +60,8 @@ export class Route {
   readonly mtu: number;
   readonly onlink: boolean;
   readonly ref: EntryRef;
+  /** What a look-up that ends here fails with; null for routes that lead somewhere. */
+  readonly error: Errno | null;
   /** The next of the same prefix: by descending ToS, then ascending metric. */
   next: Route | null = null;
 
@@ -68,6 +79,7 @@ export class Route {
     this.prefSource = spec.prefSource;
     this.mtu = spec.mtu;
     this.onlink = spec.onlink;
+    this.error = refusals[spec.type] ?? null;
     this.ref = ref;
   }
 }

@@ -42,6 +42,8 @@ export class EventQueue {
   #ready: (Scheduled | null)[] = new Array<Scheduled | null>(64).fill(null);
   #readyHead = 0;
   #readyCount = 0;
+  /** The lowest level's slot of this instant, kept as a small integer: `now` is a double. */
+  #nowSlot = 0;
 
   /** Puts `what` in the queue for this instant, behind all that is there for it. It cannot be cancelled. */
   push(what: Scheduled): void {
@@ -82,7 +84,7 @@ export class EventQueue {
    */
   pop(until: Nanos): Scheduled | null {
     // What was scheduled earlier for this instant goes before what this instant itself brought about.
-    if (this.#readyCount > 0 && this.#heads[this.now & 255] === 0) return this.#shiftReady();
+    if (this.#readyCount > 0 && this.#heads[this.#nowSlot] === 0) return this.#shiftReady();
     while (this.size > 0) {
       const slot = this.#firstSlot(0);
       if (slot >= 0) {
@@ -90,6 +92,7 @@ export class EventQueue {
         if (this.#at[node]! > until) return null;
         const what = this.#what[node]!;
         this.now = this.#at[node]!;
+        this.#nowSlot = slot;
         this.#unlink(node);
         this.#release(node);
         return what;
@@ -121,6 +124,7 @@ export class EventQueue {
     assert(this.#readyCount === 0, "the clock moves when nothing is left to happen at this instant");
     this.now = to;
     const low = to % LOW;
+    this.#nowSlot = low & 255;
     const high = (to - low) / LOW;
     for (let level = LEVELS - 1; level > 0; level--) {
       const digit = level < 3 ? (low >>> (8 * level)) & 255 : (high >>> (8 * (level - 3))) & 255;
@@ -137,6 +141,7 @@ export class EventQueue {
       const start = Math.floor(this.now / (span * SLOTS)) * (span * SLOTS) + (slot - level * SLOTS) * span;
       if (start > until) return false;
       this.now = start;
+      this.#nowSlot = 0;
       this.#deal(slot);
       return true;
     }

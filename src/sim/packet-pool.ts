@@ -16,6 +16,8 @@ export class PacketPool {
   #lastId = 0;
   /** Packets that are out: in a queue, on a wire, or being handled at this moment. */
   inUse = 0;
+  /** Packets that were ever given out. */
+  allocated = 0;
 
   /**
    * A packet of `length` bytes with {@link HEADROOM} in front; its bytes are whatever was there before. `parent` is
@@ -28,6 +30,7 @@ export class PacketPool {
     if (free.length === 0) this.#addChunk(small);
     const packet = free.pop()!;
     this.inUse++;
+    this.allocated++;
     packet.at = packet.base + HEADROOM;
     packet.length = length;
     packet.device = null;

@@ -3,7 +3,6 @@ import { UserError } from "../base/user-error.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { Packet } from "./packet.ts";
 import { PacketPool } from "./packet-pool.ts";
-import type { PacketQueue } from "./packet-queue.ts";
 import { Process, type Program } from "./process.ts";
 import { Registry } from "./registry.ts";
 import type { PlaceId, Tap } from "./tap.ts";
@@ -13,6 +12,12 @@ import type { Verdict } from "./verdict.ts";
 
 /** More events than this without the clock moving on is a storm: a loop of bridges, say. */
 export const STORM_LIMIT = 2_000_000;
+
+/** A place where packets may lie while the world stands still: a queue, a wire. */
+export interface Holder {
+  readonly name: string;
+  readonly length: number;
+}
 
 /** A world's clock and matter: one event queue, one packet pool, one seed, one memory of causes. */
 export class World {
@@ -28,7 +33,7 @@ export class World {
   /** How often each verdict ended a frame. */
   readonly ends: Float64Array = new Float64Array(256);
   readonly #places: string[] = [""];
-  readonly #queues: Set<PacketQueue> = new Set();
+  readonly #holders: Set<Holder> = new Set();
 
   constructor(seed: number) {
     this.seed = seed;
@@ -77,19 +82,19 @@ export class World {
     return this.#places[place]!;
   }
 
-  /** Announces a queue in which packets may lie when the world stands still: they count as held there. */
-  holds(queue: PacketQueue): void {
-    this.#queues.add(queue);
+  /** Announces a place in which packets may lie when the world stands still: they count as held there. */
+  holds(holder: Holder): void {
+    this.#holders.add(holder);
   }
 
-  /** A queue that is gone for good; it must be empty. */
-  forget(queue: PacketQueue): void {
-    this.#queues.delete(queue);
+  /** A place that is gone for good; it must be empty. */
+  forget(holder: Holder): void {
+    this.#holders.delete(holder);
   }
 
-  /** The named queues that hold packets now. */
-  get held(): readonly PacketQueue[] {
-    return [...this.#queues].filter((queue) => queue.length > 0);
+  /** The named places that hold packets now. */
+  get held(): readonly Holder[] {
+    return [...this.#holders].filter((holder) => holder.length > 0);
   }
 
   /** Runs the next event, if one is due by `until`; false when there is none. */

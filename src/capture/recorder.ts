@@ -1,0 +1,112 @@
+import { finishChecksum } from "../sim/finish-checksum.ts";
+import type { FrameId, Packet } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
+import type { PlaceId, Tap } from "../sim/tap.ts";
+import type { Nanos } from "../sim/time.ts";
+import { Verdict } from "../sim/verdict.ts";
+import type { World } from "../sim/world.ts";
+
+/** One step of a frame, as it was recorded. */
+export interface Step {
+  /** Its place in the record: steps are in the order in which they happened. */
+  readonly index: number;
+  readonly at: Nanos;
+  readonly place: PlaceId;
+  readonly frame: FrameId;
+  readonly parent: FrameId;
+  readonly origin: FrameId;
+  readonly verdict: Verdict;
+  readonly entry: EntryRef;
+  readonly length: number;
+  /** Damaged on purpose. */
+  readonly corrupted: boolean;
+}
+
+const COLUMNS = 9;
+const CHUNK = 1 << 20;
+
+/**
+ * Writes down every step of every frame: whole numbers in one growing column, and the bytes of frames that enter or
+ * leave a device. Names, texts and journeys are made from it later, when somebody asks.
+ */
+export class Recorder implements Tap {
+  readonly #world: World;
+  #times: Float64Array = new Float64Array(1024);
+  /** place, frame, parent, origin, verdict, entry, length (negative when corrupted), chunk of the bytes or -1, offset. */
+  #rows: Int32Array = new Int32Array(1024 * COLUMNS);
+  #chunks: Uint8Array[] = [];
+  #used = CHUNK;
+  /** How many steps are recorded. */
+  length = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  record(place: PlaceId, packet: Packet, verdict: Verdict, entry: EntryRef): void {
+    if (this.length === this.#times.length) this.#grow();
+    const index = this.length++;
+    this.#times[index] = this.#world.queue.now;
+    const rows = this.#rows;
+    const row = index * COLUMNS;
+    rows[row] = place;
+    rows[row + 1] = packet.id;
+    rows[row + 2] = packet.parent;
+    rows[row + 3] = packet.origin;
+    rows[row + 4] = verdict;
+    rows[row + 5] = entry;
+    rows[row + 6] = packet.corrupted ? -packet.length : packet.length;
+    rows[row + 7] = -1;
+    if (verdict !== Verdict.received && verdict !== Verdict.transmitted) return;
+    finishChecksum(packet);
+    if (this.#used + packet.length > CHUNK) {
+      this.#chunks.push(new Uint8Array(CHUNK));
+      this.#used = 0;
+    }
+    rows[row + 7] = this.#chunks.length - 1;
+    rows[row + 8] = this.#used;
+    this.#chunks.at(-1)!.set(packet.bytes.subarray(packet.at, packet.at + packet.length), this.#used);
+    this.#used += packet.length;
+  }
+
+  step(index: number): Step {
+    const rows = this.#rows;
+    const row = index * COLUMNS;
+    const length = rows[row + 6]!;
+    return {
+      index,
+      at: this.#times[index]!,
+      place: rows[row]!,
+      frame: rows[row + 1]!,
+      parent: rows[row + 2]!,
+      origin: rows[row + 3]!,
+      verdict: rows[row + 4]! as Verdict,
+      entry: rows[row + 5]!,
+      length: Math.abs(length),
+      corrupted: length < 0,
+    };
+  }
+
+  /** The whole Ethernet frame of a step in which it entered or left a device; null for other steps. */
+  bytes(index: number): Uint8Array | null {
+    const row = index * COLUMNS;
+    const chunk = this.#rows[row + 7]!;
+    if (chunk < 0) return null;
+    const at = this.#rows[row + 8]!;
+    return this.#chunks[chunk]!.subarray(at, at + Math.abs(this.#rows[row + 6]!));
+  }
+
+  /** All steps from the one with that index on. */
+  *steps(from = 0): Generator<Step> {
+    for (let i = from; i < this.length; i++) yield this.step(i);
+  }
+
+  #grow(): void {
+    const times = new Float64Array(this.#times.length * 2);
+    times.set(this.#times);
+    this.#times = times;
+    const rows = new Int32Array(this.#rows.length * 2);
+    rows.set(this.#rows);
+    this.#rows = rows;
+  }
+}

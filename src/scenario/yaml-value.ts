@@ -86,6 +86,8 @@ interface Finding {
   readonly message: string;
   /** Unknown keys and bad names stand at the key, everything else at the value. */
   readonly atKey: boolean;
+  /** From a rule of ours over the whole of a value. */
+  readonly general?: boolean;
 }
 
 /** A union's issue is replaced by those of the branch that the writer meant: the one whose outer shape fits. */
@@ -115,7 +117,7 @@ function flatten(issue: Issue, above: Path): Finding[] {
   if (issue.code === "invalid_type" && issue.message.endsWith(" is missing") && path.length > 0) {
     return [{ path: path.slice(0, -1), message: `the key "${String(path.at(-1))}" is missing`, atKey: true }];
   }
-  return [{ path, message: issue.message, atKey: false }];
+  return [{ path, message: issue.message, atKey: false, general: issue.code === "custom" }];
 }
 
 class Locator {
@@ -180,22 +182,17 @@ export function readYaml<T>(source: YamlSource, schema: z.ZodType<T>): Outcome<Y
       placeOfKey: (path) => locate.key(path),
     });
   }
-  const found = result.error.issues.flatMap((issue) => flatten(issue, []));
+  // Unknown keys first: what is missing is most often one of them, misspelt.
+  const order = (issue: Issue): number => (issue.code === "unrecognized_keys" ? 0 : 1);
+  const issues = [...result.error.issues].sort((a, b) => order(a) - order(b));
+  const found = issues.flatMap((issue) => flatten(issue, []));
   const errors: UserError[] = [];
-  for (const { path, message, atKey } of found) {
+  for (const { path, message, atKey, general } of found) {
     const [text, hint] = message.split(HINT);
     const place = atKey ? locate.key(path) : locate.value(path);
-    // What a second rule says of the same spot only repeats the first in other words.
-    if (
-      errors.some(
-        (earlier) =>
-          earlier.place!.line === place.line &&
-          earlier.place!.column === place.column &&
-          !message.endsWith(" is missing"),
-      )
-    )
-      continue;
-    errors.push(new UserError("SCHEMA", text!, place, hint ?? ""));
+    const said = errors.some(({ place: at }) => at!.line === place.line && at!.column === place.column);
+    // What a rule over the whole says of a spot only repeats in other words what is wrong with its parts.
+    if (!general || !said) errors.push(new UserError("SCHEMA", text!, place, hint ?? ""));
   }
   return failure(errors);
 }

@@ -1,0 +1,256 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { CliWorld, MakeWorld, WorldOptions } from "./cli-world.ts";
+import { runCli } from "./program.ts";
+import { ShellSession } from "./shell.ts";
+
+const LESSON =
+  "---\ntitle: T\nhosts: { a: 10.0.0.1, b: 10.0.0.2 }\n---\n# Part\n```console a\n$ greet\nhello\n```\n";
+
+let folder: string;
+let made: WorldOptions[];
+let out: string;
+let err: string;
+/** What every command prints, and its status. */
+let answer: { output: string; status: number };
+
+const makeWorld: MakeWorld = (options) => {
+  made.push(options);
+  return Promise.resolve(new EchoWorld(options));
+};
+
+/** A world in which each command prints the same; it says where it was typed. */
+class EchoWorld implements CliWorld {
+  now = 0;
+  readonly typed: string[] = [];
+  readonly #options: WorldOptions;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+  }
+
+  readonly questions = { journeys: () => [], counters: () => null, entries: () => null, frames: () => 0 };
+
+  type(host: string, text: string): Promise<{ output: string; status: number }> {
+    this.typed.push(`${host}$ ${text}`);
+    return Promise.resolve(answer);
+  }
+
+  isComplete(text: string): boolean {
+    return !text.startsWith("for ") || text.endsWith("done");
+  }
+
+  accounts(): readonly string[] {
+    return [];
+  }
+
+  pcapng(): Uint8Array | null {
+    return this.#options.capture ? new Uint8Array([1, 2, 3]) : null;
+  }
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "overmesh-"));
+  made = [];
+  out = "";
+  err = "";
+  answer = { output: "hello\n", status: 0 };
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    err += text;
+    return true;
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+function cli(...args: string[]): Promise<number> {
+  return runCli(args, "1.2.3", makeWorld);
+}
+
+describe("overmesh run", () => {
+  test("a lesson that holds: status 0, the steps on standard output, nothing on standard error", async () => {
+    const path = write("l.md", LESSON);
+    expect(await cli("run", path)).toBe(0);
+    expect(out).toBe(
+      `T  ${path}, seed 1\n\n  Part\n  ok     a$ greet\n      hello\n\nall 1 step held, 0 s of virtual time\n`,
+    );
+    expect(err).toBe("");
+  });
+
+  test("a lesson that does not hold: status 1, file, line and difference", async () => {
+    answer = { output: "good bye\n", status: 0 };
+    const path = write("l.md", LESSON);
+    expect(await cli("run", path)).toBe(1);
+    expect(out).toContain(`${path}:7: the output is not as expected:`);
+    expect(out).toContain("-hello\n        +good bye\n");
+  });
+
+  test("mistakes in files: status 2, all of them on standard error, and nothing runs", async () => {
+    write("a.md", LESSON.replace("console a", "console c"));
+    write("b.md", LESSON.replace("title", "titel"));
+    write("c.md", LESSON);
+    expect(await cli("run", folder)).toBe(2);
+    expect(err.split("\n").map((line) => line.replace(folder, ""))).toEqual([
+      '/a.md:6:1: there is no host "c" (did you mean a?)',
+      '/b.md:2:1: unknown key "titel" (did you mean title?)',
+      '/b.md:2:1: the key "title" is missing',
+      "",
+    ]);
+    expect([out, made]).toEqual(["", []]);
+  });
+
+  test("a folder: one line for each lesson, in order, pages without front matter left out", async () => {
+    write("two.md", LESSON);
+    write("deep/one.sh", "greet\n");
+    write("README.md", "# About these lessons\n");
+    expect(await cli("run", folder)).toBe(0);
+    expect(out.replaceAll(folder, "")).toBe(
+      "ok     /deep/one.sh  one.sh, 1 step\nok     /two.md  T, 1 step\n\nall 2 lessons held\n",
+    );
+  });
+
+  test("the seed: asked for, or the lesson's own", async () => {
+    const free = write("free.md", LESSON);
+    const own = write("own.md", LESSON.replace("title: T", "title: T\nseed: 9"));
+    await cli("run", "--seed", "5", free, own);
+    expect(made.map((options) => options.seed)).toEqual([5, 9]);
+  });
+
+  test("--capture writes a file, of one lesson only", async () => {
+    const path = write("l.md", LESSON);
+    const pcap = join(folder, "out.pcapng");
+    expect(await cli("run", path, "--capture", pcap)).toBe(0);
+    expect([...readFileSync(pcap)]).toEqual([1, 2, 3]);
+    expect(err).toBe(`wrote ${pcap} (3 bytes)\n`);
+    expect(await cli("run", path, path, "--capture", pcap)).toBe(2);
+    expect(err).toContain("overmesh: --capture wants one lesson, not 2\n");
+  });
+
+  test("--report json prints one JSON value", async () => {
+    expect(await cli("run", write("l.md", LESSON), "--report", "json")).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      held: true,
+      lessons: [{ title: "T", steps: { held: 1, failed: 0 } }],
+    });
+  });
+
+  test("--update rewrites the file and says so", async () => {
+    answer = { output: "good bye\n", status: 3 };
+    const path = write("l.md", LESSON);
+    expect(await cli("run", path, "--update")).toBe(1);
+    expect(readFileSync(path, "utf8")).toBe(LESSON.replace("hello", "good bye\n[exit 3]"));
+    expect(err).toContain(`rewrote ${path}`);
+    expect(await cli("run", path, "--update")).toBe(0);
+  });
+});
+
+describe("misuse is one line and status 2:", () => {
+  test.each([
+    [["rnu"], "overmesh: unknown command 'rnu' (Did you mean run?)\n"],
+    [["run"], "overmesh: missing required argument 'path'\n"],
+    [
+      ["run", "x.md", "--seed", "-1"],
+      /^overmesh: option '--seed <n>' argument '-1' is invalid\. A seed is .*\n$/,
+    ],
+    [["run", "x.md", "--sed", "1"], "overmesh: unknown option '--sed' (Did you mean --seed?)\n"],
+    [["run", "x.md", "--report", "xml"], /^overmesh: .* Allowed choices are text, json\.\n$/],
+    [["run", "/no/such/lesson.md"], "overmesh: /no/such/lesson.md: no such file or directory\n"],
+    [["check", "/no/such"], "overmesh: /no/such: no such file or directory\n"],
+    [["shell", "/no/such.md"], "overmesh: /no/such.md: no such file or directory\n"],
+  ])("%j", async (args, line) => {
+    expect(await cli(...args)).toBe(2);
+    if (typeof line === "string") expect(err).toBe(line);
+    else expect(err).toMatch(line);
+    expect(out).toBe("");
+  });
+
+  test("a folder without lessons, a file of another kind, a binary file", async () => {
+    expect(await cli("run", folder)).toBe(2);
+    expect(await cli("run", write("x.txt", "x"))).toBe(2);
+    expect(await cli("run", write("x.md", "\0\0\xff"))).toBe(2);
+    expect(err.trimEnd().split("\n")).toHaveLength(3);
+  });
+});
+
+test("no command at all prints the help on standard error", async () => {
+  expect(await cli()).toBe(2);
+  expect(err).toContain("Usage: overmesh");
+});
+
+test("--help teaches by examples, on standard output", async () => {
+  expect(await cli("--help")).toBe(0);
+  expect(out).toContain("overmesh run scenarios/overlay.md --journeys");
+  expect(out).toContain("title: Two hosts");
+});
+
+test("overmesh check parses only", async () => {
+  const path = write("l.md", LESSON);
+  expect(await cli("check", path)).toBe(0);
+  expect(out).toBe(`${path}: T; hosts a, b; 1 commands, 0 claims\n`);
+  expect(made).toEqual([]);
+});
+
+describe("at the prompt", () => {
+  test("one goes to another host by ssh, and back by exit", async () => {
+    const world = new EchoWorld({
+      topology: { hosts: [], switches: [], trunks: [] },
+      seed: 1,
+      capture: false,
+    });
+    const session = new ShellSession(world, ["a", "b"]);
+    expect(session.prompt).toBe("root@a:~# ");
+    expect(await session.line("ip addr")).toBe("hello\n");
+    await session.line("ssh b");
+    expect(session.prompt).toBe("root@b:~# ");
+    await session.line("hostname");
+    await session.line("ssh a 'ip -br addr'");
+    await session.line("exit");
+    expect([session.prompt, session.over]).toEqual(["root@a:~# ", false]);
+    await session.line("exit");
+    expect(session.over).toBe(true);
+    expect(world.typed).toEqual(["a$ ip addr", "b$ hostname", "a$ ip -br addr"]);
+  });
+
+  test("an unknown host has ssh's words and a hint", async () => {
+    const world = new EchoWorld({
+      topology: { hosts: [], switches: [], trunks: [] },
+      seed: 1,
+      capture: false,
+    });
+    expect(await new ShellSession(world, ["a", "b"]).line("ssh c")).toBe(
+      "ssh: Could not resolve hostname c: Name or service not known (did you mean a?)\n",
+    );
+  });
+
+  test("an open loop asks for the rest, and Ctrl-C forgets it", async () => {
+    const world = new EchoWorld({
+      topology: { hosts: [], switches: [], trunks: [] },
+      seed: 1,
+      capture: false,
+    });
+    const session = new ShellSession(world, ["a"]);
+    expect(await session.line("for i in 1 2; do")).toBe("");
+    expect(session.prompt).toBe("> ");
+    await session.line("echo; done");
+    expect(world.typed).toEqual(["a$ for i in 1 2; do\necho; done"]);
+    await session.line("for x");
+    session.forget();
+    expect(session.prompt).toBe("root@a:~# ");
+  });
+});

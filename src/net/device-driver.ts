@@ -19,6 +19,10 @@ export interface DeviceDriver {
   readonly kind: string;
   /** Sends a frame out. The driver owns the packet from here on, and counts it on `device`. */
   transmit(device: NetDevice, packet: Packet): void;
+  /** The device is about to go up (ndo_open). @throws {KernelError} when it cannot: it then stays down. */
+  open?(device: NetDevice): void;
+  /** The device is about to get another MTU, within its bounds (ndo_change_mtu). @throws {KernelError} to refuse it. */
+  checkMtu?(device: NetDevice, mtu: number): void;
   /** The device itself changed; called before the other listeners. */
   changed(device: NetDevice, change: DeviceChange): void;
   /** What `@` in a device's name points to (IFLA_LINK): the veth peer, the device below; null when there is none. */

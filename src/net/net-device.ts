@@ -147,6 +147,11 @@ export class NetDevice implements Receiver {
     const counters = this.counters;
     counters[Counter.rxPackets]!++;
     counters[Counter.rxBytes]! += packet.length;
+    this.backlog(packet);
+  }
+
+  /** Puts a frame that is counted already, or not at all, in the backlog of a processor (enqueue_to_backlog). */
+  backlog(packet: Packet): void {
     packet.device = this;
     const host = this.ns.host;
     if (host.cpus === null) this.world.queue.push(packet);
@@ -171,8 +176,10 @@ export class NetDevice implements Receiver {
     this.world.end(packet, verdict, this.place);
   }
 
+  /** @throws {KernelError} when the driver cannot open the device. */
   setUp(up: boolean): void {
     if (this.up === up) return;
+    if (up) this.driver.open?.(this);
     this.up = up;
     if (!up && this.qdisc !== null) this.qdisc.reset();
     this.#announce(up ? "up" : "down");
@@ -190,6 +197,7 @@ export class NetDevice implements Receiver {
     if (this.maxMtu > 0 && mtu > this.maxMtu)
       throw new KernelError("EINVAL", "mtu greater than device maximum");
     if (this.mtu === mtu) return;
+    this.driver.checkMtu?.(this, mtu);
     this.mtu = mtu;
     this.#announce("mtu");
   }

@@ -1,0 +1,147 @@
+import * as ipOutput from "../net/ip-output.ts";
+import { Counter } from "../net/net-device.ts";
+import type { Packet } from "../sim/packet.ts";
+import { Verdict } from "../sim/verdict.ts";
+import * as checksum from "../wire/checksum.ts";
+import * as ethernet from "../wire/ethernet.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import * as udp from "../wire/udp.ts";
+import * as vxlanHeader from "../wire/vxlan.ts";
+import * as ecn from "./ecn.ts";
+import { sourcePort } from "./source-port.ts";
+import type { Vxlan } from "./vxlan.ts";
+import type { VxlanRemote } from "./vxlan-fdb.ts";
+
+const HEADERS = udp.HEADER_LEN + vxlanHeader.HEADER_LEN;
+/** The bits of the ToS that a look-up of a route sees (IPTOS_RT_MASK without those of ECN). */
+const ROUTE_TOS = 0x1c;
+
+/** Sends a frame that the device was given to wherever its FDB says (vxlan_xmit). */
+export function transmit(vxlan: Vxlan, packet: Packet): void {
+  const device = vxlan.device;
+  const view = packet.view;
+  const fdb = vxlan.fdb;
+  const vni = vxlan.config.vni;
+  const hi = ethernet.dstHi(view, packet.at);
+  const lo = ethernet.dstLo(view, packet.at);
+  let entry = fdb.find(hi, lo, vni);
+  if (entry === null) {
+    entry = fdb.find(0, 0, vni);
+    if (entry === null) {
+      if (vxlan.config.l2miss && !ethernet.isGroup(view, packet.at))
+        vxlan.tell({ what: "l2miss", macHi: hi, macLo: lo });
+      device.counters[Counter.txDropped]!++;
+      device.drop(packet, Verdict.VXLAN_NO_REMOTE);
+      return;
+    }
+  }
+  const world = device.world;
+  entry.used = world.now;
+  const remotes = entry.remotes;
+  if (remotes.length > 1) {
+    if (world.tap !== null) world.tap.record(device.place, packet, Verdict.flooded, remotes[0]!.ref);
+    // As in the kernel the frame itself goes to the first remote, after the copies for the others.
+    for (let i = 1; i < remotes.length; i++) transmitTo(vxlan, world.pool.copy(packet), remotes[i]!);
+  }
+  transmitTo(vxlan, packet, remotes[0]!);
+}
+
+/** Sends a frame to one VTEP (vxlan_xmit_one). */
+function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote): void {
+  const device = vxlan.device;
+  const config = vxlan.config;
+  const ns = vxlan.ns;
+  const counters = device.counters;
+  const dst = remote.address;
+  if (dst === 0) {
+    counters[Counter.txDropped]!++;
+    device.drop(packet, Verdict.NOT_SPECIFIED);
+    return;
+  }
+  const view = packet.view;
+  // The inner IPv4 header, or 0: then the frame carries something else.
+  const inner =
+    ethernet.type(view, packet.at) === ethernet.TYPE_IPV4 &&
+    packet.length >= ethernet.HEADER_LEN + ipv4.HEADER_LEN
+      ? packet.at + ethernet.HEADER_LEN
+      : 0;
+  const innerTos = inner === 0 ? 0 : ipv4.tos(view, inner);
+  const tos = config.tosInherit ? innerTos : config.tos;
+  const srcPort = sourcePort(device.ns, packet, config.sourcePortFirst, config.sourcePortLast);
+  const way = ipOutput.route(ns, dst, config.local, remote.ifindex, packet.mark, tos & ROUTE_TOS);
+  if (way === null || way.device === device) {
+    counters[Counter.txErrors]!++;
+    if (way === null) counters[Counter.carrierErrors]!++;
+    device.drop(packet, Verdict.IP_OUTNOROUTES);
+    return;
+  }
+  const df =
+    config.df === "set" || (config.df === "inherit" && inner !== 0 && ipv4.dontFragment(view, inner));
+  const src = config.local !== 0 ? config.local : ipOutput.sourceFor(ns, way, dst);
+  counters[Counter.txPackets]!++;
+  counters[Counter.txBytes]! += packet.length - ethernet.HEADER_LEN;
+  pushHeaders(packet, src, dst, srcPort, remote.port, remote.vni, config.udpCsum);
+  const world = device.world;
+  world.pool.renumber(packet);
+  if (world.tap !== null) world.tap.record(device.place, packet, Verdict.encapsulated, remote.ref);
+  if (device.ns !== ns) packet.mark = 0;
+  ipOutput.send(
+    ns,
+    packet,
+    way,
+    src,
+    dst,
+    ipv4.PROTO_UDP,
+    ecn.encapsulate(tos, innerTos),
+    outerTtl(vxlan, dst, inner === 0 ? 0 : ipv4.ttl(view, inner)),
+    df ? ipv4.DONT_FRAGMENT : 0,
+    ns.ipv4.nextIdentification(),
+  );
+}
+
+/** `innerTtl` is 0 when there is none to inherit. */
+function outerTtl(vxlan: Vxlan, dst: number, innerTtl: number): number {
+  const config = vxlan.config;
+  if (config.ttlInherit && innerTtl !== 0) return innerTtl;
+  if (config.ttl !== 0) return config.ttl;
+  return ip.isMulticast(dst) ? 1 : vxlan.ns.ipv4.ip_default_ttl;
+}
+
+/** Puts the UDP and VXLAN headers in front of a frame (vxlan_build_skb, udp_tunnel_xmit_skb). */
+function pushHeaders(
+  packet: Packet,
+  src: number,
+  dst: number,
+  srcPort: number,
+  dstPort: number,
+  vni: number,
+  udpCsum: boolean,
+): void {
+  const view = packet.view;
+  const at = packet.at - HEADERS;
+  const length = packet.length + HEADERS;
+  packet.at = at;
+  packet.length = length;
+  udp.setSrcPort(view, at, srcPort);
+  udp.setDstPort(view, at, dstPort);
+  udp.setLength(view, at, length);
+  udp.setChecksum(view, at, 0);
+  vxlanHeader.write(view, at + udp.HEADER_LEN, vni);
+  if (!udpCsum) return;
+  const pseudo = checksum.pseudoHeader(src, dst, ipv4.PROTO_UDP, length);
+  if (packet.checksumStart !== 0) {
+    // Only one checksum can be left unfinished. The inner one, once finished, makes what it covers sum up to the
+    // complement of its seed; so the outer one follows from the headers alone (local checksum offload).
+    const seed = view.getUint16(packet.checksumStart + packet.checksumField);
+    const sum = checksum.sum(view, at, packet.checksumStart - at, pseudo + (~seed & 0xffff));
+    udp.setChecksum(view, at, checksum.finish(sum) || 0xffff);
+  } else if (packet.trusted) {
+    udp.setChecksum(view, at, checksum.fold(pseudo));
+    packet.checksumStart = at;
+    packet.checksumField = udp.CHECKSUM;
+  } else {
+    // The receiver will look, so that there must be something to see.
+    udp.fillChecksum(view, at, src, dst);
+  }
+}

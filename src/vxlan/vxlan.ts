@@ -1,0 +1,130 @@
+import type { DeviceChange, DeviceDriver, DeviceListener } from "../net/device-driver.ts";
+import { KernelError } from "../net/kernel-error.ts";
+import type { NetDevice } from "../net/net-device.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { Packet } from "../sim/packet.ts";
+import { SECOND } from "../sim/time.ts";
+import { Verdict } from "../sim/verdict.ts";
+import * as vxlanHeader from "../wire/vxlan.ts";
+import { transmit } from "./encapsulate.ts";
+import type { VxlanConfig } from "./vxlan-config.ts";
+import { VxlanFdb, type VxlanFdbEntry, type VxlanFdbListener, type VxlanRemote } from "./vxlan-fdb.ts";
+import { VxlanNet } from "./vxlan-socket.ts";
+
+/** What `bridge monitor` and a driver that fills tables on demand hear of. */
+export type VxlanEvent =
+  | { readonly what: "new" | "del"; readonly entry: VxlanFdbEntry; readonly remote: VxlanRemote }
+  /** A frame's destination is not known. */
+  | { readonly what: "l2miss"; readonly macHi: number; readonly macLo: number }
+  /** Somebody asked by ARP for an address that is not known. */
+  | { readonly what: "l3miss"; readonly address: number };
+
+/**
+ * A VXLAN tunnel endpoint (RFC 7348): wraps the frames that its device is given in UDP, and hands out those that come
+ * in for its network.
+ *
+ * In: `transmit`, and datagrams from the {@link VxlanSocket}.   Out: IP output of {@link ns}, and the device's receiver.
+ * Counts: rx and tx without Ethernet headers, as the kernel does.   Linux: drivers/net/vxlan/vxlan_core.c.
+ */
+export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
+  readonly kind = "vxlan";
+  /** The namespace of the outer packets: where the device was made, wherever it is now. */
+  readonly ns: NetworkNamespace;
+  readonly config: VxlanConfig;
+  readonly fdb: VxlanFdb;
+  /** Called with each {@link VxlanEvent}. */
+  readonly watchers: Set<(event: VxlanEvent) => void> = new Set();
+  #device: NetDevice | null = null;
+
+  constructor(ns: NetworkNamespace, config: VxlanConfig) {
+    this.ns = ns;
+    this.config = config;
+    const where = (): string => `${this.device.ns.path}/${this.device.name}`;
+    this.fdb = new VxlanFdb(ns.world, where, this, config.ageing * SECOND, config.maxAddress);
+  }
+
+  get device(): NetDevice {
+    return this.#device!;
+  }
+
+  /** Called once, when the device is made: the default destination becomes the entry for all unknown addresses. */
+  attach(device: NetDevice): void {
+    this.#device = device;
+    VxlanNet.of(this.ns).vteps.add(this);
+    const { lower, remote, vni, dstPort } = this.config;
+    if (lower !== null) lower.listeners.push(this);
+    if (remote === 0) return;
+    const destination = { address: remote, port: dstPort, vni, ifindex: lower?.ifindex ?? 0 };
+    const spec = { macHi: 0, macLo: 0, srcVni: vni, destination, state: "permanent" } as const;
+    this.fdb.create(
+      { ...spec, router: false, externLearn: false, use: false },
+      false,
+      this.ns.world.registry.cause,
+    );
+  }
+
+  transmit(_device: NetDevice, packet: Packet): void {
+    transmit(this, packet);
+  }
+
+  open(): void {
+    VxlanNet.of(this.ns).open(this);
+    this.fdb.startAgeing();
+  }
+
+  checkMtu(_device: NetDevice, mtu: number): void {
+    const lower = this.config.lower;
+    if (lower !== null && mtu > lower.mtu - vxlanHeader.OVERHEAD) throw new KernelError("EINVAL");
+  }
+
+  changed(_device: NetDevice, change: DeviceChange): void {
+    if (change === "down") this.#stop();
+    else if (change === "removed") this.#remove();
+  }
+
+  link(): NetDevice | null {
+    return null;
+  }
+
+  /** The device below changed: a tunnel does not outlive it. */
+  deviceChanged(_lower: NetDevice, change: DeviceChange): void {
+    if (change === "removed" || change === "moved") this.device.ns.removeDevice(this.device);
+  }
+
+  /** Learns from a frame that came in; false when a static entry says otherwise (vxlan_snoop). */
+  snoop(packet: Packet, hi: number, lo: number, address: number): boolean {
+    const entry = this.fdb.find(hi, lo, this.config.vni);
+    if (entry !== null) {
+      entry.updated = this.ns.world.now;
+      const remote = entry.remotes[0]!;
+      if (remote.address === address && remote.ifindex === 0) return true;
+      if (entry.state !== "reachable") return false;
+    }
+    const { vni, dstPort } = this.config;
+    const ref = this.fdb.learn(hi, lo, vni, address, dstPort, packet.id);
+    const tap = this.ns.world.tap;
+    if (tap !== null) tap.record(this.device.place, packet, Verdict.learned, ref);
+    return true;
+  }
+
+  fdbChanged(what: "new" | "del", entry: VxlanFdbEntry, remote: VxlanRemote): void {
+    if (this.watchers.size > 0) this.tell({ what, entry, remote });
+  }
+
+  tell(event: VxlanEvent): void {
+    for (const watcher of this.watchers) watcher(event);
+  }
+
+  #stop(): void {
+    this.fdb.stopAgeing();
+    this.fdb.flush((entry) => entry.state === "reachable");
+    VxlanNet.of(this.ns).close(this);
+  }
+
+  #remove(): void {
+    this.fdb.flush(() => true);
+    VxlanNet.of(this.ns).vteps.delete(this);
+    const lower = this.config.lower;
+    if (lower !== null) lower.listeners = lower.listeners.filter((other) => other !== this);
+  }
+}

@@ -1,0 +1,170 @@
+import type { FrameId } from "../sim/packet.ts";
+import type { Cause, EntryRef } from "../sim/registry.ts";
+import type { Nanos } from "../sim/time.ts";
+import { Verdict, verdictName } from "../sim/verdict.ts";
+import type { World } from "../sim/world.ts";
+import * as arp from "../wire/arp.ts";
+import { describe } from "../wire/describe.ts";
+import * as ethernet from "../wire/ethernet.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import * as mac from "../wire/mac.ts";
+import type { Recorder, Step } from "./recorder.ts";
+
+/** One step of a journey, in words. */
+export interface JourneyStep {
+  readonly at: Nanos;
+  /** `host`, `host/namespace`, `host/device` or `host/namespace/device`. */
+  readonly place: string;
+  /** Name of a {@link Verdict}. */
+  readonly verdict: string;
+  /** What tcpdump prints of the frame as it is here. */
+  readonly frame: string;
+  /** Bytes: of the Ethernet frame at devices, of the packet where the stack handles it. */
+  readonly length: number;
+  /** How many times it is wrapped here: 0 outside of tunnels. */
+  readonly wrapped: number;
+  /** The entry that decided, as its tool prints it, or null. */
+  readonly entry: string | null;
+  readonly entryRef: EntryRef;
+  /** Who made that entry: a command with its line, a frame, a timer; or null. */
+  readonly cause: string | null;
+  readonly frameId: FrameId;
+  readonly parent: FrameId;
+}
+
+/** A packet from whoever made it to all its ends: copies, fragments and tunnels included; answers are journeys of their own. */
+export interface Journey {
+  /** The first frame, and the frame that it answers or that made it necessary (0: none). */
+  readonly frameId: FrameId;
+  readonly parent: FrameId;
+  /** Network addresses of the packet, or MAC addresses where there are none. */
+  readonly from: string;
+  readonly to: string;
+  /** `arp`, `icmp`, `igmp`, `udp`, `tcp`, `ip` or `ethernet`. */
+  readonly protocol: string;
+  /** The packet in one line, as tcpdump prints it. */
+  readonly summary: string;
+  readonly steps: readonly JourneyStep[];
+}
+
+/** All journeys that began at or after `since`, in the order of their beginning. */
+export function journeys(world: World, recorder: Recorder, since: Nanos = 0): Journey[] {
+  const rootOf = new Map<FrameId, FrameId>();
+  const wrapped = new Map<FrameId, number>();
+  const byRoot = new Map<FrameId, Step[]>();
+  for (const step of recorder.steps()) {
+    // Whoever makes a packet says `sent`; a copy, a fragment, a wrapped frame belongs to the frame that it comes from.
+    if (step.verdict === Verdict.sent) rootOf.set(step.frame, step.frame);
+    else if (!rootOf.has(step.frame)) rootOf.set(step.frame, rootOf.get(step.parent) ?? step.frame);
+    if (!wrapped.has(step.frame))
+      wrapped.set(step.frame, (wrapped.get(step.parent) ?? 0) + wrapping(step.verdict));
+    const root = rootOf.get(step.frame)!;
+    const steps = byRoot.get(root);
+    if (steps === undefined) byRoot.set(root, [step]);
+    else steps.push(step);
+  }
+  const found: Journey[] = [];
+  for (const [root, steps] of byRoot) {
+    if (steps[0]!.at >= since) found.push(journey(world, recorder, root, steps, wrapped));
+  }
+  return found;
+}
+
+function wrapping(verdict: Verdict): number {
+  if (verdict === Verdict.encapsulated) return 1;
+  return verdict === Verdict.decapsulated ? -1 : 0;
+}
+
+function journey(
+  world: World,
+  recorder: Recorder,
+  root: FrameId,
+  steps: readonly Step[],
+  wrapped: ReadonlyMap<FrameId, number>,
+): Journey {
+  const texts = new Map<FrameId, string>();
+  let first: Uint8Array | null = null;
+  for (const step of steps) {
+    const bytes = recorder.bytes(step.index);
+    if (bytes === null) continue;
+    first ??= bytes;
+    if (!texts.has(step.frame)) texts.set(step.frame, describeFrame(bytes));
+  }
+  return {
+    frameId: root,
+    parent: steps[0]!.parent,
+    ...endpoints(first),
+    summary: first === null ? "" : describeFrame(first),
+    steps: steps.map((step) => {
+      const bytes = recorder.bytes(step.index);
+      return {
+        at: step.at,
+        place: world.placeName(step.place),
+        verdict: verdictName(step.verdict),
+        frame: bytes === null ? (texts.get(step.frame) ?? "") : describeFrame(bytes),
+        length: step.length,
+        wrapped: wrapped.get(step.frame)!,
+        ...entryInWords(world, step),
+        entryRef: step.entry,
+        frameId: step.frame,
+        parent: step.parent,
+      };
+    }),
+  };
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The bytes of an Ethernet frame in tcpdump's words. */
+export function describeFrame(bytes: Uint8Array): string {
+  return describe(viewOf(bytes), 0, bytes.length);
+}
+
+const protocols: Readonly<Record<number, string>> = { 1: "icmp", 2: "igmp", 6: "tcp", 17: "udp" };
+
+function endpoints(frame: Uint8Array | null): Pick<Journey, "from" | "to" | "protocol"> {
+  if (frame === null) return { from: "", to: "", protocol: "" };
+  const view = viewOf(frame);
+  const tagged = ethernet.isTagged(view, 0);
+  const at = ethernet.HEADER_LEN + (tagged ? ethernet.TAG_LEN : 0);
+  const type = tagged ? ethernet.innerType(view, 0) : ethernet.type(view, 0);
+  if (type === ethernet.TYPE_IPV4 && ipv4.fits(view, at, frame.length - at)) {
+    const protocol = protocols[ipv4.protocol(view, at)] ?? "ip";
+    return { from: ip.format(ipv4.src(view, at)), to: ip.format(ipv4.dst(view, at)), protocol };
+  }
+  if (type === ethernet.TYPE_ARP && arp.fits(view, at, frame.length - at)) {
+    return {
+      from: ip.format(arp.senderIp(view, at)),
+      to: ip.format(arp.targetIp(view, at)),
+      protocol: "arp",
+    };
+  }
+  const from = mac.format(ethernet.srcHi(view, 0), ethernet.srcLo(view, 0));
+  return { from, to: mac.format(ethernet.dstHi(view, 0), ethernet.dstLo(view, 0)), protocol: "ethernet" };
+}
+
+/** The entry as it was at the time of the step, and what made it so. */
+function entryInWords(world: World, step: Step): Pick<JourneyStep, "entry" | "cause"> {
+  const record = world.registry.get(step.entry);
+  if (record === null) return { entry: null, cause: null };
+  const event =
+    [...record.history].reverse().find((e) => e.at <= step.at && e.what !== "gone") ?? record.history[0]!;
+  return { entry: record.text, cause: causeInWords(event.cause) };
+}
+
+/** A cause in a few words. */
+export function causeInWords(cause: Cause): string {
+  switch (cause.by) {
+    case "operation":
+      return cause.line === "" ? cause.text : `${cause.text} (${cause.line})`;
+    case "frame":
+      return `learned from frame ${cause.frame}`;
+    case "timer":
+      return cause.text;
+    case "kernel":
+      return `the kernel, ${cause.text}`;
+  }
+}

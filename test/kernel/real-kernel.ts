@@ -1,0 +1,152 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import type { Topology } from "../../src/lab/topology.ts";
+import type { Typed } from "../../src/scenario/lesson-world.ts";
+
+/** Why the real kernel cannot be asked here, or null when it can: it takes Linux, root and a handful of tools. */
+export function whyNoKernel(): string | null {
+  if (process.platform !== "linux") return "this is not Linux";
+  if (process.getuid?.() !== 0) return "network namespaces take root";
+  try {
+    execFileSync("unshare", ["-n", "-m", "true"], { stdio: "ignore" });
+  } catch {
+    return "namespaces cannot be made here";
+  }
+  for (const tool of ["ip", "bridge", "tc", "ping", "traceroute", "arping", "tcpdump", "ethtool", "nc"]) {
+    try {
+      execFileSync("which", [tool], { stdio: "ignore" });
+    } catch {
+      return `${tool} is not installed`;
+    }
+  }
+  return null;
+}
+
+/**
+ * A topology on the real kernel: each host is a network namespace with a private mount namespace (a /run/netns and a
+ * /sys of its own), each switch a bridge, all inside one further namespace, so that nothing touches the machine's own.
+ */
+export class RealKernel {
+  readonly #root: ChildProcess;
+  readonly #holders: Map<string, ChildProcess> = new Map();
+
+  private constructor(root: ChildProcess) {
+    this.#root = root;
+  }
+
+  static async start(topology: Topology): Promise<RealKernel> {
+    const root = await holder("unshare", [
+      ...["-n", "-m", "--propagation", "private", "--kill-child", "-f"],
+      ...["bash", "-c", `${buildScript(topology)}\n${READY}`],
+    ]);
+    const kernel = new RealKernel(root);
+    try {
+      for (const { name } of topology.hosts) kernel.#holders.set(name, await kernel.#holdHost(name));
+    } catch (error) {
+      kernel.stop();
+      throw error;
+    }
+    return kernel;
+  }
+
+  /** Runs one line in a bash of its own on that host; both streams come together. */
+  type(host: string, line: string): Promise<Typed> {
+    const pid = String(this.#holders.get(host)!.pid);
+    const args = ["-t", pid, "-m", "-n", "-u", "timeout", "60", "bash", "-c", `exec 2>&1\n${line}`];
+    return new Promise((resolve) => {
+      const child = execFile("nsenter", args, { maxBuffer: 1 << 26 }, (error, stdout) => {
+        const code = error === null ? 0 : error.code;
+        resolve({ output: stdout, status: typeof code === "number" ? code : 1 });
+      });
+      child.stdin?.end();
+    });
+  }
+
+  stop(): void {
+    for (const child of [...this.#holders.values(), this.#root]) child.kill("SIGKILL");
+  }
+
+  #holdHost(name: string): Promise<ChildProcess> {
+    const inside = [
+      "mount -t sysfs sys /sys",
+      "mkdir -p /run/x",
+      "mount -t tmpfs none /run",
+      "mkdir -p /run/netns /run/lock",
+      `hostname ${name}`,
+      READY,
+    ];
+    const enter = [
+      "-t",
+      String(childOf(this.#root.pid!)),
+      "-m",
+      "-n",
+      "nsenter",
+      `--net=/run/netns/h-${name}`,
+    ];
+    return holder("nsenter", [
+      ...enter,
+      ...["unshare", "-m", "-u", "--propagation", "private", "bash", "-c", inside.join("\n")],
+    ]);
+  }
+}
+
+const READY = "echo ready; exec sleep 900";
+
+/** `unshare -f` holds the namespaces in its child. */
+function childOf(pid: number): number {
+  return Number(
+    execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" })
+      .trim()
+      .split("\n")[0],
+  );
+}
+
+/** Starts a process that says `ready` and then keeps its namespaces alive. */
+function holder(command: string, args: readonly string[]): Promise<ChildProcess> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (data) => {
+      said += data;
+    });
+    child.stdout.on("data", (data) => {
+      if (String(data).includes("ready")) resolve(child);
+    });
+    child.on("exit", () => reject(new Error(`the real kernel's namespaces could not be made: ${said}`)));
+  });
+}
+
+/** The commands that build the underlay, as a lab builds it. */
+function buildScript(topology: Topology): string {
+  const lines = ["set -e", "mount -t tmpfs none /run", "mkdir -p /run/netns", "ip netns add sw"];
+  for (const { name, mtu } of topology.switches) {
+    lines.push(`ip -n sw link add ${name} type bridge forward_delay 0 mcast_snooping 0`);
+    lines.push(`ip -n sw link set ${name} mtu ${mtu} up`);
+  }
+  let port = 0;
+  for (const host of topology.hosts) {
+    const ns = `h-${host.name}`;
+    lines.push(`ip netns add ${ns}`, `ip -n ${ns} link set lo up`);
+    const sysctls = ["net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"];
+    if (host.router) sysctls.push("net.ipv4.ip_forward=1");
+    lines.push(`ip netns exec ${ns} sysctl -qw ${sysctls.join(" ")}`);
+    for (const nic of host.nics) {
+      const p = `p${port++}`;
+      lines.push(
+        `ip link add ${p} netns sw mtu ${nic.mtu} type veth peer name ${nic.name} mtu ${nic.mtu} netns ${ns}`,
+      );
+      lines.push(`ip -n ${ns} link set ${nic.name} address ${nic.mac}`);
+      lines.push(`ip -n sw link set ${p} master ${nic.switch} up`);
+      if (nic.address !== null) {
+        lines.push(`ip -n ${ns} addr add ${nic.address.address}/${nic.address.prefixLength} dev ${nic.name}`);
+      }
+      lines.push(`ip -n ${ns} link set ${nic.name} up`);
+      // Without offloads a capture shows what a wire would carry.
+      lines.push(
+        `ip netns exec ${ns} ethtool -K ${nic.name} tx off tso off gso off gro off >/dev/null 2>&1 || true`,
+      );
+      lines.push(`ip netns exec sw ethtool -K ${p} tx off >/dev/null 2>&1 || true`);
+    }
+    if (host.gateway !== null) lines.push(`ip -n ${ns} route add default via ${host.gateway}`);
+  }
+  return lines.join("\n");
+}

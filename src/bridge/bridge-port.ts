@@ -1,0 +1,94 @@
+import type { DeviceChange, DeviceListener, RxHandler } from "../net/device-driver.ts";
+import type { NetDevice } from "../net/net-device.ts";
+import type { Packet } from "../sim/packet.ts";
+import { Verdict } from "../sim/verdict.ts";
+import * as ethernet from "../wire/ethernet.ts";
+import * as mac from "../wire/mac.ts";
+import type { Bridge } from "./bridge.ts";
+import { PortState } from "./port-state.ts";
+
+/**
+ * A device that is a port of a bridge: its frames go to the bridge before any IP stack sees them.
+ *
+ * In:  frames of its device.   Out: the bridge.   Linux: net/bridge/br_input.c, br_if.c.
+ */
+export class BridgePort implements RxHandler, DeviceListener {
+  readonly bridge: Bridge;
+  readonly device: NetDevice;
+  /** From 1: the lowest that was free. */
+  readonly number: number;
+  state: PortState = PortState.disabled;
+  /** 0 to 63. */
+  priority = 32;
+  cost: number;
+  /** The cost was set by somebody and no longer follows the device. */
+  costSet = false;
+  learning = true;
+  flood = true;
+  mcastFlood = true;
+  bcastFlood = true;
+  hairpin = false;
+  isolated = false;
+  /** Which of 01:80:c2:00:00:0X are forwarded from here: one bit each. */
+  groupFwdMask = 0;
+
+  constructor(bridge: Bridge, device: NetDevice, number: number, cost: number) {
+    this.bridge = bridge;
+    this.device = device;
+    this.number = number;
+    this.cost = cost;
+  }
+
+  /** A frame came in by the port's device (br_handle_frame). */
+  receive(device: NetDevice, packet: Packet): void {
+    const { view, at } = packet;
+    if (!mac.isValidUnicast(ethernet.srcHi(view, at), ethernet.srcLo(view, at))) {
+      device.drop(packet, Verdict.MAC_INVALID_SOURCE);
+      return;
+    }
+    const dstLo = ethernet.dstLo(view, at);
+    if (mac.isLinkLocal(ethernet.dstHi(view, at), dstLo) && this.#keepsGroup(packet, dstLo & 15)) return;
+    const state = this.state;
+    if (state === PortState.forwarding || state === PortState.learning) this.bridge.receive(this, packet);
+    else device.drop(packet, Verdict.BRIDGE_PORT_STATE);
+  }
+
+  /** Why the port may not have a frame that came in by `from` (null: from the bridge's own device), or null. */
+  refuses(from: BridgePort | null): Verdict | null {
+    if (from === this && !this.hairpin) return Verdict.BRIDGE_SAME_PORT;
+    if (this.state !== PortState.forwarding) return Verdict.BRIDGE_PORT_STATE;
+    if (this.isolated && from?.isolated) return Verdict.BRIDGE_ISOLATED;
+    return null;
+  }
+
+  /** Sends a frame out of the port (br_dev_queue_push_xmit). */
+  send(packet: Packet): void {
+    const device = this.device;
+    if (packet.length > device.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN)
+      device.drop(packet, Verdict.PKT_TOO_BIG);
+    else device.transmit(packet);
+  }
+
+  deviceChanged(_device: NetDevice, change: DeviceChange): void {
+    this.bridge.portChanged(this, change);
+  }
+
+  /**
+   * Frames to 01:80:c2:00:00:0X are for the neighbour on the wire and not forwarded, unless the masks say so; those
+   * of spanning tree (0) are while the bridge takes no part in it. True when the frame was kept.
+   */
+  #keepsGroup(packet: Packet, group: number): boolean {
+    const bridge = this.bridge;
+    const bit = 1 << group;
+    if (group === 0) {
+      if (!bridge.stp || (this.groupFwdMask & bit) !== 0) return false;
+    } else if (group === 1) {
+      this.device.drop(packet, Verdict.LINK_LOCAL_GROUP);
+      return true;
+    } else if (((this.groupFwdMask | bridge.groupFwdMask) & bit) !== 0) return false;
+    if (this.learning && (this.state === PortState.forwarding || this.state === PortState.learning))
+      bridge.learnFrom(this, packet);
+    this.device.ns.receive(this.device, packet);
+    return true;
+  }
+}

@@ -1,0 +1,174 @@
+import { Table } from "../base/table.ts";
+import type { Cause, EntryRef, Registry } from "../sim/registry.ts";
+import type { Nanos } from "../sim/time.ts";
+import * as mac from "../wire/mac.ts";
+import type { BridgePort } from "./bridge-port.ts";
+
+/** Bits of an entry (net/bridge/br_private.h, BR_FDB_*). */
+export const FdbFlag = {
+  /** Frames to it go up (`permanent`): the address of a port, of the bridge, or one that somebody added so. */
+  local: 1,
+  /** It never ages (`static`); local entries have this bit too. */
+  static: 2,
+  /** It stays at its port even when its address is seen elsewhere. */
+  sticky: 4,
+  addedByUser: 8,
+  externLearn: 16,
+} as const;
+
+/** An entry as a plain value, for tools and tests. */
+export interface FdbEntry {
+  readonly mac: mac.Mac;
+  /** 0: none. */
+  readonly vlan: number;
+  /** Null: the bridge itself. */
+  readonly port: BridgePort | null;
+  /** Sum of {@link FdbFlag}. */
+  readonly flags: number;
+  /** When it was last seen as a source, or changed. */
+  readonly updated: Nanos;
+  /** When a frame was last sent to it. */
+  readonly used: Nanos;
+  readonly ref: EntryRef;
+}
+
+/**
+ * A bridge's forwarding database: which port has which address, per VLAN. Rows of typed columns; a row number stays
+ * the same as long as its entry is there. Linux: net/bridge/br_fdb.c.
+ */
+export class Fdb {
+  /** Null: the bridge itself. */
+  readonly port: (BridgePort | null)[] = [];
+  updated: Float64Array = new Float64Array(8);
+  used: Float64Array = new Float64Array(8);
+  flags: Uint8Array = new Uint8Array(8);
+  refs: Float64Array = new Float64Array(8);
+  /** Entries that the bridge learned itself; the kernel counts them too (`fdb_n_learned`). */
+  learned = 0;
+  readonly #table: Table = new Table();
+  readonly #registry: Registry;
+  readonly #where: () => string;
+  /** Rows in the order of making. */
+  readonly #order: Set<number> = new Set();
+
+  constructor(registry: Registry, where: () => string) {
+    this.#registry = registry;
+    this.#where = where;
+  }
+
+  get size(): number {
+    return this.#order.size;
+  }
+
+  /** The row of an address, or -1. */
+  find(hi: number, lo: number, vlan: number): number {
+    return this.#table.find(lo, hi | (vlan << 16));
+  }
+
+  /** Makes an entry that is not there yet. */
+  create(
+    hi: number,
+    lo: number,
+    vlan: number,
+    port: BridgePort | null,
+    flags: number,
+    now: Nanos,
+    cause?: Cause,
+  ): number {
+    const row = this.#table.insert(lo, hi | (vlan << 16));
+    if (row >= this.updated.length) this.#grow();
+    this.port[row] = port;
+    this.flags[row] = flags;
+    this.updated[row] = now;
+    this.used[row] = now;
+    this.#order.add(row);
+    if (isLearned(flags)) this.learned++;
+    this.refs[row] = this.#registry.made("fdb", this.#where(), this.text(row), cause);
+    return row;
+  }
+
+  delete(row: number, cause?: Cause): void {
+    if (isLearned(this.flags[row]!)) this.learned--;
+    this.#registry.gone(this.refs[row]!, cause);
+    this.#table.remove(this.#table.keyA(row), this.#table.keyB(row));
+    this.#order.delete(row);
+    this.port[row] = null;
+  }
+
+  /** The entry belongs to another port now. */
+  move(row: number, port: BridgePort | null, cause?: Cause): void {
+    this.port[row] = port;
+    this.#registry.changed(this.refs[row]!, this.text(row), cause);
+  }
+
+  setFlags(row: number, flags: number): void {
+    if (this.flags[row] === flags) return;
+    if (isLearned(this.flags[row]!)) this.learned--;
+    if (isLearned(flags)) this.learned++;
+    this.flags[row] = flags;
+    this.#registry.changed(this.refs[row]!, this.text(row));
+  }
+
+  vlan(row: number): number {
+    return this.#table.keyB(row) >>> 16;
+  }
+
+  macHi(row: number): number {
+    return this.#table.keyB(row) & 0xffff;
+  }
+
+  macLo(row: number): number {
+    return this.#table.keyA(row);
+  }
+
+  /** All rows, newest entry first (the kernel's order); safe against deletion while it is walked. */
+  rows(): number[] {
+    return [...this.#order].reverse();
+  }
+
+  entry(row: number): FdbEntry {
+    return {
+      mac: { hi: this.macHi(row), lo: this.macLo(row) },
+      vlan: this.vlan(row),
+      port: this.port[row]!,
+      flags: this.flags[row]!,
+      updated: this.updated[row]!,
+      used: this.used[row]!,
+      ref: this.refs[row]!,
+    };
+  }
+
+  /** As `bridge fdb show` prints it. */
+  text(row: number): string {
+    const port = this.port[row]!;
+    const flags = this.flags[row]!;
+    const vlan = this.vlan(row);
+    const bridge = this.#where().split("/").at(-1)!;
+    return [
+      mac.format(this.macHi(row), this.macLo(row)),
+      `dev ${port === null ? bridge : port.device.name}`,
+      ...(vlan === 0 ? [] : [`vlan ${vlan}`]),
+      ...(flags & FdbFlag.externLearn ? ["extern_learn"] : []),
+      ...(flags & FdbFlag.sticky ? ["sticky"] : []),
+      `master ${bridge}`,
+      ...(flags & FdbFlag.local ? ["permanent"] : flags & FdbFlag.static ? ["static"] : []),
+    ].join(" ");
+  }
+
+  #grow(): void {
+    const rows = this.updated.length * 2;
+    this.updated = longer(this.updated, new Float64Array(rows));
+    this.used = longer(this.used, new Float64Array(rows));
+    this.refs = longer(this.refs, new Float64Array(rows));
+    this.flags = longer(this.flags, new Uint8Array(rows));
+  }
+}
+
+function isLearned(flags: number): boolean {
+  return (flags & (FdbFlag.local | FdbFlag.static | FdbFlag.addedByUser | FdbFlag.externLearn)) === 0;
+}
+
+function longer<Column extends Float64Array | Uint8Array>(column: Column, grown: Column): Column {
+  grown.set(column);
+  return grown;
+}

@@ -1,0 +1,92 @@
+import type { DeviceChange, DeviceDriver } from "../net/device-driver.ts";
+import { KernelError } from "../net/kernel-error.ts";
+import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { randomMac } from "../net/random-mac.ts";
+import type { Packet } from "../sim/packet.ts";
+import { Verdict } from "../sim/verdict.ts";
+
+/**
+ * A pair of devices, each of which receives what the other one sends. The frames cross by {@link NetDevice.peer}
+ * without asking this driver.
+ *
+ * Carrier: both ends have it while both are up. Deleting one end deletes the other, in whatever namespace it is.
+ * Linux: drivers/net/veth.c.
+ */
+class Veth implements DeviceDriver {
+  readonly kind = "veth";
+
+  transmit(device: NetDevice, packet: Packet): void {
+    device.drop(packet, Verdict.NO_CARRIER); // the other end is gone
+  }
+
+  changed(device: NetDevice, change: DeviceChange): void {
+    const peer = device.peer;
+    if (peer === null) return;
+    switch (change) {
+      case "up":
+        if (!peer.up) return;
+        device.setCarrier(true);
+        peer.setCarrier(true);
+        return;
+      case "down":
+        device.setCarrier(false);
+        peer.setCarrier(false);
+        return;
+      case "removed":
+        device.peer = null;
+        peer.peer = null;
+        peer.ns.removeDevice(peer);
+    }
+  }
+
+  link(device: NetDevice): NetDevice | null {
+    return device.peer;
+  }
+}
+
+const driver = new Veth();
+
+/** What `ip link add` may say of each end. */
+export interface VethOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
+  /** 0 or nothing: the next free one. */
+  readonly ifindex?: number;
+}
+
+/**
+ * `ip link add NAME type veth peer name PEERNAME`; both ends are down at first. As in the kernel, the peer is made first.
+ * @returns the end called `name`; the other one is its `peer`.
+ * @throws {KernelError} EEXIST when a name is taken; then nothing was made.
+ */
+export function addVeth(
+  ns: NetworkNamespace,
+  name: string,
+  options: VethOptions,
+  peerNs: NetworkNamespace,
+  peerName: string,
+  peerOptions: VethOptions,
+): NetDevice {
+  if (ns.device(name) !== null || (ns === peerNs && name === peerName)) throw new KernelError("EEXIST");
+  const peer = addEnd(peerNs, peerName, peerOptions);
+  let device: NetDevice;
+  try {
+    device = addEnd(ns, name, options);
+  } catch (error) {
+    peerNs.removeDevice(peer);
+    throw error;
+  }
+  device.peer = peer;
+  peer.peer = device;
+  return device;
+}
+
+function addEnd(ns: NetworkNamespace, name: string, options: VethOptions): NetDevice {
+  const { ifindex = 0, ...rest } = options;
+  const mac = rest.mac ?? randomMac(ns.world, `${ns.path}/${name}`);
+  return ns.addDevice(name, driver, { ...rest, mac, minMtu: 68, maxMtu: 65535, carrier: false }, ifindex);
+}
+
+/** True for either end of a veth pair. */
+export function isVeth(device: NetDevice): boolean {
+  return device.driver === driver;
+}

@@ -1,0 +1,91 @@
+import type { Program } from "../sim/process.ts";
+import type { Nanos } from "../sim/time.ts";
+import type { FileSystem } from "./files.ts";
+import type { Host, NetworkNamespace } from "./host-shape.ts";
+import type { Input } from "./stream.ts";
+
+/**
+ * How long a command takes that ends at once: it configures, or it asks. Without it all ages and timers would read
+ * zero in a script. A program that waits (ping, sleep) takes just the time that it waits.
+ */
+export const COMMAND_TIME: Nanos = 1_000_000;
+
+/** What a command sees of the shell that started it. */
+export interface CommandContext {
+  readonly host: Host;
+  /** The network namespace that it runs in. */
+  readonly namespace: NetworkNamespace;
+  /** The words after the command's name. */
+  readonly args: readonly string[];
+  /** The whole standard input, for a command that was registered with `stdin: true`; else empty. */
+  readonly stdin: string;
+  /** The standard input as a stream, for programs that read while they run. */
+  readonly input: Input;
+  /** The exported variables. */
+  readonly env: ReadonlyMap<string, string>;
+  readonly cwd: string;
+  readonly pid: number;
+  /** Writes to standard output. */
+  out(text: string): void;
+  /** Writes to standard error. */
+  err(text: string): void;
+  /** The host's files, as seen in this namespace. */
+  readonly files: FileSystem;
+  /**
+   * Lets a program see signals: the handler returns true when it took the signal (tcpdump prints its counts on
+   * SIGINT and ends by itself), false to be ended by it.
+   */
+  onSignal(handler: ((signal: number) => boolean) | null): void;
+  /**
+   * Runs another command in this one's place, as execve(2) does: `return context.run(["ping", ...], { namespace })`.
+   * Its text and status are this command's.
+   */
+  run(argv: readonly string[], options?: RunOptions): Program;
+}
+
+export interface RunOptions {
+  readonly namespace?: NetworkNamespace;
+  /** Variables to set on top of the present ones. */
+  readonly env?: ReadonlyMap<string, string>;
+}
+
+/** Configuring and asking commands end at once and give a status; programs are generators that wait in virtual time. */
+export type Command = (context: CommandContext) => number | Program;
+
+export interface RegisteredCommand {
+  readonly command: Command;
+  /** True if it reads its whole standard input before it begins. */
+  readonly stdin: boolean;
+}
+
+/** The commands that are installed on the hosts, by name. */
+export class CommandTable {
+  readonly #commands: Map<string, RegisteredCommand> = new Map();
+  readonly #applets: Map<string, RegisteredCommand> = new Map();
+
+  /** Adds a command; a later one of the same name takes its place. */
+  register(name: string, command: Command, options: { stdin?: boolean } = {}): void {
+    this.#commands.set(name, { command, stdin: options.stdin ?? false });
+  }
+
+  /** Adds an applet of busybox, which prints other texts than the command of the same name. */
+  registerApplet(name: string, command: Command, options: { stdin?: boolean } = {}): void {
+    this.#applets.set(name, { command, stdin: options.stdin ?? false });
+  }
+
+  find(name: string): RegisteredCommand | null {
+    return this.#commands.get(name) ?? null;
+  }
+
+  findApplet(name: string): RegisteredCommand | null {
+    return this.#applets.get(name) ?? null;
+  }
+
+  names(): readonly string[] {
+    return [...this.#commands.keys()].sort();
+  }
+
+  appletNames(): readonly string[] {
+    return [...this.#applets.keys()].sort();
+  }
+}

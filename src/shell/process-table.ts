@@ -1,0 +1,142 @@
+import { type Process, type Program, Terminated, type Wait } from "../sim/process.ts";
+import type { Nanos } from "../sim/time.ts";
+import type { World } from "../sim/world.ts";
+
+/** A step of a shell that may wait in virtual time and gives a value. */
+export type Run<T> = Generator<Wait, T, void>;
+
+/** One line of the host's process table. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  /** The words, as `ps` shows them. */
+  readonly command: string;
+  readonly started: Nanos;
+  /** The signal that ended it, or null. */
+  endedBy: number | null;
+  readonly process: Process;
+}
+
+const FIRST_PID = 1000;
+
+/** The processes of one host. Pids count up from 1000 in the order of starting, so they are the same in every run. */
+export class ProcessTable {
+  readonly world: World;
+  readonly #entries: Map<number, ProcessEntry> = new Map();
+  #next = FIRST_PID;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** A pid for a process that ends before anybody can look. */
+  takePid(): number {
+    return this.#next++;
+  }
+
+  /**
+   * Starts `program` as a process of its own. The program gets its own entry, because signals are set up there.
+   * `release` runs when it has ended, even if it was killed before its first step.
+   */
+  start(
+    parent: number,
+    command: string,
+    program: (entry: ProcessEntry) => Program,
+    options: { readonly pid?: number; readonly release?: () => void } = {},
+  ): ProcessEntry {
+    const pid = options.pid ?? this.takePid();
+    const holder: { entry: ProcessEntry | null } = { entry: null };
+    const table = this.#entries;
+    const main = (function* (): Program {
+      try {
+        yield { on: [], until: 0 }; // not seen by anybody: see below
+        return yield* program(holder.entry!);
+      } catch (error) {
+        if (!(error instanceof Terminated)) throw error;
+        holder.entry!.endedBy = error.signal;
+        return 128 + error.signal;
+      } finally {
+        table.delete(pid);
+        options.release?.();
+      }
+    })();
+    // A generator that was never begun runs none of its `finally` when it is thrown into: so it is begun here.
+    main.next();
+    const entry: ProcessEntry = {
+      pid,
+      parent,
+      command,
+      started: this.world.now,
+      endedBy: null,
+      process: this.world.start(main),
+    };
+    holder.entry = entry;
+    table.set(pid, entry);
+    return entry;
+  }
+
+  find(pid: number): ProcessEntry | null {
+    return this.#entries.get(pid) ?? null;
+  }
+
+  /** By pid. */
+  list(): readonly ProcessEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** Ends everything at once, as pulling the plug does. */
+  killAll(signal: number): void {
+    for (const entry of this.list()) entry.process.kill(signal);
+  }
+}
+
+/** Waits until `process` has ended; its status. */
+export function* exitOf(process: Process): Run<number> {
+  while (process.status === null) yield { on: [process.exited], until: Number.POSITIVE_INFINITY };
+  return process.status;
+}
+
+/** The signals that a person names, by number. */
+const SIGNALS: readonly (readonly [number, string])[] = [
+  [1, "HUP"],
+  [2, "INT"],
+  [3, "QUIT"],
+  [6, "ABRT"],
+  [9, "KILL"],
+  [10, "USR1"],
+  [12, "USR2"],
+  [13, "PIPE"],
+  [14, "ALRM"],
+  [15, "TERM"],
+  [17, "CHLD"],
+  [18, "CONT"],
+  [19, "STOP"],
+];
+
+/** The number of a signal given as `TERM`, `SIGTERM` or `15`; null if there is no such signal. */
+export function signalNumber(name: string): number | null {
+  if (/^\d+$/.test(name)) {
+    const number = Number(name);
+    return number <= 64 ? number : null;
+  }
+  const plain = name.toUpperCase().replace(/^SIG/, "");
+  return SIGNALS.find((signal) => signal[1] === plain)?.[0] ?? null;
+}
+
+export function signalName(number: number): string {
+  return SIGNALS.find((signal) => signal[0] === number)?.[1] ?? `${number}`;
+}
+
+/** How bash says that a job was ended by a signal. */
+export function signalWords(number: number): string {
+  const words: Record<number, string> = {
+    1: "Hangup",
+    2: "Interrupt",
+    3: "Quit",
+    6: "Aborted",
+    9: "Killed",
+    13: "Broken pipe",
+    15: "Terminated",
+  };
+  return words[number] ?? `Signal ${number}`;
+}

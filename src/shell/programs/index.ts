@@ -1,0 +1,49 @@
+import { asProgram, pgrep, pidof, pkill, ps } from "./processes.ts";
+import type { ShellProgram } from "./run.ts";
+import { bash, busybox } from "./shells.ts";
+import { cat, head, tee, yes } from "./streams.ts";
+import { date, hostname, ls, mktemp, nproc, sleep, uname } from "./system.ts";
+import { env, nohup, nsenter, timeout, xargs } from "./wrappers.ts";
+
+let table: ReadonlyMap<string, ShellProgram> | null = null;
+
+/**
+ * Programs that are not about the network and that just-bash does not bring, or that must run in virtual time. The
+ * table is made at the first call, because its parts import each other.
+ */
+export function findProgram(name: string): ShellProgram | null {
+  table ??= new Map<string, ShellProgram>([
+    ["bash", bash],
+    ["sh", bash],
+    ["dash", bash],
+    ["busybox", busybox],
+    ["cat", cat],
+    ["date", date],
+    ["env", env],
+    ["head", head],
+    ["hostname", hostname],
+    ["ls", ls],
+    ["mktemp", mktemp],
+    ["nohup", nohup],
+    ["nproc", nproc],
+    ["nsenter", nsenter],
+    ["pgrep", pgrep],
+    ["pidof", pidof],
+    ["pkill", pkill],
+    ["ps", ps],
+    ["setsid", nohup],
+    ["sleep", sleep],
+    ["stdbuf", nohup],
+    ["sudo", nohup],
+    ["tee", tee],
+    ["timeout", timeout],
+    ["uname", uname],
+    ["xargs", xargs],
+    ["yes", yes],
+    // Builtins that are programs as well, for env, xargs, timeout and busybox.
+    ...["echo", "false", "kill", "printf", "pwd", "test", "[", "true"].map(
+      (name) => [name, asProgram] as const,
+    ),
+  ]);
+  return table.get(name) ?? null;
+}

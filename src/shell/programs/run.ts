@@ -1,0 +1,177 @@
+import type { Program } from "../../sim/process.ts";
+import { COMMAND_TIME, type CommandContext, type RegisteredCommand, type RunOptions } from "../command.ts";
+import { exitOf, type ProcessEntry, type Run } from "../process-table.ts";
+import { reportKilled } from "../report-killed.ts";
+import type { ShellState } from "../shell-state.ts";
+import { Pipe, readAll, WriteFailure } from "../stream.ts";
+import { findProgram } from "./index.ts";
+import { runTextTool, TEXT_TOOLS } from "./text-tools.ts";
+
+/** A program that is part of the shell's room: it sees the shell's state, in a copy of its own. */
+export type ShellProgram = (state: ShellState, args: readonly string[], name: string) => number | Run<number>;
+
+type Installed =
+  | { readonly kind: "command"; readonly registered: RegisteredCommand }
+  | { readonly kind: "program"; readonly program: ShellProgram }
+  | { readonly kind: "tool" }
+  | { readonly kind: "script"; readonly path: string };
+
+const DIRECTORIES = /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/;
+
+/** The programs of `/usr/sbin`; all others are in `/usr/bin`. */
+const SYSTEM: ReadonlySet<string> = new Set([
+  "ip",
+  "bridge",
+  "tc",
+  "sysctl",
+  "ethtool",
+  "iptables",
+  "ipvsadm",
+  "arping",
+  "tcpdump",
+  "poweroff",
+]);
+
+/** Where a program lies, as `type` and `command -v` say it. */
+export function installedPath(name: string): string {
+  if (name.includes("/")) return name;
+  return SYSTEM.has(name) ? `/usr/sbin/${name}` : `/usr/bin/${name}`;
+}
+
+function installed(state: ShellState, word: string): Installed | null {
+  const inDirectory = DIRECTORIES.exec(word)?.[1];
+  const name = inDirectory ?? word;
+  if (!name.includes("/")) {
+    const registered = state.machine.commands.find(name);
+    if (registered !== null) return { kind: "command", registered };
+    const program = findProgram(name);
+    if (program !== null) return { kind: "program", program };
+    if (TEXT_TOOLS.has(name)) return { kind: "tool" };
+  }
+  if (!word.includes("/")) return null;
+  const path = state.path(word);
+  return state.files.stat(path)?.kind === "file" ? { kind: "script", path } : null;
+}
+
+export function isInstalled(state: ShellState, word: string): boolean {
+  return installed(state, word) !== null;
+}
+
+/** Runs a program as a process of its own, or in place of the present one. */
+export function* runProgram(state: ShellState, words: readonly string[], inPlace: boolean): Run<number> {
+  const found = installed(state, words[0]!);
+  if (found === null) return missing(state, words[0]!);
+  if (found.kind === "script" && (state.files.stat(found.path)!.mode & 0o111) === 0) {
+    return state.complain(`${words[0]}: Permission denied`, 126);
+  }
+  if (inPlace) return yield* launch(state, found, words);
+  const entry = startProgram(state, words);
+  const status = yield* exitOf(entry.process);
+  reportKilled(state, entry, true);
+  return status;
+}
+
+function missing(state: ShellState, word: string): number {
+  if (state.naming.kind === "dash") return state.complain(`${word}: not found`, 127);
+  if (!word.includes("/")) return state.complain(`${word}: command not found`, 127);
+  const stat = state.files.stat(state.path(word));
+  if (stat?.kind === "directory") return state.complain(`${word}: Is a directory`, 126);
+  return state.complain(`${word}: No such file or directory`, 127);
+}
+
+/** Starts a program as a child process. The caller has made sure that it exists, else the child says that it does not. */
+export function startProgram(
+  state: ShellState,
+  words: readonly string[],
+  options: RunOptions = {},
+): ProcessEntry {
+  const child = state.fork();
+  child.traps = new Map();
+  change(child, options);
+  const program = function* (entry: ProcessEntry): Run<number> {
+    child.process = entry;
+    const found = installed(child, words[0]!);
+    return found === null ? missing(child, words[0]!) : yield* launch(child, found, words);
+  };
+  const release = (): void => child.releaseStreams();
+  return state.machine.processes.start(state.process?.pid ?? 1, words.join(" "), program, { release });
+}
+
+function change(state: ShellState, options: RunOptions): void {
+  if (options.namespace !== undefined) state.namespace = options.namespace;
+  for (const [name, value] of options.env ?? []) {
+    state.variables.set(name, value);
+    state.variables.demand(name).exported = true;
+  }
+}
+
+function* launch(state: ShellState, found: Installed, words: readonly string[]): Run<number> {
+  const args = words.slice(1);
+  try {
+    switch (found.kind) {
+      case "command":
+        return yield* launchCommand(state, found.registered, args);
+      case "program": {
+        const result = found.program(state, args, words[0]!);
+        return typeof result === "number" ? yield* taking(state, result) : yield* result;
+      }
+      case "tool":
+        return yield* taking(state, yield* runTextTool(state, words));
+      case "script":
+        return yield* findProgram("bash")!(state, [words[0]!, ...args], "bash") as Run<number>;
+    }
+  } catch (error) {
+    if (!(error instanceof WriteFailure)) throw error;
+    state.err(`${words[0]}: write error: ${error.message}\n`);
+    return 1;
+  }
+}
+
+/** A command that ends at once has taken its time when its status is known. */
+function* taking(state: ShellState, status: number): Run<number> {
+  yield { on: [], until: state.now + COMMAND_TIME };
+  return status;
+}
+
+/** Runs a registered command in the present process. */
+export function* launchCommand(
+  state: ShellState,
+  registered: RegisteredCommand,
+  args: readonly string[],
+): Run<number> {
+  const input = state.stream(0)?.input ?? new Pipe();
+  const stdin = registered.stdin ? yield* readAll(input) : "";
+  const process = state.process!.process;
+  const context: CommandContext = {
+    host: state.machine.host,
+    namespace: state.namespace,
+    args,
+    stdin,
+    input,
+    env: state.variables.exported(),
+    cwd: state.cwd,
+    pid: state.process!.pid,
+    out: (text) => state.out(text),
+    err: (text) => state.err(text),
+    files: state.files,
+    onSignal: (handler) => {
+      process.onSignal = handler;
+    },
+    run: (argv, options = {}) => runInstead(state, argv, options),
+  };
+  try {
+    const result = registered.command(context);
+    if (typeof result !== "number") return yield* result;
+    return yield* taking(state, result);
+  } finally {
+    process.onSignal = null;
+  }
+}
+
+/** As execve(2): other words in this process, perhaps in another namespace. */
+export function* runInstead(state: ShellState, argv: readonly string[], options: RunOptions): Program {
+  change(state, options);
+  const found = installed(state, argv[0] ?? "");
+  if (found !== null) return yield* launch(state, found, argv);
+  return missing(state, argv[0] ?? "");
+}

@@ -1,0 +1,160 @@
+import { FileFailure } from "../files.ts";
+import type { Run } from "../process-table.ts";
+import type { ShellState } from "../shell-state.ts";
+import { type Input, Pipe, readLine } from "../stream.ts";
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+/** Writes, and waits while the pipe behind is full. */
+function* write(state: ShellState, text: string): Run<void> {
+  state.out(text);
+  const pipe = state.stream(1)?.pipe;
+  while (pipe?.full) yield { on: [pipe.drained], until: FOREVER };
+}
+
+function inputOf(state: ShellState): Input {
+  return state.stream(0)?.input ?? new Pipe();
+}
+
+/** Opens an operand; "-" is the standard input. An error is printed. */
+function open(state: ShellState, name: string, path: string): Input | null {
+  if (path === "-" || path === "/dev/stdin") return inputOf(state);
+  if (path === "/dev/null") return new Pipe();
+  try {
+    return Pipe.holding(state.files.read(state.path(path)));
+  } catch (error) {
+    if (!(error instanceof FileFailure)) throw error;
+    state.err(`${name}: ${path}: ${error.message}\n`);
+    return null;
+  }
+}
+
+export function* cat(state: ShellState, args: readonly string[]): Run<number> {
+  const options = args.filter((word) => /^-./.test(word)).join("");
+  const unknown = /[^-nbsEAuvTet]/.exec(options.replace(/--\w+/g, ""));
+  if (unknown !== null) {
+    state.err(`cat: invalid option -- '${unknown[0]}'\nTry 'cat --help' for more information.\n`);
+    return 1;
+  }
+  const operands = args.filter((word) => !/^-./.test(word));
+  let status = 0;
+  let number = 0;
+  for (const operand of operands.length === 0 ? ["-"] : operands) {
+    const input = open(state, "cat", operand);
+    if (input === null) {
+      status = 1;
+      continue;
+    }
+    if (!/[nbEA]/.test(options)) {
+      for (;;) {
+        if (input.available !== "") yield* write(state, input.take(input.available.length));
+        if (input.closed && input.available === "") break;
+        if (!input.closed) yield { on: [input.arrived], until: FOREVER };
+      }
+      continue;
+    }
+    for (let part = yield* readLine(input); part !== null; part = yield* readLine(input)) {
+      const counted = options.includes("n") || (options.includes("b") && part.line !== "");
+      if (counted || options.includes("n")) number++;
+      const head = counted ? `${`${number}`.padStart(6)}\t` : "";
+      yield* write(
+        state,
+        `${head}${part.line}${/[EA]/.test(options) && part.whole ? "$" : ""}${part.whole ? "\n" : ""}`,
+      );
+    }
+  }
+  return status;
+}
+
+/** `head` ends when it has enough; whoever still writes to it gets SIGPIPE. */
+export function* head(state: ShellState, args: readonly string[]): Run<number> {
+  let lines = 10;
+  let bytes: number | null = null;
+  let quiet = false;
+  const operands: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i]!;
+    const short = /^-([nc])(.*)$/.exec(word);
+    if (short !== null || word === "--lines" || word === "--bytes") {
+      const value = short?.[2] || args[++i] || "";
+      const which = short?.[1] ?? (word === "--lines" ? "n" : "c");
+      if (!/^-?\d+$/.test(value)) {
+        state.err(`head: invalid number of ${which === "n" ? "lines" : "bytes"}: ‘${value}’\n`);
+        return 1;
+      }
+      if (which === "n") lines = Number(value);
+      else bytes = Number(value);
+    } else if (/^-\d+$/.test(word)) lines = Number(word.slice(1));
+    else if (word === "-q") quiet = true;
+    else operands.push(word);
+  }
+  let status = 0;
+  for (const [i, operand] of (operands.length === 0 ? ["-"] : operands).entries()) {
+    const input = open(state, "head", operand);
+    if (input === null) {
+      status = 1;
+      continue;
+    }
+    if (operands.length > 1 && !quiet) state.out(`${i > 0 ? "\n" : ""}==> ${operand} <==\n`);
+    if (bytes !== null) {
+      while (input.available.length < bytes && !input.closed) yield { on: [input.arrived], until: FOREVER };
+      state.out(input.take(bytes));
+      continue;
+    }
+    const all: string[] = [];
+    for (let count = 0; lines < 0 || count < lines; count++) {
+      const part = yield* readLine(input);
+      if (part === null) break;
+      const text = part.line + (part.whole ? "\n" : "");
+      if (lines < 0) all.push(text);
+      else state.out(text);
+    }
+    if (lines < 0) state.out(all.slice(0, lines).join(""));
+  }
+  return status;
+}
+
+export function* tee(state: ShellState, args: readonly string[]): Run<number> {
+  const append = args.includes("-a");
+  const paths = args.filter((word) => !/^-./.test(word));
+  let status = 0;
+  const targets: string[] = [];
+  for (const path of paths) {
+    try {
+      const absolute = state.path(path);
+      if (!append && !state.files.isLazy(absolute)) state.files.write(absolute, "");
+      targets.push(absolute);
+    } catch (error) {
+      if (!(error instanceof FileFailure)) throw error;
+      state.err(`tee: ${path}: ${error.message}\n`);
+      status = 1;
+    }
+  }
+  const input = inputOf(state);
+  for (;;) {
+    if (input.available !== "") {
+      const text = input.take(input.available.length);
+      for (const target of targets) {
+        try {
+          state.files.append(target, text);
+        } catch (error) {
+          if (!(error instanceof FileFailure)) throw error;
+          state.err(`tee: ${target}: ${error.message}\n`);
+          status = 1;
+        }
+      }
+      yield* write(state, text);
+    }
+    if (input.closed && input.available === "") return status;
+    if (!input.closed) yield { on: [input.arrived], until: FOREVER };
+  }
+}
+
+export function* yes(state: ShellState, args: readonly string[]): Run<number> {
+  const line = `${args.length === 0 ? "y" : args.join(" ")}\n`;
+  if (state.stream(1)?.pipe == null) {
+    state.err("yes: this never ends: only into a pipe (yes | head)\n");
+    return 1;
+  }
+  for (;;) yield* write(state, line.repeat(64));
+}

@@ -1,0 +1,193 @@
+import { SIGTERM } from "../../sim/process.ts";
+import type { Run } from "../process-table.ts";
+import { signalNumber } from "../process-table.ts";
+import type { ShellState } from "../shell-state.ts";
+import { Pipe, readAll } from "../stream.ts";
+import { parseDuration } from "../times.ts";
+import { isInstalled, runInstead, startProgram } from "./run.ts";
+
+/** `timeout [-s SIGNAL] [-k DURATION] [--preserve-status] DURATION COMMAND ...` */
+export function* timeout(state: ShellState, args: readonly string[]): Run<number> {
+  let signal = SIGTERM;
+  let killAfter: number | null = null;
+  let preserve = false;
+  let i = 0;
+  const usage = (): number => {
+    state.err("Try 'timeout --help' for more information.\n");
+    return 125;
+  };
+  for (; /^-./.test(args[i] ?? ""); i++) {
+    const word = args[i]!;
+    const option = /^(?:-([sk])|--(signal|kill-after)=)(.*)$/.exec(word);
+    if (option !== null) {
+      const value = option[3] || args[++i] || "";
+      if (option[1] === "s" || option[2] === "signal") {
+        const number = signalNumber(value);
+        if (number === null) {
+          state.err(`timeout: ‘${value}’: invalid signal\n`);
+          return usage();
+        }
+        signal = number;
+      } else killAfter = parseDuration(value);
+    } else if (word === "--preserve-status") preserve = true;
+    else if (word !== "--foreground" && word !== "-v") {
+      state.err(`timeout: unrecognized option '${word}'\n`);
+      return usage();
+    }
+  }
+  const [limit, ...words] = args.slice(i);
+  if (limit === undefined || words.length === 0) return usage();
+  const duration = parseDuration(limit);
+  if (duration === null) {
+    state.err(`timeout: invalid time interval ‘${limit}’\n`);
+    return usage();
+  }
+  if (!isInstalled(state, words[0]!)) {
+    state.err(`timeout: failed to run command ‘${words[0]}’: No such file or directory\n`);
+    return 127;
+  }
+  const child = startProgram(state, words).process;
+  const own = state.process!.process;
+  let passed: number | null = null;
+  own.onSignal = (number) => {
+    passed = number;
+    child.kill(number);
+    return true;
+  };
+  const wait = function* (until: number): Run<void> {
+    while (child.status === null && state.now < until) yield { on: [child.exited], until };
+  };
+  const until = duration === 0 ? Number.POSITIVE_INFINITY : state.now + duration;
+  yield* wait(until);
+  if (child.status !== null) return passed === null ? child.status : 128 + passed;
+  child.kill(signal);
+  yield* wait(killAfter === null ? Number.POSITIVE_INFINITY : state.now + killAfter);
+  if (child.status === null) {
+    child.kill(9);
+    return 137;
+  }
+  if (signal === 9) return 137;
+  return preserve ? child.status : 124;
+}
+
+/** `env [-i] [-u NAME] [NAME=VALUE ...] [COMMAND ...]` */
+export function env(state: ShellState, args: readonly string[]): number | Run<number> {
+  let i = 0;
+  for (; i < args.length; i++) {
+    const word = args[i]!;
+    if (word === "-i" || word === "-") {
+      for (const name of state.variables.names()) state.variables.demand(name).exported = false;
+    } else if (word === "-u") state.variables.unset(args[++i] ?? "");
+    else if (/^\w+=/.test(word)) {
+      const at = word.indexOf("=");
+      state.variables.set(word.slice(0, at), word.slice(at + 1));
+      state.variables.demand(word.slice(0, at)).exported = true;
+    } else break;
+  }
+  const words = args.slice(i);
+  if (words.length === 0) {
+    for (const [name, value] of state.variables.exported()) state.out(`${name}=${value}\n`);
+    return 0;
+  }
+  if (!isInstalled(state, words[0]!)) {
+    state.err(`env: ‘${words[0]}’: No such file or directory\n`);
+    return 127;
+  }
+  return runInstead(state, words, {});
+}
+
+/** `nsenter --net=FILE [COMMAND ...]`: another network namespace. */
+export function nsenter(state: ShellState, args: readonly string[]): number | Run<number> {
+  let namespace = state.namespace;
+  let i = 0;
+  for (; /^-./.test(args[i] ?? ""); i++) {
+    const word = args[i]!;
+    if (word === "--") {
+      i++;
+      break;
+    }
+    const net = /^(?:--net=|-n)(.+)$/.exec(word);
+    if (net === null) {
+      state.err(`nsenter: ${word}: only --net=FILE is simulated\n`);
+      return 1;
+    }
+    const found = state.machine.findNamespace(state.path(net[1]!));
+    if (found === null) {
+      state.err(`nsenter: cannot open ${net[1]}: No such file or directory\n`);
+      return 1;
+    }
+    namespace = found;
+  }
+  const words = args.slice(i);
+  return runInstead(state, words.length === 0 ? ["bash"] : words, { namespace });
+}
+
+/** Programs that change nothing here: sudo (everybody is root), nohup, setsid, stdbuf. */
+export function nohup(state: ShellState, args: readonly string[], name: string): number | Run<number> {
+  const words = args.slice(args.findIndex((word) => !word.startsWith("-")));
+  if (args.length === 0 || words.length === 0) {
+    state.err(`${name}: missing operand\n`);
+    return 125;
+  }
+  return runInstead(state, words, {});
+}
+
+/** `xargs [-n COUNT] [-I TEXT] [-r] [-0] [-d CHAR] [-t] [COMMAND ...]` */
+export function* xargs(state: ShellState, args: readonly string[]): Run<number> {
+  let perCall = Number.POSITIVE_INFINITY;
+  let replace: string | null = null;
+  let skipEmpty = false;
+  let delimiter: string | null = null;
+  let show = false;
+  let i = 0;
+  for (; /^-./.test(args[i] ?? ""); i++) {
+    const word = args[i]!;
+    const option = /^-([nILPd])(.*)$/.exec(word);
+    if (option !== null) {
+      const value = option[2] || args[++i] || "";
+      if (option[1] === "n" || option[1] === "L") perCall = Number(value);
+      else if (option[1] === "I") replace = value;
+      else if (option[1] === "d") delimiter = value === "\\n" ? "\n" : value;
+    } else if (word === "-r" || word === "--no-run-if-empty") skipEmpty = true;
+    else if (word === "-0") delimiter = "\0";
+    else if (word === "-t") show = true;
+    else {
+      state.err(`xargs: invalid option -- '${word.slice(1)}'\n`);
+      return 1;
+    }
+  }
+  const command = args.slice(i).length === 0 ? ["echo"] : args.slice(i);
+  const text = yield* readAll(state.stream(0)?.input ?? new Pipe());
+  const items =
+    delimiter !== null
+      ? text.split(delimiter).filter((item, at, all) => item !== "" || at < all.length - 1)
+      : replace !== null
+        ? text
+            .split("\n")
+            .map((line) => line.trimStart())
+            .filter((line) => line !== "")
+        : [...text.matchAll(/(?:"[^"]*"|'[^']*'|\\.|[^\s"'\\])+/g)].map((m) =>
+            m[0].replace(/"([^"]*)"|'([^']*)'|\\(.)/g, "$1$2$3"),
+          );
+  const calls: string[][] = [];
+  if (replace !== null) {
+    const mark = replace;
+    for (const item of items) calls.push(command.map((word) => word.split(mark).join(item)));
+  } else if (items.length === 0) {
+    if (!skipEmpty) calls.push([...command]);
+  } else {
+    for (let at = 0; at < items.length; at += perCall)
+      calls.push([...command, ...items.slice(at, at + perCall)]);
+  }
+  let status = 0;
+  for (const words of calls) {
+    if (show) state.err(`${words.join(" ")}\n`);
+    if (!isInstalled(state, words[0]!)) {
+      state.err(`xargs: ${words[0]}: No such file or directory\n`);
+      return 127;
+    }
+    const one = yield* state.interpreter.runWords(state, words, { functions: false });
+    if (one !== 0) status = 123;
+  }
+  return status;
+}

@@ -1,0 +1,231 @@
+import type { Nanos } from "../sim/time.ts";
+import { type FileSystem, resolvePath } from "./files.ts";
+import type { NetworkNamespace } from "./host-shape.ts";
+import { JobTable } from "./job-table.ts";
+import type { Machine } from "./machine.ts";
+import type { ProcessEntry, Run } from "./process-table.ts";
+import type { Stream } from "./stream.ts";
+import type { BashLibrary, CommandNode, FunctionNode, ScriptNode } from "./syntax.ts";
+import { Variables } from "./variables.ts";
+
+/** How this shell was started, which decides how it names itself in an error. */
+export type Naming =
+  | { readonly kind: "prompt" }
+  | { readonly kind: "command"; readonly name: string }
+  | { readonly kind: "script"; readonly name: string }
+  /** `sh`, which is dash on Debian: it runs as bash does, but words its errors in its own way. */
+  | { readonly kind: "dash"; readonly name: string };
+
+/** The parts of the interpreter that call each other in a circle; put together in `shell.ts`. */
+export interface Interpreter {
+  /** Runs a whole text in the present shell; the status of its last command. */
+  runScript(state: ShellState, script: ScriptNode): Run<number>;
+  /** Runs words as a command: function, builtin or program. */
+  runWords(
+    state: ShellState,
+    words: readonly string[],
+    options?: { functions?: boolean; inPlace?: boolean },
+  ): Run<number>;
+  /** Runs one command of the tree. */
+  runCommand(state: ShellState, command: CommandNode): Run<number>;
+  /** What a command prints, for `$(...)`. */
+  capture(state: ShellState, script: ScriptNode): Run<string>;
+  parse(state: ShellState, text: string): ScriptNode;
+}
+
+/** More commands than this while the clock stands still are an endless loop. */
+export const COMMANDS_AT_ONE_INSTANT = 200_000;
+
+/** Everything that one running bash knows. A subshell gets a copy. */
+export class ShellState {
+  readonly machine: Machine;
+  readonly library: BashLibrary;
+  readonly interpreter: Interpreter;
+  namespace: NetworkNamespace;
+  variables: Variables = new Variables();
+  functions: Map<string, FunctionNode> = new Map();
+  aliases: Map<string, string> = new Map();
+  /** The options of `set -o` that are on. */
+  options: Set<string> = new Set();
+  /** The options of `shopt` that are on. */
+  shellOptions: Set<string> = new Set();
+  /** Commands to run at a signal or at the end, by the name that `trap` uses. */
+  traps: Map<string, string> = new Map();
+  positional: readonly string[] = [];
+  naming: Naming = { kind: "command", name: "bash" };
+  cwd = "/root";
+  status = 0;
+  /** The status of the last `$(...)`: that of a command that has no words besides. */
+  substituted: number | null = null;
+  pipeStatus: readonly number[] = [0];
+  lastBackground: number | null = null;
+  lastArgument = "";
+  line = 1;
+  readonly jobs: JobTable;
+  /** Open files by number. */
+  streams: Map<number, Stream>;
+  /** `$$`: the pid of the shell that a person started, in its subshells too. */
+  shellPid: number;
+  /** The process that this shell is; null only while it is made. */
+  process: ProcessEntry | null = null;
+  /** True if the next program takes this process over: it is all that a background job or pipeline stage does. */
+  inPlace = false;
+  loopDepth = 0;
+  /** Above zero while a failing command does not end the shell under `set -e`. */
+  conditionDepth = 0;
+  functionDepth = 0;
+  sourceDepth = 0;
+  functionNames: readonly string[] = [];
+  substitutionDepth = 0;
+  startedAt: Nanos;
+  /** Signals that arrived and have a trap. */
+  pendingSignals: number[] = [];
+  #commandsAtInstant = 0;
+  #instant: Nanos = -1;
+
+  constructor(
+    machine: Machine,
+    library: BashLibrary,
+    interpreter: Interpreter,
+    streams: Map<number, Stream>,
+  ) {
+    this.machine = machine;
+    this.library = library;
+    this.interpreter = interpreter;
+    this.namespace = machine.namespace;
+    this.streams = streams;
+    this.jobs = new JobTable();
+    this.shellPid = 0;
+    this.startedAt = machine.world.now;
+    this.shellOptions.add("interactive_comments");
+  }
+
+  /** A subshell's copy: changes stay in it. It holds its own share of every open file. */
+  fork(): ShellState {
+    const child = new ShellState(this.machine, this.library, this.interpreter, new Map(this.streams));
+    for (const stream of child.streams.values()) stream.retain();
+    child.namespace = this.namespace;
+    child.variables = this.variables.clone();
+    child.functions = new Map(this.functions);
+    child.aliases = new Map(this.aliases);
+    child.options = new Set(this.options);
+    child.shellOptions = new Set(this.shellOptions);
+    child.positional = this.positional;
+    child.naming = this.naming;
+    child.cwd = this.cwd;
+    child.status = this.status;
+    child.pipeStatus = this.pipeStatus;
+    child.lastBackground = this.lastBackground;
+    child.lastArgument = this.lastArgument;
+    child.line = this.line;
+    child.shellPid = this.shellPid;
+    child.process = this.process;
+    child.conditionDepth = this.conditionDepth;
+    child.functionDepth = this.functionDepth;
+    child.functionNames = this.functionNames;
+    child.sourceDepth = this.sourceDepth;
+    child.loopDepth = this.loopDepth;
+    child.substitutionDepth = this.substitutionDepth;
+    child.startedAt = this.startedAt;
+    return child;
+  }
+
+  /** Gives the share of the open files back. */
+  releaseStreams(): void {
+    for (const stream of this.streams.values()) stream.release();
+    this.streams = new Map();
+  }
+
+  get files(): FileSystem {
+    return this.machine.files.view(this.namespace);
+  }
+
+  get now(): Nanos {
+    return this.machine.world.now;
+  }
+
+  /** An absolute path. */
+  path(path: string): string {
+    return resolvePath(this.cwd, path);
+  }
+
+  stream(fd: number): Stream | null {
+    return this.streams.get(fd) ?? null;
+  }
+
+  out(text: string): void {
+    this.stream(1)?.write(text);
+  }
+
+  err(text: string): void {
+    this.stream(2)?.write(text);
+  }
+
+  /** What stands before an error of the shell itself: `bash: line 3: `. */
+  get prefix(): string {
+    if (this.naming.kind === "prompt") return "bash: ";
+    if (this.naming.kind === "dash") return `${this.naming.name}: ${this.line}: `;
+    return `${this.naming.name}: line ${this.line}: `;
+  }
+
+  /** Reports an error as bash does, and gives its status. */
+  complain(message: string, status = 1): number {
+    this.err(`${this.prefix}${message}\n`);
+    return status;
+  }
+
+  /** Counts a command; true if so many ran at this one instant that it must be an endless loop. */
+  countCommand(): boolean {
+    if (this.now !== this.#instant) {
+      this.#instant = this.now;
+      this.#commandsAtInstant = 0;
+    }
+    return ++this.#commandsAtInstant > COMMANDS_AT_ONE_INSTANT;
+  }
+}
+
+/** `break` and `continue`. */
+export class LoopExit extends Error {
+  override readonly name = "LoopExit";
+  readonly kind: "break" | "continue";
+  levels: number;
+
+  constructor(kind: "break" | "continue", levels: number) {
+    super(kind);
+    this.kind = kind;
+    this.levels = levels;
+  }
+}
+
+/** `return`. */
+export class FunctionReturn extends Error {
+  override readonly name = "FunctionReturn";
+  readonly status: number;
+
+  constructor(status: number) {
+    super("return");
+    this.status = status;
+  }
+}
+
+/** `exit`, and what ends a shell as `exit` does. */
+export class ShellExit extends Error {
+  override readonly name = "ShellExit";
+  readonly status: number;
+
+  constructor(status: number) {
+    super("exit");
+    this.status = status;
+  }
+}
+
+/** An error of expansion or assignment: the rest of the line is thrown away. Its text has been printed. */
+export class LineAbandoned extends Error {
+  override readonly name = "LineAbandoned";
+  readonly status: number;
+
+  constructor(status: number) {
+    super("line abandoned");
+    this.status = status;
+  }
+}

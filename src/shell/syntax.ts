@@ -1,0 +1,135 @@
+import type {
+  CommandNode,
+  PipelineNode,
+  ScriptNode,
+  SimpleCommandNode,
+  StatementNode,
+  WordNode,
+} from "just-bash";
+
+/**
+ * The tree of a bash text, as just-bash's parser gives it. The parser, the serializer and the text tools
+ * (grep, sed, awk, jq, sort ...) are just-bash's; what runs the tree is ours (see `interpreter.ts`), because
+ * a shell has to run inside virtual time and to write its two streams in their true order.
+ */
+export type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode };
+
+export type WordPart = WordNode["parts"][number];
+export type Part<T extends WordPart["type"]> = Extract<WordPart, { type: T }>;
+export type Compound<T extends CommandNode["type"]> = Extract<CommandNode, { type: T }>;
+export type RedirectionNode = SimpleCommandNode["redirections"][number];
+export type AssignmentNode = SimpleCommandNode["assignments"][number];
+export type HereDocNode = Extract<RedirectionNode["target"], { type: "HereDoc" }>;
+export type ParameterExpansion = Part<"ParameterExpansion">;
+export type ParameterOperation = NonNullable<ParameterExpansion["operation"]>;
+export type ArithmeticNode = Part<"ArithmeticExpansion">["expression"];
+export type ArithExpr = ArithmeticNode["expression"];
+export type ConditionalNode = Compound<"ConditionalCommand">["expression"];
+export type BraceItem = Part<"BraceExpansion">["items"][number];
+export type FunctionNode = Compound<"FunctionDef">;
+
+/** The whole library, as `await import("just-bash")` gives it. */
+export type BashLibrary = typeof import("just-bash");
+
+/** A text that is not bash. `lines` is what bash prints after its own name, without a line end. */
+export class SyntaxFailure extends Error {
+  override readonly name = "SyntaxFailure";
+  /** The line within the text, from 1. */
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** Loads the bash library; only the first call costs anything. */
+export async function loadBashLibrary(): Promise<BashLibrary> {
+  return await import("just-bash");
+}
+
+function isEmptyCommand(command: CommandNode): boolean {
+  return (
+    command.type === "SimpleCommand" &&
+    command.name === null &&
+    command.assignments.length === 0 &&
+    command.redirections.length === 0
+  );
+}
+
+const END_OF_FILE = "syntax error: unexpected end of file";
+
+/** just-bash reads `a &&` and `a | | b` as if an empty command stood there; bash refuses both. */
+function refuseEmptyCommands(script: ScriptNode, text: string): void {
+  for (const statement of script.statements) {
+    if (statement.deferredError !== undefined) {
+      throw new SyntaxFailure(1, `syntax error near unexpected token \`${statement.deferredError.token}'`);
+    }
+    const commands = statement.pipelines.flatMap((pipeline) => pipeline.commands);
+    const hole = commands.findIndex(isEmptyCommand);
+    if (hole < 0) continue;
+    if (statement.pipelines.length === 1 && commands.length === 1) {
+      if (statement.pipelines[0]!.negated) continue; // a lone `!` is a command
+    }
+    const lines = text.split("\n").length;
+    if (hole === commands.length - 1) throw new SyntaxFailure(lines + 1, END_OF_FILE);
+    throw new SyntaxFailure(1, "syntax error near unexpected token `|'");
+  }
+}
+
+function failureOf(error: { name: string; message: string }, text: string): SyntaxFailure {
+  const lines = text.split("\n").length;
+  const place = /^(?:Parse error at (\d+):\d+: |line (\d+): )/.exec(error.message);
+  const line = Math.max(1, Number(place?.[1] ?? place?.[2] ?? 1));
+  const message = error.message.slice(place?.[0].length ?? 0);
+  const near = /syntax error near unexpected token [`'](.*)'/.exec(message);
+  if (near !== null) {
+    // just-bash names the closing word it would have liked; bash names the word that stands there.
+    const token = near[1]!;
+    const empty = /\b(?:if|elif)\s+(then)\b|\b(?:while|until)\s+(do)\b/.exec(text);
+    if (!text.includes(token) && empty !== null) {
+      return new SyntaxFailure(line, `syntax error near unexpected token \`${empty[1] ?? empty[2]}'`);
+    }
+    if (text.includes(token))
+      return new SyntaxFailure(line, `syntax error near unexpected token \`${token}'`);
+    return new SyntaxFailure(lines + 1, END_OF_FILE);
+  }
+  const matching = /unexpected EOF while looking for matching [`'](.)'/.exec(message);
+  if (matching !== null)
+    return new SyntaxFailure(line, `unexpected EOF while looking for matching \`${matching[1]}'`);
+  if (message.includes("got EOF")) return new SyntaxFailure(lines + 1, END_OF_FILE);
+  if (message.startsWith("Expected ")) {
+    return new SyntaxFailure(line, "syntax error near unexpected token `newline'");
+  }
+  return new SyntaxFailure(line, message);
+}
+
+/** Parses `text`; throws {@link SyntaxFailure}. */
+export function parseBash(library: BashLibrary, text: string): ScriptNode {
+  let script: ScriptNode;
+  try {
+    script = library.parse(text);
+  } catch (error) {
+    if (error instanceof Error && (error.name === "ParseException" || error.name === "LexerError")) {
+      throw failureOf(error, text);
+    }
+    throw error;
+  }
+  refuseEmptyCommands(script, text);
+  return script;
+}
+
+/** The words of a statement again, as `jobs` shows them. */
+export function textOf(library: BashLibrary, statement: StatementNode): string {
+  return library.serialize({ type: "Script", statements: [{ ...statement, background: false }] }).trim();
+}
+
+/** The expression inside `$(( text ))`. */
+export function parseArithmetic(library: BashLibrary, text: string): ArithmeticNode {
+  const script = parseBash(library, `: $((${text}))`);
+  const command = script.statements[0]?.pipelines[0]?.commands[0];
+  const part = command?.type === "SimpleCommand" ? command.args[0]?.parts[0] : undefined;
+  if (part?.type !== "ArithmeticExpansion")
+    throw new SyntaxFailure(1, `${text}: syntax error: operand expected`);
+  return part.expression;
+}

@@ -1,0 +1,115 @@
+import { errorText, type KernelError } from "../net/kernel-error.ts";
+import { parseIpLink } from "./ip-link.ts";
+import { parseIpNetns } from "./ip-netns.ts";
+import { optionWords, readOptions, type ShowOptions } from "./ip-options.ts";
+import type { Command } from "./operation.ts";
+import type { Tool } from "./tool.ts";
+import { ToolError } from "./tool-error.ts";
+import { matches, Words } from "./words.ts";
+
+const VERSION = "ip utility, iproute2-6.1.0, libbpf 1.1.2\n";
+
+/** What a parser of one object of `ip` knows beside its words. */
+export interface IpScope {
+  readonly show: ShowOptions;
+  /** `-all` */
+  readonly all: boolean;
+}
+
+type ObjectParser = (words: Words, scope: IpScope) => Command;
+
+const link: ObjectParser = (words) => parseIpLink(words);
+const netns: ObjectParser = (words, scope) => parseIpNetns(words, scope.all);
+
+/** The objects in the order of the real table, which decides what an abbreviation means; null: known, not simulated. */
+const OBJECTS: readonly (readonly [name: string, parse: ObjectParser | null])[] = [
+  ["address", null],
+  ["addrlabel", null],
+  ["maddress", null],
+  ["route", null],
+  ["rule", null],
+  ["neighbor", null],
+  ["neighbour", null],
+  ["ntable", null],
+  ["ntbl", null],
+  ["link", link],
+  ["l2tp", null],
+  ["fou", null],
+  ["ila", null],
+  ["macsec", null],
+  ["tunnel", null],
+  ["tunl", null],
+  ["tuntap", null],
+  ["tap", null],
+  ["token", null],
+  ["tcpmetrics", null],
+  ["tcp_metrics", null],
+  ["monitor", null],
+  ["xfrm", null],
+  ["mroute", null],
+  ["mrule", null],
+  ["netns", netns],
+  ["netconf", null],
+  ["vrf", null],
+  ["sr", null],
+  ["nexthop", null],
+  ["mptcp", null],
+  ["ioam", null],
+  ["stats", null],
+];
+
+/** `ip` of iproute2 6.1. */
+export const ip: Tool = {
+  name: "ip",
+  entersNamespaces: true,
+  parse(args) {
+    const words = new Words(args);
+    const { show, netns, batch, force, all, version, help } = readOptions(words);
+    if (version) return [{ ask: "text", arguments: ["-V"], text: VERSION }];
+    if (batch !== null) {
+      const options = [...(netns === undefined ? [] : ["-n", netns]), ...optionWords(show)];
+      return [{ batch, tool: "ip", options, force }];
+    }
+    if (help || words.done) throw usage();
+    const word = words.next();
+    const object = OBJECTS.find(([name]) => matches(word, name));
+    if (object === undefined && matches(word, "help")) throw usage();
+    if (object === undefined) throw new ToolError(`Object "${word}" is unknown, try "ip help".`, 1);
+    const parse = object[1];
+    if (parse === null) throw new ToolError(`ip ${object[0]}: not simulated`, 1);
+    const command = parse(words, { show, all });
+    return [netns === undefined || !("op" in command || "ask" in command) ? command : { ...command, netns }];
+  },
+  refused: rtnetlinkAnswers,
+};
+
+/** How iproute2 tells what the kernel refused. */
+export function rtnetlinkAnswers(error: KernelError): { readonly stderr: string; readonly status: number } {
+  const stderr =
+    error.extack === null
+      ? `RTNETLINK answers: ${errorText[error.errno]}\n`
+      : `Error: ${error.extack}${error.extack.endsWith(".") ? "" : "."}\n`;
+  return { stderr, status: 2 };
+}
+
+function usage(): ToolError {
+  return new ToolError(
+    `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
+       ip [ -force ] -batch filename
+where  OBJECT := { address | addrlabel | amt | fou | help | ila | ioam | l2tp |
+                   link | macsec | maddress | monitor | mptcp | mroute | mrule |
+                   neighbor | neighbour | netconf | netns | nexthop | ntable |
+                   ntbl | route | rule | sr | tap | tcpmetrics |
+                   token | tunnel | tuntap | vrf | xfrm }
+       OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] | -r[esolve] |
+                    -h[uman-readable] | -iec | -j[son] | -p[retty] |
+                    -f[amily] { inet | inet6 | mpls | bridge | link } |
+                    -4 | -6 | -M | -B | -0 |
+                    -l[oops] { maximum-addr-flush-attempts } | -br[ief] |
+                    -o[neline] | -t[imestamp] | -ts[hort] | -b[atch] [filename] |
+                    -rc[vbuf] [size] | -n[etns] name | -N[umeric] | -a[ll] |
+                    -c[olor]}
+`,
+    255,
+  );
+}

@@ -1,0 +1,70 @@
+import type { LinkSet } from "./link-set.ts";
+import type { NetnsAdd } from "./netns.ts";
+import type { OperationContext } from "./operation-context.ts";
+import type { TextQuestion } from "./text-question.ts";
+
+/** What every operation and question may say: the namespace it works in, as `ip -n NAME` does. */
+export interface InNamespace {
+  readonly netns?: string;
+}
+
+/**
+ * All operations by name: the closed union through which everything configures a namespace. Each is a plain value
+ * (JSON keeps it whole); addresses are text in their one canonical form, numbers are numbers, what was not said is
+ * absent. Somebody outside adds a kind of his own by declaration merging here and `toolbox.addOperation`.
+ */
+export interface OperationMap {
+  "link-set": LinkSet;
+  "netns-add": NetnsAdd;
+}
+export type Operation = OperationMap[keyof OperationMap];
+
+/** All questions by name: commands that read and change nothing. */
+export interface QuestionMap {
+  text: TextQuestion;
+}
+export type Question = QuestionMap[keyof QuestionMap];
+
+/** `ip netns exec NAME COMMAND...`: the shell runs `argv` in that namespace. */
+export interface NetnsExec {
+  readonly exec: "netns";
+  /** Null: in each of them (`ip -all netns exec`). */
+  readonly netns: string | null;
+  readonly argv: readonly string[];
+}
+
+/** `ip -batch FILE`: each line of the file (`-`: of the standard input) is a command of the same tool. */
+export interface Batch {
+  readonly batch: string;
+  readonly tool: string;
+  /** Options before the object, which hold for each line. */
+  readonly options: readonly string[];
+  /** `-force`: a failed line does not end the batch. */
+  readonly force: boolean;
+}
+
+/** What a command line means. */
+export type Command = Operation | Question | NetnsExec | Batch;
+
+/** A kind of operation. Parsing its words with `tool` gives the operation again. */
+export interface OperationRecord<O extends { readonly op: string } & InNamespace = Operation> {
+  /** The tool whose command it is: `ip`, `bridge` ... */
+  readonly tool: string;
+  /** The arguments after the tool's name; the namespace is not among them. */
+  words(operation: O): readonly string[];
+  /**
+   * Does it, in `context.namespace`.
+   * @throws {KernelError} what the kernel refuses. @throws {ToolError} what the tool itself finds wrong.
+   */
+  apply(operation: O, context: OperationContext): void;
+  /** What the tool prints when it is done; most say nothing. `context` is where it was applied. */
+  said?(operation: O, context: OperationContext): string;
+}
+
+/** A kind of question. */
+export interface QuestionRecord<Q extends { readonly ask: string } & InNamespace = Question> {
+  readonly tool: string;
+  words(question: Q): readonly string[];
+  /** The standard output. @throws {KernelError} @throws {ToolError} */
+  answer(question: Q, context: OperationContext): string;
+}

@@ -1,0 +1,105 @@
+import { KernelError } from "../net/kernel-error.ts";
+import type { Batch, Command, Operation, OperationRecord, QuestionRecord } from "./operation.ts";
+import type { OperationContext } from "./operation-context.ts";
+import type { Tool, ToolResult } from "./tool.ts";
+import { ToolError } from "./tool-error.ts";
+
+/**
+ * Does an operation, remembering it as the cause of whatever it makes and changes.
+ * @throws {KernelError} @throws {ToolError}
+ */
+export function applyOperation(operation: Operation, context: OperationContext): void {
+  const record = context.toolbox.operations.get(operation.op) as OperationRecord;
+  const registry = context.host.world.registry;
+  const before = registry.cause;
+  const text = context.toolbox.print(operation);
+  registry.cause = { by: "operation", text, line: context.line === "" ? text : context.line };
+  try {
+    record.apply(operation, context.enter(operation.netns));
+  } finally {
+    registry.cause = before;
+  }
+}
+
+/** Runs a command line of a tool: what it prints and its exit status, to the letter. */
+export function runTool(name: string, args: readonly string[], context: OperationContext): ToolResult {
+  const tool = context.toolbox.tools.get(name);
+  if (tool === undefined) return { stdout: "", stderr: `${name}: command not found\n`, status: 127 };
+  let commands: readonly Command[];
+  try {
+    commands = tool.parse(args);
+  } catch (error) {
+    return failure(tool, error, "");
+  }
+  let stdout = "";
+  for (const command of commands) {
+    if ("exec" in command) return { stdout, stderr: "", status: 0, exec: command };
+    if ("batch" in command) return runBatch(tool, command, context);
+    try {
+      if ("op" in command) {
+        applyOperation(command, context);
+        stdout += said(command, context);
+      } else {
+        const record = context.toolbox.questions.get(command.ask) as QuestionRecord;
+        stdout += record.answer(command, context.enter(command.netns));
+      }
+    } catch (error) {
+      return failure(tool, error, stdout);
+    }
+  }
+  return { stdout, stderr: "", status: 0 };
+}
+
+function said(operation: Operation, context: OperationContext): string {
+  const record = context.toolbox.operations.get(operation.op) as OperationRecord;
+  return record.said?.(operation, context.enter(operation.netns)) ?? "";
+}
+
+function failure(tool: Tool, error: unknown, stdout: string): ToolResult {
+  if (error instanceof ToolError)
+    return { stdout: stdout + error.stdout, stderr: error.text, status: error.status };
+  if (error instanceof KernelError) return { stdout, ...tool.refused(error) };
+  throw error;
+}
+
+/** `-batch`: one command a line; `#` begins a comment, a backslash at the end joins lines. */
+function runBatch(tool: Tool, batch: Batch, context: OperationContext): ToolResult {
+  const text =
+    batch.batch === "-" ? (context.outside.stdin ?? "") : (context.outside.readFile?.(batch.batch) ?? null);
+  if (text === null)
+    return {
+      stdout: "",
+      stderr: `Cannot open file "${batch.batch}" for reading: No such file or directory\n`,
+      status: 1,
+    };
+  let stdout = "";
+  let stderr = "";
+  let status = 0;
+  const lines = text.replaceAll(/\\\n/g, (joined) => `\0${joined.slice(2)}`).split("\n");
+  let number = 0;
+  for (const line of lines) {
+    number += 1 + (line.match(/\0/g)?.length ?? 0);
+    const words = wordsOfLine(line.replaceAll("\0", " "));
+    if (words.length === 0) continue;
+    const result = runTool(tool.name, [...batch.options, ...words], context);
+    stdout += result.stdout;
+    stderr += result.stderr;
+    if (result.status === 0) continue;
+    // A wrong command line ends the program itself; only what comes back as a failure is counted.
+    if (result.status === 255) return { stdout, stderr, status: 255 };
+    stderr += `Command failed ${batch.batch}:${number}\n`;
+    status = 1;
+    if (!batch.force) break;
+  }
+  return { stdout, stderr, status };
+}
+
+/** The words of a batch line: quotes keep blanks together. */
+function wordsOfLine(line: string): string[] {
+  const words: string[] = [];
+  for (const match of line.matchAll(/"([^"]*)"|'([^']*)'|(#.*)|[^\s"'#][^\s]*/g)) {
+    if (match[3] !== undefined) break;
+    words.push(match[1] ?? match[2] ?? match[0]);
+  }
+  return words;
+}

@@ -1,0 +1,22 @@
+import type { KernelError } from "../net/kernel-error.ts";
+import type { Command } from "./operation.ts";
+
+/** A command of a Linux host that configures or shows the network: `ip`, `bridge`, `tc`, `sysctl`. */
+export interface Tool {
+  readonly name: string;
+  /** True when it has the option `-n NAME`; else `ip netns exec NAME` goes in front. */
+  readonly entersNamespaces: boolean;
+  /** What the arguments mean: several commands where one line does several things. @throws {ToolError} */
+  parse(args: readonly string[]): readonly Command[];
+  /** How it tells what the kernel refused. */
+  refused(error: KernelError): { readonly stderr: string; readonly status: number };
+}
+
+/** What running a tool gave. */
+export interface ToolResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+  /** The shell must go on with this: run a program in a namespace. */
+  readonly exec?: { readonly netns: string | null; readonly argv: readonly string[] };
+}

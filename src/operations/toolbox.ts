@@ -1,0 +1,58 @@
+import type { LinkType } from "./link-type.ts";
+import type { InNamespace, Operation, OperationRecord, Question, QuestionRecord } from "./operation.ts";
+import type { Tool } from "./tool.ts";
+import { quote } from "./words.ts";
+
+/** The kinds of operations, questions, link types and tools that one lab knows. */
+export class Toolbox {
+  readonly operations: Map<string, OperationRecord<never>> = new Map();
+  readonly questions: Map<string, QuestionRecord<never>> = new Map();
+  readonly tools: Map<string, Tool> = new Map();
+  /** What `ip link add type` knows. */
+  readonly linkTypes: Map<string, LinkType> = new Map();
+
+  addOperation<O extends { readonly op: string } & InNamespace>(
+    op: O["op"],
+    record: OperationRecord<O>,
+  ): void {
+    this.operations.set(op, record as OperationRecord<never>);
+  }
+
+  addQuestion<Q extends { readonly ask: string } & InNamespace>(
+    ask: Q["ask"],
+    record: QuestionRecord<Q>,
+  ): void {
+    this.questions.set(ask, record as QuestionRecord<never>);
+  }
+
+  addTool(tool: Tool): void {
+    this.tools.set(tool.name, tool);
+  }
+
+  addLinkType(type: LinkType): void {
+    this.linkTypes.set(type.kind, type);
+  }
+
+  /** The command line that is this operation or question, ready for a shell. */
+  print(command: Operation | Question): string {
+    const [record, words] = this.#wordsOf(command);
+    const tool = this.tools.get(record.tool)!;
+    const ns = command.netns;
+    const line =
+      ns === undefined
+        ? [record.tool, ...words]
+        : tool.entersNamespaces
+          ? [record.tool, "-n", ns, ...words]
+          : ["ip", "netns", "exec", ns, record.tool, ...words];
+    return line.map(quote).join(" ");
+  }
+
+  #wordsOf(command: Operation | Question): readonly [{ readonly tool: string }, readonly string[]] {
+    if ("op" in command) {
+      const record = this.operations.get(command.op)!;
+      return [record, record.words(command as never)];
+    }
+    const record = this.questions.get(command.ask)!;
+    return [record, record.words(command as never)];
+  }
+}

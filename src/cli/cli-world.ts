@@ -1,10 +1,17 @@
 import type { Topology } from "../lab/topology.ts";
-import type { LessonWorld } from "../scenario/lesson-world.ts";
+import type { LessonWorld, Typed } from "../scenario/lesson-world.ts";
+
+/** What a line typed at a prompt gave. */
+export interface TypedAtPrompt extends Typed {
+  /** True when the line ended the shell, as `exit` does; the next line begins a new one. */
+  readonly ended: boolean;
+}
 
 /** A world as the command line uses it. */
 export interface CliWorld extends LessonWorld {
-  /** True when `text` is all of a command; false when bash would ask for more (an open loop, quote or here-document). */
-  isComplete(text: string): boolean;
+  type(host: string, text: string): Promise<TypedAtPrompt>;
+  /** Ctrl-C: ends what runs in the foreground of a host. */
+  interrupt(host: string): void;
   /** Everything that was captured so far, as a pcapng file; null when nothing is captured. */
   pcapng(): Uint8Array | null;
 }
@@ -14,6 +21,8 @@ export interface WorldOptions {
   readonly seed: number;
   /** Capture all frames of all devices from the beginning. */
   readonly capture: boolean;
+  /** A person types: bash tells of background jobs, as it does at a prompt. */
+  readonly interactive: boolean;
 }
 
 export type MakeWorld = (options: WorldOptions) => Promise<CliWorld>;

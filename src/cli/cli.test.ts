@@ -2,12 +2,19 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { CliWorld, MakeWorld, WorldOptions } from "./cli-world.ts";
+import type { CliWorld, MakeWorld, TypedAtPrompt, WorldOptions } from "./cli-world.ts";
 import { runCli } from "./program.ts";
 import { ShellSession } from "./shell.ts";
 
 const LESSON =
   "---\ntitle: T\nhosts: { a: 10.0.0.1, b: 10.0.0.2 }\n---\n# Part\n```console a\n$ greet\nhello\n```\n";
+
+const NOWHERE: WorldOptions = {
+  topology: { hosts: [], switches: [], trunks: [] },
+  seed: 1,
+  capture: false,
+  interactive: true,
+};
 
 let folder: string;
 let made: WorldOptions[];
@@ -33,13 +40,17 @@ class EchoWorld implements CliWorld {
 
   readonly questions = { journeys: () => [], counters: () => null, entries: () => null, frames: () => 0 };
 
-  type(host: string, text: string): Promise<{ output: string; status: number }> {
+  type(host: string, text: string): Promise<TypedAtPrompt> {
     this.typed.push(`${host}$ ${text}`);
-    return Promise.resolve(answer);
+    if (text.startsWith("for ") && !text.endsWith("done")) {
+      const output = "bash: -c: line 2: syntax error: unexpected end of file\n";
+      return Promise.resolve({ output, status: 2, ended: false });
+    }
+    return Promise.resolve({ ...answer, ended: text === "exit" });
   }
 
-  isComplete(text: string): boolean {
-    return !text.startsWith("for ") || text.endsWith("done");
+  interrupt(host: string): void {
+    this.typed.push(`${host}$ ^C`);
   }
 
   accounts(): readonly string[] {
@@ -208,11 +219,7 @@ test("overmesh check parses only", async () => {
 
 describe("at the prompt", () => {
   test("one goes to another host by ssh, and back by exit", async () => {
-    const world = new EchoWorld({
-      topology: { hosts: [], switches: [], trunks: [] },
-      seed: 1,
-      capture: false,
-    });
+    const world = new EchoWorld(NOWHERE);
     const session = new ShellSession(world, ["a", "b"]);
     expect(session.prompt).toBe("root@a:~# ");
     expect(await session.line("ip addr")).toBe("hello\n");
@@ -224,33 +231,26 @@ describe("at the prompt", () => {
     expect([session.prompt, session.over]).toEqual(["root@a:~# ", false]);
     await session.line("exit");
     expect(session.over).toBe(true);
-    expect(world.typed).toEqual(["a$ ip addr", "b$ hostname", "a$ ip -br addr"]);
+    expect(world.typed).toEqual(["a$ ip addr", "b$ hostname", "a$ ip -br addr", "b$ exit", "a$ exit"]);
   });
 
   test("an unknown host has ssh's words and a hint", async () => {
-    const world = new EchoWorld({
-      topology: { hosts: [], switches: [], trunks: [] },
-      seed: 1,
-      capture: false,
-    });
+    const world = new EchoWorld(NOWHERE);
     expect(await new ShellSession(world, ["a", "b"]).line("ssh c")).toBe(
       "ssh: Could not resolve hostname c: Name or service not known (did you mean a?)\n",
     );
   });
 
   test("an open loop asks for the rest, and Ctrl-C forgets it", async () => {
-    const world = new EchoWorld({
-      topology: { hosts: [], switches: [], trunks: [] },
-      seed: 1,
-      capture: false,
-    });
+    const world = new EchoWorld(NOWHERE);
     const session = new ShellSession(world, ["a"]);
     expect(await session.line("for i in 1 2; do")).toBe("");
     expect(session.prompt).toBe("> ");
-    await session.line("echo; done");
-    expect(world.typed).toEqual(["a$ for i in 1 2; do\necho; done"]);
+    expect(await session.line("echo; done")).toBe("hello\n");
+    expect(world.typed.at(-1)).toBe("a$ for i in 1 2; do\necho; done");
     await session.line("for x");
-    session.forget();
+    session.interrupt();
     expect(session.prompt).toBe("root@a:~# ");
+    expect(world.typed.at(-1)).toBe("a$ ^C");
   });
 });

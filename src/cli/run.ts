@@ -65,11 +65,8 @@ export async function run(
   for (const [n, lesson] of lessons.entries()) {
     if (!whole) progress.show(`${n + 1}/${lessons.length} ${lesson.file}`);
     const seed = seedFor(lesson, options.seed);
-    const world = await makeWorld({
-      topology: lesson.topology,
-      seed,
-      capture: options.capture !== undefined,
-    });
+    const capture = options.capture !== undefined;
+    const world = await makeWorld({ topology: lesson.topology, seed, capture, interactive: false });
     const flow = new ReportFlow();
     if (whole) print(flow.next(headerLines({ ...lesson, seed }, paint)));
     const result = await runLesson(lesson, world, seed, (step) => {

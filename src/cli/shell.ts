@@ -55,6 +55,10 @@ function saveHistory(lines: readonly string[]): void {
   }
 }
 
+/** Bash's words when a text ends in the middle of a loop, a quote or a substitution; nothing of it has run then. */
+const UNFINISHED = /syntax error: unexpected end of file|unexpected EOF while looking for matching/;
+const SYNTAX_ERROR = 2;
+
 /**
  * A session at the hosts' prompts. One goes to another host as in life: `ssh b`, and back with `exit` or Ctrl-D;
  * `ssh b COMMAND` only asks there.
@@ -81,14 +85,10 @@ export class ShellSession {
     return this.#path.length === 0;
   }
 
-  /** True while bash waits for the rest of a loop, quote or here-document. */
-  get waiting(): boolean {
-    return this.#pending !== "";
-  }
-
-  /** Ctrl-C: what was typed so far of a command is forgotten. */
-  forget(): void {
+  /** Ctrl-C: what runs is ended, and what was typed so far of a command is forgotten. */
+  interrupt(): void {
     this.#pending = "";
+    if (!this.over) this.#world.interrupt(this.#path.at(-1)!);
   }
 
   /** `exit` or Ctrl-D: back to the host that one came from. */
@@ -99,19 +99,17 @@ export class ShellSession {
   /** Takes one line; returns what a terminal would show. */
   async line(text: string): Promise<string> {
     const whole = this.#pending === "" ? text : `${this.#pending}\n${text}`;
+    this.#pending = "";
     if (whole.trim() === "") return "";
-    if (!this.#world.isComplete(whole)) {
+    const ssh = /^\s*ssh\s+(?:root@)?([\w-]+)(?:\s+([\s\S]+))?$/.exec(whole);
+    if (ssh !== null) return this.#ssh(ssh[1]!, ssh[2]);
+    const typed = await this.#world.type(this.#path.at(-1)!, whole);
+    if (typed.status === SYNTAX_ERROR && UNFINISHED.test(typed.output)) {
       this.#pending = whole;
       return "";
     }
-    this.#pending = "";
-    if (/^\s*(exit|logout)\s*\d*\s*$/.test(whole)) {
-      this.leave();
-      return "";
-    }
-    const ssh = /^\s*ssh\s+(?:root@)?([\w-]+)(?:\s+([\s\S]+))?$/.exec(whole);
-    if (ssh !== null) return this.#ssh(ssh[1]!, ssh[2]);
-    return (await this.#world.type(this.#path.at(-1)!, whole)).output;
+    if (typed.ended) this.leave();
+    return typed.output;
   }
 
   async #ssh(target: string, command: string | undefined): Promise<string> {
@@ -150,7 +148,7 @@ async function typeAt(session: ShellSession, hosts: readonly string[]): Promise<
     );
     terminal.on("history", saveHistory);
     terminal.on("SIGINT", () => {
-      session.forget();
+      session.interrupt();
       process.stdout.write("^C\n");
       // readline keeps the line that was being typed unless its own key for "delete the line" comes.
       terminal.write(null, { ctrl: true, name: "e" });
@@ -187,7 +185,12 @@ export async function shell(
   makeWorld: MakeWorld,
 ): Promise<number> {
   if (file === undefined) {
-    const world = await makeWorld({ topology: TWO_HOSTS, seed: seed ?? 1, capture: false });
+    const world = await makeWorld({
+      topology: TWO_HOSTS,
+      seed: seed ?? 1,
+      capture: false,
+      interactive: true,
+    });
     const hosts = TWO_HOSTS.hosts.map((one) => one.name);
     await typeAt(new ShellSession(world, hosts), hosts);
     return Status.held;
@@ -201,7 +204,12 @@ export async function shell(
   const paint = paintFor(process.stdout);
   const options = { paint, journeys: false };
   const chosen = seedFor(lesson, seed);
-  const world = await makeWorld({ topology: lesson.topology, seed: chosen, capture: false });
+  const world = await makeWorld({
+    topology: lesson.topology,
+    seed: chosen,
+    capture: false,
+    interactive: true,
+  });
   const flow = new ReportFlow();
   print(flow.next(headerLines({ ...lesson, seed: chosen }, paint)));
   const result = await runLesson(lesson, world, chosen, (step) => print(flow.next(stepLines(step, options))));

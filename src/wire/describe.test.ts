@@ -65,10 +65,10 @@ group("descriptions are those of tcpdump", () => {
 
   test("the lines of -x and -X", () => {
     expect(hexOnly(PING, 14, 19)).toBe(
-      "\n\t0x0000:  4500 001c 0000 4000 4001 26dd 0a03 0002\n\t0x0010:  0a03 00",
+      "\n\t0x0000:  4500 001c 0000 4000 4001 26d5 0a03 0002\n\t0x0010:  0a03 00",
     );
     expect(hexAndAscii(PING, 14, 19)).toBe(
-      "\n\t0x0000:  4500 001c 0000 4000 4001 26dd 0a03 0002  E.....@.@.&.....\n" +
+      "\n\t0x0000:  4500 001c 0000 4000 4001 26d5 0a03 0002  E.....@.@.&.....\n" +
         "\t0x0010:  0a03 00                                  ...",
     );
   });

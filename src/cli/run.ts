@@ -68,9 +68,10 @@ export async function run(
     const capture = options.capture !== undefined;
     const world = await makeWorld({ topology: lesson.topology, seed, capture, interactive: false });
     const flow = new ReportFlow();
+    const shown = { ...report, title: lesson.title };
     if (whole) print(flow.next(headerLines({ ...lesson, seed }, paint)));
     const result = await runLesson(lesson, world, seed, (step) => {
-      if (whole) print(flow.next(stepLines(step, report)));
+      if (whole) print(flow.next(stepLines(step, shown)));
     });
     results.push(result);
     progress.clear();

@@ -202,7 +202,7 @@ export async function shell(
     throw new UserError("SHELL", `${file} holds ${lessons.length} lessons`, null, "name one");
   const lesson = lessons[0]!;
   const paint = paintFor(process.stdout);
-  const options = { paint, journeys: false };
+  const options = { paint, journeys: false, title: lesson.title };
   const chosen = seedFor(lesson, seed);
   const world = await makeWorld({
     topology: lesson.topology,

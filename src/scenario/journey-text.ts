@@ -41,7 +41,8 @@ function mark(step: JourneyStep, text: string, paint: Paint): string {
 /** What stands to the right of a step: the frame where it changed, then the entry that decided and who made it. */
 function remarks(step: JourneyStep, frameBefore: string, paint: Paint): string[] {
   const lines: string[] = [];
-  if (step.frame !== frameBefore && step.frame !== "") lines.push(paint.cyan(step.frame));
+  if (step.frame !== frameBefore && step.frame !== "")
+    lines.push(...step.frame.split("\n").map((line) => paint.cyan(line)));
   if (step.entry !== null) {
     const cause = step.cause === null ? "" : paint.dim(`  <- ${step.cause}`);
     lines.push(`${step.entry}${cause}`);
@@ -54,7 +55,7 @@ function remarks(step: JourneyStep, frameBefore: string, paint: Paint): string[]
  * bar at the left.
  */
 export function journeyLines(journey: Journey, paint: Paint): string[] {
-  const lines = [paint.bold(journey.summary)];
+  const lines = journey.summary.split("\n").map((line) => paint.bold(line));
   const first = journey.steps[0];
   if (first === undefined) return lines;
   const widest = (texts: string[]): number => Math.max(...texts.map((text) => text.length));

@@ -8,6 +8,8 @@ export interface ReportOptions {
   readonly paint: Paint;
   /** Show the way of the first packet of each conversation under its command. */
   readonly journeys: boolean;
+  /** The lesson's title, which its report has already shown. */
+  readonly title?: string;
 }
 
 /** Longer outputs are cut in the report, never in a diff. */
@@ -53,6 +55,7 @@ function commandLines(step: CommandResult, { paint, journeys }: ReportOptions): 
     for (const line of step.output.slice(0, MAX_OUTPUT)) lines.push(`${DETAIL}${paint.dim(line)}`.trimEnd());
     const rest = step.output.length - MAX_OUTPUT;
     if (rest > 0) lines.push(`${DETAIL}${paint.dim(`(${plural(rest, "more line")})`)}`);
+    if (step.status !== 0) lines.push(`${DETAIL}${paint.dim(`[exit ${step.status}]`)}`);
   } else {
     const { file, line } = step.place;
     lines.push(`${DETAIL}${file}:${line}: ${step.problems[0]!}`);
@@ -71,7 +74,9 @@ function commandLines(step: CommandResult, { paint, journeys }: ReportOptions): 
 }
 
 function expectLines(step: ExpectResult, { paint }: ReportOptions): string[] {
-  const lines = [`${STEP}${mark(step, paint)} ${paint.dim("expect")} ${step.claim}`];
+  const [claim, ...more] = step.claim.split("; ");
+  const lines = [`${STEP}${mark(step, paint)} ${paint.dim("expect")} ${claim}`];
+  for (const line of more) lines.push(`${DETAIL}${paint.dim(line)}`);
   for (const [n, problem] of step.problems.entries()) {
     const where = n === 0 ? `${step.place.file}:${step.place.line}: ` : "";
     lines.push(`${DETAIL}${where}${problem}`);
@@ -109,7 +114,10 @@ export function stepLines(step: StepResult, options: ReportOptions): string[] {
   if (step.kind === "command") return commandLines(step, options);
   if (step.kind === "expect") return expectLines(step, options);
   const headings = step.lines.filter((line) => /^#{1,6} /.test(line)).map((line) => line.replace(/^#+ /, ""));
-  return headings.flatMap((heading) => ["", `${STEP}${options.paint.cyan(heading)}`]);
+  // A first heading that repeats the title says nothing new.
+  return headings
+    .filter((heading) => heading !== options.title)
+    .flatMap((heading) => ["", `${STEP}${options.paint.cyan(heading)}`]);
 }
 
 /** Counts the steps that can hold or fail. */

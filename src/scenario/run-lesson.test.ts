@@ -153,7 +153,10 @@ test("a lesson whose expectations hold", async () => {
                     b       delivered    98 B
 
       ok     a$ false  (10 ms)
-      ok     expect last packet 10.0.0.1 > 10.0.0.2; passes a/eth0, b/eth0; is delivered to b
+          [exit 1]
+      ok     expect last packet 10.0.0.1 > 10.0.0.2
+          passes a/eth0, b/eth0
+          is delivered to b
       ok     expect counters of a/eth0: rxPackets 1
 
     all 4 steps held, 20 ms of virtual time"
@@ -185,7 +188,9 @@ test("a lesson whose expectations do not hold goes on to its end, and says what 
 
       FAILED a$ false  (10 ms)
           l.md:15: exit status 0, expected 1
-      FAILED expect last packet 10.0.0.1 > 10.0.0.2; passes a/eth0, b/eth0; is delivered to b
+      FAILED expect last packet 10.0.0.1 > 10.0.0.2
+          passes a/eth0, b/eth0
+          is delivered to b
           l.md:20: it is not delivered to b; it ends NO_SOCKET at b
 
           IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id 1, seq 1, length 64

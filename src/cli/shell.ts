@@ -11,6 +11,7 @@ import type { CliWorld, MakeWorld } from "./cli-world.ts";
 import { readLessons } from "./lesson-files.ts";
 import { seedFor } from "./run.ts";
 import { paintFor, print, Status, say } from "./talk.ts";
+import { looksUnfinished, saysUnfinished } from "./unfinished.ts";
 
 const HISTORY_LENGTH = 1000;
 
@@ -55,10 +56,6 @@ function saveHistory(lines: readonly string[]): void {
   }
 }
 
-/** Bash's words when a text ends in the middle of a loop, a quote or a substitution; nothing of it has run then. */
-const UNFINISHED = /syntax error: unexpected end of file|unexpected EOF while looking for matching/;
-const SYNTAX_ERROR = 2;
-
 /**
  * A session at the hosts' prompts. One goes to another host as in life: `ssh b`, and back with `exit` or Ctrl-D;
  * `ssh b COMMAND` only asks there.
@@ -101,10 +98,14 @@ export class ShellSession {
     const whole = this.#pending === "" ? text : `${this.#pending}\n${text}`;
     this.#pending = "";
     if (whole.trim() === "") return "";
+    if (looksUnfinished(whole)) {
+      this.#pending = whole;
+      return "";
+    }
     const ssh = /^\s*ssh\s+(?:root@)?([\w-]+)(?:\s+([\s\S]+))?$/.exec(whole);
     if (ssh !== null) return this.#ssh(ssh[1]!, ssh[2]);
     const typed = await this.#world.type(this.#path.at(-1)!, whole);
-    if (typed.status === SYNTAX_ERROR && UNFINISHED.test(typed.output)) {
+    if (saysUnfinished(typed.output, typed.status)) {
       this.#pending = whole;
       return "";
     }

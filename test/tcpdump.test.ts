@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Prng } from "../src/base/prng.ts";
 import { PcapWriter } from "../src/capture/pcap.ts";
+import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 } from "../src/capture/pcapng.ts";
 import { readCapture } from "../src/capture/read-capture.ts";
 import { type DescribeOptions, Describer } from "../src/wire/describe.ts";
 import { matches } from "../src/wire/filter.ts";
 import { parseFilter } from "../src/wire/filter-parser.ts";
+import * as sll2 from "../src/wire/sll2.ts";
 import { RandomFilters } from "./random-filters.ts";
 import { RandomFrames } from "./random-frames.ts";
 
@@ -167,8 +169,12 @@ describe.skipIf(!installed)(`against the real tcpdump${installed ? "" : " (skipp
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** What tcpdump prints of each frame, without the time. */
-  function tcpdump(frames: readonly Uint8Array[], flags: readonly string[]): readonly string[] {
-    const writer = new PcapWriter();
+  function tcpdump(
+    frames: readonly Uint8Array[],
+    flags: readonly string[],
+    linkType: number = LINKTYPE_ETHERNET,
+  ): readonly string[] {
+    const writer = new PcapWriter({ linkType });
     frames.forEach((frame, i) => {
       writer.addPacket(i * 1e9, frame);
     });
@@ -216,6 +222,40 @@ describe.skipIf(!installed)(`against the real tcpdump${installed ? "" : " (skipp
       );
       expect(skipped).toBeLessThan(FRAMES / 100);
     }
+  });
+
+  /** The frame as the device `any` gives it. The number is that of no device, whose name prints as `?`. */
+  function cook(frame: Uint8Array, i: number): Uint8Array {
+    const from = new DataView(frame.buffer, frame.byteOffset);
+    const cooked = new Uint8Array(sll2.HEADER_LEN + frame.length - 14);
+    const kind = (["In", "B", "M", "P", "Out"] as const)[i % 5]!;
+    const address = { hi: from.getUint16(6), lo: from.getInt32(8) };
+    const repr = { protocol: from.getUint16(12), ifindex: 987654, hardware: 1, kind, address };
+    sll2.emit(repr, new DataView(cooked.buffer), 0);
+    cooked.set(frame.subarray(14), sll2.HEADER_LEN);
+    return cooked;
+  }
+
+  test.each(cases)("each frame of the device any reads as with tcpdump %j", (flags, options) => {
+    const random = new RandomFrames(new Prng(7));
+    const frames = Array.from({ length: FRAMES }, () => random.next()).filter(
+      (frame) => frame.length >= 14 && frame[12]! >= 8,
+    );
+    const cooked = frames.map(cook);
+    const real = tcpdump(cooked, flags, LINKTYPE_LINUX_SLL2);
+    const [live, file] = [new Describer(options), new Describer(options)];
+    const wrong: string[] = [];
+    frames.forEach((frame, i) => {
+      const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+      const kind = (["In", "B", "M", "P", "Out"] as const)[i % 5]!;
+      const fromLife = live.describeCooked(view, 0, frame.length, { device: "?", ifindex: 987654, kind });
+      const bytes = cooked[i]!;
+      const fromFile = file.describeSll2(new DataView(bytes.buffer), 0, bytes.length, () => null);
+      if (NOT_TAKEN_APART.test(fromFile)) return;
+      if (fromFile !== real[i] || fromLife !== real[i])
+        wrong.push(`real ${real[i]}\nfile ${fromFile}\nlive ${fromLife}`);
+    });
+    expect(wrong.length, `${wrong.length} differ:\n${wrong.slice(0, 5).join("\n\n")}`).toBe(0);
   });
 
   const filterFrames = new RandomFrames(new Prng(99));

@@ -7,22 +7,29 @@
 import { printByType, printEthernet, tagText } from "./describe-ethernet.ts";
 import * as ethertypes from "./ethertypes.ts";
 import { type Conversation, type DescribeOptions, hex, PLAIN, Printer, Truncated } from "./printer.ts";
+import * as sll2 from "./sll2.ts";
 
 export type { DescribeOptions } from "./printer.ts";
 export { hexAndAscii, hexOnly, PLAIN } from "./printer.ts";
-
-/** How a frame met the device on which `tcpdump -i any` saw it. */
-export type CookedKind = "In" | "B" | "M" | "P" | "Out";
 
 /** What a capture on the device `any` knows of a frame (the SLL2 header). */
 export interface Cooked {
   readonly device: string;
   readonly ifindex: number;
-  readonly kind: CookedKind;
+  readonly kind: sll2.PacketKind;
 }
 
-/** Bytes of the SLL2 header, which a capture on `any` has in place of the Ethernet header. */
-const SLL2_HEADER_LEN = 20;
+/** The head of a frame on the device `any`, wherever it was taken from. */
+interface Head {
+  readonly device: string;
+  readonly kind: string;
+  readonly ifindex: number;
+  readonly address: string;
+  readonly type: number;
+  /** Where the payload begins and how much of it was on the wire. */
+  readonly at: number;
+  readonly length: number;
+}
 
 /** Describes frames of one capture in their order; it remembers where TCP conversations began. */
 export class Describer {
@@ -49,7 +56,44 @@ export class Describer {
     cooked: Cooked,
     length: number = captured,
   ): string {
-    return this.#run(view, at, captured, length, (p) => this.#printCooked(p, at, captured, length, cooked));
+    return this.#run(view, at, captured, length, (p) => {
+      p.protocol = "sll2";
+      p.need(at, 14);
+      this.#printCooked(p, {
+        ...cooked,
+        address: p.mac(at + 6),
+        type: p.u16(at + 12),
+        at: at + 14,
+        length: length - 14,
+      });
+    });
+  }
+
+  /**
+   * A frame of a file that `tcpdump -i any -w` wrote, with an SLL2 header. `nameOf` gives the name of a device of
+   * the reading host, as in life; null prints as `?`.
+   */
+  describeSll2(
+    view: DataView,
+    at: number,
+    captured: number,
+    nameOf: (ifindex: number) => string | null,
+    length: number = captured,
+  ): string {
+    return this.#run(view, at, captured, length, (p) => {
+      p.protocol = "sll2";
+      p.need(at, sll2.HEADER_LEN);
+      const { protocol, ifindex, kind } = sll2.parse(view, at, sll2.HEADER_LEN)!;
+      this.#printCooked(p, {
+        device: nameOf(ifindex) ?? "?",
+        kind: kind ?? "?",
+        ifindex,
+        address: p.mac(at + 12),
+        type: protocol,
+        at: at + sll2.HEADER_LEN,
+        length: length - sll2.HEADER_LEN,
+      });
+    });
   }
 
   #run(view: DataView, at: number, captured: number, length: number, print: (p: Printer) => void): string {
@@ -65,32 +109,34 @@ export class Describer {
     return p.text;
   }
 
-  #printCooked(p: Printer, at: number, captured: number, length: number, cooked: Cooked): void {
-    p.protocol = "sll2";
-    p.print(`${cooked.device.padEnd(5)} ${cooked.kind.padEnd(3)} `);
-    p.need(at, 14);
-    let type = p.u16(at + 12);
-    let header = `ifindex ${cooked.ifindex} ${p.mac(at + 6)} `;
-    if (!this.#options.quiet) {
-      header += `ethertype ${ethertypes.nameOf(type) ?? "Unknown"} (0x${hex(type, 4)}), `;
-      header += `length ${length - 14 + SLL2_HEADER_LEN}: `;
-    }
-    if (this.#options.linkHeader) p.print(header);
-    let next = at + 14;
+  #printCooked(p: Printer, head: Head): void {
+    const { linkHeader, quiet } = this.#options;
+    p.print(`${head.device.padEnd(5)} ${head.kind.padEnd(3)} `);
+    let type = head.type;
+    const line = (length: number): string => {
+      const start = `ifindex ${head.ifindex} ${head.address} `;
+      if (quiet) return start;
+      const name = ethertypes.nameOf(head.type) ?? "Unknown";
+      return `${start}ethertype ${name} (0x${hex(head.type, 4)}), length ${length + sll2.HEADER_LEN}: `;
+    };
+    if (linkHeader) p.print(line(head.length));
+    let next = head.at;
     while (type === 0x8100) {
       if (p.available(next) < 4) {
         p.protocol = "vlan";
         p.truncated();
         return;
       }
-      if (this.#options.linkHeader) p.print(`${tagText(p.u16(next))}, `);
+      if (linkHeader) p.print(`${tagText(p.u16(next))}, `);
       type = p.u16(next + 2);
-      if (!this.#options.quiet) p.print(`ethertype ${ethertypes.nameOf(type) ?? "Unknown"}, `);
+      if (!quiet) p.print(`ethertype ${ethertypes.nameOf(type) ?? "Unknown"}, `);
       next += 4;
     }
-    if (printByType(p, type, next, length - (next - at))) return;
-    if (!this.#options.linkHeader) p.print(header);
-    p.dumpUnknown(next, captured - (next - at));
+    const left = head.length - (next - head.at);
+    if (printByType(p, type, next, left)) return;
+    // As there: the length here is what is left behind the tags.
+    if (!linkHeader) p.print(line(left));
+    p.dumpUnknown(next, p.available(next));
   }
 }
 

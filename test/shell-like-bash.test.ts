@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Host } from "../src/net/host.ts";
+import { Kernel } from "../src/net/kernel.ts";
 import { CommandTable } from "../src/shell/command.ts";
 import { Machine } from "../src/shell/machine.ts";
 import { Shell } from "../src/shell/shell.ts";
@@ -29,16 +31,9 @@ const cases: readonly Case[] = readCases(readFileSync(join(import.meta.dirname, 
 
 /** The folder that both work in appears in some texts, and pids are whatever they are. */
 async function ours(line: string): Promise<{ output: string; status: number }> {
-  const namespace = { name: "" };
-  const machine = new Machine({
-    world: new World(1),
-    host: { name: "a" },
-    hostname: "a",
-    namespace,
-    commands: new CommandTable(),
-    findNamespace: () => null,
-  });
-  machine.files.view(namespace).makeDirectory("/tmp/w", true);
+  const host = new Host(new World(1), new Kernel(), "a");
+  const machine = new Machine({ host, commands: new CommandTable() });
+  machine.files.view(host.root).makeDirectory("/tmp/w", true);
   const shell = new Shell(machine);
   await shell.type("cd /tmp/w");
   const typed = await shell.type(line);

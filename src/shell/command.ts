@@ -1,7 +1,9 @@
+import type { Host } from "../net/host.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Program } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { FileSystem } from "./files.ts";
-import type { Host, NetworkNamespace } from "./host-shape.ts";
+import type { Machine } from "./machine.ts";
 import type { Input } from "./stream.ts";
 
 /**
@@ -13,6 +15,8 @@ export const COMMAND_TIME: Nanos = 1_000_000;
 /** What a command sees of the shell that started it. */
 export interface CommandContext {
   readonly host: Host;
+  /** The system around: its name, its processes. */
+  readonly machine: Machine;
   /** The network namespace that it runs in. */
   readonly namespace: NetworkNamespace;
   /** The words after the command's name. */
@@ -47,6 +51,8 @@ export interface RunOptions {
   readonly namespace?: NetworkNamespace;
   /** Variables to set on top of the present ones. */
   readonly env?: ReadonlyMap<string, string>;
+  /** Who says that there is no such command: `ip` in its own words, else the shell. */
+  readonly missing?: "ip";
 }
 
 /** Configuring and asking commands end at once and give a status; programs are generators that wait in virtual time. */
@@ -54,9 +60,12 @@ export type Command = (context: CommandContext) => number | Program;
 
 export interface RegisteredCommand {
   readonly command: Command;
-  /** True if it reads its whole standard input before it begins. */
-  readonly stdin: boolean;
+  /** Whether it reads its whole standard input before it begins. */
+  readonly stdin: StdinUse;
 }
+
+/** Whether a command reads its whole standard input before it begins; it may depend on its arguments. */
+export type StdinUse = boolean | ((args: readonly string[]) => boolean);
 
 /** The commands that are installed on the hosts, by name. */
 export class CommandTable {
@@ -64,12 +73,12 @@ export class CommandTable {
   readonly #applets: Map<string, RegisteredCommand> = new Map();
 
   /** Adds a command; a later one of the same name takes its place. */
-  register(name: string, command: Command, options: { stdin?: boolean } = {}): void {
+  register(name: string, command: Command, options: { stdin?: StdinUse } = {}): void {
     this.#commands.set(name, { command, stdin: options.stdin ?? false });
   }
 
   /** Adds an applet of busybox, which prints other texts than the command of the same name. */
-  registerApplet(name: string, command: Command, options: { stdin?: boolean } = {}): void {
+  registerApplet(name: string, command: Command, options: { stdin?: StdinUse } = {}): void {
     this.#applets.set(name, { command, stdin: options.stdin ?? false });
   }
 

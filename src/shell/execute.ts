@@ -139,7 +139,10 @@ function startSubshell(
     return yield* runToExit(child, body);
   };
   const release = (): void => child.releaseStreams();
-  return parent.machine.processes.start(parent.process?.pid ?? 1, text, program, { release });
+  return parent.machine.processes.start(parent.process?.pid ?? 1, text, program, {
+    release,
+    namespace: child.namespace,
+  });
 }
 
 /** Runs a shell to its end, whatever ends it, and its EXIT trap. */

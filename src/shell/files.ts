@@ -1,4 +1,4 @@
-import type { NetworkNamespace } from "./host-shape.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
 
 /** A lazy part of the file system, such as `/proc/sys`: its text is made when somebody reads. Paths are relative to the mount point, "" is the mount point itself. */
 export interface MountedTree {

@@ -1,4 +1,5 @@
-import { type Process, type Program, Terminated, type Wait } from "../sim/process.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { type Process, type Program, SIGKILL, Terminated, type Wait } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 
@@ -15,6 +16,15 @@ export interface ProcessEntry {
   /** The signal that ended it, or null. */
   endedBy: number | null;
   readonly process: Process;
+  /** Where it lives; null if it has nothing to do with the network. */
+  namespace: NetworkNamespace | null;
+}
+
+export interface StartOptions {
+  readonly pid?: number;
+  readonly namespace?: NetworkNamespace;
+  /** Runs when it has ended, whatever ended it. */
+  readonly release?: () => void;
 }
 
 const FIRST_PID = 1000;
@@ -42,7 +52,7 @@ export class ProcessTable {
     parent: number,
     command: string,
     program: (entry: ProcessEntry) => Program,
-    options: { readonly pid?: number; readonly release?: () => void } = {},
+    options: StartOptions = {},
   ): ProcessEntry {
     const pid = options.pid ?? this.takePid();
     const holder: { entry: ProcessEntry | null } = { entry: null };
@@ -68,6 +78,7 @@ export class ProcessTable {
       command,
       started: this.world.now,
       endedBy: null,
+      namespace: options.namespace ?? null,
       process: this.world.start(main),
     };
     holder.entry = entry;
@@ -84,9 +95,11 @@ export class ProcessTable {
     return [...this.#entries.values()];
   }
 
-  /** Ends everything at once, as pulling the plug does. */
-  killAll(signal: number): void {
-    for (const entry of this.list()) entry.process.kill(signal);
+  /** Ends everything at this instant, as pulling the plug does: the process that asks for it too. */
+  stop(): void {
+    this.world.after(0, () => {
+      for (const entry of this.list()) entry.process.kill(SIGKILL);
+    });
   }
 }
 

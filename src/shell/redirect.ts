@@ -1,8 +1,9 @@
+import { openDatagrams } from "./datagrams.ts";
 import { expandQuoted, expandWord, expandWords } from "./expand.ts";
 import { FileFailure } from "./files.ts";
 import type { Run } from "./process-table.ts";
 import type { ShellState } from "./shell-state.ts";
-import { fileInput, fileOutput, nullStream, type Stream, WriteFailure } from "./stream.ts";
+import { fileInput, fileOutput, nullStream, type Stream } from "./stream.ts";
 import type { HereDocNode, RedirectionNode } from "./syntax.ts";
 
 /**
@@ -134,22 +135,7 @@ function openDevice(state: ShellState, path: string): Stream | null {
   const socket = /^\/dev\/(udp|tcp)\/([^/]+)\/([^/]+)$/.exec(path);
   if (socket === null) return null;
   if (socket[1] === "tcp") throw new FileFailure("EINVAL", "/dev/tcp is not simulated: only /dev/udp is");
-  return datagrams(state, socket[2]!, socket[3]!);
-}
-
-/** `/dev/udp/HOST/PORT`: each write is one datagram. */
-function datagrams(state: ShellState, host: string, port: string): Stream {
-  const number = Number(port);
-  if (!/^\d+$/.test(port) || number > 65_535) {
-    state.complain(`${port}: Servname not supported for ai_socktype`);
-    throw new FileFailure("EINVAL");
-  }
-  const { machine, namespace } = state;
-  const write = (text: string): void => {
-    const words = machine.sendDatagram(namespace, host, number, text);
-    if (words !== null) throw new WriteFailure(words);
-  };
-  return { ...nullStream(), write };
+  return openDatagrams(state, socket[2]!, socket[3]!);
 }
 
 function* hereDocument(state: ShellState, node: HereDocNode): Run<string> {

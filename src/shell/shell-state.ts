@@ -1,6 +1,6 @@
+import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Nanos } from "../sim/time.ts";
 import { type FileSystem, resolvePath } from "./files.ts";
-import type { NetworkNamespace } from "./host-shape.ts";
 import { JobTable } from "./job-table.ts";
 import type { Machine } from "./machine.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";

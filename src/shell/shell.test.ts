@@ -1,10 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { addVeth } from "../link/veth.ts";
+import { Host } from "../net/host.ts";
+import * as inetAddress from "../net/inet-address.ts";
+import { Scope } from "../net/inet-device.ts";
+import { Kernel } from "../net/kernel.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { UdpSocket } from "../net/udp-socket.ts";
+import { standardToolbox } from "../operations/standard-toolbox.ts";
 import type { Program } from "../sim/process.ts";
 import { SECOND } from "../sim/time.ts";
 import { World } from "../sim/world.ts";
 import { COMMAND_TIME, CommandTable } from "./command.ts";
+import { registerTools } from "./commands/network-tools.ts";
 import type { MountedTree } from "./files.ts";
-import type { NetworkNamespace } from "./host-shape.ts";
 import { Machine } from "./machine.ts";
 import { Shell, type ShellOptions } from "./shell.ts";
 
@@ -12,11 +20,8 @@ interface Bench {
   readonly world: World;
   readonly machine: Machine;
   readonly shell: Shell;
-  readonly sent: string[];
+  readonly host: Host;
 }
-
-const root: NetworkNamespace = { name: "root" };
-const blue: NetworkNamespace = { name: "blue" };
 
 /** A /proc/sys of one file per namespace. */
 function forwarding(): (namespace: NetworkNamespace) => MountedTree {
@@ -58,10 +63,13 @@ function ticker(
 
 function bench(options: ShellOptions = {}): Bench {
   const world = new World(1);
-  const sent: string[] = [];
+  const host = new Host(world, new Kernel(), "a");
+  host.root.loopback.setUp(true);
+  const blue = host.addNamespace("blue");
   const commands = new CommandTable();
+  registerTools(commands, standardToolbox());
   commands.register("where", (context) => {
-    context.out(`${context.namespace.name} ${context.args.join("|")}\n`);
+    context.out(`${context.namespace.path} ${context.args.join("|")}\n`);
     return 0;
   });
   commands.register("both", (context) => {
@@ -84,21 +92,23 @@ function bench(options: ShellOptions = {}): Bench {
     context.out(`applet ${context.args.join("|")}\n`);
     return 0;
   });
-  const machine = new Machine({
-    world,
-    host: { name: "a" },
-    hostname: "a",
-    namespace: root,
-    commands,
-    findNamespace: (path) => (path === "/run/netns/blue" ? blue : null),
-    sendDatagram: (namespace, host, port, text) => {
-      if (port === 1) return "Connection refused";
-      sent.push(`${namespace.name} ${host}:${port} ${JSON.stringify(text)}`);
-      return null;
-    },
-  });
+  const machine = new Machine({ host, commands });
   machine.files.mount("/proc/sys/net/ipv4", forwarding());
-  return { world, machine, shell: new Shell(machine, options), sent };
+  return { world, machine, shell: new Shell(machine, options), host };
+}
+
+/** Joins the host and its namespace blue: 10.9.0.1 and 10.9.0.2. */
+function joined(host: Host): NetworkNamespace {
+  const blue = host.namespaces.get("blue")!;
+  const near = addVeth(host.root, "v0", {}, blue, "v1", {});
+  for (const [i, device] of [near, near.peer!].entries()) {
+    const address = 0x0a090001 + i;
+    const rest = { broadcast: 0, scope: Scope.global, label: device.name, noprefixroute: false };
+    inetAddress.add(device, { address, peer: address, prefixLength: 24, ...rest });
+    device.setUp(true);
+  }
+  host.world.settle();
+  return blue;
 }
 
 async function output(line: string, options: ShellOptions = {}): Promise<string> {
@@ -213,7 +223,7 @@ describe("the two streams:", () => {
 describe("namespaces and files:", () => {
   test("a command runs in another namespace", async () => {
     expect(await output("where x; inside -- where y z; nsenter --net=/run/netns/blue where 'a b'")).toBe(
-      "root x\nblue y|z\nblue a b\n",
+      "a x\na/blue y|z\na/blue a b\n",
     );
     expect(await output("nsenter --net=/run/netns/red where; echo $?")).toBe(
       "nsenter: cannot open /run/netns/red: No such file or directory\n1\n",
@@ -222,12 +232,12 @@ describe("namespaces and files:", () => {
       await output(
         "inside -- bash -c 'where; echo 1 > /proc/sys/net/ipv4/ip_forward; cat /proc/sys/net/ipv4/ip_forward'; cat /proc/sys/net/ipv4/ip_forward",
       ),
-    ).toBe("blue \n1\n0\n");
+    ).toBe("a/blue \n1\n0\n");
   });
 
   test("lazy files are read, listed, searched and written", async () => {
-    expect(await output("ls /proc/sys/net/ipv4 /proc/sys; grep -c 0 /proc/sys/net/ipv4/ip_forward")).toBe(
-      "/proc/sys:\nnet\n\n/proc/sys/net/ipv4:\nip_forward\n1\n",
+    expect(await output("ls /proc/sys/net/ipv4 /proc/sys/net; grep -c 0 /proc/sys/net/ipv4/ip_forward")).toBe(
+      "/proc/sys/net:\nipv4\n\n/proc/sys/net/ipv4:\nip_forward\n1\n",
     );
     expect(
       await output("echo 7 > /proc/sys/net/ipv4/ip_forward; echo $?; echo 1 > /proc/sys/net/ipv4/nope"),
@@ -240,12 +250,42 @@ describe("namespaces and files:", () => {
   });
 
   test("/dev/udp sends datagrams", async () => {
-    const { shell, sent } = bench();
-    const result = await shell.type(
-      "echo x > /dev/udp/10.3.0.5/9; for p in 1 2; do echo hi > /dev/udp/10.3.0.5/$p; done; echo $?",
+    const { shell, host } = bench();
+    const blue = joined(host);
+    const socket = new UdpSocket(blue);
+    socket.bind(0, 9);
+    await shell.type("printf 'a\\nb' > /dev/udp/10.9.0.2/9; echo '10.9.0.2 friend # mine' > /etc/hosts");
+    const result = await shell.type("seq 1 2 > /dev/udp/friend/9; echo $?");
+    const received: string[] = [];
+    for (let one = socket.receive(); one !== null; one = socket.receive()) {
+      received.push(new TextDecoder().decode(one.payload));
+    }
+    socket.close();
+    expect(received).toEqual(["a\n", "b", "1\n2\n"]);
+    expect(result.output).toBe("0\n");
+  });
+
+  test("/dev/udp tells of errors as bash does", async () => {
+    expect(await output("echo x > /dev/udp/10.1.1.1/9; echo $?")).toBe(
+      "bash: connect: Network is unreachable\nbash: line 1: /dev/udp/10.1.1.1/9: Network is unreachable\n1\n",
     );
-    expect(sent).toEqual(['root 10.3.0.5:9 "x\\n"', 'root 10.3.0.5:2 "hi\\n"']);
-    expect(result.output).toBe("bash: line 1: echo: write error: Connection refused\n0\n");
+    expect(await output("echo x > /dev/udp/nohost/9; echo x > /dev/udp/127.0.0.1/zz")).toBe(
+      "bash: line 1: nohost: Temporary failure in name resolution\nbash: line 1: /dev/udp/nohost/9: Invalid argument\n" +
+        "bash: line 1: zz: Servname not supported for ai_socktype\nbash: line 1: /dev/udp/127.0.0.1/zz: Invalid argument\n",
+    );
+  });
+
+  test("ip runs a command in a namespace, in its own words when it cannot", async () => {
+    expect(await output("ip netns exec blue where 'a b'; ip netns add green; ls /run/netns")).toBe(
+      "a/blue a b\nblue\ngreen\n",
+    );
+    expect(await output("ip netns exec red where; echo $?; ip netns exec blue nope; echo $?")).toBe(
+      'Cannot open network namespace "red": No such file or directory\n255\n' +
+        'exec of "nope" failed: No such file or directory\n255\n',
+    );
+    expect(await output("ip netns exec blue ticker > f & sleep 2.5; kill -INT $!; wait $!; tail -1 f")).toBe(
+      "3 ticks\n",
+    );
   });
 
   test("busybox finds its own applets first", async () => {
@@ -256,7 +296,7 @@ describe("namespaces and files:", () => {
 
   test("standard input goes whole to a command that asks for it, and to no other", async () => {
     expect(await output("printf abcd | count; printf 'a\\nb\\n' | while read x; do where $x; done")).toBe(
-      "4\nroot a\nroot b\n",
+      "4\na a\na b\n",
     );
   });
 });

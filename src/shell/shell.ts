@@ -1,8 +1,8 @@
+import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { type Process, SIGINT, Terminated } from "../sim/process.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import { jobLine } from "./builtins/jobs.ts";
 import { capture, runCommand, runExitTrap, runScript, statusOfEnd } from "./execute.ts";
-import type { NetworkNamespace } from "./host-shape.ts";
 import type { Machine } from "./machine.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";
 import { reportSyntax } from "./programs/shells.ts";
@@ -25,7 +25,7 @@ export interface ShellOptions {
   /** As at a prompt: errors without line numbers, `[1] 1234` for background jobs, aliases. Default: as `bash -c`. */
   readonly interactive?: boolean;
   /** Where to start instead of the machine's own namespace. */
-  readonly namespace?: NetworkNamespace;
+  readonly namespace?: () => NetworkNamespace;
   /** How long a line may take in virtual time before it is ended like a `ping` without `-c` by Ctrl-C. Default: an hour. */
   readonly patience?: Nanos;
   /** Called with every piece of output as it is written. */
@@ -104,7 +104,7 @@ export class Shell {
       [2, this.#terminal.stderr],
     ]);
     const state = new ShellState(this.machine, library, INTERPRETER, streams);
-    state.namespace = this.#options.namespace ?? this.machine.namespace;
+    state.namespace = this.#options.namespace?.() ?? this.machine.namespace;
     if (this.#options.interactive) state.naming = { kind: "prompt" };
     state.shellPid = this.machine.processes.takePid();
     const exported: Readonly<Record<string, string>> = {
@@ -145,7 +145,7 @@ export class Shell {
         watchSignals(state);
         return yield* body(state);
       },
-      { pid: state.shellPid },
+      { pid: state.shellPid, namespace: state.namespace },
     );
     this.#running = entry;
     this.#interrupted = false;

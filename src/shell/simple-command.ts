@@ -1,6 +1,7 @@
 import { assign, evaluateText } from "./arithmetic-shell.ts";
 import type { Builtin } from "./builtins/builtin.ts";
 import { DECLARING, findBuiltin, SPECIAL } from "./builtins/index.ts";
+import { COMMAND_TIME } from "./command.ts";
 import { expandWord, expandWords } from "./expand.ts";
 import { subscriptKey } from "./parameter.ts";
 import type { Run } from "./process-table.ts";
@@ -38,7 +39,10 @@ export function* runSimpleCommand(state: ShellState, command: SimpleCommandNode)
       yield* applyAssignment(state, assignment, true);
     }
     try {
-      return yield* runWords(state, words, { inPlace });
+      const status = yield* runWords(state, words, { inPlace });
+      // What a datagram brings about (an ICMP error, say) happens before the next command.
+      if (state.stream(1)?.datagrams) yield { on: [], until: state.now + COMMAND_TIME };
+      return status;
     } finally {
       for (const [variable, before] of saved) state.variables.restore(variable, before);
     }

@@ -20,6 +20,8 @@ export interface Stream {
   readonly input: Input | null;
   /** The pipe that a writer has to wait for, or null. */
   readonly pipe: Pipe | null;
+  /** True for a socket: builtins write to it line by line, and whoever wrote has spent the time of a command. */
+  readonly datagrams?: boolean;
   /** Throws {@link WriteFailure}, or `Terminated` (SIGPIPE) when nobody reads any more. */
   write(text: string): void;
   retain(): void;

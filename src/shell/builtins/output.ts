@@ -4,6 +4,12 @@ import { quoteForPrintf, readEscapes } from "../quote.ts";
 import type { ShellState } from "../shell-state.ts";
 import type { Builtins } from "./builtin.ts";
 
+/** Bash's own output is flushed at each line's end, so that a socket gets one datagram a line. */
+function write(state: ShellState, text: string): void {
+  if (!state.stream(1)?.datagrams) state.out(text);
+  else for (const line of text.match(/[^\n]*\n|[^\n]+/g) ?? []) state.out(line);
+}
+
 function echo(state: ShellState, args: readonly string[]): number {
   let newline = true;
   let escapes = state.shellOptions.has("xpg_echo");
@@ -20,7 +26,7 @@ function echo(state: ShellState, args: readonly string[]): number {
     text = read.text;
     if (read.stopped) newline = false;
   }
-  state.out(newline ? `${text}\n` : text);
+  write(state, newline ? `${text}\n` : text);
   return 0;
 }
 
@@ -35,7 +41,7 @@ function printf(state: ShellState, args: readonly string[]): number {
   if (rest.length === 0) return state.complain("printf: usage: printf [-v var] format [arguments]", 2);
   const formatter = new Formatter(state, rest[0]!, rest.slice(1));
   const text = formatter.run();
-  if (variable === null) state.out(text);
+  if (variable === null) write(state, text);
   else {
     const match = /^(\w+)\[(.*)\]$/.exec(variable);
     assign(state, match?.[1] ?? variable, match?.[2] ?? null, text);

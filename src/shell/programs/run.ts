@@ -94,11 +94,17 @@ export function startProgram(
     return found === null ? missing(child, words[0]!) : yield* launch(child, found, words);
   };
   const release = (): void => child.releaseStreams();
-  return state.machine.processes.start(state.process?.pid ?? 1, words.join(" "), program, { release });
+  return state.machine.processes.start(state.process?.pid ?? 1, words.join(" "), program, {
+    release,
+    namespace: child.namespace,
+  });
 }
 
 function change(state: ShellState, options: RunOptions): void {
-  if (options.namespace !== undefined) state.namespace = options.namespace;
+  if (options.namespace !== undefined) {
+    state.namespace = options.namespace;
+    if (state.process !== null) state.process.namespace = options.namespace;
+  }
   for (const [name, value] of options.env ?? []) {
     state.variables.set(name, value);
     state.variables.demand(name).exported = true;
@@ -140,10 +146,12 @@ export function* launchCommand(
   args: readonly string[],
 ): Run<number> {
   const input = state.stream(0)?.input ?? new Pipe();
-  const stdin = registered.stdin ? yield* readAll(input) : "";
+  const reads = typeof registered.stdin === "boolean" ? registered.stdin : registered.stdin(args);
+  const stdin = reads ? yield* readAll(input) : "";
   const process = state.process!.process;
   const context: CommandContext = {
     host: state.machine.host,
+    machine: state.machine,
     namespace: state.namespace,
     args,
     stdin,
@@ -172,6 +180,10 @@ export function* launchCommand(
 export function* runInstead(state: ShellState, argv: readonly string[], options: RunOptions): Program {
   change(state, options);
   const found = installed(state, argv[0] ?? "");
+  if (found === null && options.missing === "ip") {
+    state.err(`exec of "${argv[0] ?? ""}" failed: No such file or directory\n`);
+    return 255;
+  }
   if (found !== null) return yield* launch(state, found, argv);
   return missing(state, argv[0] ?? "");
 }

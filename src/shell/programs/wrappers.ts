@@ -119,6 +119,10 @@ export function nsenter(state: ShellState, args: readonly string[]): number | Ru
     namespace = found;
   }
   const words = args.slice(i);
+  if (words.length > 0 && !isInstalled(state, words[0]!)) {
+    state.err(`nsenter: failed to execute ${words[0]}: No such file or directory\n`);
+    return 127;
+  }
   return runInstead(state, words.length === 0 ? ["bash"] : words, { namespace });
 }
 
@@ -128,6 +132,10 @@ export function nohup(state: ShellState, args: readonly string[], name: string):
   if (args.length === 0 || words.length === 0) {
     state.err(`${name}: missing operand\n`);
     return 125;
+  }
+  if (!isInstalled(state, words[0]!)) {
+    state.err(`${name}: failed to run command '${words[0]}': No such file or directory\n`);
+    return 127;
   }
   return runInstead(state, words, {});
 }

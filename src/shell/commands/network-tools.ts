@@ -1,0 +1,57 @@
+import type { Outside } from "../../operations/operation-context.ts";
+import { OperationContext } from "../../operations/operation-context.ts";
+import { runTool } from "../../operations/run-tool.ts";
+import type { Toolbox } from "../../operations/toolbox.ts";
+import type { Program } from "../../sim/process.ts";
+import type { CommandContext, CommandTable } from "../command.ts";
+import { FileFailure, resolvePath } from "../files.ts";
+import { quoteWord } from "../quote.ts";
+
+/** Installs `ip`, `bridge`, `tc`, `sysctl` and whatever else the toolbox knows. */
+export function registerTools(commands: CommandTable, toolbox: Toolbox): void {
+  for (const name of toolbox.tools.keys()) {
+    commands.register(name, (context) => runNetworkTool(toolbox, name, context), { stdin: readsBatch });
+  }
+}
+
+/** `-batch -` reads commands from the standard input. */
+function readsBatch(args: readonly string[]): boolean {
+  const at = args.findIndex((word) => /^-b(a(t(ch?)?)?)?$/.test(word));
+  return at >= 0 && args[at + 1] === "-";
+}
+
+function runNetworkTool(toolbox: Toolbox, name: string, context: CommandContext): number | Program {
+  const { machine, files } = context;
+  const outside: Outside = {
+    stdin: context.stdin,
+    pid: context.pid,
+    readFile: (path) => {
+      try {
+        return files.read(resolvePath(context.cwd, path));
+      } catch (error) {
+        if (error instanceof FileFailure) return null;
+        throw error;
+      }
+    },
+    namespaceOfProcess: (pid) => machine.processes.find(pid)?.namespace ?? null,
+    processesIn: (namespace) =>
+      machine.processes
+        .list()
+        .filter((entry) => entry.namespace === namespace)
+        .map((entry) => entry.pid),
+  };
+  const line = [name, ...context.args].map((word) => quoteWord(word)).join(" ");
+  const operation = new OperationContext(toolbox, context.namespace, line, outside);
+  const result = runTool(name, context.args, operation);
+  context.out(result.stdout);
+  context.err(result.stderr);
+  if (result.exec === undefined) return result.status;
+  const { netns, argv } = result.exec;
+  if (netns === null) return context.run(argv);
+  const namespace = operation.named(netns);
+  if (namespace === null) {
+    context.err(`Cannot open network namespace "${netns}": No such file or directory\n`);
+    return 255;
+  }
+  return context.run(argv, { namespace, missing: "ip" });
+}

@@ -1,0 +1,136 @@
+import { UserError } from "../base/user-error.ts";
+import { type Balance, balance } from "../capture/conservation.ts";
+import { type Journey, journeys } from "../capture/journey.ts";
+import { Recorder } from "../capture/recorder.ts";
+import type { Host } from "../net/host.ts";
+import { Kernel } from "../net/kernel.ts";
+import type { NetDevice } from "../net/net-device.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { Nanos } from "../sim/time.ts";
+import { World } from "../sim/world.ts";
+import { LabHost } from "./lab-host.ts";
+import { layTrunk, Switch } from "./switch.ts";
+import type { Topology } from "./topology.ts";
+
+/** What a lab may be told besides its topology. */
+export interface LabOptions {
+  /** The same seed gives the same bytes; 1 unless given. */
+  readonly seed?: number;
+}
+
+/**
+ * Hosts, switches and the wires between them, and the clock that runs them: the object that users hold. Everything is
+ * synchronous; only typing at a shell, which lives above, is not.
+ */
+export class Lab {
+  readonly world: World;
+  readonly kernel: Kernel = new Kernel();
+  readonly topology: Topology;
+  readonly #hosts: Map<string, LabHost> = new Map();
+  readonly #switches: Map<string, Switch> = new Map();
+  #recorder: Recorder | null = null;
+
+  constructor(topology: Topology, options: LabOptions = {}) {
+    this.topology = topology;
+    this.world = new World(options.seed ?? 1);
+    topology.switches.forEach((spec, i) => {
+      this.#switches.set(spec.name, new Switch(this.world, this.kernel, spec, i));
+    });
+    for (const trunk of topology.trunks) layTrunk(this.#switch(trunk.from), this.#switch(trunk.to), trunk);
+    for (const spec of topology.hosts) {
+      const host = new LabHost(this.world, this.kernel, spec, (name) => this.#switch(name));
+      this.#hosts.set(spec.name, host);
+    }
+    this.world.settle();
+  }
+
+  /** All hosts by name, in the order of the topology. Switches are hosts of their own and not among them. */
+  get hosts(): readonly Host[] {
+    return [...this.#hosts.values()].map((labHost) => labHost.host);
+  }
+
+  /** @throws {UserError} UNKNOWN_HOST */
+  host(name: string): Host {
+    return this.#labHost(name).host;
+  }
+
+  /** The namespace at `host` or `host/namespace`; a switch's name is its only namespace. @throws {UserError} */
+  namespace(path: string): NetworkNamespace {
+    const [hostName, name, more] = path.split("/");
+    const host = this.#switches.get(hostName!)?.host ?? this.host(hostName!);
+    const ns = name === undefined ? host.root : host.namespaces.get(name);
+    if (ns === undefined || more !== undefined) {
+      const there = ["(its own)", ...host.namespaces.keys()].join(", ");
+      throw new UserError("UNKNOWN_NAMESPACE", `no namespace ${path}`, null, `host ${hostName} has ${there}`);
+    }
+    return ns;
+  }
+
+  /** The device at `host/device` or `host/namespace/device`. @throws {UserError} */
+  device(path: string): NetDevice {
+    const cut = path.lastIndexOf("/");
+    const ns = this.namespace(path.slice(0, Math.max(0, cut)));
+    const device = ns.device(path.slice(cut + 1));
+    if (device !== null) return device;
+    const there = ns.devices.map((d) => d.name).join(", ");
+    throw new UserError("UNKNOWN_DEVICE", `no device ${path}`, null, `${ns.path} has ${there}`);
+  }
+
+  /** Virtual nanoseconds since the lab began. */
+  get now(): Nanos {
+    return this.world.now;
+  }
+
+  /** Lets virtual time pass; everything that is due happens. */
+  advance(duration: Nanos): void {
+    this.world.advance(duration);
+  }
+
+  /** From now on every step of every frame is written down. */
+  record(): Recorder {
+    if (this.#recorder === null) {
+      this.#recorder = new Recorder(this.world);
+      this.world.tap = this.#recorder;
+      this.world.generation++;
+    }
+    return this.#recorder;
+  }
+
+  /** The journeys of all frames since {@link record} was called; none when it was not. */
+  journeys(): readonly Journey[] {
+    return this.#recorder === null ? [] : journeys(this.world, this.#recorder);
+  }
+
+  /** How all frames ended so far, and where the others lie. */
+  balance(): Balance {
+    return balance(this.world);
+  }
+
+  /** Stops a machine: its namespaces and all that was configured are gone, its wires hang loose. @throws {UserError} */
+  powerOff(name: string): void {
+    this.#labHost(name).powerOff();
+  }
+
+  /** Starts a machine as the topology describes it. @throws {UserError} */
+  powerOn(name: string): void {
+    this.#labHost(name).powerOn();
+  }
+
+  #labHost(name: string): LabHost {
+    const found = this.#hosts.get(name);
+    if (found !== undefined) return found;
+    const there = [...this.#hosts.keys()].join(", ");
+    throw new UserError("UNKNOWN_HOST", `no host ${name}`, null, `there are ${there}`);
+  }
+
+  #switch(name: string): Switch {
+    const found = this.#switches.get(name);
+    if (found !== undefined) return found;
+    throw new UserError(
+      "UNKNOWN_SWITCH",
+      `no switch ${name}`,
+      null,
+      `there are ${[...this.#switches.keys()].join(", ")}`,
+    );
+  }
+}

@@ -48,27 +48,47 @@ export interface Journey {
   readonly steps: readonly JourneyStep[];
 }
 
-/** All journeys that began at or after `since`, in the order of their beginning. */
-export function journeys(world: World, recorder: Recorder, since: Nanos = 0): Journey[] {
-  const rootOf = new Map<FrameId, FrameId>();
-  const wrapped = new Map<FrameId, number>();
-  const byRoot = new Map<FrameId, Step[]>();
-  for (const step of recorder.steps()) {
-    // Whoever makes a packet says `sent`; a copy, a fragment, a wrapped frame belongs to the frame that it comes from.
-    if (step.verdict === Verdict.sent) rootOf.set(step.frame, step.frame);
-    else if (!rootOf.has(step.frame)) rootOf.set(step.frame, rootOf.get(step.parent) ?? step.frame);
-    if (!wrapped.has(step.frame))
-      wrapped.set(step.frame, (wrapped.get(step.parent) ?? 0) + wrapping(step.verdict));
-    const root = rootOf.get(step.frame)!;
-    const steps = byRoot.get(root);
-    if (steps === undefined) byRoot.set(root, [step]);
-    else steps.push(step);
+/** Sorts the steps of a recorder into journeys as they come; words are made only for those that somebody asks for. */
+export class JourneyLog {
+  readonly #world: World;
+  readonly #recorder: Recorder;
+  readonly #rootOf: Map<FrameId, FrameId> = new Map();
+  readonly #wrapped: Map<FrameId, number> = new Map();
+  readonly #byRoot: Map<FrameId, Step[]> = new Map();
+  #read = 0;
+
+  constructor(world: World, recorder: Recorder) {
+    this.#world = world;
+    this.#recorder = recorder;
   }
-  const found: Journey[] = [];
-  for (const [root, steps] of byRoot) {
-    if (steps[0]!.at >= since) found.push(journey(world, recorder, root, steps, wrapped));
+
+  /** All journeys that began at or after `since`, in the order of their beginning. */
+  since(since: Nanos = 0): Journey[] {
+    this.#readOn();
+    const found: Journey[] = [];
+    for (const [root, steps] of this.#byRoot) {
+      if (steps[0]!.at >= since) found.push(journey(this.#world, this.#recorder, root, steps, this.#wrapped));
+    }
+    return found;
   }
-  return found;
+
+  #readOn(): void {
+    const rootOf = this.#rootOf;
+    const wrapped = this.#wrapped;
+    for (const step of this.#recorder.steps(this.#read)) {
+      // Whoever makes a packet says `sent`; a copy, a fragment, a wrapped frame belongs to the frame it comes from.
+      if (step.verdict === Verdict.sent) rootOf.set(step.frame, step.frame);
+      else if (!rootOf.has(step.frame)) rootOf.set(step.frame, rootOf.get(step.parent) ?? step.frame);
+      if (!wrapped.has(step.frame)) {
+        wrapped.set(step.frame, (wrapped.get(step.parent) ?? 0) + wrapping(step.verdict));
+      }
+      const root = rootOf.get(step.frame)!;
+      const steps = this.#byRoot.get(root);
+      if (steps === undefined) this.#byRoot.set(root, [step]);
+      else steps.push(step);
+    }
+    this.#read = this.#recorder.length;
+  }
 }
 
 function wrapping(verdict: Verdict): number {
@@ -159,7 +179,7 @@ function entryInWords(world: World, step: Step): Pick<JourneyStep, "entry" | "ca
 export function causeInWords(cause: Cause): string {
   switch (cause.by) {
     case "operation":
-      return cause.line === "" ? cause.text : `${cause.text} (${cause.line})`;
+      return cause.line === "" || cause.line === cause.text ? cause.text : `${cause.text} (${cause.line})`;
     case "frame":
       return `learned from frame ${cause.frame}`;
     case "timer":

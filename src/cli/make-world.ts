@@ -1,6 +1,7 @@
-import { UserError } from "../base/user-error.ts";
+import { Lab } from "../lab/lab.ts";
+import { LabWorld } from "../scenario/lab-world.ts";
 import type { MakeWorld } from "./cli-world.ts";
 
-/** Builds the world of a lesson. The engine's rooms are being built; until they stand nothing can be run. */
-export const makeWorld: MakeWorld = () =>
-  Promise.reject(new UserError("ENGINE", "there is no engine in this build yet: only check works"));
+/** Builds the world of a lesson. */
+export const makeWorld: MakeWorld = ({ topology, seed, interactive }) =>
+  Promise.resolve(new LabWorld(new Lab(topology, { seed }), { interactive }));

@@ -1,6 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { type Balance, balance } from "../capture/conservation.ts";
-import { type Journey, journeys } from "../capture/journey.ts";
+import { type Journey, JourneyLog } from "../capture/journey.ts";
 import { Recorder } from "../capture/recorder.ts";
 import type { Host } from "../net/host.ts";
 import { Kernel } from "../net/kernel.ts";
@@ -29,6 +29,7 @@ export class Lab {
   readonly #hosts: Map<string, LabHost> = new Map();
   readonly #switches: Map<string, Switch> = new Map();
   #recorder: Recorder | null = null;
+  #journeys: JourneyLog | null = null;
 
   constructor(topology: Topology, options: LabOptions = {}) {
     this.topology = topology;
@@ -90,15 +91,16 @@ export class Lab {
   record(): Recorder {
     if (this.#recorder === null) {
       this.#recorder = new Recorder(this.world);
+      this.#journeys = new JourneyLog(this.world, this.#recorder);
       this.world.tap = this.#recorder;
       this.world.generation++;
     }
     return this.#recorder;
   }
 
-  /** The journeys of all frames since {@link record} was called; none when it was not. */
-  journeys(): readonly Journey[] {
-    return this.#recorder === null ? [] : journeys(this.world, this.#recorder);
+  /** Journeys that began at or after `since`; none when {@link record} was not called. */
+  journeys(since: Nanos = 0): readonly Journey[] {
+    return this.#journeys === null ? [] : this.#journeys.since(since);
   }
 
   /** How all frames ended so far, and where the others lie. */

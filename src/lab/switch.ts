@@ -5,7 +5,7 @@ import type { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { World } from "../sim/world.ts";
 import { addNic, connect } from "../underlay/nic.ts";
-import * as mac from "../wire/mac.ts";
+import type * as mac from "../wire/mac.ts";
 import type { SwitchSpec, TrunkSpec } from "./topology.ts";
 
 /** An Ethernet switch: a Linux bridge in a host of its own, whose ports p0, p1 ... are the ends of the wires. */
@@ -35,7 +35,7 @@ export class Switch {
   }
 
   #mac(index: number): mac.Mac {
-    return { hi: 0x0200, lo: (0x5e000000 | (this.#number << 16) | index) | 0 };
+    return { hi: 0x0200, lo: 0x5e000000 | (this.#number << 16) | index | 0 };
   }
 }
 

@@ -58,8 +58,11 @@ export interface LessonWorld {
   /** Virtual nanoseconds since the world began. */
   readonly now: number;
   readonly questions: WorldQuestions;
-  /** Types a text at a host's prompt and waits, in virtual time, until the prompt is back. */
-  type(host: string, text: string): Promise<Typed>;
+  /**
+   * Types a text at a host's prompt and waits, in virtual time, until the prompt is back. `line` says where it stands
+   * (`lesson.md:12`): what the text makes remembers that.
+   */
+  type(host: string, text: string, line?: string): Promise<Typed>;
   /**
    * The last look at the world: each sentence tells of something that does not add up (a frame that vanished, counters
    * that disagree).

@@ -75,7 +75,7 @@ function problemsOf(command: ConsoleCommand, output: readonly string[], status: 
 /** Types one command and holds what comes back against its expectation. */
 async function runCommand(host: string, command: ConsoleCommand, world: LessonWorld): Promise<CommandResult> {
   const began = world.now;
-  const typed = await world.type(host, command.text);
+  const typed = await world.type(host, command.text, `${command.place.file}:${command.place.line}`);
   const output = outputLines(typed.output);
   return {
     kind: "command",

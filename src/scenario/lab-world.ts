@@ -1,0 +1,105 @@
+import { exportPcapng } from "../capture/export-pcapng.ts";
+import type { Lab } from "../lab/lab.ts";
+import type { Host } from "../net/host.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { standardToolbox } from "../operations/standard-toolbox.ts";
+import type { Toolbox } from "../operations/toolbox.ts";
+import { CommandTable } from "../shell/command.ts";
+import { EPOCH_SECONDS, Machine } from "../shell/machine.ts";
+import { mountKernelTrees } from "../shell/mounts.ts";
+import { registerTools } from "../shell/network-commands.ts";
+import { Shell } from "../shell/shell.ts";
+import { LabQuestions } from "./lab-questions.ts";
+import type { LessonWorld, Typed, WorldQuestions } from "./lesson-world.ts";
+
+/** A machine that one can type on, for one start of its host. */
+interface Seat {
+  readonly root: NetworkNamespace;
+  readonly shell: Shell;
+}
+
+/** A lab whose hosts have shells: what a lesson, a prompt and the library's `run` type into. */
+export class LabWorld implements LessonWorld {
+  readonly lab: Lab;
+  readonly toolbox: Toolbox = standardToolbox();
+  readonly questions: WorldQuestions;
+  readonly #commands: CommandTable = new CommandTable();
+  readonly #seats: Map<string, Seat> = new Map();
+  readonly #interactive: boolean;
+  /** Where the line that runs now stands. */
+  #line = "";
+
+  constructor(lab: Lab, options: { readonly interactive?: boolean } = {}) {
+    this.lab = lab;
+    this.#interactive = options.interactive ?? false;
+    this.questions = new LabQuestions(lab, this.toolbox);
+    lab.record();
+    registerTools(this.#commands, this.toolbox, () => this.#line);
+    this.#registerPower();
+  }
+
+  get now(): number {
+    return this.lab.now;
+  }
+
+  /** Types a text at a host's prompt. `line` says where it stands, for the memory of causes. @throws {UserError} */
+  async type(hostName: string, text: string, line = ""): Promise<Typed & { readonly ended: boolean }> {
+    const host = this.lab.host(hostName);
+    if (!host.poweredOn) return { output: `${hostName} is switched off\n`, status: 255, ended: false };
+    this.#line = line;
+    const { shell } = this.#seat(host);
+    const { output, status } = await shell.type(text);
+    return { output, status, ended: shell.ended };
+  }
+
+  /** Ctrl-C. */
+  interrupt(hostName: string): void {
+    this.#seats.get(hostName)?.shell.interrupt();
+  }
+
+  accounts(): readonly string[] {
+    return this.lab.balance().problems;
+  }
+
+  pcapng(): Uint8Array {
+    return exportPcapng(this.lab.world, this.lab.record(), EPOCH_SECONDS);
+  }
+
+  #seat(host: Host): Seat {
+    const there = this.#seats.get(host.name);
+    if (there?.root === host.root) return there;
+    const machine = new Machine({
+      world: this.lab.world,
+      host,
+      hostname: host.name,
+      namespace: host.root,
+      commands: this.#commands,
+      findNamespace: (path) => host.namespaces.get(path.replace(/^(\/var)?\/run\/netns\//, "")) ?? null,
+    });
+    mountKernelTrees(machine.files);
+    const seat = { root: host.root, shell: new Shell(machine, { interactive: this.#interactive }) };
+    this.#seats.set(host.name, seat);
+    return seat;
+  }
+
+  /** `poweroff` stops the machine that it is typed on, or another one; `poweron HOST` starts one. */
+  #registerPower(): void {
+    const command = (name: string, act: (host: string) => void): void => {
+      this.#commands.register(name, (context) => {
+        const target = context.args[0] ?? (name === "poweroff" ? context.host.name : undefined);
+        const known = this.lab.hosts.some((host) => host.name === target);
+        if (target === undefined || !known || context.args.length > 1) {
+          const hosts = this.lab.hosts.map((host) => host.name).join(", ");
+          context.err(
+            `${name}: ${target === undefined ? "which host?" : `no host ${target}`} (there are ${hosts})\n`,
+          );
+          return 1;
+        }
+        act(target);
+        return 0;
+      });
+    };
+    command("poweroff", (host) => this.lab.powerOff(host));
+    command("poweron", (host) => this.lab.powerOn(host));
+  }
+}

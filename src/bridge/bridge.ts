@@ -25,6 +25,7 @@ const MIN_COLLECT_GAP: Nanos = 10 * MILLISECOND;
  */
 export class Bridge implements DeviceDriver {
   readonly kind = "bridge";
+  readonly netnsImmutable = true;
   /** Newest first, as the kernel keeps them. */
   readonly ports: BridgePort[] = [];
   readonly fdb: Fdb;

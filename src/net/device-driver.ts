@@ -23,6 +23,10 @@ export interface DeviceDriver {
   open?(device: NetDevice): void;
   /** The device is about to get another MTU, within its bounds (ndo_change_mtu). @throws {KernelError} to refuse it. */
   checkMtu?(device: NetDevice, mtu: number): void;
+  /** The device is about to get another address (ndo_set_mac_address). @throws {KernelError} to refuse it. */
+  checkMac?(device: NetDevice, hi: number, lo: number): void;
+  /** True when the device cannot leave its namespace. */
+  readonly netnsImmutable?: boolean;
   /** The device itself changed; called before the other listeners. */
   changed(device: NetDevice, change: DeviceChange): void;
   /** What `@` in a device's name points to (IFLA_LINK): the veth peer, the device below; null when there is none. */

@@ -5,6 +5,7 @@ import { Counter, type NetDevice } from "./net-device.ts";
 /** `lo`: what is sent comes in again (drivers/net/loopback.c). Every namespace is born with one, down. */
 export class Loopback implements DeviceDriver {
   readonly kind = "loopback";
+  readonly netnsImmutable = true;
 
   transmit(device: NetDevice, packet: Packet): void {
     device.counters[Counter.txPackets]!++;

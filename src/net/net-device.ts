@@ -206,6 +206,7 @@ export class NetDevice implements Receiver {
   setMac(hi: number, lo: number): void {
     if (!mac.isValidUnicast(hi, lo)) throw new KernelError("EADDRNOTAVAIL");
     if (this.macHi === hi && this.macLo === lo) return;
+    this.driver.checkMac?.(this, hi, lo);
     this.macHi = hi;
     this.macLo = lo;
     this.#announce("address");

@@ -92,8 +92,10 @@ export class NetworkNamespace {
     this.world.registry.gone(device.ref);
   }
 
-  /** Moves a device into another namespace; it arrives there down and without addresses. @throws {KernelError} EEXIST */
+  /** Moves a device into another namespace; it arrives there down and without addresses. @throws {KernelError} EEXIST, EINVAL */
   moveDevice(device: NetDevice, to: NetworkNamespace, name: string = device.name): void {
+    if (device.driver.netnsImmutable === true)
+      throw new KernelError("EINVAL", "The interface netns is immutable");
     if (to.device(name) !== null) throw new KernelError("EEXIST");
     device.setUp(false);
     inetAddress.flush(device);

@@ -29,7 +29,10 @@ export interface DeviceDriver {
   readonly netnsImmutable?: boolean;
   /** The device itself changed; called before the other listeners. */
   changed(device: NetDevice, change: DeviceChange): void;
-  /** What `@` in a device's name points to (IFLA_LINK): the veth peer, the device below; null when there is none. */
+  /**
+   * What `@` in a device's name points to (IFLA_LINK): the veth peer, the device below; null when there is none. A
+   * tunnel that was moved away from the namespace of its outer packets answers the device itself, printed as `@ifN`.
+   */
   link(device: NetDevice): NetDevice | null;
 }
 

@@ -48,12 +48,14 @@ export class PacketPool {
     return packet;
   }
 
-  /** A frame of its own with the same bytes (skb_copy): for flooding and for taps that keep what they saw. */
+  /**
+   * A frame of its own with the same bytes (skb_copy): for flooding, for taps that keep what they saw, and for a frame
+   * that was wrapped so often that it has no room in front any more: the copy has all of it again.
+   */
   copy(packet: Packet): Packet {
     const copy = this.allocate(packet.length, packet);
-    copy.at = copy.base + (packet.at - packet.base);
     copyBytes(packet, packet.at, copy, copy.at, packet.length);
-    const moved = copy.base - packet.base;
+    const moved = copy.at - packet.at;
     copy.networkAt = packet.networkAt + moved;
     copy.transportAt = packet.transportAt + moved;
     copy.device = packet.device;

@@ -54,8 +54,8 @@ export function vxlanOf(device: NetDevice): Vxlan | null {
 /** Room for the headers is left below the device's own MTU; a larger wish is cut to that. */
 function initialMtu(config: VxlanConfig, wanted: number): number {
   if (config.lower === null) return wanted === 0 ? 1500 : wanted;
-  const room = config.lower.mtu - vxlanHeader.OVERHEAD;
-  return wanted === 0 ? room : Math.min(wanted, Math.max(room, MIN_MTU));
+  const room = Math.max(config.lower.mtu - vxlanHeader.OVERHEAD, MIN_MTU);
+  return wanted === 0 ? room : Math.min(wanted, room);
 }
 
 /** vxlan_validate and vxlan_config_validate, in the kernel's order. */

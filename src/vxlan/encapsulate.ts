@@ -1,5 +1,7 @@
 import * as ipOutput from "../net/ip-output.ts";
-import { Counter } from "../net/net-device.ts";
+import { Counter, type NetDevice } from "../net/net-device.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { Route } from "../net/route.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as checksum from "../wire/checksum.ts";
@@ -9,9 +11,12 @@ import * as ip from "../wire/ipv4-address.ts";
 import * as udp from "../wire/udp.ts";
 import * as vxlanHeader from "../wire/vxlan.ts";
 import * as ecn from "./ecn.ts";
+import { shortCircuit, suppressArp } from "./proxy.ts";
 import { sourcePort } from "./source-port.ts";
+import { fragmentationNeeded } from "./too-big.ts";
 import type { Vxlan } from "./vxlan.ts";
 import type { VxlanRemote } from "./vxlan-fdb.ts";
+import { VxlanNet } from "./vxlan-socket.ts";
 
 const HEADERS = udp.HEADER_LEN + vxlanHeader.HEADER_LEN;
 /** The bits of the ToS that a look-up of a route sees (IPTOS_RT_MASK without those of ECN). */
@@ -20,17 +25,24 @@ const ROUTE_TOS = 0x1c;
 /** Sends a frame that the device was given to wherever its FDB says (vxlan_xmit). */
 export function transmit(vxlan: Vxlan, packet: Packet): void {
   const device = vxlan.device;
+  const config = vxlan.config;
   const view = packet.view;
   const fdb = vxlan.fdb;
-  const vni = vxlan.config.vni;
-  const hi = ethernet.dstHi(view, packet.at);
-  const lo = ethernet.dstLo(view, packet.at);
-  let entry = fdb.find(hi, lo, vni);
+  const vni = config.vni;
+  if (config.proxy && ethernet.type(view, packet.at) === ethernet.TYPE_ARP) {
+    suppressArp(vxlan, packet);
+    return;
+  }
+  let entry = fdb.find(ethernet.dstHi(view, packet.at), ethernet.dstLo(view, packet.at), vni);
+  let shortCircuited = false;
+  if (config.rsc && entry?.router && shortCircuit(vxlan, packet)) {
+    shortCircuited = true;
+    entry = fdb.find(ethernet.dstHi(view, packet.at), ethernet.dstLo(view, packet.at), vni);
+  }
   if (entry === null) {
     entry = fdb.find(0, 0, vni);
     if (entry === null) {
-      if (vxlan.config.l2miss && !ethernet.isGroup(view, packet.at))
-        vxlan.tell({ what: "l2miss", macHi: hi, macLo: lo });
+      if (config.l2miss && !ethernet.isGroup(view, packet.at)) missed(vxlan, packet);
       device.counters[Counter.txDropped]!++;
       device.drop(packet, Verdict.VXLAN_NO_REMOTE);
       return;
@@ -42,21 +54,31 @@ export function transmit(vxlan: Vxlan, packet: Packet): void {
   if (remotes.length > 1) {
     if (world.tap !== null) world.tap.record(device.place, packet, Verdict.flooded, remotes[0]!.ref);
     // As in the kernel the frame itself goes to the first remote, after the copies for the others.
-    for (let i = 1; i < remotes.length; i++) transmitTo(vxlan, world.pool.copy(packet), remotes[i]!);
+    for (let i = 1; i < remotes.length; i++)
+      transmitTo(vxlan, world.pool.copy(packet), remotes[i]!, shortCircuited);
   }
-  transmitTo(vxlan, packet, remotes[0]!);
+  transmitTo(vxlan, packet, remotes[0]!, shortCircuited);
+}
+
+function missed(vxlan: Vxlan, packet: Packet): void {
+  const macHi = ethernet.dstHi(packet.view, packet.at);
+  const macLo = ethernet.dstLo(packet.view, packet.at);
+  vxlan.tell({ what: "l2miss", macHi, macLo });
 }
 
 /** Sends a frame to one VTEP (vxlan_xmit_one). */
-function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote): void {
+function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCircuited: boolean): void {
   const device = vxlan.device;
   const config = vxlan.config;
   const ns = vxlan.ns;
   const counters = device.counters;
   const dst = remote.address;
   if (dst === 0) {
-    counters[Counter.txDropped]!++;
-    device.drop(packet, Verdict.NOT_SPECIFIED);
+    if (shortCircuited) bypass(vxlan, vxlan, packet, true);
+    else {
+      counters[Counter.txDropped]!++;
+      device.drop(packet, Verdict.NOT_SPECIFIED);
+    }
     return;
   }
   const view = packet.view;
@@ -76,13 +98,21 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote): void {
     device.drop(packet, Verdict.IP_OUTNOROUTES);
     return;
   }
+  if (way.type === "local" && config.localBypass && remote.port === config.dstPort) {
+    bypassTo(vxlan, packet, remote.vni);
+    return;
+  }
+  const room = pathMtu(ns, way) - vxlanHeader.OVERHEAD;
+  if (packet.length - ethernet.HEADER_LEN > room && complained(vxlan, packet, room)) return;
+  const ttl = outerTtl(vxlan, dst, inner === 0 ? 0 : ipv4.ttl(view, inner));
   const df =
     config.df === "set" || (config.df === "inherit" && inner !== 0 && ipv4.dontFragment(view, inner));
   const src = config.local !== 0 ? config.local : ipOutput.sourceFor(ns, way, dst);
   counters[Counter.txPackets]!++;
   counters[Counter.txBytes]! += packet.length - ethernet.HEADER_LEN;
-  pushHeaders(packet, src, dst, srcPort, remote.port, remote.vni, config.udpCsum);
   const world = device.world;
+  if (packet.at - packet.base < vxlanHeader.OVERHEAD) packet = withHeadroom(device, packet);
+  pushHeaders(packet, src, dst, srcPort, remote.port, remote.vni, config.udpCsum);
   world.pool.renumber(packet);
   if (world.tap !== null) world.tap.record(device.place, packet, Verdict.encapsulated, remote.ref);
   if (device.ns !== ns) packet.mark = 0;
@@ -94,16 +124,66 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote): void {
     dst,
     ipv4.PROTO_UDP,
     ecn.encapsulate(tos, innerTos),
-    outerTtl(vxlan, dst, inner === 0 ? 0 : ipv4.ttl(view, inner)),
+    ttl,
     df ? ipv4.DONT_FRAGMENT : 0,
     ns.ipv4.nextIdentification(),
   );
 }
 
+/** Hands a frame to a VTEP of the same namespace, if there is one (encap_bypass_if_local). */
+function bypassTo(vxlan: Vxlan, packet: Packet, vni: number): void {
+  const socket = VxlanNet.of(vxlan.ns).socket(vxlan.config.dstPort);
+  const target = socket === null ? null : socket.find(vni);
+  if (target === null) {
+    vxlan.device.counters[Counter.txErrors]!++;
+    vxlan.device.drop(packet, Verdict.VXLAN_VNI_NOT_FOUND);
+  } else bypass(vxlan, target, packet, true);
+}
+
+/** Lets a frame come in by another VTEP without any outer headers; here both count all of it (vxlan_encap_bypass). */
+function bypass(vxlan: Vxlan, target: Vxlan, packet: Packet, learns: boolean): void {
+  const device = target.device;
+  if (!device.up) {
+    device.counters[Counter.rxDropped]!++;
+    device.drop(packet, Verdict.DEV_READY);
+    return;
+  }
+  const view = packet.view;
+  const hi = ethernet.srcHi(view, packet.at);
+  const lo = ethernet.srcLo(view, packet.at);
+  if (learns && target.config.learning) target.snoop(packet, hi, lo, ip.LOOPBACK);
+  vxlan.device.counters[Counter.txPackets]!++;
+  vxlan.device.counters[Counter.txBytes]! += packet.length;
+  device.arrive(packet);
+}
+
+function pathMtu(ns: NetworkNamespace, way: Route): number {
+  if (way.mtu !== 0) return way.mtu;
+  return way.type === "local" ? ns.loopback.mtu : way.device!.mtu;
+}
+
+/** A port of a bridge tells the sender what fits, where it can; false when the frame goes on (skb_tunnel_check_pmtu). */
+function complained(vxlan: Vxlan, packet: Packet, mtu: number): boolean {
+  const device = vxlan.device;
+  if (device.master === null || device.master.driver.kind !== "bridge") return false;
+  const error = fragmentationNeeded(device.world, packet, mtu);
+  if (error === null) return false;
+  device.drop(packet, Verdict.PKT_TOO_BIG);
+  bypass(vxlan, vxlan, error, false);
+  return true;
+}
+
+/** A frame that was wrapped so often that its slot has no more room in front goes on in another one (skb_cow_head). */
+function withHeadroom(device: NetDevice, packet: Packet): Packet {
+  const copy = device.world.pool.copy(packet);
+  device.drop(packet, Verdict.REPLICATED);
+  return copy;
+}
+
 /** `innerTtl` is 0 when there is none to inherit. */
 function outerTtl(vxlan: Vxlan, dst: number, innerTtl: number): number {
   const config = vxlan.config;
-  if (config.ttlInherit && innerTtl !== 0) return innerTtl;
+  if (config.ttlInherit) return innerTtl || vxlan.ns.ipv4.ip_default_ttl;
   if (config.ttl !== 0) return config.ttl;
   return ip.isMulticast(dst) ? 1 : vxlan.ns.ipv4.ip_default_ttl;
 }

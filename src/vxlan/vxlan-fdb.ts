@@ -55,9 +55,13 @@ export interface VxlanFdbSpec {
   readonly state: VxlanFdbState;
   readonly router: boolean;
   readonly externLearn: boolean;
+  readonly byUser: boolean;
   /** `use`: counts as a confirmation. */
   readonly use: boolean;
 }
+
+/** What entries that no operation asked for are not. */
+export const LEARNED = { router: false, externLearn: false, byUser: false, use: false } as const;
 
 /** The flags with which `bridge fdb add`, `append` and `replace` come. */
 export type VxlanFdbMode = "add" | "append" | "replace";
@@ -77,9 +81,8 @@ export class VxlanFdb {
   readonly #first: (VxlanFdbEntry | null)[] = [];
   /** Newest first, as `bridge fdb show` lists them. */
   #entries: VxlanFdbEntry[] = [];
-  /** Nanoseconds. */
-  ageing: Nanos;
-  maxAddress: number;
+  #ageing: Nanos;
+  readonly #maxAddress: number;
   readonly #timer: Timer;
   /** When the ageing timer last ran or was started; null while the device is down. */
   #lastRun: Nanos | null = null;
@@ -94,8 +97,8 @@ export class VxlanFdb {
     this.#world = world;
     this.#where = where;
     this.#listener = listener;
-    this.ageing = ageing;
-    this.maxAddress = maxAddress;
+    this.#ageing = ageing;
+    this.#maxAddress = maxAddress;
     this.#timer = world.timer(() => this.#age());
   }
 
@@ -118,7 +121,7 @@ export class VxlanFdb {
     const cause = this.#world.registry.cause;
     if (entry === null) {
       if (mode === "replace" && group) throw new KernelError("EOPNOTSUPP");
-      this.create(spec, true, cause);
+      this.create(spec, cause);
       return;
     }
     if (mode === "add") throw new KernelError("EEXIST");
@@ -134,8 +137,8 @@ export class VxlanFdb {
   }
 
   /** Makes an entry that is not there yet. @throws {KernelError} ENOSPC when the limit is reached. */
-  create(spec: VxlanFdbSpec, byUser: boolean, cause: Cause): VxlanFdbEntry {
-    if (this.maxAddress !== 0 && this.#entries.length >= this.maxAddress) throw new KernelError("ENOSPC");
+  create(spec: VxlanFdbSpec, cause: Cause): VxlanFdbEntry {
+    if (this.#maxAddress !== 0 && this.#entries.length >= this.#maxAddress) throw new KernelError("ENOSPC");
     const now = this.#world.now;
     const entry: VxlanFdbEntry = {
       macHi: spec.macHi,
@@ -144,7 +147,7 @@ export class VxlanFdb {
       state: spec.state,
       router: spec.router,
       externLearn: spec.externLearn,
-      byUser,
+      byUser: spec.byUser,
       remotes: [],
       updated: now,
       used: now,
@@ -190,15 +193,23 @@ export class VxlanFdb {
       this.#redirectFirst(entry, destination, cause);
       return entry.remotes[0]!.ref;
     }
-    if (this.maxAddress !== 0 && this.#entries.length >= this.maxAddress) return 0;
+    if (this.#maxAddress !== 0 && this.#entries.length >= this.#maxAddress) return 0;
     const spec = { macHi: hi, macLo: lo, srcVni: vni, destination, state: "reachable" } as const;
-    const made = this.create({ ...spec, router: false, externLearn: false, use: false }, false, cause);
+    const made = this.create({ ...spec, ...LEARNED }, cause);
     return made.remotes[0]!.ref;
   }
 
   /** Takes away all entries that a predicate finds. */
   flush(which: (entry: VxlanFdbEntry) => boolean, cause: Cause = this.#world.registry.cause): void {
     for (const entry of this.#entries.filter(which)) this.#destroy(entry, cause);
+  }
+
+  /** Entries are judged by the new age at once. In nanoseconds. */
+  setAgeing(ageing: Nanos): void {
+    this.#ageing = ageing;
+    if (this.#lastRun === null) return;
+    this.#timer.cancel();
+    this.#age();
   }
 
   /** The device went up: entries age from now on. */
@@ -235,7 +246,7 @@ export class VxlanFdb {
     if (spec.externLearn && entry.byUser) return;
     const same =
       entry.state === spec.state && entry.router === spec.router && entry.externLearn === spec.externLearn;
-    entry.byUser = true;
+    entry.byUser = spec.byUser;
     if (same) return;
     entry.state = spec.state;
     entry.router = spec.router;
@@ -290,7 +301,7 @@ export class VxlanFdb {
     let left = false;
     for (const entry of [...this.#entries]) {
       if (!ages(entry)) continue;
-      const timeout = entry.updated + this.ageing;
+      const timeout = entry.updated + this.#ageing;
       if (timeout <= now) this.#destroy(entry, { by: "timer", text: "ageing" });
       else {
         left = true;

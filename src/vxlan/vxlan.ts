@@ -1,6 +1,6 @@
 import type { DeviceChange, DeviceDriver, DeviceListener } from "../net/device-driver.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import type { NetDevice } from "../net/net-device.ts";
+import { Counter, type NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Packet } from "../sim/packet.ts";
 import { SECOND } from "../sim/time.ts";
@@ -8,8 +8,18 @@ import { Verdict } from "../sim/verdict.ts";
 import * as vxlanHeader from "../wire/vxlan.ts";
 import { transmit } from "./encapsulate.ts";
 import type { VxlanConfig } from "./vxlan-config.ts";
-import { VxlanFdb, type VxlanFdbEntry, type VxlanFdbListener, type VxlanRemote } from "./vxlan-fdb.ts";
+import {
+  LEARNED,
+  VxlanFdb,
+  type VxlanFdbEntry,
+  type VxlanFdbListener,
+  type VxlanFdbSpec,
+  type VxlanRemote,
+} from "./vxlan-fdb.ts";
 import { VxlanNet } from "./vxlan-socket.ts";
+
+/** A frame that enters the same device more often than this on one way is dropped (XMIT_RECURSION_LIMIT). */
+const RECURSION_LIMIT = 8;
 
 /** What `bridge monitor` and a driver that fills tables on demand hear of. */
 export type VxlanEvent =
@@ -30,11 +40,13 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
   readonly kind = "vxlan";
   /** The namespace of the outer packets: where the device was made, wherever it is now. */
   readonly ns: NetworkNamespace;
-  readonly config: VxlanConfig;
+  config: VxlanConfig;
   readonly fdb: VxlanFdb;
   /** Called with each {@link VxlanEvent}. */
   readonly watchers: Set<(event: VxlanEvent) => void> = new Set();
   #device: NetDevice | null = null;
+  /** How many frames this device is sending inside each other: two tunnels may lead through one another. */
+  #depth = 0;
 
   constructor(ns: NetworkNamespace, config: VxlanConfig) {
     this.ns = ns;
@@ -51,20 +63,38 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
   attach(device: NetDevice): void {
     this.#device = device;
     VxlanNet.of(this.ns).vteps.add(this);
-    const { lower, remote, vni, dstPort } = this.config;
-    if (lower !== null) lower.listeners.push(this);
-    if (remote === 0) return;
-    const destination = { address: remote, port: dstPort, vni, ifindex: lower?.ifindex ?? 0 };
-    const spec = { macHi: 0, macLo: 0, srcVni: vni, destination, state: "permanent" } as const;
-    this.fdb.create(
-      { ...spec, router: false, externLearn: false, use: false },
-      false,
-      this.ns.world.registry.cause,
-    );
+    this.config.lower?.listeners.push(this);
+    if (this.config.remote !== 0)
+      this.fdb.create({ ...defaultEntry(this.config), ...LEARNED }, this.ns.world.registry.cause);
   }
 
-  transmit(_device: NetDevice, packet: Packet): void {
+  /** Takes over another configuration; the default destination changes with it (vxlan_changelink). */
+  reconfigure(after: VxlanConfig): void {
+    const before = this.config;
+    if (after.remote !== before.remote) {
+      if (after.remote !== 0) this.fdb.update("append", { ...defaultEntry(after), ...LEARNED });
+      // Somebody may have taken the old one away already.
+      if (before.remote !== 0 && this.fdb.find(0, 0, before.vni) !== null)
+        this.fdb.remove(0, 0, before.vni, defaultEntry(before).destination);
+    }
+    if (after.ageing !== before.ageing) this.fdb.setAgeing(after.ageing * SECOND);
+    if (after.lower !== before.lower) {
+      this.#leaveLower();
+      after.lower?.listeners.push(this);
+    }
+    this.config = after;
+    this.ns.world.generation++;
+  }
+
+  transmit(device: NetDevice, packet: Packet): void {
+    if (this.#depth === RECURSION_LIMIT) {
+      device.counters[Counter.txDropped]!++;
+      device.drop(packet, Verdict.RECURSION_LIMIT);
+      return;
+    }
+    this.#depth++;
     transmit(this, packet);
+    this.#depth--;
   }
 
   open(): void {
@@ -82,8 +112,9 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
     else if (change === "removed") this.#remove();
   }
 
-  link(): NetDevice | null {
-    return null;
+  /** A moved tunnel names itself, so that `ip link` prints `@ifN` and the namespace of its outer packets. */
+  link(device: NetDevice): NetDevice | null {
+    return device.ns === this.ns ? null : device;
   }
 
   /** The device below changed: a tunnel does not outlive it. */
@@ -124,7 +155,18 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
   #remove(): void {
     this.fdb.flush(() => true);
     VxlanNet.of(this.ns).vteps.delete(this);
+    this.#leaveLower();
+  }
+
+  #leaveLower(): void {
     const lower = this.config.lower;
     if (lower !== null) lower.listeners = lower.listeners.filter((other) => other !== this);
   }
+}
+
+/** The default destination as an entry for all addresses that are not known. */
+function defaultEntry(config: VxlanConfig): Omit<VxlanFdbSpec, keyof typeof LEARNED> {
+  const { vni, dstPort, remote, lower } = config;
+  const destination = { address: remote, port: dstPort, vni, ifindex: lower?.ifindex ?? 0 };
+  return { macHi: 0, macLo: 0, srcVni: vni, destination, state: "permanent" };
 }

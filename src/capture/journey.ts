@@ -179,7 +179,7 @@ function entryInWords(world: World, step: Step): Pick<JourneyStep, "entry" | "ca
 export function causeInWords(cause: Cause): string {
   switch (cause.by) {
     case "operation":
-      return cause.line === "" || cause.line === cause.text ? cause.text : `${cause.text} (${cause.line})`;
+      return cause.line === "" ? cause.text : `${cause.text} (${cause.line})`;
     case "frame":
       return `learned from frame ${cause.frame}`;
     case "timer":

@@ -13,7 +13,7 @@ export function applyOperation(operation: Operation, context: OperationContext):
   const registry = context.host.world.registry;
   const before = registry.cause;
   const text = context.toolbox.print(operation);
-  registry.cause = { by: "operation", text, line: context.line === "" ? text : context.line };
+  registry.cause = { by: "operation", text, line: context.line };
   try {
     record.apply(operation, context.enter(operation.netns));
   } finally {

@@ -5,9 +5,9 @@ import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { standardToolbox } from "../operations/standard-toolbox.ts";
 import type { Toolbox } from "../operations/toolbox.ts";
 import { CommandTable } from "../shell/command.ts";
+import { registerTools } from "../shell/commands/network-tools.ts";
 import { EPOCH_SECONDS, Machine } from "../shell/machine.ts";
 import { mountKernelTrees } from "../shell/mounts.ts";
-import { registerTools } from "../shell/network-commands.ts";
 import { Shell } from "../shell/shell.ts";
 import { LabQuestions } from "./lab-questions.ts";
 import type { LessonWorld, Typed, WorldQuestions } from "./lesson-world.ts";
@@ -15,6 +15,7 @@ import type { LessonWorld, Typed, WorldQuestions } from "./lesson-world.ts";
 /** A machine that one can type on, for one start of its host. */
 interface Seat {
   readonly root: NetworkNamespace;
+  readonly machine: Machine;
   readonly shell: Shell;
 }
 
@@ -26,15 +27,13 @@ export class LabWorld implements LessonWorld {
   readonly #commands: CommandTable = new CommandTable();
   readonly #seats: Map<string, Seat> = new Map();
   readonly #interactive: boolean;
-  /** Where the line that runs now stands. */
-  #line = "";
 
   constructor(lab: Lab, options: { readonly interactive?: boolean } = {}) {
     this.lab = lab;
     this.#interactive = options.interactive ?? false;
     this.questions = new LabQuestions(lab, this.toolbox);
     lab.record();
-    registerTools(this.#commands, this.toolbox, () => this.#line);
+    registerTools(this.#commands, this.toolbox);
     this.#registerPower();
   }
 
@@ -46,8 +45,8 @@ export class LabWorld implements LessonWorld {
   async type(hostName: string, text: string, line = ""): Promise<Typed & { readonly ended: boolean }> {
     const host = this.lab.host(hostName);
     if (!host.poweredOn) return { output: `${hostName} is switched off\n`, status: 255, ended: false };
-    this.#line = line;
-    const { shell } = this.#seat(host);
+    const { machine, shell } = this.#seat(host);
+    machine.place = line;
     const { output, status } = await shell.type(text);
     return { output, status, ended: shell.ended };
   }
@@ -68,16 +67,10 @@ export class LabWorld implements LessonWorld {
   #seat(host: Host): Seat {
     const there = this.#seats.get(host.name);
     if (there?.root === host.root) return there;
-    const machine = new Machine({
-      world: this.lab.world,
-      host,
-      hostname: host.name,
-      namespace: host.root,
-      commands: this.#commands,
-      findNamespace: (path) => host.namespaces.get(path.replace(/^(\/var)?\/run\/netns\//, "")) ?? null,
-    });
+    const machine = new Machine({ host, commands: this.#commands });
     mountKernelTrees(machine.files);
-    const seat = { root: host.root, shell: new Shell(machine, { interactive: this.#interactive }) };
+    const shell = new Shell(machine, { interactive: this.#interactive });
+    const seat = { root: host.root, machine, shell };
     this.#seats.set(host.name, seat);
     return seat;
   }

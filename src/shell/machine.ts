@@ -35,6 +35,8 @@ export class Machine {
   /** For `$RANDOM` and `mktemp`. */
   readonly prng: Prng;
   hostname: string;
+  /** Where the line that runs now stands (`lesson.md:12`), for the memory of causes; empty when somebody types it. */
+  place = "";
   readonly #options: MachineOptions;
 
   constructor(options: MachineOptions) {

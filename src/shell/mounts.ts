@@ -5,19 +5,8 @@ import { sysClassNet } from "./sys-class-net.ts";
 
 /** Puts the lazy trees of a Linux host into its files: what they hold is made when somebody reads. */
 export function mountKernelTrees(files: HostFiles): void {
-  files.mount("/proc/sys", (ns) => procSys(ns as NetworkNamespace));
-  files.mount("/sys/class/net", (ns) => sysClassNet(ns as NetworkNamespace));
-  files.mount("/run/netns", (ns) => runNetns(ns as NetworkNamespace));
-  files.mount("/var/run/netns", (ns) => runNetns(ns as NetworkNamespace));
-}
-
-/** One empty file a named namespace. */
-function runNetns(ns: NetworkNamespace): MountedTree {
-  const names = ns.host.namespaces;
-  return {
-    list: (path) => (path === "" ? [...names.keys()].sort() : null),
-    read: (path) => (names.has(path) ? "" : null),
-  };
+  files.mount("/proc/sys", procSys);
+  files.mount("/sys/class/net", sysClassNet);
 }
 
 interface Leaf {

@@ -5,7 +5,6 @@ import type { Toolbox } from "../../operations/toolbox.ts";
 import type { Program } from "../../sim/process.ts";
 import type { CommandContext, CommandTable } from "../command.ts";
 import { FileFailure, resolvePath } from "../files.ts";
-import { quoteWord } from "../quote.ts";
 
 /** Installs `ip`, `bridge`, `tc`, `sysctl` and whatever else the toolbox knows. */
 export function registerTools(commands: CommandTable, toolbox: Toolbox): void {
@@ -40,8 +39,7 @@ function runNetworkTool(toolbox: Toolbox, name: string, context: CommandContext)
         .filter((entry) => entry.namespace === namespace)
         .map((entry) => entry.pid),
   };
-  const line = [name, ...context.args].map((word) => quoteWord(word)).join(" ");
-  const operation = new OperationContext(toolbox, context.namespace, line, outside);
+  const operation = new OperationContext(toolbox, context.namespace, machine.place, outside);
   const result = runTool(name, context.args, operation);
   context.out(result.stdout);
   context.err(result.stderr);

@@ -1,16 +1,58 @@
-import type { Packet } from "../sim/packet.ts";
+import { type Packet, PacketFlag } from "../sim/packet.ts";
+import type { Cause } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as arp from "../wire/arp.ts";
 import * as ethernet from "../wire/ethernet.ts";
+import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
+import { addressType, isLocal } from "./address-type.ts";
+import * as arpRules from "./arp-rules.ts";
+import { byFrame, byFrameWithoutOverride, type Neighbour } from "./neighbour.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { RouteTable } from "./route.ts";
+import type { Route } from "./route.ts";
 
-/** Broadcasts a question for `target` out of `device`; `cause` is the packet that wants to know. */
-export function request(device: NetDevice, target: number, cause: Packet | null): void {
-  const source = device.ipv4.select(target, 253);
-  send(device, arp.REQUEST, mac.BROADCAST_HI, mac.BROADCAST_LO, source, 0, 0, target, cause);
+/** Asks for a neighbour's address on behalf of `waiting`, the last packet that waits for it (arp_solicit). */
+export function solicit(neighbour: Neighbour, waiting: Packet | null): void {
+  const device = neighbour.device;
+  const target = neighbour.address;
+  const conf = neighbour.conf;
+  const source = arpRules.sourceFor(device, target, waiting);
+  let number = neighbour.probes - conf.ucast_solicit;
+  if (number < 0) {
+    request(device, source, target, neighbour.macHi, neighbour.macLo, waiting);
+    return;
+  }
+  number -= conf.app_solicit;
+  // The questions that a daemon in user space should ask: there is none here.
+  if (number < 0) return;
+  request(device, source, target, mac.BROADCAST_HI, mac.BROADCAST_LO, waiting);
+}
+
+/** Announces the addresses of a device (inetdev_send_gratuitous_arp). */
+export function announce(device: NetDevice, address: number): void {
+  send(
+    device,
+    arp.REQUEST,
+    mac.BROADCAST_HI,
+    mac.BROADCAST_LO,
+    address,
+    device.macHi,
+    device.macLo,
+    address,
+    null,
+  );
+}
+
+function request(
+  device: NetDevice,
+  source: number,
+  target: number,
+  hi: number,
+  lo: number,
+  cause: Packet | null,
+): void {
+  send(device, arp.REQUEST, hi, lo, source, 0, 0, target, cause);
 }
 
 /** Sends an ARP packet (arp_send). Link-layer addresses are (hi, lo) pairs. */
@@ -25,6 +67,7 @@ export function send(
   targetIp: number,
   cause: Packet | null,
 ): void {
+  if (device.noarp) return;
   const packet = device.world.pool.allocate(ethernet.HEADER_LEN + arp.LEN, cause);
   const view = packet.view;
   const at = packet.at;
@@ -40,27 +83,132 @@ export function send(
   device.transmit(packet);
 }
 
-/** Handles an ARP packet that came in by `device` (arp_process). */
+/** Takes an ARP frame that came in by `device` (arp_rcv). */
 export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
-  const view = packet.view;
   const at = packet.at + ethernet.HEADER_LEN;
-  if (device.noarp || !arp.fits(view, at, packet.length - ethernet.HEADER_LEN)) {
+  if (device.noarp || !arp.fits(packet.view, at, packet.length - ethernet.HEADER_LEN)) {
     ns.drop(packet, Verdict.NOT_SPECIFIED);
     return;
   }
+  process(ns, device, packet, false);
+}
+
+/** Answers and learns from an ARP packet (arp_process). `delayed`: it has waited its time as a proxy's question. */
+export function process(ns: NetworkNamespace, device: NetDevice, packet: Packet, delayed: boolean): void {
+  const view = packet.view;
+  const at = packet.at + ethernet.HEADER_LEN;
   const operation = arp.operation(view, at);
   const senderIp = arp.senderIp(view, at);
-  const senderHi = arp.senderHi(view, at);
-  const senderLo = arp.senderLo(view, at);
   const targetIp = arp.targetIp(view, at);
-  const local = ns.fib.table(RouteTable.local).lookup(targetIp, 0, 0)?.type === "local";
-  const known = ns.neighbours.find(device, senderIp);
-  const cause = { by: "frame", frame: packet.id } as const;
-  if (operation === arp.REQUEST && local) {
-    ns.neighbours.get(device, senderIp).update(senderHi, senderLo, "STALE", cause);
-    send(device, arp.REPLY, senderHi, senderLo, targetIp, senderHi, senderLo, senderIp, packet);
-  } else if (known !== null && !known.permanent) {
-    known.update(senderHi, senderLo, operation === arp.REPLY ? "REACHABLE" : "STALE", cause);
+  const { conf } = device.ipv4;
+  const { allConf } = ns.ipv4;
+  if (operation !== arp.REQUEST && operation !== arp.REPLY) {
+    ns.drop(packet, Verdict.NOT_SPECIFIED);
+    return;
   }
+  const localnet = (conf.route_localnet | allConf.route_localnet) !== 0;
+  if (ip.isMulticast(targetIp) || (ip.isLoopback(targetIp) && !localnet)) {
+    ns.drop(packet, Verdict.NOT_SPECIFIED);
+    return;
+  }
+  if (senderIp === targetIp && (conf.drop_gratuitous_arp | allConf.drop_gratuitous_arp) !== 0) {
+    ns.drop(packet, Verdict.NOT_SPECIFIED);
+    return;
+  }
+  if (senderIp === 0) {
+    // Somebody looks for a duplicate of the address that it wants (RFC 2131, 4.4.1).
+    const asked = operation === arp.REQUEST && isLocal(ns, targetIp);
+    if (asked && !arpRules.ignores(device, 0, targetIp)) reply(device, packet);
+    ns.world.end(packet, Verdict.delivered, ns.place);
+    return;
+  }
+  if (operation === arp.REQUEST) {
+    const way = ns.input.decide(device, targetIp, senderIp, 0, 0);
+    if (way !== null && answer(ns, device, packet, way, delayed)) return;
+  }
+  learn(ns, device, packet, operation, senderIp, targetIp);
   ns.world.end(packet, Verdict.delivered, ns.place);
+}
+
+/** Deals with a request that routing accepts; true when that was all there is to do, and the packet is gone. */
+function answer(
+  ns: NetworkNamespace,
+  device: NetDevice,
+  packet: Packet,
+  way: Route,
+  delayed: boolean,
+): boolean {
+  const at = packet.at + ethernet.HEADER_LEN;
+  const senderIp = arp.senderIp(packet.view, at);
+  const targetIp = arp.targetIp(packet.view, at);
+  if (way.type === "local") {
+    if (!arpRules.ignores(device, senderIp, targetIp) && !arpRules.filters(device, senderIp, targetIp)) {
+      if (learnSender(ns, device, packet)) reply(device, packet);
+    }
+    ns.world.end(packet, Verdict.delivered, ns.place);
+    return true;
+  }
+  if (device.ipv4.conf.forwarding === 0 || way.type !== "unicast") return false;
+  if (!arpRules.proxies(device, way, senderIp, targetIp)) return false;
+  learnSender(ns, device, packet);
+  const direct = (packet.flags & (PacketFlag.linkBroadcast | PacketFlag.linkMulticast)) === 0;
+  if (!delayed && !direct && device.ipv4.neighbourConf.proxy_delay !== 0) {
+    ns.neighbours.proxies.enqueue(device, packet);
+    return true;
+  }
+  ns.note(packet, Verdict.answered, way.ref);
+  reply(device, packet);
+  ns.world.end(packet, Verdict.delivered, ns.place);
+  return true;
+}
+
+/** Answers a request with this device's own address. */
+function reply(device: NetDevice, packet: Packet): void {
+  const view = packet.view;
+  const at = packet.at + ethernet.HEADER_LEN;
+  const hi = arp.senderHi(view, at);
+  const lo = arp.senderLo(view, at);
+  send(device, arp.REPLY, hi, lo, arp.targetIp(view, at), hi, lo, arp.senderIp(view, at), packet);
+}
+
+/** Who asks shows its address (neigh_event_ns); false when the table is full. */
+function learnSender(ns: NetworkNamespace, device: NetDevice, packet: Packet): boolean {
+  const view = packet.view;
+  const at = packet.at + ethernet.HEADER_LEN;
+  const cause: Cause = { by: "frame", frame: packet.id };
+  const neighbour = ns.neighbours.resolve(device, arp.senderIp(view, at), cause);
+  if (neighbour === null) return false;
+  neighbour.update(arp.senderHi(view, at), arp.senderLo(view, at), "STALE", cause, byFrame);
+  return true;
+}
+
+/** Learns from replies and from what concerns others: known addresses only, unless arp_accept says otherwise. */
+function learn(
+  ns: NetworkNamespace,
+  device: NetDevice,
+  packet: Packet,
+  operation: number,
+  senderIp: number,
+  targetIp: number,
+): void {
+  const view = packet.view;
+  const at = packet.at + ethernet.HEADER_LEN;
+  const hi = arp.senderHi(view, at);
+  const lo = arp.senderLo(view, at);
+  const cause: Cause = { by: "frame", frame: packet.id };
+  let neighbour = ns.neighbours.find(device, senderIp);
+  const accept = arpRules.accepts(device, senderIp);
+  if (neighbour === null && !accept) return;
+  let gratuitous = senderIp === targetIp;
+  if (gratuitous && operation === arp.REPLY)
+    gratuitous = arp.targetHi(view, at) === hi && arp.targetLo(view, at) === lo;
+  const unicast = addressType(ns, senderIp) === "unicast";
+  gratuitous &&= unicast;
+  if (neighbour === null && (gratuitous || (operation === arp.REPLY && unicast)))
+    neighbour = ns.neighbours.resolve(device, senderIp, cause);
+  if (neighbour === null) return;
+  const locked = ns.world.now <= neighbour.updated + neighbour.conf.locktime * 10_000_000;
+  const direct = (packet.flags & (PacketFlag.linkBroadcast | PacketFlag.linkMulticast)) === 0;
+  const state = operation === arp.REPLY && direct ? "REACHABLE" : "STALE";
+  neighbour.update(hi, lo, state, cause, locked && !gratuitous ? byFrameWithoutOverride : byFrame);
 }

@@ -67,6 +67,8 @@ export class Fib {
   rules: readonly Rule[];
   /** True while the rules are the three that every namespace is born with: then no rule needs to be read. */
   #plain = true;
+  /** Routes of type local that an administrator made. */
+  #customLocal = 0;
   /** Whether any route asks for a ToS: then the destination alone does not decide. */
   #byTos = false;
   /** The last answers by destination, for look-ups that ask nothing else; emptied by every change. */
@@ -87,6 +89,11 @@ export class Fib {
       rule(32766, RouteTable.main),
       rule(32767, RouteTable.default),
     ].map((spec) => ({ ...spec, ref: ns.world.registry.made("rule", ns.path, `${spec.priority}`) }));
+  }
+
+  /** Somebody changed the rules or made local routes: then an address alone does not say that a source is this host. */
+  get custom(): boolean {
+    return !this.#plain || this.#customLocal > 0;
   }
 
   /** The table of that number; made when it is not there. */
@@ -146,9 +153,10 @@ export class Fib {
         return null;
       }
       const route = this.tables.get(rule.table)?.lookup(key.dst, key.oif, key.tos) ?? null;
-      if (route === null || route.type === "throw" || route.prefixLength <= rule.suppressPrefixLength)
-        continue;
-      return this.#resolve(route);
+      if (route === null || route.type === "throw") continue;
+      const found = this.#resolve(route);
+      if (found !== null && route.prefixLength <= rule.suppressPrefixLength) continue;
+      return found;
     }
     return null;
   }
@@ -174,12 +182,14 @@ export class Fib {
     const route = new Route(spec, ns.world.registry.made("route", ns.path, describe(spec)));
     this.table(spec.table).add(route, before);
     if (route.tos !== 0) this.#byTos = true;
+    if (isCustomLocal(route)) this.#customLocal++;
     this.#changed();
     return route;
   }
 
   remove(route: Route): void {
     this.tables.get(route.table)!.remove(route);
+    if (isCustomLocal(route)) this.#customLocal--;
     this.#ns.world.registry.gone(route.ref);
     this.#changed();
   }
@@ -210,6 +220,10 @@ export class Fib {
     this.#cached.fill(null);
     this.#ns.world.generation++;
   }
+}
+
+function isCustomLocal(route: Route): boolean {
+  return route.type === "local" && route.protocol !== "kernel";
 }
 
 function describe(spec: RouteSpec): string {

@@ -3,8 +3,10 @@ import type { Packet } from "../sim/packet.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 import { flowHash } from "./flow-hash.ts";
+import { IpIdentifications } from "./ip-identifications.ts";
 import type { Kernel } from "./kernel.ts";
 import { KernelError } from "./kernel-error.ts";
+import { NeighbourLimits } from "./neighbour-limits.ts";
 import { NetworkNamespace } from "./network-namespace.ts";
 
 /** A host's processors: how many, and what handling one packet costs (0: nothing, and there is no queue). */
@@ -24,6 +26,8 @@ export class Host {
   readonly namespaces: Map<string, NetworkNamespace> = new Map();
   /** The processors; null when handling a packet costs nothing. */
   readonly cpus: readonly Cpu[] | null;
+  readonly neighbourLimits: NeighbourLimits;
+  readonly identifications: IpIdentifications;
   poweredOn = true;
 
   constructor(world: World, kernel: Kernel, name: string, cpu: CpuOptions = { count: 1, cost: 0 }) {
@@ -34,6 +38,8 @@ export class Host {
       cpu.cost === 0
         ? null
         : Array.from({ length: cpu.count }, (_, i) => new Cpu(world, cpu.cost, `${name} cpu${i} backlog`));
+    this.identifications = new IpIdentifications(world, name);
+    this.neighbourLimits = new NeighbourLimits(world);
     this.root = new NetworkNamespace(this, "");
   }
 

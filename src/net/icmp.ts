@@ -1,48 +1,64 @@
-import type { Packet } from "../sim/packet.ts";
+import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { copyBytes } from "../sim/packet-pool.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
+import * as icmpInput from "./icmp-input.ts";
+import { Scope } from "./inet-device.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { count } from "./snmp.ts";
 
-/** Handles an ICMP message for this namespace (icmp_rcv). */
-export function receive(ns: NetworkNamespace, _device: NetDevice, packet: Packet): void {
+/** Handles an ICMP message for this namespace (icmp_rcv). Raw sockets have seen it already. */
+export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
   const view = packet.view;
   const at = packet.transportAt;
   const length = packet.at + packet.length - at;
   if (!icmp.fits(view, at, length) || (!packet.trusted && !icmp.isChecksumValid(view, at, length))) {
+    ns.snmp.icmpInErrors++;
+    ns.snmp.icmpInCsumErrors++;
     ns.drop(packet, Verdict.ICMP_CSUM);
     return;
   }
-  if (icmp.type(view, at) === icmp.ECHO_REQUEST) echo(ns, packet, length);
-  ns.sockets.deliverRaw(packet);
+  const type = icmp.type(view, at);
+  count(ns.snmp.icmpIn, type);
+  if ((packet.flags & PacketFlag.toGroup) !== 0 && !mayGoToGroups(ns, type)) {
+    ns.drop(packet, Verdict.INVALID_PROTO);
+    return;
+  }
+  if (type === icmp.ECHO_REQUEST) {
+    if (ns.ipv4.icmp_echo_ignore_all === 0) echo(ns, device, packet, length);
+  } else if (icmp.isErrorType(type)) icmpInput.error(ns, device, packet, length);
   ns.world.end(packet, Verdict.delivered, ns.place);
 }
 
-/** Answers an echo request (icmp_echo). */
-function echo(ns: NetworkNamespace, packet: Packet, length: number): void {
-  const src = ipv4.dst(packet.view, packet.networkAt);
+/** To all or to a group may go questions, if the sysctl allows it (RFC 1122, 3.2.2.6). */
+function mayGoToGroups(ns: NetworkNamespace, type: number): boolean {
+  const question = type === icmp.ECHO_REQUEST || type === icmp.TIMESTAMP_REQUEST;
+  return question && ns.ipv4.icmp_echo_ignore_broadcasts === 0;
+}
+
+/** Answers an echo request (icmp_echo, icmp_reply). */
+function echo(ns: NetworkNamespace, device: NetDevice, packet: Packet, length: number): void {
+  const asked = ipv4.dst(packet.view, packet.networkAt);
   const dst = ipv4.src(packet.view, packet.networkAt);
   const tos = ipv4.tos(packet.view, packet.networkAt);
-  const way = ipOutput.route(ns, dst, src, 0, 0, tos & 0x1e);
+  const mark = ns.ipv4.fwmark_reflect !== 0 ? packet.mark : 0;
+  const group = (packet.flags & PacketFlag.toGroup) !== 0;
+  const src = group ? device.ipv4.select(dst, Scope.link) : asked;
+  const way = ipOutput.route(ns, dst, src, 0, mark, tos & 0xfc);
   if (way === null) return;
+  if (!ns.icmpLimits.allowGlobally(icmp.ECHO_REPLY, 0) || !ns.icmpLimits.allow(dst, icmp.ECHO_REPLY, 0))
+    return;
   const reply = ns.world.pool.allocate(length, packet);
   copyBytes(packet, packet.transportAt, reply, reply.at, length);
   icmp.setType(reply.view, reply.at, icmp.ECHO_REPLY);
   icmp.fillChecksum(reply.view, reply.at, length);
+  reply.trusted = packet.trusted;
+  reply.mark = mark;
+  count(ns.snmp.icmpOut, icmp.ECHO_REPLY);
   ns.note(reply, Verdict.sent, 0);
-  ipOutput.send(
-    ns,
-    reply,
-    way,
-    src,
-    dst,
-    ipv4.PROTO_ICMP,
-    tos,
-    ns.ipv4.ip_default_ttl,
-    0,
-    ns.ipv4.nextIdentification(),
-  );
+  const id = ns.host.identifications.next(src, dst, ipv4.PROTO_ICMP);
+  ipOutput.send(ns, reply, way, src, dst, ipv4.PROTO_ICMP, tos, ns.ipv4.ip_default_ttl, 0, id);
 }

@@ -26,6 +26,7 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
     ref: registry.made("address", `${device.ns.path}/${device.name}`, text),
   };
   inet.addresses = [...inet.addresses, address];
+  device.ns.ipv4.countOwn(address.address, 1);
   device.world.generation++;
   if (device.up) addRoutes(device, address);
   return address;
@@ -47,6 +48,7 @@ export function remove(device: NetDevice, address: InetAddress): void {
   inet.addresses = inet.addresses.filter((a) => !gone.includes(a));
   for (const a of gone) {
     removeRoutes(device, a);
+    device.ns.ipv4.countOwn(a.address, -1);
     device.world.registry.gone(a.ref);
   }
   if (promote && followers.length > 0) {
@@ -73,7 +75,7 @@ export function deviceChanged(device: NetDevice, change: DeviceChange): void {
     } else for (const a of device.ipv4.addresses) addRoutes(device, a);
   } else if (change === "down" || change === "removed") {
     device.ns.fib.flush((route) => route.device === device);
-    if (change === "removed") device.ipv4.addresses = [];
+    if (change === "removed") flush(device);
   }
 }
 

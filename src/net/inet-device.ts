@@ -1,6 +1,11 @@
+import type { Prng } from "../base/prng.ts";
 import type { EntryRef } from "../sim/registry.ts";
+import { MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import { OwnCopies } from "./group-output.ts";
+import type { NeighbourConf } from "./neighbour-settings.ts";
 import type { NetDevice } from "./net-device.ts";
+import type { Route } from "./route.ts";
 
 /** Scopes of addresses and routes (rtnetlink(7)): the larger, the nearer. */
 export const Scope = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
@@ -45,6 +50,19 @@ export interface InetConf {
   ignore_routes_with_linkdown: number;
   promote_secondaries: number;
   src_valid_mark: number;
+  arp_evict_nocarrier: number;
+  drop_gratuitous_arp: number;
+  bc_forwarding: number;
+  mc_forwarding: number;
+  bootp_relay: number;
+  medium_id: number;
+  tag: number;
+  disable_policy: number;
+  disable_xfrm: number;
+  force_igmp_version: number;
+  /** Milliseconds. */
+  igmpv2_unsolicited_report_interval: number;
+  igmpv3_unsolicited_report_interval: number;
 }
 
 /** What a namespace that nobody touched has. */
@@ -70,19 +88,61 @@ export const defaultInetConf: InetConf = {
   ignore_routes_with_linkdown: 0,
   promote_secondaries: 0,
   src_valid_mark: 0,
+  arp_evict_nocarrier: 1,
+  drop_gratuitous_arp: 0,
+  bc_forwarding: 0,
+  mc_forwarding: 0,
+  bootp_relay: 0,
+  medium_id: 0,
+  tag: 0,
+  disable_policy: 0,
+  disable_xfrm: 0,
+  force_igmp_version: 0,
+  igmpv2_unsolicited_report_interval: 10000,
+  igmpv3_unsolicited_report_interval: 1000,
 };
 
 /** The IPv4 side of a device (struct in_device): its addresses, its settings, the groups that it has joined. */
 export class InetDevice {
   readonly device: NetDevice;
   readonly conf: InetConf;
+  readonly neighbourConf: NeighbourConf;
+  /** Ways straight out of this device that stand in no table: see direct-route.ts. */
+  readonly directRoutes: Map<string, Route> = new Map();
   addresses: InetAddress[] = [];
   /** Multicast groups that somebody on this device wants, with how often. */
   readonly groups: Map<number, number> = new Map();
+  readonly ownCopies: OwnCopies;
+  readonly #prng: Prng;
+  #reachableBase = -1;
+  #reachableUntil = 0;
+  #reachableTime = 0;
 
   constructor(device: NetDevice) {
     this.device = device;
     this.conf = { ...device.ns.ipv4.defaultConf };
+    this.neighbourConf = { ...device.ns.ipv4.defaultNeighbour };
+    this.ownCopies = new OwnCopies(device);
+    if (device.loopback) {
+      this.conf.disable_policy = 1;
+      this.conf.disable_xfrm = 1;
+    }
+    this.#prng = device.world.prng.fork(`reachable time of ${device.ns.path}/${device.name}`);
+  }
+
+  /**
+   * How long a neighbour that answered counts as reachable: base_reachable_time_ms times 0.5 to 1.5, drawn anew every
+   * five minutes and when the base changes (neigh_rand_reach_time).
+   */
+  get reachableTime(): Nanos {
+    const base = this.neighbourConf.base_reachable_time_ms;
+    const now = this.device.world.now;
+    if (base !== this.#reachableBase || now >= this.#reachableUntil) {
+      this.#reachableBase = base;
+      this.#reachableUntil = now + 300 * SECOND;
+      this.#reachableTime = ((base === 0 ? 0 : this.#prng.below(base)) + (base >>> 1)) * MILLISECOND;
+    }
+    return this.#reachableTime;
   }
 
   /** The address to speak from to `dst` at `scope` (inet_select_addr), or 0. */

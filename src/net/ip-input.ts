@@ -1,12 +1,18 @@
-import type { Packet } from "../sim/packet.ts";
+import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
+import * as icmpHeader from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as icmp from "./icmp.ts";
+import * as icmpError from "./icmp-error.ts";
+import * as igmp from "./igmp.ts";
 import * as ipForward from "./ip-forward.ts";
+import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import * as udp from "./udp.ts";
+
+const LINK_GROUP = PacketFlag.linkBroadcast | PacketFlag.linkMulticast;
 
 /** Takes an IPv4 frame that came in by `device` (ip_rcv). */
 export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
@@ -14,10 +20,13 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   const at = packet.at + ethernet.HEADER_LEN;
   const length = packet.length - ethernet.HEADER_LEN;
   if (!ipv4.fits(view, at, length)) {
-    ns.drop(packet, Verdict.IP_INHDR);
+    ns.snmp.inHdrErrors++;
+    ns.drop(packet, isCut(packet, at, length) ? Verdict.PKT_TOO_SMALL : Verdict.IP_INHDR);
     return;
   }
+  ns.snmp.inReceives++;
   if (!ipv4.isChecksumValid(view, at)) {
+    ns.snmp.inHdrErrors++;
     ns.drop(packet, Verdict.IP_CSUM);
     return;
   }
@@ -25,45 +34,133 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   packet.length = ipv4.totalLength(view, at); // without Ethernet's padding
   packet.networkAt = at;
   packet.transportAt = at + ipv4.headerLength(view, at);
+  packet.fragmentMax = 0;
   const prerouting = ns.hooks.prerouting;
   if (!prerouting.empty && !prerouting.run(packet, device, null)) return;
   route(ns, device, packet);
 }
 
-/** Decides whether a packet is for this namespace or to be passed on (ip_route_input). */
-function route(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
+/** A header that is right, but says that there are more bytes than came. */
+function isCut(packet: Packet, at: number, length: number): boolean {
   const view = packet.view;
-  const at = packet.at;
-  const key = ns.fib.key;
-  key.dst = ipv4.dst(view, at);
-  key.src = ipv4.src(view, at);
-  key.iif = device.ifindex;
-  key.oif = 0;
-  key.mark = packet.mark;
-  key.tos = ipv4.tos(view, at) & 0x1e;
-  const way = ns.fib.lookup();
-  if (way === null) {
-    ns.drop(packet, Verdict.IP_INNOROUTES);
-    return;
-  }
-  if (way.type === "local" || way.type === "broadcast") {
-    ns.note(packet, Verdict.local, way.ref);
-    local(ns, device, packet);
-  } else ipForward.forward(ns, device, packet, way);
+  return (
+    length >= ipv4.HEADER_LEN &&
+    ipv4.version(view, at) === 4 &&
+    ipv4.headerLength(view, at) >= ipv4.HEADER_LEN &&
+    ipv4.totalLength(view, at) > length
+  );
 }
 
-/** Delivers a packet to the protocol that it carries (ip_local_deliver). */
+/** Decides whether a packet is for this namespace or to be passed on (ip_rcv_finish). For hooks that held it back too. */
+export function route(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
+  const view = packet.view;
+  const at = packet.at;
+  const input = ns.input;
+  const tos = ipv4.tos(view, at) & 0xfc;
+  const way = input.decide(device, ipv4.dst(view, at), ipv4.src(view, at), tos, packet.mark);
+  if (way === null) {
+    refuse(ns, device, packet);
+    return;
+  }
+  const type = way.type;
+  if (type === "unicast") {
+    if ((packet.flags & LINK_GROUP) === 0 || mayBeInGroup(ns, device, packet))
+      ipForward.forward(ns, device, packet, way);
+    return;
+  }
+  if (type !== "local") packet.flags |= PacketFlag.toGroup;
+  else if ((packet.flags & LINK_GROUP) !== 0 && !mayBeInGroup(ns, device, packet)) return;
+  const tap = ns.world.tap;
+  if (tap !== null) tap.record(ns.place, packet, Verdict.local, way.ref);
+  local(ns, device, packet);
+}
+
+/** An unicast packet in a link-layer broadcast: forbidden by drop_unicast_in_l2_multicast (RFC 1122, 3.3.6). */
+function mayBeInGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): boolean {
+  const drop = device.ipv4.conf.drop_unicast_in_l2_multicast | ns.ipv4.allConf.drop_unicast_in_l2_multicast;
+  if (drop === 0) return true;
+  ns.drop(packet, Verdict.UNICAST_IN_L2_MULTICAST);
+  return false;
+}
+
+/** Routing said no: a martian ends silently, a route's error is told to the sender by a router (ip_error). */
+function refuse(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
+  const { error, verdict } = ns.input;
+  if (error !== null) {
+    if (verdict === Verdict.IP_INNOROUTES) ns.snmp.inNoRoutes++;
+    else ns.snmp.inAddrErrors++;
+    const code = codeOf(error);
+    const src = ipv4.src(packet.view, packet.at);
+    if (device.ipv4.conf.forwarding !== 0 && code !== null && ns.icmpLimits.allowRouteError(src))
+      icmpError.send(ns, packet, icmpHeader.DESTINATION_UNREACHABLE, code, 0);
+  }
+  ns.drop(packet, verdict);
+}
+
+function codeOf(error: Errno): number | null {
+  switch (error) {
+    case "EHOSTUNREACH":
+      return icmpHeader.HOST_UNREACHABLE;
+    case "ENETUNREACH":
+      return icmpHeader.NET_UNREACHABLE;
+    case "EACCES":
+      return icmpHeader.ADMIN_PROHIBITED;
+    default:
+      return null;
+  }
+}
+
+/** Delivers a packet to this host (ip_local_deliver). */
 export function local(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
+  if (ipv4.isFragment(packet.view, packet.networkAt)) {
+    const whole = ns.reassembly.add(packet, 0);
+    if (whole === null) return;
+    packet = whole;
+  }
   const input = ns.hooks.input;
   if (!input.empty && !input.run(packet, device, null)) return;
-  switch (ipv4.protocol(packet.view, packet.networkAt)) {
+  deliver(ns, device, packet);
+}
+
+/** Hands a packet to the sockets and the protocol that want it (ip_local_deliver_finish). */
+export function deliver(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
+  const protocol = ipv4.protocol(packet.view, packet.networkAt);
+  const raw = ns.sockets.hasRaw && ns.sockets.deliverRaw(device, packet);
+  switch (protocol) {
     case ipv4.PROTO_UDP:
+      ns.snmp.inDelivers++;
       udp.receive(ns, device, packet);
       return;
     case ipv4.PROTO_ICMP:
+      ns.snmp.inDelivers++;
       icmp.receive(ns, device, packet);
       return;
+    case ipv4.PROTO_IGMP:
+      ns.snmp.inDelivers++;
+      igmp.receive(ns, device, packet);
+      return;
     default:
-      ns.drop(packet, Verdict.IP_NOPROTO);
+      other(ns, device, packet, protocol, raw);
+  }
+}
+
+function other(
+  ns: NetworkNamespace,
+  device: NetDevice,
+  packet: Packet,
+  protocol: number,
+  raw: boolean,
+): void {
+  const handler = ns.host.kernel.protocols.get(protocol);
+  if (handler !== undefined) {
+    ns.snmp.inDelivers++;
+    handler(ns, device, packet);
+  } else if (raw) {
+    ns.snmp.inDelivers++;
+    ns.world.end(packet, Verdict.delivered, ns.place);
+  } else {
+    ns.snmp.inUnknownProtos++;
+    icmpError.send(ns, packet, icmpHeader.DESTINATION_UNREACHABLE, icmpHeader.PROTOCOL_UNREACHABLE, 0);
+    ns.drop(packet, Verdict.IP_NOPROTO);
   }
 }

@@ -1,13 +1,26 @@
-import type { Packet } from "../sim/packet.ts";
+import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { isLocal } from "./address-type.ts";
+import { directRoute } from "./direct-route.ts";
 import * as fragment from "./fragment.ts";
+import * as groupOutput from "./group-output.ts";
 import { Scope } from "./inet-device.ts";
+import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Route } from "./route.ts";
 
-/** Finds the way out to `dst` (ip_route_output_key); null with `ns.fib.error` set. `src`, `oif`: 0 for any. */
+/** No datagram is longer, whatever the device says (IP_MAX_MTU). */
+const MAX_MTU = 65535;
+/** What a packet keeps of its flags when it goes out from here. */
+const SENDER_FLAGS = PacketFlag.ignoreDf | PacketFlag.probesMtu | PacketFlag.confirms | PacketFlag.notLooped;
+
+/**
+ * Finds the way out to `dst` (ip_route_output_key); null with `ns.fib.error` set. `src`, `oif`: 0 for any. The answer
+ * has type `unicast`, `local`, `broadcast` or `multicast`.
+ */
 export function route(
   ns: NetworkNamespace,
   dst: number,
@@ -16,24 +29,100 @@ export function route(
   mark: number,
   tos: number,
 ): Route | null {
+  if (src !== 0 && !ns.ipv4.isOwn(src) && !isLocal(ns, src)) return refuse(ns, "EINVAL");
+  const group = ip.isMulticast(dst);
+  if (oif !== 0 || group || dst === ip.BROADCAST) return routeFromDevice(ns, dst, src, oif, mark, tos);
   const key = ns.fib.key;
   key.dst = dst;
   key.src = src;
-  key.iif = 0;
+  key.iif = ns.loopback.ifindex;
+  key.oif = 0;
+  key.mark = mark;
+  key.tos = tos;
+  const way = ns.fib.lookup();
+  if (way === null || src >>> 24 !== 127) return way;
+  return loopbackStays(ns, way, src);
+}
+
+/** Out of a device that the sender names, or to a group or all, where the device matters more than the tables. */
+function routeFromDevice(
+  ns: NetworkNamespace,
+  dst: number,
+  src: number,
+  oif: number,
+  mark: number,
+  tos: number,
+): Route | null {
+  const all = dst === ip.BROADCAST;
+  const group = ip.isMulticast(dst);
+  let device: NetDevice | null = null;
+  if (oif !== 0) {
+    device = ns.deviceByIndex(oif);
+    if (device === null) return refuse(ns, "ENODEV");
+    if (!device.up) return refuse(ns, "ENETUNREACH");
+  } else if (src !== 0 && (group || all)) device = deviceOf(ns, src);
+  if (device !== null && (all || ip.isLocalMulticast(dst) || (oif === 0 && group)))
+    return directRoute(device, all ? "broadcast" : "multicast");
+  const key = ns.fib.key;
+  key.dst = dst;
+  key.src = src;
+  key.iif = ns.loopback.ifindex;
   key.oif = oif;
   key.mark = mark;
   key.tos = tos;
-  return ns.fib.lookup();
+  const way = ns.fib.lookup();
+  if (way === null) {
+    // The sender insists on a device: the destination is taken to be on its link.
+    if (device === null) return null;
+    return directRoute(device, group ? "multicast" : "unicast");
+  }
+  if (group || all)
+    return way.device === null ? null : directRoute(way.device, all ? "broadcast" : "multicast");
+  return src >>> 24 === 127 ? loopbackStays(ns, way, src) : way;
+}
+
+/** 127.0.0.0/8 does not leave the host, unless route_localnet says so. */
+function loopbackStays(ns: NetworkNamespace, way: Route, _src: number): Route | null {
+  const device = way.type === "local" ? ns.loopback : way.device!;
+  const localnet = device.ipv4.conf.route_localnet | ns.ipv4.allConf.route_localnet;
+  return device.loopback || localnet !== 0 ? way : refuse(ns, "EINVAL");
+}
+
+function refuse(ns: NetworkNamespace, error: Errno): null {
+  ns.fib.error = error;
+  return null;
+}
+
+/** The device that has an address, or null (ip_dev_find). */
+export function deviceOf(ns: NetworkNamespace, address: number): NetDevice | null {
+  return ns.devices.find((device) => device.ipv4.has(address)) ?? null;
 }
 
 /** The address to speak from on this way when the sender has not chosen one (fib_select_path, inet_select_addr). */
 export function sourceFor(ns: NetworkNamespace, way: Route, dst: number): number {
   if (way.prefSource !== 0) return way.prefSource;
   if (way.type === "local") return dst;
-  return (
-    way.device!.ipv4.select(way.gateway !== 0 ? way.gateway : dst, Scope.link) ||
-    ns.loopback.ipv4.select(0, 0)
-  );
+  const towards = way.type === "multicast" ? 0 : way.gateway !== 0 ? way.gateway : dst;
+  return way.device!.ipv4.select(towards, Scope.link) || elsewhere(ns);
+}
+
+/** A device without an address borrows one of another device. */
+function elsewhere(ns: NetworkNamespace): number {
+  for (const device of ns.devices)
+    for (const a of device.ipv4.addresses) if (!a.secondary && a.scope < Scope.link) return a.address;
+  return 0;
+}
+
+/** The longest packet that may go this way (ip_dst_mtu_maybe_forward). */
+export function mtu(ns: NetworkNamespace, way: Route, dst: number, forwarded: boolean): number {
+  const exceptions = ns.exceptions;
+  if (!exceptions.empty && (!forwarded || ns.ipv4.ip_forward_use_pmtu !== 0)) {
+    const known = exceptions.find(dst, way);
+    if (known !== null && known.pmtu !== 0) return known.pmtu;
+  }
+  if (way.mtu !== 0) return way.mtu;
+  const device = way.type === "local" ? ns.loopback : way.device!;
+  return device.mtu < MAX_MTU ? device.mtu : MAX_MTU;
 }
 
 /**
@@ -56,24 +145,37 @@ export function send(
   packet.at -= ipv4.HEADER_LEN;
   packet.length += ipv4.HEADER_LEN;
   packet.networkAt = packet.at;
-  const view = packet.view;
-  const at = packet.at;
-  ipv4.write(view, at, tos, packet.length, identification, flags, ttl, protocol, src, dst);
-  if (!ns.hooks.output.empty && !ns.hooks.output.run(packet, null, way.device)) return;
-  ns.note(packet, Verdict.routed, way.ref);
+  ipv4.write(packet.view, packet.at, tos, packet.length, identification, flags, ttl, protocol, src, dst);
+  sendHeaded(ns, packet, way, dst);
+}
+
+/** Sends a packet from here that has its IPv4 header already; `packet.at` and `networkAt` are there. */
+export function sendHeaded(ns: NetworkNamespace, packet: Packet, way: Route, dst: number): void {
+  packet.device = null;
+  packet.fragmentMax = 0;
+  packet.flags &= SENDER_FLAGS;
+  const hook = ns.hooks.output;
+  if (!hook.empty && !hook.run(packet, null, way.type === "local" ? ns.loopback : way.device)) return;
+  const tap = ns.world.tap;
+  if (tap !== null) tap.record(ns.place, packet, Verdict.routed, way.ref);
   output(ns, packet, way, dst);
 }
 
 /** Sends an IP packet (`packet.at` at its IP header) on its way: POSTROUTING, fragments, neighbour (ip_output). */
 export function output(ns: NetworkNamespace, packet: Packet, way: Route, dst: number): void {
-  const device: NetDevice = way.type === "local" ? ns.loopback : way.device!;
+  const type = way.type;
+  const device: NetDevice = type === "local" ? ns.loopback : way.device!;
+  if ((type === "broadcast" || type === "multicast") && !groupOutput.loop(ns, packet, way, device, dst))
+    return;
   const postrouting = ns.hooks.postrouting;
   if (!postrouting.empty && !postrouting.run(packet, null, device)) return;
-  if (packet.length > device.mtu) {
-    fragment.output(ns, packet, way, device, dst);
-    return;
-  }
-  finish(ns, packet, way, device, dst);
+  const flags = packet.flags;
+  const limit =
+    (flags & PacketFlag.probesMtu) !== 0
+      ? device.mtu
+      : mtu(ns, way, dst, (flags & PacketFlag.forwarded) !== 0);
+  if (packet.length > limit || packet.fragmentMax !== 0) fragment.output(ns, packet, way, device, dst, limit);
+  else finish(ns, packet, way, device, dst);
 }
 
 /** The last step: to the neighbour (ip_finish_output2). */
@@ -84,5 +186,15 @@ export function finish(
   device: NetDevice,
   dst: number,
 ): void {
-  ns.neighbours.output(packet, device, way.gateway !== 0 ? way.gateway : dst);
+  ns.neighbours.output(packet, device, nexthop(ns, way, dst));
+}
+
+/** Who gets the packet next: a redirect's gateway, the route's, or the destination itself (rt_nexthop). */
+export function nexthop(ns: NetworkNamespace, way: Route, dst: number): number {
+  const exceptions = ns.exceptions;
+  if (!exceptions.empty) {
+    const known = exceptions.find(dst, way);
+    if (known !== null && known.gateway !== 0) return known.gateway;
+  }
+  return way.gateway !== 0 ? way.gateway : dst;
 }

@@ -1,10 +1,14 @@
+import { Table } from "../base/table.ts";
 import { defaultInetConf, type InetConf } from "./inet-device.ts";
+import { defaultNeighbourConf, type NeighbourConf } from "./neighbour-settings.ts";
 
 /** net.ipv4.* of a namespace that is not per device (Documentation/networking/ip-sysctl.rst), with Linux's defaults. */
 export class Ipv4Settings {
   /** net.ipv4.conf.all and .default. */
   readonly allConf: InetConf = { ...defaultInetConf };
-  readonly defaultConf: InetConf = { ...defaultInetConf };
+  readonly defaultConf: InetConf = { ...defaultInetConf, accept_source_route: 1 };
+  /** net.ipv4.neigh.default. */
+  readonly defaultNeighbour: NeighbourConf = { ...defaultNeighbourConf };
   ip_default_ttl = 64;
   ip_no_pmtu_disc = 0;
   ip_forward_use_pmtu = 0;
@@ -23,15 +27,33 @@ export class Ipv4Settings {
   ipfrag_low_thresh = 3145728;
   ipfrag_max_dist = 64;
   igmp_max_memberships = 20;
-  /** The identification field of the next packet that needs one. */
-  identification: number;
+  icmp_msgs_per_sec = 1000;
+  icmp_msgs_burst = 50;
+  fwmark_reflect = 0;
+  /** net.core.* */
+  rmem_default = 212992;
+  /** net.ipv4.route.* */
+  min_pmtu = 552;
+  mtu_expires = 600;
+  min_adv_mss = 256;
+  igmp_qrv = 2;
+  igmp_max_msf = 10;
+  igmp_link_local_mcast_reports = 1;
 
-  constructor(identification: number) {
-    this.identification = identification;
+  /** Addresses on the devices of this namespace, with how often (inet_addr_lst). */
+  readonly #own: Table = new Table();
+  readonly #ownCount: number[] = [];
+
+  /** True for an address that a device of this namespace has. */
+  isOwn(address: number): boolean {
+    return this.#own.find(address, 0) >= 0;
   }
 
-  nextIdentification(): number {
-    this.identification = (this.identification + 1) & 0xffff;
-    return this.identification;
+  /** Called when a device gets or loses an address. */
+  countOwn(address: number, change: 1 | -1): void {
+    const row = this.#own.insert(address, 0);
+    const count = (this.#ownCount[row] ?? 0) + change;
+    this.#ownCount[row] = count;
+    if (count === 0) this.#own.remove(address, 0);
   }
 }

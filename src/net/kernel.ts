@@ -1,3 +1,5 @@
+import type { Packet } from "../sim/packet.ts";
+import type { IcmpReport } from "./icmp-input.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 
@@ -14,12 +16,28 @@ export interface SysctlDefinition {
   stars?(ns: NetworkNamespace): readonly string[];
 }
 
+/** Takes packets of one IP protocol that are for a namespace; it owns them. */
+export type ProtocolHandler = (ns: NetworkNamespace, device: NetDevice, packet: Packet) => void;
+
+/** Hears of an ICMP error about a packet of its protocol, quoted at `quoted` (err_handler). The packet stays the caller's. */
+export type IcmpErrorHandler = (
+  ns: NetworkNamespace,
+  device: NetDevice,
+  packet: Packet,
+  quoted: number,
+  report: IcmpReport,
+) => void;
+
 /**
  * The code that is loaded: every room above adds what it brings. One for all hosts of a lab; it holds definitions
  * only, never state of a namespace.
  */
 export class Kernel {
   readonly sysctls: SysctlDefinition[] = [];
+  /** IP protocols beyond ICMP, IGMP and UDP, by number (inet_add_protocol). */
+  readonly protocols: Map<number, ProtocolHandler> = new Map();
+  /** Who hears of ICMP errors about packets of those protocols. */
+  readonly icmpErrors: Map<number, IcmpErrorHandler> = new Map();
   /** Called for each new namespace. */
   readonly namespaceHooks: ((ns: NetworkNamespace) => void)[] = [];
   /** Called for each new device, before it is announced. */

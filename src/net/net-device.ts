@@ -9,6 +9,7 @@ import type { DeviceChange, DeviceDriver, DeviceListener, Qdisc, RxHandler } fro
 import { InetDevice } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { withoutTap, withTap } from "./tap-list.ts";
 
 /** Rows of {@link NetDevice.counters}, as `ip -s link` shows them. */
 export const Counter = {
@@ -72,7 +73,7 @@ export class NetDevice implements Receiver {
   master: NetDevice | null = null;
   rxHandler: RxHandler | null = null;
   qdisc: Qdisc | null = null;
-  /** Sees what leaves and arrives here, whole; null while nobody captures. */
+  /** Sees what leaves and arrives here, whole; null while nobody captures. Set by {@link addTap}. */
   tap: Tap | null = null;
   readonly counters: Float64Array = new Float64Array(10);
   readonly ipv4: InetDevice;
@@ -174,6 +175,17 @@ export class NetDevice implements Receiver {
   /** Ends a frame at this device. */
   drop(packet: Packet, verdict: Verdict): void {
     this.world.end(packet, verdict, this.place);
+  }
+
+  /** Lets somebody see every frame that leaves or arrives here: a capture, a packet socket. */
+  addTap(tap: Tap): void {
+    this.tap = withTap(this.tap, tap);
+    this.world.generation++;
+  }
+
+  removeTap(tap: Tap): void {
+    this.tap = withoutTap(this.tap, tap);
+    this.world.generation++;
   }
 
   /** @throws {KernelError} when the driver cannot open the device. */

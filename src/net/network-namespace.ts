@@ -1,6 +1,6 @@
-import type { Packet } from "../sim/packet.ts";
+import { type Packet, PacketFlag } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
-import type { PlaceId } from "../sim/tap.ts";
+import type { PlaceId, Tap } from "../sim/tap.ts";
 import { Verdict } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
 import * as ethernet from "../wire/ethernet.ts";
@@ -9,13 +9,18 @@ import type { DeviceChange, DeviceDriver } from "./device-driver.ts";
 import { Fib } from "./fib.ts";
 import { Hooks } from "./hooks.ts";
 import type { Host } from "./host.ts";
+import { IcmpLimits } from "./icmp-limits.ts";
 import * as inetAddress from "./inet-address.ts";
+import { InputRoute } from "./input-route.ts";
 import * as ipInput from "./ip-input.ts";
 import { Ipv4Settings } from "./ipv4-settings.ts";
 import { KernelError } from "./kernel-error.ts";
 import { Loopback } from "./loopback.ts";
 import { NeighbourTable } from "./neighbour-table.ts";
 import { type DeviceOptions, NetDevice } from "./net-device.ts";
+import { Reassembly } from "./reassembly.ts";
+import { RouteExceptions } from "./route-exceptions.ts";
+import { SnmpCounters } from "./snmp.ts";
 import { Sockets } from "./sockets.ts";
 
 const loopbackDriver = new Loopback();
@@ -34,6 +39,11 @@ export class NetworkNamespace {
   readonly place: PlaceId;
   readonly ipv4: Ipv4Settings;
   readonly fib: Fib;
+  readonly input: InputRoute;
+  readonly exceptions: RouteExceptions;
+  readonly icmpLimits: IcmpLimits;
+  readonly reassembly: Reassembly;
+  readonly snmp: SnmpCounters = new SnmpCounters();
   readonly neighbours: NeighbourTable;
   readonly sockets: Sockets;
   readonly hooks: Hooks = new Hooks();
@@ -42,6 +52,7 @@ export class NetworkNamespace {
   readonly extensions: Map<unknown, unknown> = new Map();
   readonly #devices: Map<number, NetDevice> = new Map();
   readonly #byName: Map<string, NetDevice> = new Map();
+  readonly #taps: Tap[] = [];
   #lastIfindex = 0;
 
   constructor(host: Host, name: string) {
@@ -50,8 +61,12 @@ export class NetworkNamespace {
     this.name = name;
     this.path = name === "" ? host.name : `${host.name}/${name}`;
     this.place = this.world.place(this.path);
-    this.ipv4 = new Ipv4Settings(this.world.prng.fork(`${this.path}/identification`).below(0x10000));
+    this.ipv4 = new Ipv4Settings();
     this.fib = new Fib(this);
+    this.input = new InputRoute(this);
+    this.exceptions = new RouteExceptions(this);
+    this.icmpLimits = new IcmpLimits(this);
+    this.reassembly = new Reassembly(this);
     this.neighbours = new NeighbourTable(this);
     this.sockets = new Sockets(this);
     this.loopback = this.addDevice("lo", loopbackDriver, { mtu: 65536, loopback: true, noarp: true });
@@ -79,6 +94,7 @@ export class NetworkNamespace {
     this.#devices.set(device.ifindex, device);
     this.#byName.set(name, device);
     this.world.generation++;
+    for (const tap of this.#taps) device.addTap(tap);
     for (const hook of this.host.kernel.deviceHooks) hook(device);
     return device;
   }
@@ -105,6 +121,7 @@ export class NetworkNamespace {
     device.name = name;
     to.#devices.set(device.ifindex, device);
     to.#byName.set(name, device);
+    for (const tap of to.#taps) device.addTap(tap);
     device.announce("moved");
   }
 
@@ -127,6 +144,7 @@ export class NetworkNamespace {
   destroy(): void {
     for (const device of [...this.devices].reverse()) if (!device.removed) this.removeDevice(device);
     this.sockets.closeAll();
+    this.reassembly.flush();
   }
 
   /** The IP stack gets a frame that came in by `device` (the end of __netif_receive_skb_core). */
@@ -135,8 +153,14 @@ export class NetworkNamespace {
     const at = packet.at;
     const hi = ethernet.dstHi(view, at);
     // PACKET_OTHERHOST, unless it is for all, for a group, or for this device.
-    const otherHost =
-      (hi & 0x0100) === 0 && (hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo);
+    let otherHost = false;
+    if ((hi & 0x0100) === 0) {
+      packet.flags = 0;
+      otherHost = hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo;
+    } else {
+      const all = hi === 0xffff && ethernet.dstLo(view, at) === -1;
+      packet.flags = all ? PacketFlag.linkBroadcast : PacketFlag.linkMulticast;
+    }
     switch (ethernet.type(view, at)) {
       case ethernet.TYPE_IPV4:
         if (otherHost) device.drop(packet, Verdict.OTHERHOST);
@@ -169,7 +193,19 @@ export class NetworkNamespace {
     this.sockets.deviceChanged(device, change);
   }
 
+  /** Lets somebody see every frame on every device, those that come later included (`tcpdump -i any`). */
+  addTap(tap: Tap): void {
+    this.#taps.push(tap);
+    for (const device of this.#devices.values()) device.addTap(tap);
+  }
+
+  removeTap(tap: Tap): void {
+    this.#taps.splice(this.#taps.indexOf(tap), 1);
+    for (const device of this.#devices.values()) device.removeTap(tap);
+  }
+
   #forget(device: NetDevice): void {
+    for (const tap of this.#taps) device.removeTap(tap);
     this.#devices.delete(device.ifindex);
     this.#byName.delete(device.name);
     this.world.generation++;

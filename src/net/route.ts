@@ -82,4 +82,9 @@ export class Route {
     this.error = refusals[spec.type] ?? null;
     this.ref = ref;
   }
+
+  /** True when packets for this route leave by that device (fib_info_nh_uses_dev). */
+  uses(device: NetDevice): boolean {
+    return this.device === device;
+  }
 }

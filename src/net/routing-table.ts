@@ -34,7 +34,8 @@ export class RoutingTable {
       if (row < 0) continue;
       for (let route = this.#first[row]!; route !== null; route = route.next as Route) {
         if (route.tos !== 0 && route.tos !== tos) continue;
-        if (oif !== 0 && (route.device === null || route.device.ifindex !== oif)) continue;
+        // Routes that say no have no device, and say it to those who insist on one too.
+        if (oif !== 0 && route.device !== null && route.device.ifindex !== oif) continue;
         return route;
       }
     }

@@ -1,17 +1,24 @@
+import type { Prng } from "../base/prng.ts";
 import { Table } from "../base/table.ts";
 import type { Packet } from "../sim/packet.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as udpHeader from "../wire/udp.ts";
+import { addressType } from "./address-type.ts";
 import type { DeviceChange } from "./device-driver.ts";
+import type { IcmpReport } from "./icmp-input.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { RouteTable } from "./route.ts";
 import type { UdpSocket } from "./udp-socket.ts";
 
 /** A socket that sees copies of all packets of one IP protocol (raw(7)). */
 export interface RawReceiver {
   readonly protocol: number;
-  /** Looks at a packet that stays the stack's: `networkAt` and `transportAt` are set. */
-  deliver(packet: Packet): void;
+  /** Looks at a packet that stays the stack's: `networkAt` and `transportAt` are set. True when it was for it. */
+  deliver(device: NetDevice, packet: Packet): boolean;
+  matches(device: NetDevice, src: number, dst: number): boolean;
+  icmpError(packet: Packet, quoted: number, report: IcmpReport): void;
+  close(): void;
 }
 
 /** The sockets of a namespace and where they are bound. */
@@ -20,53 +27,58 @@ export class Sockets {
   /** Rows by (address, port); each has the sockets bound there. */
   readonly #udp: Table = new Table();
   readonly #bound: UdpSocket[][] = [];
-  readonly raw: Set<RawReceiver> = new Set();
+  readonly #raw: Set<RawReceiver> = new Set();
+  readonly #prng: Prng;
+  /** True when deliverRaw has to be asked. */
+  hasRaw = false;
 
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;
+    this.#prng = ns.world.prng.fork(`${ns.path}/ports`);
   }
 
   /** The socket that gets a datagram, by how exactly it is bound (udp4_lib_lookup), or null. */
   findUdp(device: NetDevice, dst: number, dstPort: number, src: number, srcPort: number): UdpSocket | null {
     const row = this.#udp.find(dst, dstPort);
-    const exact = row < 0 ? null : this.#best(this.#bound[row]!, device, src, srcPort);
+    const exact = row < 0 ? null : best(this.#bound[row]!, device, dst, src, srcPort);
     if (exact !== null) return exact;
     const any = this.#udp.find(0, dstPort);
-    return any < 0 ? null : this.#best(this.#bound[any]!, device, src, srcPort);
+    return any < 0 ? null : best(this.#bound[any]!, device, dst, src, srcPort);
   }
 
-  #best(sockets: readonly UdpSocket[], device: NetDevice, src: number, srcPort: number): UdpSocket | null {
-    let best: UdpSocket | null = null;
-    let bestScore = -1;
-    for (let i = 0; i < sockets.length; i++) {
-      const socket = sockets[i]!;
-      let score = 0;
-      if (socket.remotePort !== 0) {
-        if (socket.remoteAddress !== src || socket.remotePort !== srcPort) continue;
-        score += 8;
-      }
-      if (socket.boundTo !== 0) {
-        if (socket.boundTo !== device.ifindex) continue;
-        score += 4;
-      }
-      if (score > bestScore) {
-        best = socket;
-        bestScore = score;
+  /** All sockets that get a datagram to a group or to all (udp4_lib_mcast_deliver). */
+  findUdpGroup(
+    device: NetDevice,
+    dst: number,
+    dstPort: number,
+    src: number,
+    srcPort: number,
+  ): readonly UdpSocket[] {
+    const found: UdpSocket[] = [];
+    for (const address of [dst, 0]) {
+      const row = this.#udp.find(address, dstPort);
+      if (row < 0) continue;
+      for (const s of this.#bound[row]!) {
+        if (s.remotePort !== 0 && (s.remoteAddress !== src || s.remotePort !== srcPort)) continue;
+        if (s.boundTo !== 0 && s.boundTo !== device.ifindex) continue;
+        if (s.hears(dst, device)) found.push(s);
       }
     }
-    return best;
+    return found;
+  }
+
+  /** @throws {KernelError} EADDRNOTAVAIL for an address that is not this host's. */
+  checkAddress(address: number): void {
+    if (address === 0 || this.#ns.ipv4.ip_nonlocal_bind !== 0) return;
+    if (addressType(this.#ns, address) === "unicast") throw new KernelError("EADDRNOTAVAIL");
   }
 
   /** @throws {KernelError} EADDRINUSE, EADDRNOTAVAIL */
   bindUdp(socket: UdpSocket, address: number, port: number): void {
-    const ns = this.#ns;
-    if (address !== 0 && ns.fib.table(RouteTable.local).lookup(address, 0, 0) === null) {
-      if (ns.ipv4.ip_nonlocal_bind === 0) throw new KernelError("EADDRNOTAVAIL");
-    }
-    if (port !== 0) {
-      if (this.#conflict(socket, address, port)) throw new KernelError("EADDRINUSE");
-      this.#put(socket, address, port);
-    } else this.#put(socket, address, this.#ephemeral(socket, address));
+    this.checkAddress(address);
+    if (port === 0) this.#put(socket, address, this.#ephemeral(socket, address));
+    else if (this.#conflict(socket, address, port)) throw new KernelError("EADDRINUSE");
+    else this.#put(socket, address, port);
   }
 
   /** Moves a bound socket to an address that `connect` chose. */
@@ -88,18 +100,57 @@ export class Sockets {
     return this.#bound.flat();
   }
 
-  /** Shows a packet to the raw sockets of its protocol. */
-  deliverRaw(packet: Packet): void {
-    if (this.raw.size === 0) return;
-    const protocol = packet.view.getUint8(packet.networkAt + 9);
-    for (const socket of this.raw) if (socket.protocol === protocol) socket.deliver(packet);
+  listRaw(): readonly RawReceiver[] {
+    return [...this.#raw];
   }
 
-  deviceChanged(_device: NetDevice, _change: DeviceChange): void {}
+  addRaw(socket: RawReceiver): void {
+    this.#raw.add(socket);
+    this.hasRaw = true;
+  }
+
+  removeRaw(socket: RawReceiver): void {
+    this.#raw.delete(socket);
+    this.hasRaw = this.#raw.size > 0;
+  }
+
+  /** Shows a packet to the raw sockets of its protocol; true when one of them wanted it. */
+  deliverRaw(device: NetDevice, packet: Packet): boolean {
+    const protocol = ipv4.protocol(packet.view, packet.networkAt);
+    let wanted = false;
+    for (const socket of this.#raw)
+      if (socket.protocol === protocol && socket.deliver(device, packet)) wanted = true;
+    return wanted;
+  }
+
+  /** Tells the sockets that sent the packet quoted at `quoted` of an ICMP error (icmp_socket_deliver). */
+  reportIcmp(device: NetDevice, packet: Packet, quoted: number, report: IcmpReport): void {
+    const { view } = packet;
+    const protocol = ipv4.protocol(view, quoted);
+    const src = ipv4.src(view, quoted);
+    const dst = ipv4.dst(view, quoted);
+    for (const socket of [...this.#raw])
+      if (socket.protocol === protocol && socket.matches(device, dst, src))
+        socket.icmpError(packet, quoted, report);
+    if (protocol === ipv4.PROTO_UDP) {
+      const header = quoted + ipv4.headerLength(view, quoted);
+      const local = udpHeader.srcPort(view, header);
+      this.findUdp(device, src, local, dst, udpHeader.dstPort(view, header))?.icmpError(
+        packet,
+        quoted,
+        report,
+      );
+    } else this.#ns.host.kernel.icmpErrors.get(protocol)?.(this.#ns, device, packet, quoted, report);
+  }
+
+  deviceChanged(device: NetDevice, change: DeviceChange): void {
+    // Memberships end with their device (ip_mc_drop_socket would find none).
+    if (change === "removed" || change === "moved") device.ipv4.groups.clear();
+  }
 
   closeAll(): void {
     for (const socket of this.listUdp()) socket.close();
-    this.raw.clear();
+    for (const socket of this.listRaw()) socket.close();
   }
 
   #put(socket: UdpSocket, address: number, port: number): void {
@@ -109,14 +160,16 @@ export class Sockets {
     this.#bound[row] = [...(this.#bound[row] ?? []).filter((other) => other.localPort === port), socket];
   }
 
+  /** udp_lib_lport_inuse */
   #conflict(socket: UdpSocket, address: number, port: number): boolean {
     return this.listUdp().some(
       (other) =>
         other !== socket &&
         other.localPort === port &&
-        (other.localAddress === 0 || address === 0 || other.localAddress === address) &&
+        !(other.reuseAddress && socket.reuseAddress) &&
         (other.boundTo === 0 || socket.boundTo === 0 || other.boundTo === socket.boundTo) &&
-        !(other.reuseAddress && socket.reuseAddress),
+        (other.localAddress === 0 || address === 0 || other.localAddress === address) &&
+        !(other.reusePort && socket.reusePort),
     );
   }
 
@@ -124,11 +177,55 @@ export class Sockets {
   #ephemeral(socket: UdpSocket, address: number): number {
     const { ip_local_port_first: first, ip_local_port_last: last } = this.#ns.ipv4;
     const count = last - first + 1;
-    const start = this.#ns.world.prng.fork(`${this.#ns.path}/port/${this.listUdp().length}`).below(count);
+    const start = this.#prng.below(count);
     for (let i = 0; i < count; i++) {
       const port = first + ((start + i) % count);
       if (!this.#conflict(socket, address, port)) return port;
     }
     throw new KernelError("EADDRINUSE");
   }
+}
+
+/** The socket among those of one address and port that fits best (compute_score). */
+function best(
+  sockets: readonly UdpSocket[],
+  device: NetDevice,
+  dst: number,
+  src: number,
+  srcPort: number,
+): UdpSocket | null {
+  let found: UdpSocket | null = null;
+  let score = -1;
+  for (let i = 0; i < sockets.length; i++) {
+    const socket = sockets[i]!;
+    let fits = 0;
+    if (socket.remotePort !== 0) {
+      if (socket.remoteAddress !== src || socket.remotePort !== srcPort) continue;
+      fits = 8;
+    }
+    if (socket.boundTo !== 0) {
+      if (socket.boundTo !== device.ifindex) continue;
+      fits += 4;
+    }
+    if (fits > score) {
+      found = socket;
+      score = fits;
+    }
+  }
+  return found?.reusePort === true ? oneOfGroup(sockets, found, dst, src, srcPort) : found;
+}
+
+/** Of sockets that share a port by SO_REUSEPORT each flow has its own (reuseport_select_sock). */
+function oneOfGroup(
+  sockets: readonly UdpSocket[],
+  found: UdpSocket,
+  dst: number,
+  src: number,
+  srcPort: number,
+): UdpSocket {
+  if (found.remotePort !== 0) return found;
+  const group = sockets.filter((s) => s.reusePort && s.remotePort === 0 && s.boundTo === found.boundTo);
+  let hash = Math.imul(src, 0x9e3779b1) ^ Math.imul(dst, 0x85ebca6b) ^ Math.imul(srcPort, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return group[(hash >>> 8) % group.length]!;
 }

@@ -1,24 +1,26 @@
 import type { Packet } from "../sim/packet.ts";
 import { PacketQueue } from "../sim/packet-queue.ts";
-import { Signal } from "../sim/signal.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
+import * as ip from "../wire/ipv4-address.ts";
 import * as udpHeader from "../wire/udp.ts";
-import * as ipOutput from "./ip-output.ts";
-import { type Errno, KernelError } from "./kernel-error.ts";
+import type { IcmpReport } from "./icmp-input.ts";
+import { InetSocket } from "./inet-socket.ts";
+import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import * as udp from "./udp.ts";
 
-/** net.core.rmem_default, which bounds what waits in a socket; each datagram counts with the kernel's overhead. */
-const RECEIVE_BUFFER = 212_992;
+/** What a datagram takes of the receive buffer beside its bytes. */
 const OVERHEAD = 768;
+const MAX_PAYLOAD = 65507;
 
 /** A datagram as a program sees it. */
 export interface Datagram {
   readonly src: number;
   readonly srcPort: number;
   readonly dst: number;
+  readonly ttl: number;
   readonly payload: Uint8Array;
 }
 
@@ -27,35 +29,32 @@ export type DatagramReceiver = (packet: Packet) => void;
 /** Takes the packets of a tunnel (encap_rcv): it owns them. */
 export type EncapReceiver = (packet: Packet, device: NetDevice) => void;
 
-/** A UDP socket (udp(7)). Addresses are int32, 0 for any. */
-export class UdpSocket {
-  readonly ns: NetworkNamespace;
-  localAddress = 0;
+/** A UDP socket (udp(7)). */
+export class UdpSocket extends InetSocket {
   localPort = 0;
-  remoteAddress = 0;
   remotePort = 0;
-  /** SO_BINDTODEVICE; 0 for any. */
-  boundTo = 0;
-  broadcast = false;
+  /** SO_REUSEADDR, SO_REUSEPORT */
   reuseAddress = false;
-  tos = 0;
-  ttl = 0;
-  mark = 0;
-  /** IP_MTU_DISCOVER is `do` or `want`: datagrams that fit are sent with DF. */
-  dontFragment = true;
-  /** An error that ICMP reported of a connected socket; the next call returns it. */
-  error: Errno | null = null;
-  readonly readable: Signal = new Signal();
+  reusePort = false;
   receiver: DatagramReceiver | null = null;
   encapReceiver: EncapReceiver | null = null;
+  /** SO_RCVBUF in the kernel's count, overhead included. */
+  receiveBuffer: number;
+  /** Datagrams that found no room. */
+  drops = 0;
   readonly #queue: PacketQueue;
-  #identification = 0;
   #closed = false;
 
   constructor(ns: NetworkNamespace) {
-    this.ns = ns;
+    super(ns);
+    this.receiveBuffer = ns.ipv4.rmem_default;
     this.#queue = new PacketQueue(`${ns.path} UDP socket`);
     ns.world.holds(this.#queue);
+  }
+
+  /** Bytes that wait to be read, as /proc/net/udp counts them. */
+  get waiting(): number {
+    return this.#queue.bytes + this.#queue.length * OVERHEAD;
   }
 
   /** @throws {KernelError} EADDRINUSE, EADDRNOTAVAIL. Port 0 takes a free one of ip_local_port_range. */
@@ -63,16 +62,16 @@ export class UdpSocket {
     this.ns.sockets.bindUdp(this, address, port);
   }
 
-  /** Fixes the other end. @throws {KernelError} ENETUNREACH ... when there is no way. */
+  /** Fixes the other end; address 0 is this host. @throws {KernelError} ENETUNREACH ... when there is no way. */
   connect(address: number, port: number): void {
-    const way = ipOutput.route(this.ns, address, this.localAddress, this.boundTo, this.mark, this.tos);
-    if (way === null) throw new KernelError(this.ns.fib.error);
-    const source = this.localAddress !== 0 ? this.localAddress : ipOutput.sourceFor(this.ns, way, address);
+    const to = this.#destination(address);
+    const way = this.wayTo(to);
+    const source = this.sourceOn(way, to);
     if (this.localPort === 0) this.ns.sockets.bindUdp(this, source, 0);
     else this.ns.sockets.rebindUdp(this, source);
-    this.remoteAddress = address;
+    this.remoteAddress = to;
     this.remotePort = port;
-    this.#identification = this.ns.ipv4.nextIdentification();
+    this.startIdentification();
   }
 
   /** Sends to the other end that `connect` fixed. */
@@ -81,35 +80,22 @@ export class UdpSocket {
     this.sendTo(this.remoteAddress, this.remotePort, payload);
   }
 
-  /** @throws {KernelError} as sendto(2): a pending error, no way, EMSGSIZE. */
+  /** @throws {KernelError} as sendto(2): a pending error, no way, EACCES, EMSGSIZE. */
   sendTo(address: number, port: number, payload: Uint8Array): void {
     const ns = this.ns;
+    if (payload.length > MAX_PAYLOAD) throw new KernelError("EMSGSIZE");
+    const dst = this.#destination(address);
+    const way = this.wayTo(dst);
     if (this.error !== null) throw new KernelError(this.takeError()!);
-    if (payload.length > 65507) throw new KernelError("EMSGSIZE");
-    const way = ipOutput.route(ns, address, this.localAddress, this.boundTo, this.mark, this.tos);
-    if (way === null) throw new KernelError(ns.fib.error);
-    if (way.type === "broadcast" && !this.broadcast) throw new KernelError("EACCES");
-    if (this.localPort === 0) ns.sockets.bindUdp(this, 0, 0);
-    const src = this.localAddress !== 0 ? this.localAddress : ipOutput.sourceFor(ns, way, address);
+    this.checkLength(way, dst, port, payload.length + udpHeader.HEADER_LEN);
+    if (this.localPort === 0) ns.sockets.bindUdp(this, this.localAddress, 0);
+    const src = this.sourceOn(way, dst);
     const packet = ns.world.pool.allocate(payload.length, null);
     packet.bytes.set(payload, packet.at);
-    packet.mark = this.mark;
-    udp.push(packet, src, this.localPort, address, port);
+    udp.push(packet, src, this.localPort, dst, port);
+    ns.snmp.udpOutDatagrams++;
     ns.note(packet, Verdict.sent, 0);
-    const flags = this.dontFragment ? ipv4.DONT_FRAGMENT : 0;
-    const ttl = this.ttl !== 0 ? this.ttl : ns.ipv4.ip_default_ttl;
-    ipOutput.send(
-      ns,
-      packet,
-      way,
-      src,
-      address,
-      ipv4.PROTO_UDP,
-      this.tos,
-      ttl,
-      flags,
-      this.#nextIdentification(),
-    );
+    this.transmit(packet, way, src, dst, ipv4.PROTO_UDP);
   }
 
   /** The stack has a datagram for this socket; `packet.at` is at its payload. */
@@ -125,7 +111,10 @@ export class UdpSocket {
       return;
     }
     const queue = this.#queue;
-    if (queue.bytes + (queue.length + 1) * OVERHEAD + packet.length > RECEIVE_BUFFER) {
+    if (queue.bytes + (queue.length + 1) * OVERHEAD + packet.length > this.receiveBuffer) {
+      this.drops++;
+      ns.snmp.udpRcvbufErrors++;
+      ns.snmp.udpInErrors++;
       ns.drop(packet, Verdict.SOCKET_RCVBUFF);
       return;
     }
@@ -142,21 +131,27 @@ export class UdpSocket {
       src: ipv4.src(view, packet.networkAt),
       srcPort: udpHeader.srcPort(view, packet.transportAt),
       dst: ipv4.dst(view, packet.networkAt),
+      ttl: ipv4.ttl(view, packet.networkAt),
       payload: packet.bytes.slice(packet.at, packet.at + packet.length),
     };
     this.ns.world.end(packet, Verdict.delivered, this.ns.place);
     return datagram;
   }
 
-  takeError(): Errno | null {
-    const error = this.error;
-    this.error = null;
-    return error;
+  /** ICMP complains about a datagram of this socket, quoted at `quoted` (udp_err). */
+  icmpError(packet: Packet, quoted: number, report: IcmpReport): void {
+    const { view } = packet;
+    const header = quoted + ipv4.headerLength(view, quoted);
+    const payload = (): Uint8Array =>
+      packet.bytes.slice(header + udpHeader.HEADER_LEN, packet.at + packet.length);
+    const connected = this.remotePort !== 0;
+    this.takeReport(report, connected, ipv4.dst(view, quoted), udpHeader.dstPort(view, header), payload);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.leaveAll();
     this.ns.sockets.unbindUdp(this);
     for (let p = this.#queue.shift(); p !== null; p = this.#queue.shift())
       this.ns.drop(p, Verdict.SOCKET_CLOSED);
@@ -164,11 +159,8 @@ export class UdpSocket {
     this.readable.notify();
   }
 
-  /** DF needs no identification unless the socket is connected, which then counts its own (ip_select_ident). */
-  #nextIdentification(): number {
-    if (!this.dontFragment) return this.ns.ipv4.nextIdentification();
-    if (this.remotePort === 0) return 0;
-    this.#identification = (this.#identification + 1) & 0xffff;
-    return this.#identification;
+  #destination(address: number): number {
+    if (address !== 0) return address;
+    return this.source !== 0 ? this.source : ip.LOOPBACK;
   }
 }

@@ -1,8 +1,10 @@
-import type { Packet } from "../sim/packet.ts";
+import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as checksum from "../wire/checksum.ts";
+import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as udp from "../wire/udp.ts";
+import * as icmpError from "./icmp-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 
@@ -12,28 +14,58 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   const at = packet.transportAt;
   const ip = packet.networkAt;
   if (!udp.fits(view, at, packet.at + packet.length - at)) {
+    ns.snmp.udpInErrors++;
     ns.drop(packet, Verdict.PKT_TOO_SMALL);
     return;
   }
   const dst = ipv4.dst(view, ip);
-  if (!packet.trusted && !udp.isChecksumValid(view, at, ipv4.src(view, ip), dst)) {
+  const src = ipv4.src(view, ip);
+  if (!packet.trusted && !udp.isChecksumValid(view, at, src, dst)) {
+    ns.snmp.udpInErrors++;
+    ns.snmp.udpInCsumErrors++;
     ns.drop(packet, Verdict.UDP_CSUM);
     return;
   }
-  const socket = ns.sockets.findUdp(
+  if ((packet.flags & PacketFlag.toGroup) !== 0) {
+    toGroup(ns, device, packet);
+    return;
+  }
+  const socket = ns.sockets.findUdp(device, dst, udp.dstPort(view, at), src, udp.srcPort(view, at));
+  if (socket === null) {
+    ns.snmp.udpNoPorts++;
+    icmpError.send(ns, packet, icmp.DESTINATION_UNREACHABLE, icmp.PORT_UNREACHABLE, 0);
+    ns.drop(packet, Verdict.NO_SOCKET);
+    return;
+  }
+  ns.snmp.udpInDatagrams++;
+  packet.length = udp.length(view, at) - udp.HEADER_LEN;
+  packet.at = at + udp.HEADER_LEN;
+  socket.deliver(device, packet);
+}
+
+/** Every socket that listens gets a copy; nobody answers when there is none. */
+function toGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
+  const { view, transportAt: at, networkAt } = packet;
+  const src = ipv4.src(view, networkAt);
+  const sockets = ns.sockets.findUdpGroup(
     device,
-    dst,
+    ipv4.dst(view, networkAt),
     udp.dstPort(view, at),
-    ipv4.src(view, ip),
+    src,
     udp.srcPort(view, at),
   );
-  if (socket === null) {
+  if (sockets.length === 0) {
     ns.drop(packet, Verdict.NO_SOCKET);
     return;
   }
   packet.length = udp.length(view, at) - udp.HEADER_LEN;
   packet.at = at + udp.HEADER_LEN;
-  socket.deliver(device, packet);
+  for (let i = 1; i < sockets.length; i++) {
+    ns.snmp.udpInDatagrams++;
+    sockets[i]!.deliver(device, ns.world.pool.copy(packet));
+  }
+  ns.snmp.udpInDatagrams++;
+  sockets[0]!.deliver(device, packet);
 }
 
 /**

@@ -41,6 +41,7 @@ export class PacketPool {
     packet.mark = 0;
     packet.hash = 0;
     packet.fragmentMax = 0;
+    packet.flags = 0;
     this.#lastId = (this.#lastId + 1) | 0;
     packet.id = this.#lastId;
     packet.parent = parent === null ? 0 : parent.id;
@@ -66,6 +67,7 @@ export class PacketPool {
     copy.mark = packet.mark;
     copy.hash = packet.hash;
     copy.fragmentMax = packet.fragmentMax;
+    copy.flags = packet.flags;
     return copy;
   }
 

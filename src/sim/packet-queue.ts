@@ -17,6 +17,10 @@ export class PacketQueue {
     return this.#head;
   }
 
+  get tail(): Packet | null {
+    return this.#tail;
+  }
+
   push(packet: Packet): void {
     packet.next = null;
     if (this.#tail === null) this.#head = packet;

@@ -6,6 +6,26 @@ export interface Receiver {
   receive(packet: Packet): void;
 }
 
+/** Bits of {@link Packet.flags}: what the IP stack has to remember of a packet from one step to the next. */
+export const PacketFlag = {
+  /** It came as a broadcast of the link layer (PACKET_BROADCAST). */
+  linkBroadcast: 1,
+  /** It came to a group of the link layer (PACKET_MULTICAST). */
+  linkMulticast: 2,
+  /** It comes from elsewhere and is passed on (IPSKB_FORWARDED). */
+  forwarded: 4,
+  /** The sender lets it be fragmented here although it has DF (skb->ignore_df). */
+  ignoreDf: 8,
+  /** The sender counts on the device's MTU, whatever is known of the path (IP_PMTUDISC_PROBE). */
+  probesMtu: 16,
+  /** The sender knows that the neighbour is alive (MSG_CONFIRM). */
+  confirms: 32,
+  /** No copy of this group datagram for this host (IP_MULTICAST_LOOP off). */
+  notLooped: 64,
+  /** It is for a broadcast address or a group that this host listens to (RTCF_BROADCAST, RTCF_MULTICAST). */
+  toGroup: 128,
+} as const;
+
 /** The world-wide number of a frame; 0 is none. */
 export type FrameId = number;
 
@@ -52,6 +72,8 @@ export class Packet implements Scheduled {
   hash = 0;
   /** The longest fragment of a reassembled datagram that must not be fragmented again as larger pieces, or 0. */
   fragmentMax = 0;
+  /** Bits of {@link PacketFlag}. */
+  flags = 0;
   /** When a queue with delays lets it go. */
   due: Nanos = 0;
 

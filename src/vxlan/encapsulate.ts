@@ -126,7 +126,7 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
     ecn.encapsulate(tos, innerTos),
     ttl,
     df ? ipv4.DONT_FRAGMENT : 0,
-    ns.ipv4.nextIdentification(),
+    ns.host.identifications.next(src, dst, ipv4.PROTO_UDP),
   );
 }
 

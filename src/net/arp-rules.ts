@@ -1,0 +1,98 @@
+import type { Packet } from "../sim/packet.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { isLocal } from "./address-type.ts";
+import { type InetAddress, Scope } from "./inet-device.ts";
+import * as ipOutput from "./ip-output.ts";
+import type { NetDevice } from "./net-device.ts";
+import type { Route } from "./route.ts";
+
+/** Linux's choices about ARP that sysctls steer (net/ipv4/arp.c; Documentation/networking/ip-sysctl.rst). */
+
+/** The sender's address of a question for `target` (arp_announce), given the packet that waits. */
+export function sourceFor(device: NetDevice, target: number, waiting: Packet | null): number {
+  const ns = device.ns;
+  const announce = Math.max(device.ipv4.conf.arp_announce, ns.ipv4.allConf.arp_announce);
+  if (waiting !== null && announce < 2) {
+    const source = ipv4.src(waiting.view, waiting.networkAt);
+    if (isLocal(ns, source) && (announce === 0 || isOnLink(device, target, source))) return source;
+  }
+  return device.ipv4.select(target, Scope.link) || otherSource(device);
+}
+
+/** An address of another device when this one has none (inet_select_addr). */
+function otherSource(device: NetDevice): number {
+  if (device.ipv4.addresses.length > 0) return 0;
+  for (const other of device.ns.devices) {
+    for (const a of other.ipv4.addresses)
+      if (!a.secondary && a.scope !== Scope.link && a.scope <= Scope.link) return a.address;
+  }
+  return 0;
+}
+
+/** True when one prefix of the device holds both (inet_addr_onlink). */
+export function isOnLink(device: NetDevice, a: number, b: number): boolean {
+  return device.ipv4.addresses.some(
+    (prefix) =>
+      ip.contains(prefix.peer, prefix.prefixLength, a) &&
+      (b === 0 || ip.contains(prefix.peer, prefix.prefixLength, b)),
+  );
+}
+
+/** True when arp_ignore forbids the answer. */
+export function ignores(device: NetDevice, senderIp: number, targetIp: number): boolean {
+  const mode = Math.max(device.ipv4.conf.arp_ignore, device.ns.ipv4.allConf.arp_ignore);
+  switch (mode) {
+    case 1:
+      return !confirms([device], 0, targetIp, Scope.host);
+    case 2:
+      return !confirms([device], senderIp, targetIp, Scope.host);
+    case 3:
+      return !confirms(device.ns.devices, 0, targetIp, Scope.link);
+    case 8:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** One of the devices has `local` with at most that scope, in a prefix with `remote` when that is given. */
+function confirms(devices: readonly NetDevice[], remote: number, local: number, scope: Scope): boolean {
+  return devices.some((device) => {
+    const holds = (a: InetAddress, address: number): boolean => ip.contains(a.peer, a.prefixLength, address);
+    const addresses = device.ipv4.addresses;
+    const has = addresses.some((a) => a.address === local && Math.min(a.scope, Scope.link) <= scope);
+    return has && addresses.some((a) => holds(a, local) && (remote === 0 || holds(a, remote)));
+  });
+}
+
+/** True when arp_filter is on and an answer to the sender would leave by another device. */
+export function filters(device: NetDevice, senderIp: number, targetIp: number): boolean {
+  if ((device.ipv4.conf.arp_filter | device.ns.ipv4.allConf.arp_filter) === 0) return false;
+  const way = ipOutput.route(device.ns, senderIp, targetIp, 0, 0, 0);
+  return way === null || way.device !== device;
+}
+
+/** True when this host answers for somebody else: proxy_arp, proxy_arp_pvlan or an entry for that address. */
+export function proxies(device: NetDevice, way: Route, senderIp: number, targetIp: number): boolean {
+  const { conf } = device.ipv4;
+  const { allConf } = device.ns.ipv4;
+  if (way.device === device) {
+    return senderIp !== targetIp && (conf.proxy_arp_pvlan | allConf.proxy_arp_pvlan) !== 0;
+  }
+  if ((conf.proxy_arp | allConf.proxy_arp) !== 0) return true;
+  return device.ns.neighbours.proxies.find(device, targetIp) !== null;
+}
+
+/** True when unknown addresses are learned from what nobody asked for (arp_accept). */
+export function accepts(device: NetDevice, senderIp: number): boolean {
+  const mode = Math.max(device.ipv4.conf.arp_accept, device.ns.ipv4.allConf.arp_accept);
+  if (mode === 2) return confirmsSubnet(device, senderIp);
+  return mode === 1;
+}
+
+function confirmsSubnet(device: NetDevice, senderIp: number): boolean {
+  return device.ipv4.addresses.some(
+    (a) => a.scope <= Scope.link && ip.contains(a.peer, a.prefixLength, senderIp),
+  );
+}

@@ -1,0 +1,206 @@
+import { type Packet, PacketFlag } from "../sim/packet.ts";
+import { Signal } from "../sim/signal.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import type { IcmpReport } from "./icmp-input.ts";
+import * as ipOutput from "./ip-output.ts";
+import { type Errno, KernelError } from "./kernel-error.ts";
+import * as membership from "./membership.ts";
+import type { NetDevice } from "./net-device.ts";
+import type { NetworkNamespace } from "./network-namespace.ts";
+import type { Route } from "./route.ts";
+
+/** IP_MTU_DISCOVER (ip(7)): who may cut a datagram, and whose MTU counts. */
+export type MtuDiscovery = "dont" | "want" | "do" | "probe" | "interface" | "omit";
+
+/** An entry of a socket's error queue (IP_RECVERR, struct sock_extended_err). */
+export interface SocketError {
+  readonly errno: Errno;
+  /** Null for an error of this host itself: then `info` is the MTU. */
+  readonly report: IcmpReport | null;
+  readonly info: number;
+  readonly destination: number;
+  readonly port: number;
+  /** The beginning of the datagram that failed. */
+  readonly payload: Uint8Array;
+}
+
+/** What UDP and raw sockets have in common (struct inet_sock). Addresses are int32, 0 for any. */
+export abstract class InetSocket {
+  readonly ns: NetworkNamespace;
+  localAddress = 0;
+  remoteAddress = 0;
+  /** SO_BINDTODEVICE: an interface's index; 0 for any. */
+  boundTo = 0;
+  /** SO_BROADCAST */
+  broadcast = false;
+  tos = 0;
+  /** 0: net.ipv4.ip_default_ttl. */
+  ttl = 0;
+  mark = 0;
+  mtuDiscovery: MtuDiscovery;
+  /** IP_MULTICAST_TTL, IP_MULTICAST_LOOP, IP_MULTICAST_IF (device and address). */
+  multicastTtl = 1;
+  multicastLoop = true;
+  multicastDevice = 0;
+  multicastSource = 0;
+  /** IP_MULTICAST_ALL: gets datagrams of groups that others on this host have joined. */
+  multicastAll = true;
+  /** IP_RECVERR */
+  receiveErrors = false;
+  /** An error that is waiting (SO_ERROR); the next call returns it. */
+  error: Errno | null = null;
+  readonly errors: SocketError[] = [];
+  readonly readable: Signal = new Signal();
+  memberships: readonly membership.Membership[] = [];
+  #identification = 0;
+
+  constructor(ns: NetworkNamespace) {
+    this.ns = ns;
+    this.mtuDiscovery = ns.ipv4.ip_no_pmtu_disc !== 0 ? "dont" : "want";
+  }
+
+  takeError(): Errno | null {
+    const error = this.error;
+    this.error = null;
+    return error;
+  }
+
+  /** The oldest entry of the error queue (MSG_ERRQUEUE), or null. */
+  takeQueuedError(): SocketError | null {
+    return this.errors.shift() ?? null;
+  }
+
+  /** IP_ADD_MEMBERSHIP. Without a device routing chooses one. @throws {KernelError} EINVAL, ENODEV, EADDRINUSE, ENOBUFS */
+  join(group: number, device: NetDevice | null): void {
+    this.memberships = membership.join(this.ns, this.memberships, group, device);
+  }
+
+  /** IP_DROP_MEMBERSHIP. @throws {KernelError} EADDRNOTAVAIL */
+  leave(group: number, device: NetDevice | null): void {
+    this.memberships = membership.leave(this.memberships, group, device);
+  }
+
+  /** True when datagrams to `group` that come in by a device are for this socket (ip_mc_sf_allow). */
+  hears(group: number, device: NetDevice): boolean {
+    if (!ip.isMulticast(group) || this.multicastAll) return true;
+    return this.memberships.some((m) => m.group === group && m.device === device);
+  }
+
+  protected leaveAll(): void {
+    for (const m of this.memberships) membership.release(m);
+    this.memberships = [];
+  }
+
+  /** The address that packets are sent from, or 0 when it is still to be chosen: a group or broadcast address is none. */
+  protected get source(): number {
+    const address = this.localAddress;
+    return ip.isMulticast(address) || address === ip.BROADCAST ? 0 : address;
+  }
+
+  /** Chooses the way to `dst`, whose type and device follow from the socket's options. @throws {KernelError} */
+  protected wayTo(dst: number): Route {
+    const group = ip.isMulticast(dst);
+    const oif = this.boundTo !== 0 ? this.boundTo : group ? this.multicastDevice : 0;
+    const src = this.source !== 0 || !group ? this.source : this.multicastSource;
+    const way = ipOutput.route(this.ns, dst, src, oif, this.mark, this.tos & 0xfc);
+    if (way === null) throw new KernelError(this.ns.fib.error);
+    if (way.type === "broadcast" && !this.broadcast) throw new KernelError("EACCES");
+    return way;
+  }
+
+  protected sourceOn(way: Route, dst: number): number {
+    if (this.source !== 0) return this.source;
+    if (way.type === "multicast" && this.multicastSource !== 0) return this.multicastSource;
+    return ipOutput.sourceFor(this.ns, way, dst);
+  }
+
+  /**
+   * Throws unless a datagram of `length` bytes without its IP header may go this way
+   * (ip_append_data). @throws {KernelError} EMSGSIZE
+   */
+  protected checkLength(way: Route, dst: number, port: number, length: number): void {
+    const mode = this.mtuDiscovery;
+    const mayCut = mode === "want" || mode === "dont" || mode === "omit";
+    if (mayCut && length + ipv4.HEADER_LEN <= 65535) return;
+    const limit = this.#mtu(way, dst);
+    if (!mayCut && length + ipv4.HEADER_LEN <= limit) return;
+    if (this.receiveErrors)
+      this.#queueError({
+        errno: "EMSGSIZE",
+        report: null,
+        info: limit,
+        destination: dst,
+        port,
+        payload: new Uint8Array(0),
+      });
+    throw new KernelError("EMSGSIZE");
+  }
+
+  /** Sends a transport packet with this socket's TTL, DF and identification (ip_make_skb). */
+  protected transmit(packet: Packet, way: Route, src: number, dst: number, protocol: number): void {
+    const ns = this.ns;
+    const mode = this.mtuDiscovery;
+    const ignoreDf = mode === "want" || mode === "dont" || mode === "omit";
+    let df = mode === "do" || mode === "probe";
+    if (mode === "want") {
+      const known = ns.exceptions.find(dst, way);
+      const locked = known?.locked;
+      df = !locked && packet.length + ipv4.HEADER_LEN <= ipOutput.mtu(ns, way, dst, false);
+    }
+    if (ignoreDf) packet.flags |= PacketFlag.ignoreDf;
+    if (mode === "probe" || mode === "interface" || mode === "omit") packet.flags |= PacketFlag.probesMtu;
+    if (way.type === "multicast" && !this.multicastLoop) packet.flags |= PacketFlag.notLooped;
+    packet.mark = this.mark;
+    const ttl =
+      way.type === "multicast" ? this.multicastTtl : this.ttl !== 0 ? this.ttl : ns.ipv4.ip_default_ttl;
+    const id = this.#nextIdentification(df && !ignoreDf, src, dst, protocol);
+    const flags = df ? ipv4.DONT_FRAGMENT : 0;
+    ns.snmp.outRequests++;
+    ipOutput.send(ns, packet, way, src, dst, protocol, this.tos, ttl, flags, id);
+  }
+
+  /** Takes an ICMP error about what this socket sent. `connected`: hard errors are told without having been asked for. */
+  protected takeReport(
+    report: IcmpReport,
+    connected: boolean,
+    dst: number,
+    port: number,
+    payload: () => Uint8Array,
+  ): void {
+    let { errno, hard } = report;
+    if (errno === "EMSGSIZE") {
+      if (this.mtuDiscovery === "dont") return;
+      hard = true;
+    }
+    if (this.receiveErrors)
+      this.#queueError({ errno, report, info: report.info, destination: dst, port, payload: payload() });
+    else if (!hard || !connected) return;
+    this.error = errno;
+    this.readable.notify();
+  }
+
+  protected startIdentification(): void {
+    this.#identification = this.ns.host.identifications.random();
+  }
+
+  #queueError(error: SocketError): void {
+    this.errors.push(error);
+    this.readable.notify();
+  }
+
+  #mtu(way: Route, dst: number): number {
+    const mode = this.mtuDiscovery;
+    if (mode === "dont" || mode === "want" || mode === "do") return ipOutput.mtu(this.ns, way, dst, false);
+    return way.type === "local" ? this.ns.loopback.mtu : way.device!.mtu;
+  }
+
+  /** ip_select_ident: connected sockets count by themselves; what cannot be cut needs none. */
+  #nextIdentification(uncut: boolean, src: number, dst: number, protocol: number): number {
+    if (this.remoteAddress !== 0) {
+      this.#identification = (this.#identification + 1) & 0xffff;
+      return this.#identification;
+    }
+    return uncut ? 0 : this.ns.host.identifications.next(src, dst, protocol);
+  }
+}

@@ -1,0 +1,159 @@
+import { Verdict } from "../sim/verdict.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { directRoute } from "./direct-route.ts";
+import type { Errno } from "./kernel-error.ts";
+import type { NetDevice } from "./net-device.ts";
+import type { NetworkNamespace } from "./network-namespace.ts";
+import type { Route } from "./route.ts";
+
+/**
+ * What is to become of a packet that comes in: for whom it is, whether its sender can be believed
+ * (net/ipv4/route.c, ip_route_input_slow; net/ipv4/fib_frontend.c, fib_validate_source).
+ *
+ * One object a namespace; a decision's by-products stay in its fields until the next one.
+ */
+export class InputRoute {
+  readonly #ns: NetworkNamespace;
+  /** When the answer is null: why the packet ends. */
+  verdict: Verdict = Verdict.NOT_SPECIFIED;
+  /** When the answer is null: the error of the route, to be told to the sender; null for packets that nobody answers. */
+  error: Errno | null = null;
+  /** The sender is a neighbour on the very link that the packet came from. */
+  sourceOnLink = false;
+
+  constructor(ns: NetworkNamespace) {
+    this.#ns = ns;
+  }
+
+  /** The route: `local`, `broadcast`, `multicast` (all for this host) or `unicast` (to be forwarded); or null. */
+  decide(device: NetDevice, dst: number, src: number, tos: number, mark: number): Route | null {
+    const top = dst >>> 28;
+    if (top === 14) return this.#group(device, dst);
+    if (src >>> 28 === 14 || src === ip.BROADCAST) return this.#martian(Verdict.IP_INVALID_SOURCE);
+    if (dst === ip.BROADCAST || (src === 0 && dst === 0))
+      return this.#limitedBroadcast(device, src, tos, mark);
+    if (src >>> 24 === 0) return this.#martian(Verdict.IP_INVALID_SOURCE);
+    if (dst >>> 24 === 0) return this.#martian(Verdict.IP_INVALID_DEST);
+    if (dst >>> 24 === 127 || src >>> 24 === 127) {
+      const localnet = device.ipv4.conf.route_localnet | this.#ns.ipv4.allConf.route_localnet;
+      // What came by `lo` was sent from here; Linux does not even ask (the packet has its route already).
+      if (localnet === 0 && !device.loopback) return this.#martian(Verdict.IP_LOCALNET);
+    }
+    const key = this.#ns.fib.key;
+    key.dst = dst;
+    key.src = src;
+    key.iif = device.ifindex;
+    key.oif = 0;
+    key.mark = mark;
+    key.tos = tos;
+    const way = this.#ns.fib.lookup();
+    const forwarding = device.ipv4.conf.forwarding !== 0;
+    if (way === null) return this.#unreachable(forwarding);
+    // What came by `lo` is this host's own word.
+    if (way.type === "local")
+      return device.loopback || this.#believes(device, dst, src, 0, tos, mark) ? way : null;
+    if (way.type === "broadcast")
+      return src === 0 || this.#believes(device, 0, src, 0, tos, mark) ? way : null;
+    if (!forwarding) return this.#noRoute("EHOSTUNREACH", Verdict.IP_INADDRERRORS);
+    if (way.type !== "unicast") return this.#martian(Verdict.IP_INVALID_DEST);
+    return this.#believes(device, dst, src, way.device!.ifindex, tos, mark) ? way : null;
+  }
+
+  #group(device: NetDevice, dst: number): Route | null {
+    if (dst === ip.ALL_SYSTEMS || device.ipv4.groups.has(dst)) return directRoute(device, "multicast");
+    return this.#martian(Verdict.NOT_SPECIFIED);
+  }
+
+  #limitedBroadcast(device: NetDevice, src: number, tos: number, mark: number): Route | null {
+    if (src >>> 24 !== 0 && !this.#believes(device, 0, src, 0, tos, mark)) return null;
+    return directRoute(device, "broadcast");
+  }
+
+  #unreachable(forwarding: boolean): null {
+    if (!forwarding) return this.#noRoute("EHOSTUNREACH", Verdict.IP_INADDRERRORS);
+    const error = this.#ns.fib.error;
+    return this.#noRoute(error, error === "EINVAL" ? Verdict.NOT_SPECIFIED : Verdict.IP_INNOROUTES);
+  }
+
+  #noRoute(error: Errno, verdict: Verdict): null {
+    this.error = error;
+    this.verdict = verdict;
+    return null;
+  }
+
+  #martian(verdict: Verdict): null {
+    this.error = null;
+    this.verdict = verdict;
+    return null;
+  }
+
+  /** Whether a packet from `src` may come in by this device. `oif`: where it would leave, 0 when it stays. */
+  #believes(device: NetDevice, dst: number, src: number, oif: number, tos: number, mark: number): boolean {
+    const ns = this.#ns;
+    const { conf } = device.ipv4;
+    const { allConf } = ns.ipv4;
+    const filter = conf.rp_filter > allConf.rp_filter ? conf.rp_filter : allConf.rp_filter;
+    this.sourceOnLink = false;
+    if (filter === 0 && (device.ifindex !== oif || (conf.send_redirects | allConf.send_redirects) === 0)) {
+      if ((conf.accept_local | allConf.accept_local) !== 0) return true;
+      if (!ns.fib.custom) {
+        if (!ns.ipv4.isOwn(src)) return true;
+        this.#martian(Verdict.IP_LOCAL_SOURCE);
+        return false;
+      }
+    }
+    return this.#validate(device, dst, src, oif, tos, mark, filter);
+  }
+
+  #validate(
+    device: NetDevice,
+    dst: number,
+    src: number,
+    oif: number,
+    tos: number,
+    mark: number,
+    filter: number,
+  ): boolean {
+    const ns = this.#ns;
+    const key = ns.fib.key;
+    const { conf } = device.ipv4;
+    const { allConf } = ns.ipv4;
+    key.dst = src;
+    key.src = dst;
+    key.iif = oif === 0 ? ns.loopback.ifindex : oif;
+    key.oif = 0;
+    key.mark = (conf.src_valid_mark | allConf.src_valid_mark) === 0 ? 0 : mark;
+    key.tos = tos;
+    const back = ns.fib.lookup();
+    if (back === null) return this.#lastResort(filter);
+    if (back.type !== "unicast") {
+      if (back.type !== "local") {
+        this.#martian(Verdict.IP_INVALID_SOURCE);
+        return false;
+      }
+      if ((conf.accept_local | allConf.accept_local) === 0) {
+        this.#martian(Verdict.IP_LOCAL_SOURCE);
+        return false;
+      }
+    }
+    if (back.uses(device)) {
+      this.sourceOnLink = back.gateway === 0;
+      return true;
+    }
+    if (device.ipv4.addresses.length === 0) return this.#lastResort(filter);
+    if (filter === 1) return this.#reversePathFails();
+    key.oif = device.ifindex;
+    const other = ns.fib.lookup();
+    if (other !== null && other.type === "unicast") this.sourceOnLink = other.gateway === 0;
+    return true;
+  }
+
+  #lastResort(filter: number): boolean {
+    return filter === 0 || this.#reversePathFails();
+  }
+
+  #reversePathFails(): boolean {
+    this.#martian(Verdict.IP_RPFILTER);
+    return false;
+  }
+}

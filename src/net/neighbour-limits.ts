@@ -1,0 +1,87 @@
+import { SECOND } from "../sim/time.ts";
+import type { Timer } from "../sim/timer.ts";
+import type { World } from "../sim/world.ts";
+import type { Neighbour } from "./neighbour.ts";
+
+/**
+ * The bounds that all ARP caches of one kernel share (net.ipv4.neigh.default.gc_*): Linux has one table for all
+ * namespaces and shows these only in the first. Linux: net/core/neighbour.c, neigh_alloc, neigh_forced_gc, neigh_periodic_work.
+ */
+export class NeighbourLimits {
+  gc_thresh1 = 128;
+  gc_thresh2 = 512;
+  gc_thresh3 = 1024;
+  /** Seconds; Linux keeps it for show. */
+  gc_interval = 30;
+  /** How often an address found no place. */
+  overflows = 0;
+  readonly #world: World;
+  /** Entries that may be thrown out, oldest first: all but permanent ones. */
+  readonly #entries: Set<Neighbour> = new Set();
+  #lastFlush = Number.NEGATIVE_INFINITY;
+  readonly #periodic: Timer;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#periodic = world.timer(() => this.#collect());
+  }
+
+  get count(): number {
+    return this.#entries.size;
+  }
+
+  /** Makes room for one more entry; false when the table is full ("neighbor table overflow"). */
+  admit(): boolean {
+    const count = this.#entries.size;
+    if (count < this.gc_thresh2) return true;
+    if (count < this.gc_thresh3 && this.#world.now <= this.#lastFlush + 5 * SECOND) return true;
+    const shrunk = this.#flush();
+    if (shrunk || count < this.gc_thresh3) return true;
+    this.overflows++;
+    return false;
+  }
+
+  add(neighbour: Neighbour): void {
+    this.#entries.add(neighbour);
+    if (this.#entries.size >= this.gc_thresh1 && !this.#periodic.armed) this.#armPeriodic(neighbour);
+  }
+
+  remove(neighbour: Neighbour): void {
+    this.#entries.delete(neighbour);
+  }
+
+  /** Throws out what failed, what needs no question, and what nobody changed for five seconds. */
+  #flush(): boolean {
+    const excess = this.#entries.size - this.gc_thresh2;
+    const before = this.#world.now - 5 * SECOND;
+    let gone = 0;
+    for (const n of [...this.#entries]) {
+      if (gone > 0 && gone >= excess) break;
+      if (n.inUse) continue;
+      if (n.state !== "FAILED" && n.state !== "NOARP" && n.updated >= before) continue;
+      n.ns.neighbours.remove(n, { by: "timer", text: "neighbour table is full" });
+      gone++;
+    }
+    this.#lastFlush = this.#world.now;
+    return gone > 0;
+  }
+
+  /** Every half reachable time, as long as there are more than gc_thresh1: entries that nobody uses go. */
+  #collect(): void {
+    if (this.#entries.size < this.gc_thresh1) return;
+    const now = this.#world.now;
+    let last: Neighbour | null = null;
+    for (const n of [...this.#entries]) {
+      last = n;
+      if (n.inTimer || n.inUse) continue;
+      const used = Math.max(n.used, n.confirmed);
+      if (n.state !== "FAILED" && now < used + n.conf.gc_stale_time * SECOND) continue;
+      n.ns.neighbours.remove(n, { by: "timer", text: "nobody used it for gc_stale_time" });
+    }
+    if (last !== null) this.#armPeriodic(last);
+  }
+
+  #armPeriodic(any: Neighbour): void {
+    this.#periodic.arm(any.ns.ipv4.defaultNeighbour.base_reachable_time_ms * 500_000);
+  }
+}

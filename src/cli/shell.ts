@@ -133,8 +133,8 @@ function ask(session: ShellSession, terminal: Interface): void {
   terminal.prompt();
 }
 
-async function typeAt(session: ShellSession, hosts: readonly string[]): Promise<void> {
-  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+/** One terminal from its first prompt to its end: the session's last `exit`, Ctrl-D, or the end of the input. */
+function converse(session: ShellSession, interactive: boolean): Promise<void> {
   const terminal = createInterface({
     input: process.stdin,
     output: interactive ? process.stdout : undefined,
@@ -144,9 +144,6 @@ async function typeAt(session: ShellSession, hosts: readonly string[]): Promise<
     ...(interactive ? { history: loadHistory() } : {}),
   });
   if (interactive) {
-    say(
-      `Hosts: ${hosts.join(", ")}. To go to another: ssh ${hosts[1] ?? hosts[0]}. Back, and out: exit or Ctrl-D.`,
-    );
     terminal.on("history", saveHistory);
     terminal.on("SIGINT", () => {
       session.interrupt();
@@ -157,26 +154,44 @@ async function typeAt(session: ShellSession, hosts: readonly string[]): Promise<
       ask(session, terminal);
     });
   }
-  await new Promise<void>((resolve) => {
+  return new Promise((resolve, reject) => {
     // Lines that arrive while a command runs wait for their turn.
     let queue = Promise.resolve();
     let closed = false;
+    const take = async (text: string): Promise<void> => {
+      if (session.over) return;
+      const output = await session.line(text);
+      process.stdout.write(output === "" || output.endsWith("\n") ? output : `${output}\n`);
+      if (session.over) terminal.close();
+      else if (interactive && !closed) ask(session, terminal);
+    };
     terminal.on("line", (text) => {
-      queue = queue.then(async () => {
-        if (session.over) return;
-        const output = await session.line(text);
-        process.stdout.write(output === "" || output.endsWith("\n") ? output : `${output}\n`);
-        if (session.over) terminal.close();
-        else if (interactive && !closed) ask(session, terminal);
+      queue = queue.then(() => take(text));
+      queue.catch((error) => {
+        terminal.close();
+        reject(error);
       });
     });
     terminal.on("close", () => {
       closed = true;
-      if (interactive) process.stdout.write("\n");
-      queue.then(resolve, resolve);
+      queue.then(resolve, reject);
     });
     if (interactive) ask(session, terminal);
   });
+}
+
+/** Talks until the session is over; Ctrl-D leaves one host at a time, the end of a file or pipe leaves them all. */
+async function typeAt(session: ShellSession, hosts: readonly string[]): Promise<void> {
+  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  if (!interactive) return await converse(session, false);
+  const other = hosts[1] ?? hosts[0];
+  say(`Hosts: ${hosts.join(", ")}. To go to another: ssh ${other}. Back, and out: exit or Ctrl-D.`);
+  while (!session.over) {
+    await converse(session, true);
+    if (session.over) return;
+    session.leave();
+    process.stdout.write("logout\n");
+  }
 }
 
 /** `overmesh shell`: at a host's prompt, after the lesson if one is given. */

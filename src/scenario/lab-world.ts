@@ -1,7 +1,12 @@
 import { exportPcapng } from "../capture/export-pcapng.ts";
+import { UserError } from "../base/user-error.ts";
+import type { Journey } from "../capture/journey.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { Operation } from "../operations/operation.ts";
+import { OperationContext } from "../operations/operation-context.ts";
+import { runTool } from "../operations/run-tool.ts";
 import { standardToolbox } from "../operations/standard-toolbox.ts";
 import type { Toolbox } from "../operations/toolbox.ts";
 import { CommandTable } from "../shell/command.ts";
@@ -9,6 +14,7 @@ import { registerTools } from "../shell/commands/network-tools.ts";
 import { EPOCH_SECONDS, Machine } from "../shell/machine.ts";
 import { mountKernelTrees } from "../shell/mounts.ts";
 import { Shell } from "../shell/shell.ts";
+import type { Nanos } from "../sim/time.ts";
 import { LabQuestions } from "./lab-questions.ts";
 import type { LessonWorld, Typed, WorldQuestions } from "./lesson-world.ts";
 
@@ -49,6 +55,33 @@ export class LabWorld implements LessonWorld {
     machine.place = line;
     const { output, status } = await shell.type(text);
     return { output, status, ended: shell.ended };
+  }
+
+  /**
+   * Does what one command says, at once and without a shell: `apply("a/c1", "ip route add default via 10.3.0.1")`, or an
+   * operation as a value. `where` is `host` or `host/namespace`.
+   * @throws {UserError} REFUSED with the tool's own words, when it does not end with status 0
+   */
+  apply(where: string, operation: string | Operation): void {
+    this.ask(where, typeof operation === "string" ? operation : this.toolbox.print(operation));
+  }
+
+  /** What a command prints: `ask("a", "ip -j route")`. @throws {UserError} as {@link apply} */
+  ask(where: string, command: string): string {
+    const [tool, ...args] = command.trim().split(/\s+/);
+    const result = runTool(tool!, args, new OperationContext(this.toolbox, this.lab.namespace(where)));
+    if (result.status !== 0) throw new UserError("REFUSED", `${command}: ${result.stderr.trim()}`);
+    return result.stdout;
+  }
+
+  /** Lets virtual time pass. */
+  advance(duration: Nanos): void {
+    this.lab.advance(duration);
+  }
+
+  /** The journeys of all packets that began at or after `since`. */
+  journeys(since: Nanos = 0): readonly Journey[] {
+    return this.lab.journeys(since);
   }
 
   /** Ctrl-C. */

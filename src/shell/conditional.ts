@@ -90,7 +90,11 @@ export function compareNumbers(operator: string, left: bigint, right: bigint): b
 export function testUnary(state: ShellState, operator: string, operand: string): boolean {
   if (operator === "-z") return operand === "";
   if (operator === "-n") return operand !== "";
-  if (operator === "-v") return state.variables.find(operand) !== null;
+  if (operator === "-v") {
+    const element = /^(\w+)\[(.*)\]$/.exec(operand);
+    if (element === null) return state.variables.find(operand) !== null;
+    return state.variables.elements(element[1]!).some(([key]) => key === element[2]);
+  }
   if (operator === "-o") return state.options.has(operand);
   if (operator === "-t") return false;
   const path = state.path(operand);

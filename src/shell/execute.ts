@@ -99,7 +99,7 @@ function* runStages(state: ShellState, pipeline: PipelineNode): Run<number[]> {
       if (pipeline.pipeStderr?.[i]) replaceStream(child, 2, upstream.writer);
     }
     entries.push(
-      startSubshell(state, child, commandText(state, command), () => runCommand(child, command), command),
+      startSubshell(state, child, commandText(state, command), () => runAsProcess(child, command), command),
     );
   }
   const statuses: number[] = [];
@@ -145,6 +145,13 @@ function startSubshell(
   });
 }
 
+/** Runs a command that is all that a process does: parentheses then need no process of their own. */
+function* runAsProcess(state: ShellState, command: CommandNode): Run<number> {
+  if (command.type !== "Subshell") return yield* runCommand(state, command);
+  state.inPlace = false;
+  return yield* withRedirections(state, command.redirections, () => runStatements(state, command.body));
+}
+
 /** Runs a shell to its end, whatever ends it, and its EXIT trap. */
 export function* runToExit(state: ShellState, body: () => Run<number>): Run<number> {
   let status: number;
@@ -183,7 +190,7 @@ function startJob(state: ShellState, statement: StatementNode): void {
   const single = statement.pipelines.length === 1 ? statement.pipelines[0]! : null;
   const command = single?.commands.length === 1 && !single.negated ? single.commands[0]! : null;
   const body = function* (): Run<number> {
-    if (command !== null) return yield* runCommand(child, command);
+    if (command !== null) return yield* runAsProcess(child, command);
     yield* runStatement(child, { ...statement, background: false });
     return child.status;
   };
@@ -209,7 +216,8 @@ export function* capture(state: ShellState, script: ScriptNode): Run<string> {
     !single.background
       ? single.pipelines[0]!.commands[0]!
       : null;
-  const body = (): Run<number> => (command === null ? runScript(child, script) : runCommand(child, command));
+  const body = (): Run<number> =>
+    command === null ? runScript(child, script) : runAsProcess(child, command);
   const entry = startSubshell(state, child, "bash", body, command);
   const text = yield* readAll(pipe);
   state.substituted = yield* exitOf(entry.process);
@@ -252,7 +260,6 @@ function* runCompound(
       for (const clause of command.clauses) {
         if (yield* holds(state, clause.condition)) return yield* runStatements(state, clause.body);
       }
-      state.status = 0;
       return command.elseBody === null ? 0 : yield* runStatements(state, command.elseBody);
     case "While":
     case "Until":
@@ -264,7 +271,12 @@ function* runCompound(
     case "Case":
       return yield* runCase(state, command);
     case "ArithmeticCommand":
-      return (yield* arithmetic(state, command.expression, "((")) !== 0n ? 0 : 1;
+      try {
+        return (yield* arithmetic(state, command.expression, "((")) !== 0n ? 0 : 1;
+      } catch (error) {
+        if (error instanceof LineAbandoned) return error.status;
+        throw error;
+      }
     case "ConditionalCommand":
       return (yield* evaluateConditional(state, command.expression)) ? 0 : 1;
   }

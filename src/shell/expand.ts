@@ -125,6 +125,12 @@ export function* expandPieces(
 
 function* arithmeticText(state: ShellState, part: Part<"ArithmeticExpansion">): Run<string> {
   const text = part.expression.originalText ?? "";
+  // just-bash's parser reads 08 as 0; in bash it is an octal number with a wrong digit.
+  const octal = /(?<![\w#.$])0\d*[89]\d*/.exec(text);
+  if (octal !== null) {
+    state.complain(`${text}: value too great for base (error token is "${octal[0]}")`);
+    throw new LineAbandoned(1);
+  }
   try {
     return `${yield* evaluateArithmetic(arithmeticShell(state), part.expression.expression)}`;
   } catch (error) {

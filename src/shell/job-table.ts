@@ -12,8 +12,14 @@ export interface Job {
 /** The background jobs of one shell, numbered from 1. */
 export class JobTable {
   #jobs: Job[] = [];
+  /** What the shell around a subshell had running: shown and signalled from here, but not waited for. */
+  readonly #inherited: readonly Job[];
   /** What `wait PID` can still be asked about, by pid. */
   readonly #known: Map<number, ProcessEntry> = new Map();
+
+  constructor(inherited: readonly Job[] = []) {
+    this.#inherited = inherited;
+  }
 
   add(entry: ProcessEntry, text: string): Job {
     this.#forgetReported();
@@ -34,6 +40,12 @@ export class JobTable {
     return this.#jobs;
   }
 
+  /** What `jobs` lists and `%1` means. */
+  shown(): readonly Job[] {
+    const own = this.list();
+    return own.length > 0 ? own : this.#inherited;
+  }
+
   running(): readonly Job[] {
     return this.#jobs.filter((job) => job.entry.process.status === null);
   }
@@ -44,7 +56,7 @@ export class JobTable {
 
   /** `+` for the current job, `-` for the one before it. */
   mark(job: Job): string {
-    const order = [...this.#jobs].sort((a, b) => a.number - b.number);
+    const order = [...this.shown()].sort((a, b) => a.number - b.number);
     if (order[order.length - 1] === job) return "+";
     return order[order.length - 2] === job ? "-" : " ";
   }
@@ -52,7 +64,7 @@ export class JobTable {
   /** `%1`, `%%`, `%+`, `%-`, `%name`. */
   find(spec: string): Job | null {
     const word = spec.slice(1);
-    const order = [...this.list()].sort((a, b) => a.number - b.number);
+    const order = [...this.shown()].sort((a, b) => a.number - b.number);
     if (word === "" || word === "%" || word === "+") return order[order.length - 1] ?? null;
     if (word === "-") return order[order.length - 2] ?? order[order.length - 1] ?? null;
     if (/^\d+$/.test(word)) return order.find((job) => job.number === Number(word)) ?? null;

@@ -54,6 +54,15 @@ export class Machine {
       list: (path) => (path === "" ? [...host.namespaces.keys()] : null),
       read: (path) => (host.namespaces.has(path) ? "" : null),
     }));
+    this.files.mount("/dev", () => ({
+      list: (path) => (path === "" ? ["null"] : null),
+      read: (path) => (path === "null" ? "" : null),
+      write: () => null,
+    }));
+    const etc = this.files.view(host.root);
+    etc.write("/etc/hosts", "127.0.0.1\tlocalhost\n");
+    etc.write("/etc/hostname", `${this.hostname}\n`);
+    etc.write("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n");
     this.files.mount("/proc/sys/kernel", () => ({
       list: (path) => (path === "" ? ["hostname"] : null),
       read: (path) => (path === "hostname" ? `${this.hostname}\n` : null),

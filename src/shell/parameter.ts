@@ -113,7 +113,8 @@ export function* subscriptKey(state: ShellState, name: string, subscript: string
 /** Expands a text that the parser left as it was typed, such as a subscript. */
 function* expandText(state: ShellState, text: string): Run<string> {
   if (!/[$`"'\\]/.test(text)) return text;
-  const script = state.interpreter.parse(state, `: ${text.replace(/ /g, "\\ ")}`);
+  const word = /["']/.test(text) ? text : text.replace(/ /g, "\\ ");
+  const script = state.interpreter.parse(state, `: ${word}`);
   const node = script.statements[0]?.pipelines[0]?.commands[0];
   if (node?.type !== "SimpleCommand" || node.args[0] === undefined) return text;
   return yield* expandWord(state, node.args[0]);

@@ -61,7 +61,7 @@ export class ShellState {
   lastBackground: number | null = null;
   lastArgument = "";
   line = 1;
-  readonly jobs: JobTable;
+  jobs: JobTable;
   /** Open files by number. */
   streams: Map<number, Stream>;
   /** `$$`: the pid of the shell that a person started, in its subshells too. */
@@ -104,6 +104,7 @@ export class ShellState {
   fork(): ShellState {
     const child = new ShellState(this.machine, this.library, this.interpreter, new Map(this.streams));
     for (const stream of child.streams.values()) stream.retain();
+    child.jobs = new JobTable(this.jobs.shown());
     child.namespace = this.namespace;
     child.variables = this.variables.clone();
     child.functions = new Map(this.functions);

@@ -1,6 +1,6 @@
 import { assign, evaluateText } from "./arithmetic-shell.ts";
 import type { Builtin } from "./builtins/builtin.ts";
-import { DECLARING, findBuiltin, SPECIAL } from "./builtins/index.ts";
+import { DECLARING, findBuiltin } from "./builtins/index.ts";
 import { COMMAND_TIME } from "./command.ts";
 import { expandWord, expandWords } from "./expand.ts";
 import { subscriptKey } from "./parameter.ts";
@@ -30,12 +30,10 @@ export function* runSimpleCommand(state: ShellState, command: SimpleCommandNode)
     return (yield* redirectForGood(state, node.redirections)) ? 0 : 1;
   }
   const status = yield* withRedirections(state, node.redirections, function* () {
-    const name = words[0]!;
-    const special = SPECIAL.has(name) && !state.functions.has(name);
     const saved = new Map<string, ReturnType<typeof state.variables.snapshot>>();
     for (const assignment of node.assignments) {
       const variable = /^\w+/.exec(assignment.name)![0];
-      if (!special && !saved.has(variable)) saved.set(variable, state.variables.snapshot(variable));
+      if (!saved.has(variable)) saved.set(variable, state.variables.snapshot(variable));
       yield* applyAssignment(state, assignment, true);
     }
     try {

@@ -31,20 +31,3 @@ export const DECLARING: ReadonlySet<string> = new Set([
   "readonly",
   "alias",
 ]);
-
-/** POSIX's special builtins: an assignment before them stays. */
-export const SPECIAL: ReadonlySet<string> = new Set([
-  "eval",
-  "exec",
-  "exit",
-  "export",
-  "readonly",
-  "return",
-  "set",
-  "shift",
-  "trap",
-  "unset",
-  ".",
-  ":",
-  "source",
-]);

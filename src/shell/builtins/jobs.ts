@@ -24,7 +24,10 @@ export function jobLine(state: ShellState, job: Job, withPid = false): string {
 
 function jobs(state: ShellState, args: readonly string[]): number {
   const options = args.filter((word) => word.startsWith("-")).join("");
-  for (const job of state.jobs.list()) {
+  const spec = args.find((word) => word.startsWith("%"));
+  if (spec !== undefined && state.jobs.find(spec) === null)
+    return state.complain(`jobs: ${spec}: no such job`);
+  for (const job of state.jobs.shown()) {
     const running = job.entry.process.status === null;
     if (options.includes("r") && !running) continue;
     // Only at a prompt does bash still list what has ended.
@@ -115,9 +118,9 @@ function kill(state: ShellState, args: readonly string[]): number {
   let words = args;
   if (words[0] === "-l" || words[0] === "-L") {
     for (const word of words.slice(1)) {
-      const number = signalNumber(word);
+      const number = signalNumber(/^\d+$/.test(word) && Number(word) > 128 ? `${Number(word) - 128}` : word);
       if (number === null) return state.complain(`kill: ${word}: invalid signal specification`);
-      state.out(`${/^\d+$/.test(word) ? signalName(number > 128 ? number - 128 : number) : number}\n`);
+      state.out(`${/^\d+$/.test(word) ? signalName(number) : number}\n`);
     }
     if (words.length === 1)
       state.out(`${LIST.map((name, i) => `${`${i + 1}`.padStart(2)}) SIG${name}`).join("\t")}\n`);
@@ -138,9 +141,8 @@ function kill(state: ShellState, args: readonly string[]): number {
     signal = number;
   }
   if (words.length === 0) {
-    state.complain(
-      "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]",
-      2,
+    state.err(
+      "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n",
     );
     return 2;
   }
@@ -194,6 +196,7 @@ function disown(state: ShellState, args: readonly string[]): number {
 }
 
 function* fg(state: ShellState, args: readonly string[]): Run<number> {
+  if (state.naming.kind !== "prompt") return state.complain("fg: no job control");
   const job = state.jobs.find(args[0] ?? "%%");
   if (job === null) return state.complain(`fg: ${args[0] ?? "current"}: no such job`);
   state.out(`${job.text}\n`);
@@ -202,4 +205,11 @@ function* fg(state: ShellState, args: readonly string[]): Run<number> {
   return status;
 }
 
-export const jobBuiltins: Builtins = { jobs, wait, kill, disown, fg, bg: (): number => 0 };
+export const jobBuiltins: Builtins = {
+  jobs,
+  wait,
+  kill,
+  disown,
+  fg,
+  bg: (state) => (state.naming.kind === "prompt" ? 0 : state.complain("bg: no job control")),
+};

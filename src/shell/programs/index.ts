@@ -1,7 +1,7 @@
 import { asProgram, pgrep, pidof, pkill, ps } from "./processes.ts";
 import type { ShellProgram } from "./run.ts";
 import { bash, busybox } from "./shells.ts";
-import { cat, head, tee, yes } from "./streams.ts";
+import { cat, head, tee, wc, yes } from "./streams.ts";
 import { date, hostname, ls, mktemp, nproc, sleep, uname } from "./system.ts";
 import { env, nohup, nsenter, timeout, xargs } from "./wrappers.ts";
 
@@ -38,6 +38,7 @@ export function findProgram(name: string): ShellProgram | null {
     ["tee", tee],
     ["timeout", timeout],
     ["uname", uname],
+    ["wc", wc],
     ["xargs", xargs],
     ["yes", yes],
     // Builtins that are programs as well, for env, xargs, timeout and busybox.

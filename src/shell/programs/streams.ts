@@ -1,7 +1,7 @@
 import { FileFailure } from "../files.ts";
 import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
-import { type Input, Pipe, readLine } from "../stream.ts";
+import { type Input, Pipe, readAll, readLine } from "../stream.ts";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
@@ -24,9 +24,20 @@ function open(state: ShellState, name: string, path: string): Input | null {
     return Pipe.holding(state.files.read(state.path(path)));
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
-    state.err(`${name}: ${path}: ${error.message}\n`);
+    state.err(
+      name === "head"
+        ? `head: cannot open '${path}' for reading: ${error.message}\n`
+        : `${name}: ${path}: ${error.message}\n`,
+    );
     return null;
   }
+}
+
+/** Control characters as `^X`. */
+function visible(line: string, tabs: boolean): string {
+  return line.replace(/[\x00-\x1f\x7f]/g, (c) =>
+    c === "\t" && !tabs ? c : c === "\x7f" ? "^?" : `^${String.fromCharCode(c.charCodeAt(0) + 64)}`,
+  );
 }
 
 export function* cat(state: ShellState, args: readonly string[]): Run<number> {
@@ -45,7 +56,7 @@ export function* cat(state: ShellState, args: readonly string[]): Run<number> {
       status = 1;
       continue;
     }
-    if (!/[nbEA]/.test(options)) {
+    if (!/[nbEAvtTe]/.test(options)) {
       for (;;) {
         if (input.available !== "") yield* write(state, input.take(input.available.length));
         if (input.closed && input.available === "") break;
@@ -56,10 +67,11 @@ export function* cat(state: ShellState, args: readonly string[]): Run<number> {
     for (let part = yield* readLine(input); part !== null; part = yield* readLine(input)) {
       const counted = options.includes("n") || (options.includes("b") && part.line !== "");
       if (counted || options.includes("n")) number++;
+      const line = /[AvtTe]/.test(options) ? visible(part.line, /[AtT]/.test(options)) : part.line;
       const head = counted ? `${`${number}`.padStart(6)}\t` : "";
       yield* write(
         state,
-        `${head}${part.line}${/[EA]/.test(options) && part.whole ? "$" : ""}${part.whole ? "\n" : ""}`,
+        `${head}${line}${/[EAe]/.test(options) && part.whole ? "$" : ""}${part.whole ? "\n" : ""}`,
       );
     }
   }
@@ -157,4 +169,43 @@ export function* yes(state: ShellState, args: readonly string[]): Run<number> {
     return 1;
   }
   for (;;) yield* write(state, line.repeat(64));
+}
+
+/** `wc [-lwcm] [FILE ...]` */
+export function* wc(state: ShellState, args: readonly string[]): Run<number> {
+  const options = args.filter((word) => /^-[lwcm]+$/.test(word)).join("");
+  const operands = args.filter((word) => !/^-[lwcm]+$/.test(word));
+  const encoder = new TextEncoder();
+  const rows: { name: string; counts: number[] }[] = [];
+  let status = 0;
+  for (const operand of operands.length === 0 ? [""] : operands) {
+    const input = open(state, "wc", operand === "" ? "-" : operand);
+    if (input === null) {
+      status = 1;
+      continue;
+    }
+    const text = yield* readAll(input);
+    const counts: number[] = [];
+    const wants = (letter: string): boolean => (options === "" ? "lwc" : options).includes(letter);
+    if (wants("l")) counts.push(text.split("\n").length - 1);
+    if (wants("w")) counts.push(text.split(/\s+/).filter((word) => word !== "").length);
+    if (wants("m")) counts.push([...text].length);
+    if (wants("c")) counts.push(encoder.encode(text).length);
+    rows.push({ name: operand, counts });
+  }
+  if (operands.length > 1) {
+    const counts = rows.reduce<number[]>(
+      (sum, row) => row.counts.map((count, i) => count + (sum[i] ?? 0)),
+      [],
+    );
+    rows.push({ name: "total", counts });
+  }
+  // One number of one text stands alone; several are as wide as the largest, from a pipe at least 7.
+  const widest = Math.max(...rows.flatMap((row) => row.counts.map((count) => `${count}`.length)));
+  const width = rows[0]?.counts.length === 1 && operands.length < 2 ? 1 : operands.length === 0 ? 7 : widest;
+  for (const row of rows) {
+    const numbers = row.counts.map((count) => `${count}`.padStart(width)).join(" ");
+    state.out(`${numbers}${row.name === "" ? "" : ` ${row.name}`}\n`);
+  }
+  return status;
 }

@@ -10,7 +10,7 @@ export const TEXT_TOOLS: ReadonlySet<string> = new Set(
   (
     "awk base64 basename chmod column comm cp cut diff dirname du egrep expand expr fgrep file find fold grep gunzip gzip " +
     "join jq ln md5sum mkdir mv nl od paste printenv readlink rev rg rm rmdir sed seq sha1sum sha256sum sort split " +
-    "stat strings tac tail tar touch tr tree unexpand uniq wc which whoami xan yq zcat"
+    "stat strings tac tail tar touch tr tree unexpand uniq which whoami xan yq zcat"
   ).split(" "),
 );
 
@@ -59,6 +59,23 @@ function readsInput(state: ShellState, words: readonly string[]): boolean {
   );
 }
 
+/** How the real tools tell of a file that is not there; just-bash has one wording for all. */
+const MISSING: Readonly<Record<string, (path: string) => string>> = {
+  awk: (path) => `cannot open ${path} (No such file or directory)`,
+  sed: (path) => `can't read ${path}: No such file or directory`,
+  sort: (path) => `cannot read: ${path}: No such file or directory`,
+  tail: (path) => `cannot open '${path}' for reading: No such file or directory`,
+};
+
+function reworded(text: string): string {
+  return text.replace(
+    /^(awk|sed|sort|tail): (.+): No such file or directory$/gm,
+    (_, tool: string, path: string) => {
+      return `${tool}: ${MISSING[tool]!(path)}`;
+    },
+  );
+}
+
 /** Runs a tool; the world stands still meanwhile. */
 export function* runTextTool(state: ShellState, words: readonly string[]): Run<number> {
   const input = state.stream(0)?.input ?? new Pipe();
@@ -67,7 +84,10 @@ export function* runTextTool(state: ShellState, words: readonly string[]): Run<n
   const result = yield* state.machine.outside.call(async () => {
     files.enter(state.files);
     return await bash.exec(words[0]!, {
-      args: [...words.slice(1)],
+      args:
+        words[0] === "paste" && !words.slice(1).some((word) => !word.startsWith("-"))
+          ? [...words.slice(1), "-"]
+          : [...words.slice(1)],
       cwd: state.cwd,
       env: Object.fromEntries([...state.variables.exported(), ["PWD", state.cwd]]),
       replaceEnv: true,
@@ -75,7 +95,11 @@ export function* runTextTool(state: ShellState, words: readonly string[]): Run<n
       rawScript: true,
     });
   });
-  state.out(result.stdout);
-  state.err(result.stderr.replace(/^bash: /gm, ""));
+  state.out(
+    words[0] === "uniq" && words.some((word) => /^-\w*c/.test(word))
+      ? result.stdout.replace(/^( *\d+) /gm, (_, n: string) => `${n.trim().padStart(7)} `)
+      : result.stdout,
+  );
+  state.err(reworded(result.stderr.replace(/^bash: /gm, "")));
   return result.exitCode;
 }

@@ -1,5 +1,7 @@
 import type { Packet } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
 import type { NetDevice } from "./net-device.ts";
+import type { QdiscStats } from "./qdisc/qdisc-stats.ts";
 
 /** What can change on a device, in the words of the kernel's netdevice notifiers. */
 export type DeviceChange =
@@ -48,7 +50,18 @@ export interface DeviceListener {
 
 /** A queueing discipline at a device's egress. It passes frames on with `device.send(packet)`. */
 export interface Qdisc {
+  /** What `tc` calls it: `netem`, `pfifo` ... */
+  readonly kind: string;
+  /** The upper 16 bits of its handle: `8001:` is 0x8001. */
+  readonly handle: number;
+  readonly ref: EntryRef;
+  readonly stats: QdiscStats;
+  /** Frames and bytes that wait in it. */
+  readonly length: number;
+  readonly bytes: number;
   enqueue(packet: Packet): void;
-  /** Drops all that waits (the device goes down, or the discipline is replaced). */
+  /** Drops all that waits: the device goes down. */
   reset(): void;
+  /** Drops all that waits, and is no more. */
+  destroy(): void;
 }

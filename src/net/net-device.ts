@@ -72,7 +72,10 @@ export class NetDevice implements Receiver {
   peer: NetDevice | null = null;
   master: NetDevice | null = null;
   rxHandler: RxHandler | null = null;
+  /** Null: frames go out at once (noqueue). Set by {@link setQdisc}. */
   qdisc: Qdisc | null = null;
+  /** Whether the device got its default discipline: it was up once. Before that it has none that anybody sees (noop). */
+  activated = false;
   /** Sees what leaves and arrives here, whole; null while nobody captures. Set by {@link addTap}. */
   tap: Tap | null = null;
   readonly counters: Float64Array = new Float64Array(10);
@@ -193,8 +196,20 @@ export class NetDevice implements Receiver {
     if (this.up === up) return;
     if (up) this.driver.open?.(this);
     this.up = up;
-    if (!up && this.qdisc !== null) this.qdisc.reset();
+    if (up) this.activated = true;
+    else if (this.qdisc !== null) this.qdisc.reset();
     this.#announce(up ? "up" : "down");
+  }
+
+  /** Puts another queueing discipline, or none, at the egress; what waits in the old one is dropped (dev_graft_qdisc). */
+  setQdisc(qdisc: Qdisc | null): void {
+    const old = this.qdisc;
+    this.qdisc = qdisc;
+    this.activated = this.up || qdisc !== null;
+    this.world.generation++;
+    if (old === null) return;
+    old.destroy();
+    this.world.registry.gone(old.ref);
   }
 
   setCarrier(carrier: boolean): void {

@@ -102,6 +102,7 @@ export class NetworkNamespace {
   /** Takes a device away for good (unregister_netdevice); its driver and listeners hear `removed` last. */
   removeDevice(device: NetDevice): void {
     device.setUp(false);
+    device.setQdisc(null);
     device.removed = true;
     device.announce("removed");
     this.#forget(device);
@@ -114,6 +115,7 @@ export class NetworkNamespace {
       throw new KernelError("EINVAL", "The interface netns is immutable");
     if (to.device(name) !== null) throw new KernelError("EEXIST");
     device.setUp(false);
+    device.setQdisc(null);
     inetAddress.flush(device);
     device.ns.#forget(device);
     if (to.deviceByIndex(device.ifindex) !== null) device.ifindex = to.#nextIfindex();

@@ -28,6 +28,7 @@ export interface EntryRecord {
     | "vxlan-fdb"
     | "address"
     | "device"
+    | "qdisc"
     | "hook"
     | "socket";
   readonly where: string;

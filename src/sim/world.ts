@@ -4,7 +4,7 @@ import { EventQueue } from "./event-queue.ts";
 import type { Packet } from "./packet.ts";
 import { PacketPool } from "./packet-pool.ts";
 import { Process, type Program } from "./process.ts";
-import { Registry } from "./registry.ts";
+import { type EntryRef, Registry } from "./registry.ts";
 import type { PlaceId, Tap } from "./tap.ts";
 import type { Nanos } from "./time.ts";
 import { Timer } from "./timer.ts";
@@ -61,10 +61,13 @@ export class World {
     return new Process(this, program);
   }
 
-  /** Ends a packet: every frame ends here, exactly once. `place` is the device or namespace where it was. */
-  end(packet: Packet, verdict: Verdict, place: PlaceId): void {
+  /**
+   * Ends a packet: every frame ends here, exactly once. `place` is the device or namespace where it was, `entry` what
+   * decided it, where something did.
+   */
+  end(packet: Packet, verdict: Verdict, place: PlaceId, entry: EntryRef = 0): void {
     this.ends[verdict]!++;
-    if (this.tap !== null) this.tap.record(place, packet, verdict, 0);
+    if (this.tap !== null) this.tap.record(place, packet, verdict, entry);
     this.pool.release(packet);
   }
 

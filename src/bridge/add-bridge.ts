@@ -3,6 +3,7 @@ import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { randomMac } from "../net/random-mac.ts";
 import { Bridge } from "./bridge.ts";
 import { BridgePort } from "./bridge-port.ts";
+import { setDefaultPvid } from "./vlan-commands.ts";
 
 /** What `ip link add` may say of the device itself. */
 export interface BridgeDeviceOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
@@ -17,6 +18,7 @@ export function addBridge(ns: NetworkNamespace, name: string, options: BridgeDev
   const mac = rest.mac ?? randomMac(ns.world, `${ns.path}/${name}`);
   const device = ns.addDevice(name, bridge, { ...rest, mac, minMtu: 68, maxMtu: 65535 }, ifindex);
   bridge.attach(device, rest.mac !== undefined);
+  if (ns.host.kernel.bridgeVlanFiltering) setDefaultPvid(bridge, 1);
   return bridge;
 }
 

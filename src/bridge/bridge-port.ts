@@ -5,7 +5,10 @@ import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as mac from "../wire/mac.ts";
 import type { Bridge } from "./bridge.ts";
+import { receive } from "./forwarding.ts";
+import { learn } from "./learning.ts";
 import { PortState } from "./port-state.ts";
+import { VlanGroup } from "./vlan-group.ts";
 
 /**
  * A device that is a port of a bridge: its frames go to the bridge before any IP stack sees them.
@@ -29,6 +32,21 @@ export class BridgePort implements RxHandler, DeviceListener {
   bcastFlood = true;
   hairpin = false;
   isolated = false;
+  /** ARP requests that the bridge can answer itself are not flooded here. */
+  neighSuppress = false;
+  /** The bridge answers ARP requests that come in here; none are flooded out here. */
+  proxyArp = false;
+  proxyArpWifi = false;
+  /** Flags that are kept and shown, and decide nothing here: there is no spanning tree and no IGMP snooping. */
+  guard = false;
+  rootBlock = false;
+  fastLeave = false;
+  mcastToUnicast = false;
+  vlanTunnel = false;
+  locked = false;
+  /** 0 to 2: never, as learned, always. */
+  mcastRouter = 1;
+  readonly vlans: VlanGroup = new VlanGroup();
   /** Which of 01:80:c2:00:00:0X are forwarded from here: one bit each. */
   groupFwdMask = 0;
 
@@ -49,21 +67,38 @@ export class BridgePort implements RxHandler, DeviceListener {
     const dstLo = ethernet.dstLo(view, at);
     if (mac.isLinkLocal(ethernet.dstHi(view, at), dstLo) && this.#keepsGroup(packet, dstLo & 15)) return;
     const state = this.state;
-    if (state === PortState.forwarding || state === PortState.learning) this.bridge.receive(this, packet);
-    else device.drop(packet, Verdict.BRIDGE_PORT_STATE);
+    if (state !== PortState.forwarding && state !== PortState.learning) {
+      device.drop(packet, Verdict.BRIDGE_PORT_STATE);
+      return;
+    }
+    const { prerouting } = this.bridge.hooks;
+    if (prerouting.empty || prerouting.run(packet, device, null)) receive(this.bridge, this, packet);
   }
 
   /** Why the port may not have a frame that came in by `from` (null: from the bridge's own device), or null. */
-  refuses(from: BridgePort | null): Verdict | null {
+  refuses(from: BridgePort | null, vid: number): Verdict | null {
     if (from === this && !this.hairpin) return Verdict.BRIDGE_SAME_PORT;
     if (this.state !== PortState.forwarding) return Verdict.BRIDGE_PORT_STATE;
+    if (this.bridge.vlanFiltering && !this.vlans.has(vid)) return Verdict.BRIDGE_VLAN;
     if (this.isolated && from?.isolated) return Verdict.BRIDGE_ISOLATED;
     return null;
   }
 
-  /** Sends a frame out of the port (br_dev_queue_push_xmit). */
-  send(packet: Packet): void {
-    const device = this.device;
+  /** Sends a frame out of the port that came in by `from`, or that the stack made (__br_forward). */
+  send(packet: Packet, from: BridgePort | null, vid: number): void {
+    const { device, bridge } = this;
+    if (bridge.vlanFiltering) this.vlans.egress(packet, vid);
+    const hooks = bridge.hooks;
+    if (from !== null) {
+      if (!hooks.forward.empty && !hooks.forward.run(packet, from.device, device)) return;
+    } else if (!hooks.output.empty && !hooks.output.run(packet, null, device)) return;
+    if (!hooks.postrouting.empty && !hooks.postrouting.run(packet, null, device)) return;
+    this.push(packet);
+  }
+
+  /** The last step out, after all hooks (br_dev_queue_push_xmit). */
+  push(packet: Packet): void {
+    const { device } = this;
     if (packet.length > device.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN)
       device.drop(packet, Verdict.PKT_TOO_BIG);
     else device.transmit(packet);
@@ -86,9 +121,14 @@ export class BridgePort implements RxHandler, DeviceListener {
       this.device.drop(packet, Verdict.LINK_LOCAL_GROUP);
       return true;
     } else if (((this.groupFwdMask | bridge.groupFwdMask) & bit) !== 0) return false;
-    if (this.learning && (this.state === PortState.forwarding || this.state === PortState.learning))
-      bridge.learnFrom(this, packet);
-    this.device.ns.receive(this.device, packet);
+    const { view, at } = packet;
+    const learns = this.state === PortState.forwarding || this.state === PortState.learning;
+    if (this.learning && learns && !bridge.noLinkLocalLearn) {
+      const vid = bridge.vlanFiltering ? this.vlans.ingress(packet) : 0;
+      if (vid >= 0) learn(bridge, this, packet, ethernet.srcHi(view, at), ethernet.srcLo(view, at), vid);
+    }
+    const { input } = bridge.hooks;
+    if (input.empty || input.run(packet, this.device, null)) this.device.ns.receive(this.device, packet);
     return true;
   }
 }

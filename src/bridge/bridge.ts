@@ -1,44 +1,66 @@
 import type { DeviceChange, DeviceDriver } from "../net/device-driver.ts";
+import { Hooks } from "../net/hooks.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import { Counter, type NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { Packet } from "../sim/packet.ts";
-import { MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
+import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Timer } from "../sim/timer.ts";
-import { Verdict } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
-import * as ethernet from "../wire/ethernet.ts";
 import * as mac from "../wire/mac.ts";
 import { BridgePort } from "./bridge-port.ts";
-import { Fdb, FdbFlag } from "./fdb.ts";
+import { Fdb } from "./fdb.ts";
+import { transmit } from "./forwarding.ts";
+import { addLocal, collect, deleteByPort, deleteLocal } from "./learning.ts";
 import { PortState } from "./port-state.ts";
+import { VlanGroup } from "./vlan-group.ts";
 
 /** Port numbers are below this, and 0 is none: a bridge has at most 1023 ports (BR_MAX_PORTS). */
 export const BR_MAX_PORTS = 1024;
-/** The collector runs no more often than this. */
-const MIN_COLLECT_GAP: Nanos = 10 * MILLISECOND;
 
 /**
  * Linux bridge: learns source addresses, forwards by destination, floods what it does not know.
  *
  * In:  frames from its ports, and what the stack sends by its device.   Out: frames on its ports, or up its device.
- * Counts: rx and tx of the bridge's device.   Linux: net/bridge/.
+ * Counts: rx and tx of the bridge's device.   Linux: net/bridge/.   Differs: takes no part in spanning tree, so that a
+ * port forwards as soon as it has a carrier; multicast is flooded, as with `mcast_snooping 0`.
  */
 export class Bridge implements DeviceDriver {
   readonly kind = "bridge";
   readonly netnsImmutable = true;
+  readonly world: World;
+  /** Set once, by {@link attach}. */
+  device!: NetDevice;
   /** Newest first, as the kernel keeps them. */
   readonly ports: BridgePort[] = [];
   readonly fdb: Fdb;
-  stp = false;
+  /** Where bridge netfilter looks: one list for each of its five points (NF_BR_*). */
+  readonly hooks: Hooks = new Hooks();
+  /** The VLANs of the bridge's own device. */
+  readonly vlans: VlanGroup = new VlanGroup();
+  vlanFiltering = false;
+  /** 0: new ports get no VLAN. */
+  defaultPvid = 0;
   ageingTime: Nanos = 300 * SECOND;
   groupFwdMask = 0;
-  readonly world: World;
-  #device!: NetDevice;
-  readonly #collector: Timer;
+  noLinkLocalLearn = false;
+  /** What is kept and shown but decides nothing here; times in nanoseconds. */
+  stp = false;
+  mcastSnooping = true;
+  forwardDelay: Nanos = 15 * SECOND;
+  helloTime: Nanos = 2 * SECOND;
+  maxAge: Nanos = 20 * SECOND;
+  priority = 0x8000;
+  nfCallIptables = false;
+  nfCallIp6tables = false;
+  nfCallArptables = false;
   /** The device's address as the bridge last knew it. */
-  #macHi = 0;
-  #macLo = 0;
-  /** Somebody chose the address, so it no longer follows the ports. */
+  ownMac: mac.Mac = mac.ZERO;
+  /** Some port suppresses ARP; some port wants ARP requests answered. Kept by {@link portFlagsChanged}. */
+  suppresses = false;
+  answersArp = false;
+  readonly #collector: Timer;
+  #collectAt: Nanos = 0;
+  /** Somebody chose the address or the MTU, so that it no longer follows the ports. */
   #macSet = false;
   #mtuSet = false;
   /** The bridge itself is changing its device. */
@@ -46,203 +68,58 @@ export class Bridge implements DeviceDriver {
 
   constructor(world: World) {
     this.world = world;
-    this.fdb = new Fdb(world.registry, () => `${this.#device.ns.path}/${this.#device.name}`);
-    this.#collector = world.timer(() => this.#collect());
-  }
-
-  get device(): NetDevice {
-    return this.#device;
+    this.fdb = new Fdb(world.registry, () => `${this.device.ns.path}/${this.device.name}`);
+    this.#collector = world.timer(() => {
+      const wait = collect(this);
+      if (wait > 0) this.#collectAfter(wait);
+    });
   }
 
   /** Joins the driver and its device; called once, by `addBridge`. */
   attach(device: NetDevice, macSet: boolean): void {
-    this.#device = device;
+    this.device = device;
     this.#macSet = macSet;
-    this.#ownAddressChanged();
+    this.ownMac = { hi: device.macHi, lo: device.macLo };
+    addLocal(this, null, device.macHi, device.macLo, 0);
+    if (macSet) this.#checkCarrier();
   }
 
-  // Forwarding
-
-  /** A frame that a port has let in (br_handle_frame_finish). */
-  receive(port: BridgePort, packet: Packet): void {
-    const { view, at } = packet;
-    const vlan = 0;
-    if (port.learning) this.#learn(port, packet, ethernet.srcHi(view, at), ethernet.srcLo(view, at), vlan);
-    if (port.state === PortState.learning) {
-      port.device.drop(packet, Verdict.BRIDGE_PORT_STATE);
-      return;
-    }
-    const hi = ethernet.dstHi(view, at);
-    const lo = ethernet.dstLo(view, at);
-    const promiscuous = this.#device.promiscuity > 0;
-    if (mac.isMulticast(hi)) {
-      if (!mac.isBroadcast(hi, lo)) this.#device.counters[Counter.multicast]!++;
-      this.#flood(packet, port, hi, lo, true);
-      return;
-    }
-    const fdb = this.fdb;
-    const row = fdb.find(hi, lo, vlan);
-    if (row < 0) {
-      this.#flood(packet, port, hi, lo, promiscuous);
-      return;
-    }
-    if ((fdb.flags[row]! & FdbFlag.local) !== 0) {
-      if (this.world.tap !== null)
-        this.world.tap.record(this.#device.place, packet, Verdict.local, fdb.refs[row]!);
-      this.#passUp(packet);
-      return;
-    }
-    this.#forward(packet, port, row, promiscuous);
+  transmit(_device: NetDevice, packet: Packet): void {
+    transmit(this, packet);
   }
 
-  /** The stack sends by the bridge's own device (br_dev_xmit). */
-  transmit(device: NetDevice, packet: Packet): void {
-    device.counters[Counter.txPackets]!++;
-    device.counters[Counter.txBytes]! += packet.length;
-    const { view, at } = packet;
-    const hi = ethernet.dstHi(view, at);
-    const lo = ethernet.dstLo(view, at);
-    const row = mac.isMulticast(hi) ? -1 : this.fdb.find(hi, lo, 0);
-    if (row < 0) this.#flood(packet, null, hi, lo, false);
-    else this.#forward(packet, null, row, false);
+  link(): null {
+    return null;
   }
 
-  /** To the port of an entry, and, when `up`, a copy to the bridge's own device. */
-  #forward(packet: Packet, from: BridgePort | null, row: number, up: boolean): void {
-    const fdb = this.fdb;
-    fdb.used[row] = this.world.queue.now;
-    const tap = this.world.tap;
-    if (tap !== null) tap.record(this.#device.place, packet, Verdict.bridged, fdb.refs[row]!);
-    const to = fdb.port[row]!;
-    const refusal = to === null ? Verdict.BRIDGE_NO_PORT : to.refuses(from);
-    if (up) {
-      if (refusal === null) to!.send(this.world.pool.copy(packet));
-      this.#passUp(packet);
-    } else if (refusal === null) to!.send(packet);
-    else (from === null ? this.#device : from.device).drop(packet, refusal);
+  /** There is an entry that ages. */
+  watchAge(): void {
+    if (!this.#collector.armed) this.#collectAfter(this.ageingTime);
   }
 
-  /** To all ports that want frames of this kind, and, when `up`, to the bridge's own device, last (br_flood). */
-  #flood(packet: Packet, from: BridgePort | null, hi: number, lo: number, up: boolean): void {
-    const tap = this.world.tap;
-    if (tap !== null) tap.record(this.#device.place, packet, Verdict.flooded, 0);
-    const group = mac.isMulticast(hi);
-    const broadcast = mac.isBroadcast(hi, lo);
-    const pool = this.world.pool;
-    let last: BridgePort | null = null;
-    for (const port of this.ports) {
-      if (group) {
-        if (from !== null && !(broadcast ? port.bcastFlood : port.mcastFlood)) continue;
-      } else if (!port.flood) continue;
-      if (port.refuses(from) !== null) continue;
-      if (last !== null) last.send(pool.copy(packet));
-      last = port;
-    }
-    if (up) {
-      if (last !== null) last.send(pool.copy(packet));
-      this.#passUp(packet);
-    } else if (last !== null) last.send(packet);
-    else (from === null ? this.#device : from.device).drop(packet, Verdict.BRIDGE_NO_PORT);
+  /** Until the collector looks for entries that are too old; 0 when there is nothing to look for. */
+  get collectsIn(): Nanos {
+    return this.#collector.armed ? this.#collectAt - this.world.now : 0;
   }
 
-  /** Up to the stack: the bridge's own device receives the frame (br_pass_frame_up). */
-  #passUp(packet: Packet): void {
-    const device = this.#device;
-    device.counters[Counter.rxPackets]!++;
-    device.counters[Counter.rxBytes]! += packet.length - ethernet.HEADER_LEN;
-    packet.device = device;
-    device.receive(packet);
+  #collectAfter(wait: Nanos): void {
+    this.#collectAt = this.world.now + wait;
+    this.#collector.arm(wait);
   }
 
-  // The forwarding database
-
-  /** Learns a frame's source that the bridge does not forward. */
-  learnFrom(port: BridgePort, packet: Packet): void {
-    this.#learn(
-      port,
-      packet,
-      ethernet.srcHi(packet.view, packet.at),
-      ethernet.srcLo(packet.view, packet.at),
-      0,
-    );
-  }
-
-  /** The source is at that port (br_fdb_update). */
-  #learn(port: BridgePort, packet: Packet, hi: number, lo: number, vlan: number): void {
-    if (this.ageingTime === 0) return;
-    const fdb = this.fdb;
-    let row = fdb.find(hi, lo, vlan);
-    if (row >= 0) {
-      const flags = fdb.flags[row]!;
-      if ((flags & FdbFlag.local) !== 0) return; // somebody uses our own address; the kernel only warns
-      fdb.updated[row] = this.world.queue.now;
-      if (fdb.port[row] === port || (flags & FdbFlag.sticky) !== 0) return;
-      fdb.move(row, port, { by: "frame", frame: packet.id });
-      if ((flags & FdbFlag.externLearn) !== 0) fdb.setFlags(row, flags & ~FdbFlag.externLearn);
-    } else {
-      row = fdb.create(hi, lo, vlan, port, 0, this.world.now, { by: "frame", frame: packet.id });
-      if (!this.#collector.armed) this.#collector.arm(this.ageingTime);
-    }
+  /** @param time 0: nothing is learned, and what was learned goes. */
+  setAgeingTime(time: Nanos): void {
+    this.ageingTime = time;
+    this.#collectAfter(0);
     this.world.generation++;
-    const tap = this.world.tap;
-    if (tap !== null) tap.record(this.#device.place, packet, Verdict.learned, fdb.refs[row]!);
-  }
-
-  /** Deletes what was not seen for the ageing time and comes again when the next entry is due (br_fdb_cleanup). */
-  #collect(): void {
-    const fdb = this.fdb;
-    const now = this.world.now;
-    let wait = Number.POSITIVE_INFINITY;
-    for (const row of fdb.rows()) {
-      if ((fdb.flags[row]! & (FdbFlag.static | FdbFlag.externLearn)) !== 0) continue;
-      const left = fdb.updated[row]! + this.ageingTime - now;
-      if (left > 0) wait = Math.min(wait, left);
-      else fdb.delete(row, { by: "timer", text: "ageing" });
-    }
-    this.world.generation++;
-    if (wait !== Number.POSITIVE_INFINITY) this.#collector.arm(Math.max(wait, MIN_COLLECT_GAP));
-  }
-
-  /** Deletes the entries of a port, or only those that it learned (br_fdb_delete_by_port). */
-  #deleteByPort(port: BridgePort, all: boolean): void {
-    const fdb = this.fdb;
-    for (const row of fdb.rows()) {
-      if (fdb.port[row] !== port) continue;
-      const flags = fdb.flags[row]!;
-      if (!all && (flags & (FdbFlag.static | FdbFlag.externLearn)) !== 0) continue;
-      if ((flags & FdbFlag.local) !== 0) this.#deleteLocal(row, port);
-      else fdb.delete(row);
-    }
-    this.world.generation++;
-  }
-
-  /** A local entry goes, unless another port or the bridge has the same address (fdb_delete_local). */
-  #deleteLocal(row: number, port: BridgePort | null): void {
-    const fdb = this.fdb;
-    const hi = fdb.macHi(row);
-    const lo = fdb.macLo(row);
-    for (const other of this.ports)
-      if (other !== port && other.device.macHi === hi && other.device.macLo === lo) {
-        fdb.move(row, other);
-        return;
-      }
-    if (port !== null && this.#macHi === hi && this.#macLo === lo) fdb.move(row, null);
-    else fdb.delete(row);
-  }
-
-  /** The address of a port, or of the bridge (null), is its own (fdb_add_local). */
-  #addLocal(port: BridgePort | null, hi: number, lo: number, vlan: number): void {
-    if (!mac.isValidUnicast(hi, lo)) return;
-    const fdb = this.fdb;
-    const row = fdb.find(hi, lo, vlan);
-    if (row >= 0) {
-      if ((fdb.flags[row]! & FdbFlag.local) !== 0) return;
-      fdb.delete(row);
-    }
-    fdb.create(hi, lo, vlan, port, FdbFlag.local | FdbFlag.static, this.world.now);
   }
 
   // Ports
+
+  /** The port of that name, or null. */
+  port(name: string): BridgePort | null {
+    return this.ports.find((port) => port.device.name === name) ?? null;
+  }
 
   /**
    * Makes a device a port.
@@ -261,10 +138,14 @@ export class Bridge implements DeviceDriver {
     device.rxHandler = port;
     device.listeners.push(port);
     this.ports.unshift(port);
-    device.setMaster(this.#device);
-    this.#addLocal(port, device.macHi, device.macLo, 0);
+    device.setMaster(this.device);
+    addLocal(this, port, device.macHi, device.macLo, 0);
+    if (this.defaultPvid !== 0) {
+      port.vlans.set(this.defaultPvid, true, true);
+      addLocal(this, port, device.macHi, device.macLo, this.defaultPvid);
+    }
     this.#chooseMac();
-    if (this.#device.up && device.running) this.#enablePort(port);
+    if (this.device.up && device.running) this.#enablePort(port);
     this.#adjustMtu();
     return port;
   }
@@ -274,37 +155,55 @@ export class Bridge implements DeviceDriver {
     const device = port.device;
     this.#disablePort(port);
     this.ports.splice(this.ports.indexOf(port), 1);
-    this.#deleteByPort(port, true);
+    deleteByPort(this, port, 0, true);
     device.rxHandler = null;
     device.listeners = device.listeners.filter((other) => other !== port);
     device.allmulti--;
     device.promiscuity--;
     device.setMaster(null);
+    this.portFlagsChanged();
     this.#adjustMtu();
     this.#chooseMac();
   }
 
   /** Called by a port whose device changed. */
   portChanged(port: BridgePort, change: DeviceChange): void {
+    const { device } = port;
     switch (change) {
       case "up":
       case "down":
       case "carrier":
-        if (!this.#device.up) return;
-        if (port.device.running) {
-          if (port.state === PortState.disabled) this.#enablePort(port);
-        } else this.#disablePort(port);
+        if (!this.device.up) return;
+        if (!device.running) this.#disablePort(port);
+        else if (port.state === PortState.disabled) this.#enablePort(port);
         return;
       case "mtu":
         this.#adjustMtu();
         return;
       case "address":
-        this.#portAddressChanged(port);
+        for (const { mac: old, vlan } of this.fdb.localsOf(port))
+          if (old.hi !== device.macHi || old.lo !== device.macLo)
+            deleteLocal(this, port, old.hi, old.lo, vlan);
+        for (const vid of [0, ...port.vlans.vids]) addLocal(this, port, device.macHi, device.macLo, vid);
+        this.#chooseMac();
         return;
       case "moved":
       case "removed":
         this.removePort(port);
     }
+  }
+
+  /** Somebody set flags of a port. */
+  portFlagsChanged(): void {
+    this.suppresses = this.ports.some((port) => port.neighSuppress);
+    this.answersArp = this.suppresses || this.ports.some((port) => port.proxyArp || port.proxyArpWifi);
+    this.world.generation++;
+  }
+
+  /** Somebody set the state of a port by hand (br_set_port_state); learned entries stay. */
+  setPortState(port: BridgePort, state: PortState): void {
+    port.state = state;
+    this.#checkCarrier();
   }
 
   #freeNumber(): number {
@@ -321,27 +220,17 @@ export class Bridge implements DeviceDriver {
   #disablePort(port: BridgePort): void {
     if (port.state === PortState.disabled) return;
     port.state = PortState.disabled;
-    this.#deleteByPort(port, false);
+    deleteByPort(this, port, 0, false);
     this.#checkCarrier();
   }
 
-  /** The bridge has a carrier while a port forwards (br_port_state_selection). */
+  /**
+   * The bridge has a carrier while a port forwards (br_port_state_selection). A bridge that never had a port nor an
+   * address set by hand has one too, since nothing asked yet.
+   */
   #checkCarrier(): void {
     this.world.generation++;
-    this.#device.setCarrier(this.ports.some((port) => port.state === PortState.forwarding));
-  }
-
-  #portAddressChanged(port: BridgePort): void {
-    const fdb = this.fdb;
-    for (const row of fdb.rows())
-      if (
-        fdb.port[row] === port &&
-        fdb.flags[row]! & FdbFlag.local &&
-        !(fdb.flags[row]! & FdbFlag.addedByUser)
-      )
-        this.#deleteLocal(row, port);
-    this.#addLocal(port, port.device.macHi, port.device.macLo, 0);
-    this.#chooseMac();
+    this.device.setCarrier(this.ports.some((port) => port.state === PortState.forwarding));
   }
 
   // The bridge's own device
@@ -353,7 +242,6 @@ export class Bridge implements DeviceDriver {
         return;
       case "down":
         for (const port of this.ports) this.#disablePort(port);
-        this.#collector.cancel();
         return;
       case "mtu":
         if (!this.#adjusting) this.#mtuSet = true;
@@ -365,32 +253,29 @@ export class Bridge implements DeviceDriver {
       case "removed":
         for (const port of [...this.ports]) this.removePort(port);
         for (const row of this.fdb.rows()) this.fdb.delete(row);
+        this.#collector.cancel();
         device.world.generation++;
     }
-  }
-
-  link(): null {
-    return null;
   }
 
   /** The smallest of the ports' MTUs, unless somebody set it (br_mtu_auto_adjust). */
   #adjustMtu(): void {
     if (this.#mtuSet) return;
     this.#adjusting = true;
-    this.#device.setMtu(
+    this.device.setMtu(
       this.ports.length === 0 ? 1500 : Math.min(...this.ports.map((port) => port.device.mtu)),
     );
     this.#adjusting = false;
   }
 
-  /** The lowest of the ports' addresses, unless somebody set it (br_stp_recalculate_bridge_id). */
+  /** The lowest of the ports' addresses, zero without ports, unless somebody set it (br_stp_recalculate_bridge_id). */
   #chooseMac(): void {
     if (this.#macSet) return;
     let lowest: NetDevice | null = null;
     for (const { device } of this.ports)
       if (lowest === null || mac.compare(device.macHi, device.macLo, lowest.macHi, lowest.macLo) < 0)
         lowest = device;
-    const device = this.#device;
+    const { device } = this;
     const hi = lowest === null ? 0 : lowest.macHi;
     const lo = lowest === null ? 0 : lowest.macLo;
     if (device.macHi === hi && device.macLo === lo) return;
@@ -401,15 +286,16 @@ export class Bridge implements DeviceDriver {
     this.#adjusting = false;
   }
 
-  /** The local entry follows the bridge's address (br_fdb_change_mac_address). */
+  /** The local entries follow the bridge's address (br_stp_change_bridge_id, br_fdb_change_mac_address). */
   #ownAddressChanged(): void {
-    const fdb = this.fdb;
-    const row = fdb.find(this.#macHi, this.#macLo, 0);
-    this.#macHi = this.#device.macHi;
-    this.#macLo = this.#device.macLo;
-    if (row >= 0 && fdb.port[row] === null && (fdb.flags[row]! & FdbFlag.addedByUser) === 0)
-      this.#deleteLocal(row, null);
-    this.#addLocal(null, this.#macHi, this.#macLo, 0);
+    const old = this.ownMac;
+    const { macHi, macLo } = this.device;
+    this.ownMac = { hi: macHi, lo: macLo };
+    for (const vid of [0, ...this.vlans.vids]) {
+      deleteLocal(this, null, old.hi, old.lo, vid);
+      addLocal(this, null, macHi, macLo, vid);
+    }
+    this.#checkCarrier();
   }
 }
 

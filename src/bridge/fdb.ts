@@ -126,6 +126,18 @@ export class Fdb {
     return [...this.#order].reverse();
   }
 
+  /** The local entries of a port. */
+  localsOf(port: BridgePort): FdbEntry[] {
+    return this.rows()
+      .filter((row) => this.port[row] === port && (this.flags[row]! & FdbFlag.local) !== 0)
+      .map((row) => this.entry(row));
+  }
+
+  /** All entries, newest first. */
+  list(): FdbEntry[] {
+    return this.rows().map((row) => this.entry(row));
+  }
+
   entry(row: number): FdbEntry {
     return {
       mac: { hi: this.macHi(row), lo: this.macLo(row) },

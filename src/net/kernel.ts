@@ -33,6 +33,11 @@ export type IcmpErrorHandler = (
  * only, never state of a namespace.
  */
 export class Kernel {
+  /**
+   * CONFIG_BRIDGE_VLAN_FILTERING, as distributions build it: each bridge and port is in VLAN 1 from the start, which
+   * shows in `bridge fdb show`. A kernel without it refuses `vlan_filtering 1`.
+   */
+  bridgeVlanFiltering = true;
   readonly sysctls: SysctlDefinition[] = [];
   /** IP protocols beyond ICMP, IGMP and UDP, by number (inet_add_protocol). */
   readonly protocols: Map<number, ProtocolHandler> = new Map();

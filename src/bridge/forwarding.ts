@@ -1,0 +1,147 @@
+import { Counter } from "../net/net-device.ts";
+import type { Packet } from "../sim/packet.ts";
+import { Verdict } from "../sim/verdict.ts";
+import * as ethernet from "../wire/ethernet.ts";
+import * as mac from "../wire/mac.ts";
+import { suppressArp } from "./arp-suppression.ts";
+import type { Bridge } from "./bridge.ts";
+import type { BridgePort } from "./bridge-port.ts";
+import { FdbFlag } from "./fdb.ts";
+import { learn } from "./learning.ts";
+import { PortState } from "./port-state.ts";
+
+/** A frame that a port has let in, after the prerouting hook (br_handle_frame_finish). */
+export function receive(bridge: Bridge, port: BridgePort, packet: Packet): void {
+  const { view, at } = packet;
+  let vid = 0;
+  if (bridge.vlanFiltering) {
+    vid = port.vlans.ingress(packet);
+    if (vid < 0) {
+      port.device.drop(packet, Verdict.BRIDGE_VLAN);
+      return;
+    }
+  }
+  if (port.learning) learn(bridge, port, packet, ethernet.srcHi(view, at), ethernet.srcLo(view, at), vid);
+  if (port.state === PortState.learning) {
+    port.device.drop(packet, Verdict.BRIDGE_PORT_STATE);
+    return;
+  }
+  const hi = ethernet.dstHi(view, at);
+  const lo = ethernet.dstLo(view, at);
+  const answered = bridge.answersArp && suppressArp(bridge, port, packet, vid);
+  if (mac.isMulticast(hi)) {
+    if (!mac.isBroadcast(hi, lo)) bridge.device.counters[Counter.multicast]!++;
+    flood(bridge, port, packet, vid, hi, lo, true, answered);
+    return;
+  }
+  const fdb = bridge.fdb;
+  const row = fdb.find(hi, lo, vid);
+  const promiscuous = bridge.device.promiscuity > 0;
+  if (row < 0) flood(bridge, port, packet, vid, hi, lo, promiscuous, answered);
+  else if ((fdb.flags[row]! & FdbFlag.local) === 0) forward(bridge, port, packet, vid, row, promiscuous);
+  else {
+    const tap = bridge.world.tap;
+    if (tap !== null) tap.record(bridge.device.place, packet, Verdict.local, fdb.refs[row]!);
+    passUp(bridge, packet, vid);
+  }
+}
+
+/** The stack sends by the bridge's own device (br_dev_xmit). */
+export function transmit(bridge: Bridge, packet: Packet): void {
+  const { device } = bridge;
+  device.counters[Counter.txPackets]!++;
+  device.counters[Counter.txBytes]! += packet.length;
+  let vid = 0;
+  if (bridge.vlanFiltering) {
+    vid = bridge.vlans.ingress(packet);
+    if (vid < 0) {
+      device.drop(packet, Verdict.BRIDGE_VLAN);
+      return;
+    }
+  }
+  const answered = bridge.answersArp && suppressArp(bridge, null, packet, vid);
+  const hi = ethernet.dstHi(packet.view, packet.at);
+  const lo = ethernet.dstLo(packet.view, packet.at);
+  const row = mac.isMulticast(hi) ? -1 : bridge.fdb.find(hi, lo, vid);
+  if (row < 0) flood(bridge, null, packet, vid, hi, lo, false, answered);
+  else forward(bridge, null, packet, vid, row, false);
+}
+
+/** To the port of an entry and, when `up`, a copy to the bridge's own device (br_forward). */
+function forward(
+  bridge: Bridge,
+  from: BridgePort | null,
+  packet: Packet,
+  vid: number,
+  row: number,
+  up: boolean,
+): void {
+  const { fdb, world } = bridge;
+  fdb.used[row] = world.queue.now;
+  const tap = world.tap;
+  if (tap !== null) tap.record(bridge.device.place, packet, Verdict.bridged, fdb.refs[row]!);
+  const to = fdb.port[row]!;
+  const refusal = to === null ? Verdict.BRIDGE_NO_PORT : to.refuses(from, vid);
+  if (up) {
+    if (refusal === null) to!.send(world.pool.copy(packet), from, vid);
+    passUp(bridge, packet, vid);
+  } else if (refusal === null) to!.send(packet, from, vid);
+  else (from === null ? bridge.device : from.device).drop(packet, refusal);
+}
+
+/**
+ * To all ports that want frames of this kind and, when `up`, to the bridge's own device, last (br_flood). The frame
+ * itself goes to the last of them, copies to the others. `answered`: an ARP request that ports with suppression need
+ * not see.
+ */
+function flood(
+  bridge: Bridge,
+  from: BridgePort | null,
+  packet: Packet,
+  vid: number,
+  hi: number,
+  lo: number,
+  up: boolean,
+  answered: boolean,
+): void {
+  const { world, ports } = bridge;
+  const tap = world.tap;
+  if (tap !== null) tap.record(bridge.device.place, packet, Verdict.flooded, 0);
+  const group = mac.isMulticast(hi);
+  const broadcast = mac.isBroadcast(hi, lo);
+  const pool = world.pool;
+  let last: BridgePort | null = null;
+  for (let i = 0; i < ports.length; i++) {
+    const port = ports[i]!;
+    if (group) {
+      if (from !== null && !(broadcast ? port.bcastFlood : port.mcastFlood)) continue;
+    } else if (!port.flood) continue;
+    if (port.proxyArp || (answered && (port.proxyArpWifi || port.neighSuppress))) continue;
+    if (port.refuses(from, vid) !== null) continue;
+    if (last !== null) last.send(pool.copy(packet), from, vid);
+    last = port;
+  }
+  if (up) {
+    if (last !== null) last.send(pool.copy(packet), from, vid);
+    passUp(bridge, packet, vid);
+  } else if (last !== null) last.send(packet, from, vid);
+  else (from === null ? bridge.device : from.device).drop(packet, Verdict.BRIDGE_NO_PORT);
+}
+
+/** Up to the stack: the bridge's own device receives the frame (br_pass_frame_up). */
+function passUp(bridge: Bridge, packet: Packet, vid: number): void {
+  const { device } = bridge;
+  device.counters[Counter.rxPackets]!++;
+  device.counters[Counter.rxBytes]! += packet.length - ethernet.HEADER_LEN;
+  if (bridge.vlanFiltering) {
+    if (bridge.vlans.has(vid)) bridge.vlans.egress(packet, vid);
+    else if (device.promiscuity === 0) {
+      device.drop(packet, Verdict.BRIDGE_VLAN);
+      return;
+    }
+  }
+  const { input } = bridge.hooks;
+  if (!input.empty && !input.run(packet, device, null)) return;
+  packet.device = device;
+  device.receive(packet);
+}

@@ -1,0 +1,82 @@
+import type { Packet } from "../sim/packet.ts";
+import * as ethernet from "../wire/ethernet.ts";
+
+/** Highest VLAN number that a port can have. */
+export const MAX_VLAN = 4094;
+
+/** One VLAN of a port or of a bridge itself, as `bridge vlan show` prints it. */
+export interface VlanMembership {
+  readonly vid: number;
+  /** Frames without a tag that come in belong to it. */
+  readonly pvid: boolean;
+  /** Frames leave without a tag. */
+  readonly untagged: boolean;
+}
+
+/**
+ * The VLANs of a port, or of the bridge's own device (struct net_bridge_vlan_group). Between a frame's way in and its
+ * way out the bridge knows its VLAN as a number; its bytes are changed on the way out only.
+ */
+export class VlanGroup {
+  /** 0: there is none, and frames without a tag are dropped. */
+  pvid = 0;
+  /** Whether frames of a VLAN leave without a tag. */
+  readonly #untagged: Map<number, boolean> = new Map();
+
+  has(vid: number): boolean {
+    return this.#untagged.has(vid);
+  }
+
+  get vids(): readonly number[] {
+    return [...this.#untagged.keys()].sort((a, b) => a - b);
+  }
+
+  get memberships(): readonly VlanMembership[] {
+    return this.vids.map((vid) => ({
+      vid,
+      pvid: vid === this.pvid,
+      untagged: this.#untagged.get(vid)!,
+    }));
+  }
+
+  /** True when that is the PVID and leaves without a tag, as the default one is made. */
+  isDefault(vid: number): boolean {
+    return this.pvid === vid && this.#untagged.get(vid) === true;
+  }
+
+  set(vid: number, pvid: boolean, untagged: boolean): void {
+    this.#untagged.set(vid, untagged);
+    if (pvid) this.pvid = vid;
+    else if (this.pvid === vid) this.pvid = 0;
+  }
+
+  delete(vid: number): void {
+    this.#untagged.delete(vid);
+    if (this.pvid === vid) this.pvid = 0;
+  }
+
+  /** The VLAN of a frame that comes in, or -1 when it is not allowed (__allowed_ingress). */
+  ingress(packet: Packet): number {
+    const { view, at } = packet;
+    if (ethernet.isTagged(view, at) && packet.length >= ethernet.HEADER_LEN + ethernet.TAG_LEN) {
+      const vid = ethernet.vlanId(view, at);
+      if (vid !== 0) return this.has(vid) ? vid : -1;
+      if (this.pvid !== 0) ethernet.setTagControl(view, at, ethernet.tagControl(view, at) | this.pvid);
+    }
+    return this.pvid === 0 ? -1 : this.pvid;
+  }
+
+  /** Gives a frame of that VLAN the tag that it must leave with, or takes it away (br_handle_vlan). */
+  egress(packet: Packet, vid: number): void {
+    const { view, at } = packet;
+    const tagged = ethernet.isTagged(view, at) && ethernet.vlanId(view, at) === vid;
+    const untag = this.#untagged.get(vid) === true;
+    if (tagged && untag) {
+      packet.at = ethernet.popTag(view, at);
+      packet.length -= ethernet.TAG_LEN;
+    } else if (!tagged && !untag) {
+      packet.at = ethernet.pushTag(view, at, vid);
+      packet.length += ethernet.TAG_LEN;
+    }
+  }
+}

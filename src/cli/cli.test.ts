@@ -99,7 +99,7 @@ describe("overmesh run", () => {
     const path = write("l.md", LESSON);
     expect(await cli("run", path)).toBe(0);
     expect(out).toBe(
-      `T  ${path}, seed 1\n\n  Part\n  ok     a$ greet\n      hello\n\nall 1 step held, 0 s of virtual time\n`,
+      `T  ${path}, seed 1\n\n  Part\n  ok     a$ greet\n      hello\n\n1 step held, 0 s of virtual time\n`,
     );
     expect(err).toBe("");
   });

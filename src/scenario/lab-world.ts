@@ -1,5 +1,5 @@
-import { exportPcapng } from "../capture/export-pcapng.ts";
 import { UserError } from "../base/user-error.ts";
+import { exportPcapng } from "../capture/export-pcapng.ts";
 import type { Journey } from "../capture/journey.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Host } from "../net/host.ts";

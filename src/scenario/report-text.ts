@@ -135,7 +135,9 @@ export function footerLines(result: LessonResult, { paint }: ReportOptions): str
   }
   const { held, failed } = tally(result);
   const verdict =
-    failed === 0 ? paint.green(`all ${plural(held, "step")} held`) : paint.red(`${failed} failed`);
+    failed === 0
+      ? paint.green(`${held > 1 ? "all " : ""}${plural(held, "step")} held`)
+      : paint.red(`${failed} failed`);
   const rest = failed === 0 ? "" : `, ${held} held`;
   lines.push("", `${verdict}${rest}, ${formatDuration(result.ended)} of virtual time`);
   return lines;

@@ -1,6 +1,6 @@
 import { UserError } from "./base/user-error.ts";
-import type { Journey, JourneyStep } from "./capture/journey.ts";
 import type { Balance } from "./capture/conservation.ts";
+import type { Journey, JourneyStep } from "./capture/journey.ts";
 import { Lab } from "./lab/lab.ts";
 import type { Topology } from "./lab/topology.ts";
 import type { Host } from "./net/host.ts";

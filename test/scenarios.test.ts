@@ -44,7 +44,9 @@ describe.each(files)("%s", (file) => {
   test.each(seeds)("holds with seed %i, adds up, and is the same when it is run again", async (seed) => {
     const first = await run(lesson, seed);
     const failed = first.result.steps.filter((step) => step.problems.length > 0);
-    expect(failed.map((step) => `${step.place.file}:${step.place.line}\n${step.problems.join("\n")}`)).toEqual([]);
+    expect(
+      failed.map((step) => `${step.place.file}:${step.place.line}\n${step.problems.join("\n")}`),
+    ).toEqual([]);
     expect(first.result.accounts).toEqual([]);
     expect(first.twice).toEqual([]);
     const second = await run(lesson, seed);

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { balance } from "../src/capture/conservation.ts";
-import { Counter } from "../src/net/net-device.ts";
+import { Counter, type NetDevice } from "../src/net/net-device.ts";
 import { Verdict } from "../src/sim/verdict.ts";
 import { World } from "../src/sim/world.ts";
+import { addVxlan } from "../src/vxlan/add-vxlan.ts";
 import type { VxlanEvent } from "../src/vxlan/vxlan.ts";
+import { netDeviceContract } from "./contracts/net-device.ts";
 import { frameLine } from "./helpers/frame-line.ts";
 import { book, fdb, fdbLines, ipOf, macOf, OverlayHost, ping, underlay } from "./helpers/overlay.ts";
-import { Watch } from "./helpers/stations.ts";
+import { macNumbered, sendFrame, Watch } from "./helpers/stations.ts";
 
 const ZERO = "00:00:00:00:00:00";
 const A = "52:54:00:0a:00:0f";
@@ -98,6 +100,24 @@ test("D6 the recorded static tunnel: packets, tables, learning on and off, anoth
   expect(lines(wire).length).toBe(1);
   expect(world.ends[Verdict.VXLAN_VNI_NOT_FOUND]).toBe(1);
   expect(balance(world).problems).toEqual([]);
+});
+
+netDeviceContract("vxlan", () => {
+  const world = new World(1);
+  const a = new OverlayHost(world, "hA", "172.10.0.15", A);
+  const b = new OverlayHost(world, "hB", "172.10.0.17", B);
+  underlay(world, [a, b]);
+  const from = (host: OverlayHost, remote: string): NetDevice => {
+    const device = addVxlan(host.ns, "vx", { vni: 42, dstPort: 4789, remote: ipOf(remote) });
+    device.setUp(true);
+    return device;
+  };
+  const device = from(a, "172.10.0.17");
+  const station = from(b, "172.10.0.15");
+  const stationMac = { hi: station.macHi, lo: station.macLo };
+  sendFrame(device, stationMac, macNumbered(1)); // the hosts find each other
+  world.settle();
+  return { host: a.ns.host, device, station, stationMac, movable: true, uncounted: 14 };
 });
 
 test("D6 copies for several VTEPs leave in the kernel's order: the first remote last", () => {

@@ -1,14 +1,27 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { balance } from "../src/capture/conservation.ts";
+import * as ipOutput from "../src/net/ip-output.ts";
 import { Counter, type NetDevice } from "../src/net/net-device.ts";
+import { SECOND } from "../src/sim/time.ts";
 import { Verdict } from "../src/sim/verdict.ts";
 import { World } from "../src/sim/world.ts";
-import { addVxlan } from "../src/vxlan/add-vxlan.ts";
+import { addVxlan, vxlanOf } from "../src/vxlan/add-vxlan.ts";
+import { changeVxlan } from "../src/vxlan/change-vxlan.ts";
 import type { VxlanEvent } from "../src/vxlan/vxlan.ts";
 import { netDeviceContract } from "./contracts/net-device.ts";
 import { frameLine } from "./helpers/frame-line.ts";
-import { book, fdb, fdbLines, ipOf, macOf, OverlayHost, ping, underlay } from "./helpers/overlay.ts";
+import {
+  addAddress,
+  book,
+  fdb,
+  fdbLines,
+  ipOf,
+  macOf,
+  OverlayHost,
+  ping,
+  underlay,
+} from "./helpers/overlay.ts";
 import { macNumbered, sendFrame, Watch } from "./helpers/stations.ts";
 
 const ZERO = "00:00:00:00:00:00";
@@ -99,6 +112,15 @@ test("D6 the recorded static tunnel: packets, tables, learning on and off, anoth
   world.settle();
   expect(lines(wire).length).toBe(1);
   expect(world.ends[Verdict.VXLAN_VNI_NOT_FOUND]).toBe(1);
+
+  // No VTEP at all: the port is closed, and A is told so, with the whole packet quoted.
+  b.ns.removeDevice(other.device);
+  ca!.neighbours.remove(ca!.neighbours.find(ca!.device("eth0")!, ipOf("10.3.0.5"))!);
+  ping(ca!, "10.3.0.5", { sequence: 7 });
+  world.settle();
+  expect(lines(wire)[1]).toBe(
+    `${B} > ${A} len 120: 172.10.0.17 > 172.10.0.15 ttl 64 tos 0xc0 icmp type 3 code 3 mtu 0`,
+  );
   expect(balance(world).problems).toEqual([]);
 });
 
@@ -203,6 +225,74 @@ test("D6 a sender on the bridge is told what fits, in the name of the destinatio
   expect(counters[Counter.rxBytes]! - rx).toBe(590);
   expect(counters[Counter.txBytes]! - tx).toBe(590);
   expect(world.ends[Verdict.PKT_TOO_BIG]).toBe(1);
+  expect(balance(world).problems).toEqual([]);
+});
+
+test("D6 without a bridge the stack that sends remembers what fits, and the first packet goes in pieces", () => {
+  const world = new World(1);
+  const a = new OverlayHost(world, "hA", "172.10.0.15", A);
+  const b = new OverlayHost(world, "hB", "172.10.0.17", B);
+  underlay(world, [a, b]);
+  const [left, right] = [a, b].map((host, i) => {
+    const remote = ipOf(["172.10.0.17", "172.10.0.15"][i]!);
+    const device = addVxlan(host.ns, "vx", { vni: 42, dstPort: 4789, remote });
+    device.setUp(true);
+    addAddress(device, `10.0.0.${i + 1}/24`);
+    return device;
+  }) as [NetDevice, NetDevice];
+  ping(a.ns, "10.0.0.2");
+  world.settle();
+  const wire = new Watch(a.eth0);
+  const echoes = new Watch(left);
+  ping(a.ns, "10.0.0.2", { sequence: 1, size: 1472 });
+  world.settle();
+  expect(wire.seen.splice(0).map((frame) => frame.length)).toEqual([1514, 84, 1514, 84]);
+  expect(lines(echoes)[1]).toContain("icmp echo-reply seq 1 data 1472");
+  const way = ipOutput.route(a.ns, ipOf("10.0.0.2"), 0, 0, 0, 0)!;
+  expect(ipOutput.mtu(a.ns, way, ipOf("10.0.0.2"), false)).toBe(1450);
+  // With DF on the outer packets such a frame is not sent, and counts as dropped.
+  a.ns.exceptions.flush();
+  changeVxlan(vxlanOf(left)!, { df: "set" });
+  const sent = left.counters[Counter.txPackets];
+  ping(a.ns, "10.0.0.2", { sequence: 2, size: 1472 });
+  world.settle();
+  expect(wire.seen.length).toBe(0);
+  expect([left.counters[Counter.txPackets], left.counters[Counter.txDropped]]).toEqual([sent, 1]);
+  expect(right.counters[Counter.rxPackets]).toBe(sent);
+  expect(balance(world).problems).toEqual([]);
+});
+
+test("D6 the recorded multicast underlay: flooded once, answered by unicast, learned by all", () => {
+  const { world, hosts, containers } = book({ A: [15, 2], B: [17, 3], C: [33, 5] });
+  const group = ipOf("239.1.1.1");
+  const vteps = hosts.map((host) =>
+    host.addVtep("vx0", { vni: 42, remote: group, dstPort: 4789, lower: host.eth0 }),
+  );
+  for (const host of hosts) expect(host.eth0.ipv4.groups.has(group)).toBe(true);
+  world.advance(2 * SECOND);
+  const wires = hosts.map((host) => new Watch(host.eth0));
+  const C = "52:54:00:0a:00:21";
+  const flooded = `${A} > 01:00:5e:01:01:01 len 92: 172.10.0.15 > 239.1.1.1 ttl 1 udp hash>4789 len 58 vxlan vni 42 flags 0x08 { ${CA} > ff:ff:ff:ff:ff:ff len 42: arp who-has 10.3.0.5 tell 10.3.0.2 }`;
+  const asked = `${C} > ff:ff:ff:ff:ff:ff len 42: arp who-has 172.10.0.15 tell 172.10.0.33`;
+  const seen = [
+    flooded,
+    asked,
+    `${A} > ${C} len 42: arp reply 172.10.0.15 is-at ${A}`,
+    `${C} > ${A} len 92: 172.10.0.33 > 172.10.0.15 ttl 64 udp hash>4789 len 58 vxlan vni 42 flags 0x08 { ${CB} > ${CA} len 42: arp reply 10.3.0.5 is-at ${CB} }`,
+    `${A} > ${C} len 148: 172.10.0.15 > 172.10.0.33 ttl 64 udp hash>4789 len 114 vxlan vni 42 flags 0x08 { ${CA} > ${CB} len 98: 10.3.0.2 > 10.3.0.5 ttl 64 DF icmp echo-request seq 0 data 56 }`,
+    `${C} > ${A} len 148: 172.10.0.33 > 172.10.0.15 ttl 64 udp hash>4789 len 114 vxlan vni 42 flags 0x08 { ${CB} > ${CA} len 98: 10.3.0.5 > 10.3.0.2 ttl 64 icmp echo-reply seq 0 data 56 }`,
+  ];
+  ping(containers[0]!, "10.3.0.5");
+  world.settle();
+  expect(wires.map(lines)).toEqual([seen, [flooded, asked], seen]);
+  const everybody = `${ZERO} dst 239.1.1.1 via eth0 self permanent`;
+  expect(vteps.map(fdbLines)).toEqual([
+    [everybody, `${CB} dst 172.10.0.33 self `],
+    [everybody, `${CA} dst 172.10.0.15 self `],
+    [everybody, `${CA} dst 172.10.0.15 self `],
+  ]);
+  for (const vtep of vteps) vtep.device.setUp(false);
+  for (const host of hosts) expect(host.eth0.ipv4.groups.has(group)).toBe(false);
   expect(balance(world).problems).toEqual([]);
 });
 

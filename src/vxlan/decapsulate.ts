@@ -78,6 +78,7 @@ function accept(vxlan: Vxlan, packet: Packet): void {
   const counters = device.counters;
   counters[Counter.rxPackets]!++;
   counters[Counter.rxBytes]! += packet.length - ethernet.HEADER_LEN;
+  packet.fragmentMax = 0;
   world.pool.renumber(packet);
   if (world.tap !== null) world.tap.record(device.place, packet, Verdict.decapsulated, device.ref);
   if (device.ns !== vxlan.ns) {

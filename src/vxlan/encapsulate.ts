@@ -1,8 +1,6 @@
 import * as ipOutput from "../net/ip-output.ts";
 import { Counter, type NetDevice } from "../net/net-device.ts";
-import type { NetworkNamespace } from "../net/network-namespace.ts";
-import type { Route } from "../net/route.ts";
-import type { Packet } from "../sim/packet.ts";
+import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as checksum from "../wire/checksum.ts";
 import * as ethernet from "../wire/ethernet.ts";
@@ -102,20 +100,27 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
     bypassTo(vxlan, packet, remote.vni);
     return;
   }
-  const room = pathMtu(ns, way) - vxlanHeader.OVERHEAD;
-  if (packet.length - ethernet.HEADER_LEN > room && complained(vxlan, packet, room)) return;
+  const room = ipOutput.mtu(ns, way, dst, false) - vxlanHeader.OVERHEAD;
+  const tooBig = packet.length - ethernet.HEADER_LEN > room;
+  if (tooBig && complained(vxlan, packet, room)) return;
   const ttl = outerTtl(vxlan, dst, inner === 0 ? 0 : ipv4.ttl(view, inner));
   const df =
     config.df === "set" || (config.df === "inherit" && inner !== 0 && ipv4.dontFragment(view, inner));
   const src = config.local !== 0 ? config.local : ipOutput.sourceFor(ns, way, dst);
-  counters[Counter.txPackets]!++;
-  counters[Counter.txBytes]! += packet.length - ethernet.HEADER_LEN;
+  // What IP output is bound to refuse has not been sent.
+  if (tooBig && df) counters[Counter.txDropped]!++;
+  else {
+    counters[Counter.txPackets]!++;
+    counters[Counter.txBytes]! += packet.length - ethernet.HEADER_LEN;
+  }
   const world = device.world;
   if (packet.at - packet.base < vxlanHeader.OVERHEAD) packet = withHeadroom(device, packet);
   pushHeaders(packet, src, dst, srcPort, remote.port, remote.vni, config.udpCsum);
   world.pool.renumber(packet);
   if (world.tap !== null) world.tap.record(device.place, packet, Verdict.encapsulated, remote.ref);
   if (device.ns !== ns) packet.mark = 0;
+  // Nothing that the sender of the inner packet asked for holds for the outer one; nor does its group loop back.
+  packet.flags = PacketFlag.notLooped;
   ipOutput.send(
     ns,
     packet,
@@ -157,20 +162,30 @@ function bypass(vxlan: Vxlan, target: Vxlan, packet: Packet, learns: boolean): v
   device.arrive(packet);
 }
 
-function pathMtu(ns: NetworkNamespace, way: Route): number {
-  if (way.mtu !== 0) return way.mtu;
-  return way.type === "local" ? ns.loopback.mtu : way.device!.mtu;
-}
-
-/** A port of a bridge tells the sender what fits, where it can; false when the frame goes on (skb_tunnel_check_pmtu). */
+/**
+ * A frame does not fit: a port of a bridge tells its sender where it can, and the frame is not sent; else the stack that
+ * sent it remembers what fits, and this one goes in pieces (skb_tunnel_check_pmtu). True when the frame has ended.
+ */
 function complained(vxlan: Vxlan, packet: Packet, mtu: number): boolean {
   const device = vxlan.device;
-  if (device.master === null || device.master.driver.kind !== "bridge") return false;
+  if (device.master === null || device.master.driver.kind !== "bridge") {
+    rememberMtu(device, packet, mtu);
+    return false;
+  }
   const error = fragmentationNeeded(device.world, packet, mtu);
   if (error === null) return false;
   device.drop(packet, Verdict.PKT_TOO_BIG);
   bypass(vxlan, vxlan, error, false);
   return true;
+}
+
+function rememberMtu(device: NetDevice, packet: Packet, mtu: number): void {
+  if (ethernet.type(packet.view, packet.at) !== ethernet.TYPE_IPV4) return;
+  const ns = device.ns;
+  const dst = ipv4.dst(packet.view, packet.at + ethernet.HEADER_LEN);
+  const way = ipOutput.route(ns, dst, 0, 0, packet.mark, 0);
+  if (way !== null && way.device === device)
+    ns.exceptions.learnMtu(dst, way, mtu, ipOutput.mtu(ns, way, dst, false));
 }
 
 /** A frame that was wrapped so often that its slot has no more room in front goes on in another one (skb_cow_head). */

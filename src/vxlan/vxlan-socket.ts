@@ -4,6 +4,7 @@ import type { DeviceChange, DeviceListener } from "../net/device-driver.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
+import * as ip from "../wire/ipv4-address.ts";
 import { receive } from "./decapsulate.ts";
 import type { Vxlan } from "./vxlan.ts";
 
@@ -72,7 +73,10 @@ export class VxlanNet implements DeviceListener {
     return this.#sockets.get(port) ?? null;
   }
 
-  /** The socket for a VTEP that goes up: the one that is there, or a new one. @throws {KernelError} EADDRINUSE */
+  /**
+   * Gives a VTEP that goes up its socket, the one that is there or a new one, which joins its group.
+   * @throws {KernelError} EADDRINUSE, ENOBUFS
+   */
   open(vxlan: Vxlan): void {
     const port = vxlan.config.dstPort;
     let socket = this.#sockets.get(port);
@@ -81,6 +85,14 @@ export class VxlanNet implements DeviceListener {
       this.#sockets.set(port, socket);
     }
     socket.add(vxlan);
+    const { remote, lower } = vxlan.config;
+    if (!ip.isMulticast(remote) || isMember(socket, remote, lower)) return;
+    try {
+      socket.udp.join(remote, lower);
+    } catch (error) {
+      this.close(vxlan);
+      throw error;
+    }
   }
 
   /** A VTEP went down; the socket closes with the last one. */
@@ -89,9 +101,19 @@ export class VxlanNet implements DeviceListener {
     const socket = this.#sockets.get(port);
     assert(socket !== undefined, "a VTEP that is up has a socket");
     socket.remove(vxlan);
+    const { remote, lower } = vxlan.config;
+    if (isMember(socket, remote, lower) && !this.#wants(port, remote, lower)) socket.udp.leave(remote, lower);
     if (!socket.empty) return;
     this.#sockets.delete(port);
     socket.udp.close();
+  }
+
+  /** Whether a VTEP of that port that is up floods to a group there (vxlan_group_used). */
+  #wants(port: number, group: number, lower: NetDevice | null): boolean {
+    for (const { config, device } of this.vteps)
+      if (device.up && config.dstPort === port && config.remote === group && config.lower === lower)
+        return true;
+    return false;
   }
 
   /** The tunnels of a namespace end with it, even those whose devices were moved elsewhere. */
@@ -99,4 +121,8 @@ export class VxlanNet implements DeviceListener {
     if (change !== "removed") return;
     for (const vxlan of [...this.vteps]) vxlan.device.ns.removeDevice(vxlan.device);
   }
+}
+
+function isMember(socket: VxlanSocket, group: number, device: NetDevice | null): boolean {
+  return socket.udp.memberships.some((m) => m.group === group && m.device === device);
 }

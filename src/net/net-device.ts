@@ -65,6 +65,17 @@ export class NetDevice implements Receiver {
   readonly loopback: boolean;
   noarp: boolean;
   txQueueLength: number;
+  /** IFF_MULTICAST, and the administrator's own IFF_PROMISC and IFF_ALLMULTI (struct net_device, gflags). */
+  multicast: boolean;
+  promisc = false;
+  allmulticast = false;
+  /** IFLA_GROUP and IFLA_IFALIAS. */
+  group = 0;
+  alias = "";
+  /** Has been up in this namespace: a queueing discipline was attached (else `ip link` shows `noop`). */
+  activated = false;
+  /** How often the carrier came or went (`transns` of `ip -s -s link`). */
+  carrierChanges: number;
   /** How many want all frames, whomever they are for. */
   promiscuity = 0;
   allmulti = 0;
@@ -103,6 +114,8 @@ export class NetDevice implements Receiver {
     this.loopback = options.loopback ?? false;
     this.noarp = options.noarp ?? false;
     this.carrier = options.carrier ?? true;
+    this.carrierChanges = this.carrier ? 0 : 1;
+    this.multicast = !this.loopback;
     this.txQueueLength = options.txQueueLength ?? 1000;
     this.macHi = options.mac?.hi ?? 0;
     this.macLo = options.mac?.lo ?? 0;
@@ -194,7 +207,10 @@ export class NetDevice implements Receiver {
   /** @throws {KernelError} when the driver cannot open the device. */
   setUp(up: boolean): void {
     if (this.up === up) return;
-    if (up) this.driver.open?.(this);
+    if (up) {
+      this.driver.open?.(this);
+      this.activated = true;
+    }
     this.up = up;
     if (up) this.activated = true;
     else if (this.qdisc !== null) this.qdisc.reset();
@@ -215,6 +231,7 @@ export class NetDevice implements Receiver {
   setCarrier(carrier: boolean): void {
     if (this.carrier === carrier) return;
     this.carrier = carrier;
+    this.carrierChanges++;
     this.#announce("carrier");
   }
 

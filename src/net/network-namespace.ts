@@ -121,6 +121,8 @@ export class NetworkNamespace {
     if (to.deviceByIndex(device.ifindex) !== null) device.ifindex = to.#nextIfindex();
     device.ns = to;
     device.name = name;
+    device.qdisc = null;
+    device.activated = false;
     to.#devices.set(device.ifindex, device);
     to.#byName.set(name, device);
     for (const tap of to.#taps) device.addTap(tap);

@@ -1,30 +1,153 @@
-import type { MutableLinkAttributes } from "./link-attributes.ts";
-import { readLinkAttribute } from "./link-attributes.ts";
+import { ipLinkHelp } from "./help-texts.ts";
+import type { ShowOptions } from "./ip-options.ts";
+import type { LinkAdd } from "./link-add.ts";
+import {
+  isInterfaceName,
+  type MutableLinkAttributes,
+  readGroup,
+  readLinkAttribute,
+} from "./link-attributes.ts";
+import type { LinkDel } from "./link-del.ts";
 import type { LinkSet } from "./link-set.ts";
+import type { DeviceFilter, LinkShow } from "./link-show.ts";
+import type { LinkOptions } from "./link-type.ts";
 import type { Command } from "./operation.ts";
 import { ToolError } from "./tool-error.ts";
-import { garbage, matches, type Words } from "./words.ts";
+import type { Toolbox } from "./toolbox.ts";
+import { garbage, matches, type Words, wrong } from "./words.ts";
 
 /** Parses what stands after `ip link`. @throws {ToolError} */
-export function parseIpLink(words: Words): Command {
-  const word = words.peek;
-  if (matches(word, "set")) {
-    words.next();
-    return parseLinkSet(words);
-  }
+export function parseIpLink(words: Words, show: ShowOptions, toolbox: Toolbox): Command {
+  if (words.done) return linkShow(words, show);
+  const word = words.next();
+  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
+  if (is("add")) return linkAdd(words, toolbox);
+  if (is("set", "change")) return linkSet(words, toolbox);
+  if (is("replace")) throw new ToolError("RTNETLINK answers: Operation not supported", 2);
+  if (is("delete")) return linkDel(words);
+  if (is("show", "lst", "list")) return linkShow(words, show);
+  if (is("help")) throw help(words, toolbox);
   throw new ToolError(`Command "${word}" is unknown, try "ip link help".`, 255);
 }
 
-function parseLinkSet(words: Words): LinkSet {
+/** `ip link help [TYPE]` */
+function help(words: Words, toolbox: Toolbox): ToolError {
+  const kind = words.done ? "" : words.next();
+  const text = toolbox.linkTypes.get(kind)?.help ?? toolbox.slaveType(kind)?.help;
+  return text === undefined ? new ToolError(ipLinkHelp, 255) : new ToolError(text, 0);
+}
+
+interface Parsed {
+  readonly attributes: MutableLinkAttributes;
+  readonly dev: string | undefined;
+  readonly link: string | undefined;
+  readonly kind: string | undefined;
+}
+
+/** Reads attributes up to `type KIND` or the end (iplink_parse). @throws {ToolError} */
+export function parseAttributes(words: Words): Parsed {
   const attributes: MutableLinkAttributes = {};
   let dev: string | undefined;
+  let link: string | undefined;
+  let kind: string | undefined;
   while (!words.done) {
-    if (readLinkAttribute(words, attributes)) continue;
-    words.takes("dev");
-    const word = words.next();
-    if (dev !== undefined) throw garbage("dev", word);
-    dev = word;
+    const word = words.peek;
+    if (matches(word, "link")) {
+      words.next();
+      link = words.next();
+    } else if (readLinkAttribute(words, attributes)) continue;
+    else if (matches(word, "type")) {
+      words.next();
+      kind = words.next();
+      break;
+    } else {
+      if (matches(word, "help")) throw new ToolError(ipLinkHelp, 255);
+      words.takes("dev");
+      const name = words.next();
+      if (dev !== undefined) throw garbage("dev", name);
+      if (!isInterfaceName(name, 127)) throw wrong(name, '"dev" not a valid ifname');
+      dev = name;
+    }
   }
-  if (dev === undefined) throw new ToolError('Not enough information: "dev" argument is required.', 255);
-  return { op: "link-set", dev, ...attributes };
+  return { attributes, dev, link, kind };
+}
+
+function linkAdd(words: Words, toolbox: Toolbox): LinkAdd {
+  const { attributes, dev, link, kind } = parseAttributes(words);
+  const options = kind === undefined ? {} : (toolbox.linkTypes.get(kind)?.parse(words) ?? {});
+  if (kind === undefined) throw new ToolError('Not enough information: "type" argument is required', 1);
+  const name = attributes.name ?? dev;
+  return {
+    op: "link-add",
+    ...attributes,
+    ...(name === undefined ? {} : { name }),
+    kind,
+    ...(link === undefined ? {} : { link }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
+}
+
+function linkSet(words: Words, toolbox: Toolbox): LinkSet {
+  const { attributes, dev, kind } = parseAttributes(words);
+  let options: LinkOptions = {};
+  if (kind !== undefined && !words.done) {
+    const type = toolbox.linkTypes.get(kind) ?? toolbox.slaveType(kind);
+    if (type !== null) options = type.parse(words);
+  }
+  if (dev === undefined && attributes.group === undefined && attributes.name === undefined)
+    throw new ToolError('Not enough information: "dev" argument is required.', 255);
+  if (attributes.index !== undefined && attributes.into === undefined)
+    throw new ToolError(
+      "index can be used only when creating devices or when moving device to another netns.",
+      255,
+    );
+  const target = dev ?? attributes.name;
+  return {
+    op: "link-set",
+    ...(target === undefined ? {} : { dev: target }),
+    ...attributes,
+    ...(kind === undefined ? {} : { kind }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
+}
+
+function linkDel(words: Words): LinkDel {
+  const { attributes, dev, kind } = parseAttributes(words);
+  const name = dev ?? attributes.name;
+  if (name === undefined && attributes.group === undefined)
+    throw new ToolError('Not enough information: "dev" argument is required.', 255);
+  return {
+    op: "link-del",
+    ...(name === undefined ? {} : { dev: name }),
+    ...(name === undefined && attributes.group !== undefined ? { group: attributes.group } : {}),
+    ...(kind === undefined ? {} : { kind }),
+  };
+}
+
+function linkShow(words: Words, show: ShowOptions): LinkShow {
+  const filter = parseFilter(words, () => false);
+  return { ask: "link-show", ...filter, ...(Object.keys(show).length === 0 ? {} : { options: show }) };
+}
+
+type MutableFilter = { -readonly [K in keyof DeviceFilter]: DeviceFilter[K] };
+
+/** Reads a filter of devices; `other` may take words that only addresses have. @throws {ToolError} */
+export function parseFilter(words: Words, other: (words: Words) => boolean): DeviceFilter {
+  const filter: MutableFilter = {};
+  while (!words.done) {
+    if (words.takes("up")) filter.up = true;
+    else if (words.takes("master") || words.takes("vrf")) filter.master = words.next();
+    else if (words.takes("nomaster", "novrf")) filter.nomaster = true;
+    else if (words.takes("type")) filter.type = words.next();
+    else if (words.takes("group")) filter.group = readGroup(words.next());
+    else if (other(words)) continue;
+    else {
+      if (words.peek === "dev") words.next();
+      else if (matches(words.peek, "help")) throw new ToolError(ipLinkHelp, 255);
+      const dev = words.next();
+      if (filter.dev !== undefined) throw garbage("dev", dev);
+      filter.dev = dev;
+    }
+  }
+  return filter;
 }

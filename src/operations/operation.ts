@@ -2,6 +2,7 @@ import type { LinkSet } from "./link-set.ts";
 import type { NetnsAdd } from "./netns.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { TextQuestion } from "./text-question.ts";
+import type { Toolbox } from "./toolbox.ts";
 
 /** What every operation and question may say: the namespace it works in, as `ip -n NAME` does. */
 export interface InNamespace {
@@ -51,7 +52,7 @@ export interface OperationRecord<O extends { readonly op: string } & InNamespace
   /** The tool whose command it is: `ip`, `bridge` ... */
   readonly tool: string;
   /** The arguments after the tool's name; the namespace is not among them. */
-  words(operation: O): readonly string[];
+  words(operation: O, toolbox: Toolbox): readonly string[];
   /**
    * Does it, in `context.namespace`.
    * @throws {KernelError} what the kernel refuses. @throws {ToolError} what the tool itself finds wrong.
@@ -64,7 +65,7 @@ export interface OperationRecord<O extends { readonly op: string } & InNamespace
 /** A kind of question. */
 export interface QuestionRecord<Q extends { readonly ask: string } & InNamespace = Question> {
   readonly tool: string;
-  words(question: Q): readonly string[];
+  words(question: Q, toolbox: Toolbox): readonly string[];
   /** The standard output. @throws {KernelError} @throws {ToolError} */
   answer(question: Q, context: OperationContext): string;
 }

@@ -1,4 +1,4 @@
-import type { LinkType } from "./link-type.ts";
+import type { LinkType, SlaveType } from "./link-type.ts";
 import type { InNamespace, Operation, OperationRecord, Question, QuestionRecord } from "./operation.ts";
 import type { Tool } from "./tool.ts";
 import { quote } from "./words.ts";
@@ -33,6 +33,12 @@ export class Toolbox {
     this.linkTypes.set(type.kind, type);
   }
 
+  /** `bridge_slave` and its like. */
+  slaveType(kind: string): SlaveType | null {
+    for (const type of this.linkTypes.values()) if (type.slaves?.kind === kind) return type.slaves;
+    return null;
+  }
+
   /** The command line that is this operation or question, ready for a shell. */
   print(command: Operation | Question): string {
     const [record, words] = this.#wordsOf(command);
@@ -50,9 +56,9 @@ export class Toolbox {
   #wordsOf(command: Operation | Question): readonly [{ readonly tool: string }, readonly string[]] {
     if ("op" in command) {
       const record = this.operations.get(command.op)!;
-      return [record, record.words(command as never)];
+      return [record, record.words(command as never, this)];
     }
     const record = this.questions.get(command.ask)!;
-    return [record, record.words(command as never)];
+    return [record, record.words(command as never, this)];
   }
 }

@@ -1,7 +1,6 @@
 /** What `ip link help` and its kin print, to the letter of iproute2 6.1. */
 
-export const ipLinkHelp =
-  `Usage: ip link add [link DEV | parentdev NAME] [ name ] NAME
+export const ipLinkHelp: string = `Usage: ip link add [link DEV | parentdev NAME] [ name ] NAME
 		    [ txqueuelen PACKETS ]
 		    [ address LLADDR ]
 		    [ broadcast LLADDR ]
@@ -74,8 +73,7 @@ TYPE := { amt | bareudp | bond | bond_slave | bridge | bridge_slave |
           xfrm | virt_wifi }
 `;
 
-export const ipAddressHelp =
-  `Usage: ip address {add|change|replace} IFADDR dev IFNAME [ LIFETIME ]
+export const ipAddressHelp: string = `Usage: ip address {add|change|replace} IFADDR dev IFNAME [ LIFETIME ]
                                                       [ CONFFLAG-LIST ]
        ip address del IFADDR dev IFNAME [mngtmpaddr]
        ip address {save|flush} [ dev IFNAME ] [ scope SCOPE-ID ]
@@ -107,13 +105,11 @@ TYPE := { amt | bareudp | bond | bond_slave | bridge | bridge_slave |
           xfrm | virt_wifi }
 `;
 
-export const ipMaddrHelp =
-  `Usage: ip maddr [ add | del ] MULTIADDR dev STRING
+export const ipMaddrHelp: string = `Usage: ip maddr [ add | del ] MULTIADDR dev STRING
        ip maddr show [ dev STRING ]
 `;
 
-export const ipNetnsHelp =
-  `Usage:	ip netns list
+export const ipNetnsHelp: string = `Usage:	ip netns list
 	ip netns add NAME
 	ip netns attach NAME PID
 	ip netns set NAME NETNSID
@@ -126,8 +122,7 @@ export const ipNetnsHelp =
 NETNSID := auto | POSITIVE-INT
 `;
 
-export const bridgeHelp =
-  `Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
+export const bridgeHelp: string = `Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
        bridge [ -force ] -batch filename
 where  OBJECT := { link | fdb | mdb | vlan | monitor }
        OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] |
@@ -135,8 +130,7 @@ where  OBJECT := { link | fdb | mdb | vlan | monitor }
                     -c[ompressvlans] -color -p[retty] -j[son] }
 `;
 
-export const bridgeLinkHelp =
-  `Usage: bridge link set dev DEV [ cost COST ] [ priority PRIO ] [ state STATE ]
+export const bridgeLinkHelp: string = `Usage: bridge link set dev DEV [ cost COST ] [ priority PRIO ] [ state STATE ]
                                [ guard {on | off} ]
                                [ hairpin {on | off} ]
                                [ fastleave {on | off} ]
@@ -158,8 +152,7 @@ export const bridgeLinkHelp =
        bridge link show [dev DEV]
 `;
 
-export const bridgeFdbHelp =
-  `Usage: bridge fdb { add | append | del | replace } ADDR dev DEV
+export const bridgeFdbHelp: string = `Usage: bridge fdb { add | append | del | replace } ADDR dev DEV
               [ self ] [ master ] [ use ] [ router ] [ extern_learn ]
               [ sticky ] [ local | static | dynamic ] [ vlan VID ]
               { [ dst IPADDR ] [ port PORT] [ vni VNI ] | [ nhid NHID ] }
@@ -174,8 +167,7 @@ export const bridgeFdbHelp =
               [ [no]offloaded ]
 `;
 
-export const bridgeVlanHelp =
-  `Usage: bridge vlan { add | del } vid VLAN_ID dev DEV [ tunnel_info id TUNNEL_ID ]
+export const bridgeVlanHelp: string = `Usage: bridge vlan { add | del } vid VLAN_ID dev DEV [ tunnel_info id TUNNEL_ID ]
                                                      [ pvid ] [ untagged ]
                                                      [ self ] [ master ]
        bridge vlan { set } vid VLAN_ID dev DEV [ state STP_STATE ]
@@ -198,7 +190,6 @@ export const bridgeVlanHelp =
        bridge vlan global { show } [ dev DEV ] [ vid VLAN_ID ]
 `;
 
-export const bridgeMdbHelp =
-  `Usage: bridge mdb { add | del } dev DEV port PORT grp GROUP [src SOURCE] [permanent | temp] [vid VID]
+export const bridgeMdbHelp: string = `Usage: bridge mdb { add | del } dev DEV port PORT grp GROUP [src SOURCE] [permanent | temp] [vid VID]
        bridge mdb {show} [ dev DEV ] [ vid VID ]
 `;

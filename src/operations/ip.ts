@@ -5,6 +5,7 @@ import { optionWords, readOptions, type ShowOptions } from "./ip-options.ts";
 import type { Command } from "./operation.ts";
 import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
+import type { Toolbox } from "./toolbox.ts";
 import { matches, Words } from "./words.ts";
 
 const VERSION = "ip utility, iproute2-6.1.0, libbpf 1.1.2\n";
@@ -14,11 +15,12 @@ export interface IpScope {
   readonly show: ShowOptions;
   /** `-all` */
   readonly all: boolean;
+  readonly toolbox: Toolbox;
 }
 
 type ObjectParser = (words: Words, scope: IpScope) => Command;
 
-const link: ObjectParser = (words) => parseIpLink(words);
+const link: ObjectParser = (words, { show, toolbox }) => parseIpLink(words, show, toolbox);
 const netns: ObjectParser = (words, scope) => parseIpNetns(words, scope.all);
 
 /** The objects in the order of the real table, which decides what an abbreviation means; null: known, not simulated. */
@@ -62,7 +64,7 @@ const OBJECTS: readonly (readonly [name: string, parse: ObjectParser | null])[] 
 export const ip: Tool = {
   name: "ip",
   entersNamespaces: true,
-  parse(args) {
+  parse(args, toolbox) {
     const words = new Words(args);
     const { show, netns, batch, force, all, version, help } = readOptions(words);
     if (version) return [{ ask: "text", arguments: ["-V"], text: VERSION }];
@@ -77,7 +79,7 @@ export const ip: Tool = {
     if (object === undefined) throw new ToolError(`Object "${word}" is unknown, try "ip help".`, 1);
     const parse = object[1];
     if (parse === null) throw new ToolError(`ip ${object[0]}: not simulated`, 1);
-    const command = parse(words, { show, all });
+    const command = parse(words, { show, all, toolbox });
     return [netns === undefined || !("op" in command || "ask" in command) ? command : { ...command, netns }];
   },
   refused: rtnetlinkAnswers,

@@ -1,12 +1,12 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import * as mac from "../wire/mac.ts";
+import { notesOf } from "./device-notes.ts";
+import { linkPointer } from "./device-state.ts";
 import { type LinkAttributes, linkAttributeWords, macOf, nameWords } from "./link-attributes.ts";
 import { checkName, deviceNamed, masterNamed, namespaceNamed } from "./link-change.ts";
 import { setMaster } from "./link-master.ts";
 import type { LinkOptions, LinkRequest } from "./link-type.ts";
-import { linkPointer } from "./device-state.ts";
-import { notesOf } from "./device-notes.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
 
 /** `ip link add NAME type KIND ...` */
@@ -34,14 +34,17 @@ export const linkAdd: OperationRecord<LinkAdd> = {
       ...(type === undefined ? [] : type.words(options ?? {})),
     ];
   },
+  warning: ({ kind, options }, { toolbox }) => toolbox.linkTypes.get(kind)?.warning?.(options ?? {}) ?? "",
   apply(operation, context) {
     const { kind, name = "", mtu, txqueuelen, index } = operation;
     const master = typeof operation.master === "string" ? masterNamed(context, operation.master) : null;
-    const namespace = operation.into === undefined ? context.namespace : namespaceNamed(context, operation.into);
+    const namespace =
+      operation.into === undefined ? context.namespace : namespaceNamed(context, operation.into);
     const link = operation.link === undefined ? null : deviceNamed(context, operation.link);
     if (name.length > 15) throw new KernelError("ERANGE", "Attribute failed policy validation");
     if (name !== "" && context.namespace.device(name) !== null) throw new KernelError("EEXIST");
-    if (index !== undefined && context.namespace.deviceByIndex(index) !== null) throw new KernelError("EEXIST");
+    if (index !== undefined && context.namespace.deviceByIndex(index) !== null)
+      throw new KernelError("EEXIST");
     const type = context.toolbox.linkTypes.get(kind);
     if (type === undefined) throw new KernelError("EOPNOTSUPP", "Unknown device type");
     checkName(name);

@@ -91,8 +91,7 @@ export function checkName(name: string): void {
 }
 
 function move(device: NetDevice, target: NetworkNamespace, name: string, index: number): void {
-  if (IMMUTABLE.has(device.driver.kind))
-    throw new KernelError("EINVAL", "The interface netns is immutable");
+  if (IMMUTABLE.has(device.driver.kind)) throw new KernelError("EINVAL", "The interface netns is immutable");
   if (target.device(name) !== null)
     throw new KernelError("EEXIST", "An interface with the same name exists in the target netns");
   if (index !== 0 && target.deviceByIndex(index) !== null) throw new KernelError("EBUSY");

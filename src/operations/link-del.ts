@@ -32,7 +32,8 @@ export const linkDel: OperationRecord<LinkDel> = {
     }
     const devices = context.namespace.devices.filter((device) => device.group === group);
     if (devices.length === 0) throw new KernelError("ENODEV");
-    for (const device of devices) if (!context.toolbox.linkTypes.has(device.driver.kind)) throw new KernelError("EOPNOTSUPP");
+    for (const device of devices)
+      if (!context.toolbox.linkTypes.has(device.driver.kind)) throw new KernelError("EOPNOTSUPP");
     for (const device of devices) if (!device.removed) remove(device, context);
   },
 };

@@ -26,7 +26,7 @@ export const macvlan: LinkType = {
       } else if (matches(word, "bcqueuelen")) {
         const text = words.next();
         const length = unsigned(text);
-        if (length === null) throw wrong(text, "Invalid value for \"bcqueuelen\"");
+        if (length === null) throw wrong(text, 'Invalid value for "bcqueuelen"');
         options["bcqueuelen"] = length;
       } else if (matches(word, "help")) throw new ToolError(macvlanHelp, 1);
       else throw new ToolError(`macvlan: unknown option "${word}"?\n${macvlanHelp}`, 1);

@@ -22,7 +22,12 @@ export const linkSet: OperationRecord<LinkSet> = {
   tool: "ip",
   words(operation, toolbox) {
     const { dev, kind, options, ...rest } = operation;
-    const words = ["link", "set", ...(dev === undefined ? [] : nameWords(dev, "dev")), ...linkAttributeWords(rest)];
+    const words = [
+      "link",
+      "set",
+      ...(dev === undefined ? [] : nameWords(dev, "dev")),
+      ...linkAttributeWords(rest),
+    ];
     return kind === undefined
       ? words
       : [...words, "type", kind, ...optionWords(kind, options ?? {}, toolbox)];

@@ -39,7 +39,12 @@ export function statsText(device: NetDevice, level: number, newline: string, hum
   const { rx, tx, transns } = statsOf(device);
   const print = (value: number): string => (humanReadable ? human(value) : `${value}`);
   const widths = [10, 7, 6, 7, 7, 7].map((width, i) =>
-    Math.max(width, print(rx[i]!).length, print(tx[i]!).length, level > 1 && i === 5 ? `${transns}`.length : 0),
+    Math.max(
+      width,
+      print(rx[i]!).length,
+      print(tx[i]!).length,
+      level > 1 && i === 5 ? `${transns}`.length : 0,
+    ),
   );
   const row = (values: readonly number[]): string =>
     `    ${values.map((value, i) => `${print(value).padStart(widths[i]!)} `).join("")}`;

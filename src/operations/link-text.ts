@@ -1,5 +1,6 @@
 import type { NetDevice } from "../net/net-device.ts";
 import * as mac from "../wire/mac.ts";
+import { notesOf } from "./device-notes.ts";
 import {
   flagsOf,
   groupName,
@@ -13,7 +14,6 @@ import type { ShowOptions } from "./ip-options.ts";
 import type { JsonObject } from "./json.ts";
 import { statsJson, statsText } from "./link-stats.ts";
 import { netnsName } from "./netns-ids.ts";
-import { notesOf } from "./device-notes.ts";
 import type { OperationContext } from "./operation-context.ts";
 
 /** Whether a device is shown by `ip link` or heads its addresses in `ip addr`; the two differ in a few words. */
@@ -115,8 +115,7 @@ export function linkJson(
       : {}),
     ...(options.details ? detailsJson(device, view, context) : {}),
     ifalias: device.alias !== "" && (view === "link" || options.details) ? device.alias : undefined,
-    stats64:
-      view === "link" && options.statistics ? statsJson(device, options.statistics) : undefined,
+    stats64: view === "link" && options.statistics ? statsJson(device, options.statistics) : undefined,
   };
 }
 

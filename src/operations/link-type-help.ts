@@ -1,12 +1,10 @@
 /** What `ip link help TYPE` prints, to the letter of iproute2 6.1. */
 
-export const vethHelp =
-  `Usage: ip link <options> type veth [peer <options>]
+export const vethHelp: string = `Usage: ip link <options> type veth [peer <options>]
 To get <options> type 'ip link add help'
 `;
 
-export const bridgeTypeHelp =
-  `Usage: ... bridge [ fdb_flush ]
+export const bridgeTypeHelp: string = `Usage: ... bridge [ fdb_flush ]
 		  [ forward_delay FORWARD_DELAY ]
 		  [ hello_time HELLO_TIME ]
 		  [ max_age MAX_AGE ]
@@ -46,8 +44,7 @@ export const bridgeTypeHelp =
 Where: VLAN_PROTOCOL := { 802.1Q | 802.1ad }
 `;
 
-export const bridgeSlaveHelp =
-  `Usage: ... bridge_slave [ fdb_flush ]
+export const bridgeSlaveHelp: string = `Usage: ... bridge_slave [ fdb_flush ]
 			[ state STATE ]
 			[ priority PRIO ]
 			[ cost COST ]
@@ -72,8 +69,7 @@ export const bridgeSlaveHelp =
 			[ backup_port DEVICE ] [ nobackup_port ]
 `;
 
-export const vxlanHelp =
-  `Usage: ... vxlan id VNI
+export const vxlanHelp: string = `Usage: ... vxlan id VNI
 		[ { group | remote } IP_ADDRESS ]
 		[ local ADDR ]
 		[ ttl TTL ]
@@ -105,8 +101,7 @@ Where:	VNI	:= 0-16777215
 	LABEL := 0-1048575
 `;
 
-export const macvlanHelp =
-  `Usage: ... macvlan mode MODE [flag MODE_FLAG] MODE_OPTS [bcqueuelen BC_QUEUE_LEN]
+export const macvlanHelp: string = `Usage: ... macvlan mode MODE [flag MODE_FLAG] MODE_OPTS [bcqueuelen BC_QUEUE_LEN]
 
 MODE: private | vepa | bridge | passthru | source
 MODE_FLAG: null | nopromisc | nodst
@@ -115,6 +110,5 @@ MODE_OPTS: for mode "source":
 BC_QUEUE_LEN: Length of the rx queue for broadcast/multicast: [0-4294967295]
 `;
 
-export const dummyHelp =
-  `Usage: ... dummy
+export const dummyHelp: string = `Usage: ... dummy
 `;

@@ -37,6 +37,8 @@ export interface LinkType {
   parse(words: Words): LinkOptions;
   /** The words that {@link parse} reads. */
   words(options: LinkOptions): readonly string[];
+  /** What `ip` warns of before it asks the kernel. */
+  warning?(options: LinkOptions): string;
   /** Makes the device, down. @throws {KernelError} @throws {ToolError} */
   create(request: LinkRequest): NetDevice;
   /** `ip link set DEV type KIND ...`; absent where the kernel has no changelink. */

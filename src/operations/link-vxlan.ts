@@ -1,10 +1,10 @@
+import { KernelError } from "../net/kernel-error.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { addVxlan, vxlanOf } from "../vxlan/add-vxlan.ts";
 import type { VxlanConfig, VxlanDf } from "../vxlan/vxlan-config.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { JsonObject } from "./json.ts";
 import { type LinkOptions, type LinkType, nameOr } from "./link-type.ts";
-import type { OperationContext } from "./operation-context.ts";
 import { vxlanHelp } from "./link-type-help.ts";
 import { ToolError } from "./tool-error.ts";
 import { parseVxlan, vxlanWords } from "./vxlan-words.ts";
@@ -15,12 +15,15 @@ export const vxlan: LinkType = {
   help: vxlanHelp,
   parse: parseVxlan,
   words: vxlanWords,
+  warning: (options) => (options["dstport"] === undefined ? NO_PORT : ""),
   create({ namespace, context, name, common, options }) {
     const { mac, mtu, ifindex } = common;
+    if (options["id"] === undefined)
+      throw new KernelError("EINVAL", "Required attributes not provided to perform the operation");
     return addVxlan(
       context.namespace,
       nameOr(namespace, name, "vxlan"),
-      { vni: Number(options["id"] ?? 0), ...configOf(options, context.namespace) },
+      { vni: Number(options["id"]), ...configOf(options, context.namespace) },
       {
         target: namespace,
         ...(mac === undefined ? {} : { mac }),
@@ -35,8 +38,7 @@ export const vxlan: LinkType = {
     const words: string[] = ["id", `${c.vni}`];
     if (c.remote !== 0) words.push(ip.isMulticast(c.remote) ? "group" : "remote", ip.format(c.remote));
     if (c.local !== 0) words.push("local", ip.format(c.local));
-    if (c.lower !== null)
-      words.push("dev", c.lower.ns === device.ns ? c.lower.name : `if${c.lower.ifindex}`);
+    if (c.lower !== null) words.push("dev", c.lower.ns === device.ns ? c.lower.name : `if${c.lower.ifindex}`);
     words.push("srcport", `${c.sourcePortFirst}`, `${c.sourcePortLast}`, "dstport", `${c.dstPort}`);
     if (!c.learning) words.push("nolearning");
     for (const key of ["proxy", "rsc", "l2miss", "l3miss"] as const) if (c[key]) words.push(key);
@@ -108,10 +110,6 @@ export function configOf(options: LinkOptions, ns: NetworkNamespace): Partial<Vx
   return config;
 }
 
-/** What `ip link add type vxlan` says when no port is given; it goes on. */
-export function portWarning(options: LinkOptions, _context: OperationContext): string {
-  return options["dstport"] === undefined
-    ? "vxlan: destination port not specified\nWill use Linux kernel default (non-standard value)\n" +
-        "Use 'dstport 4789' to get the IANA assigned value\nUse 'dstport 0' to get default and quiet this message\n"
-    : "";
-}
+const NO_PORT =
+  "vxlan: destination port not specified\nWill use Linux kernel default (non-standard value)\n" +
+  "Use 'dstport 4789' to get the IANA assigned value\nUse 'dstport 0' to get default and quiet this message\n";

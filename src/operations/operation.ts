@@ -1,4 +1,7 @@
+import type { LinkAdd } from "./link-add.ts";
+import type { LinkDel } from "./link-del.ts";
 import type { LinkSet } from "./link-set.ts";
+import type { LinkShow } from "./link-show.ts";
 import type { NetnsAdd } from "./netns.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { TextQuestion } from "./text-question.ts";
@@ -15,6 +18,8 @@ export interface InNamespace {
  * absent. Somebody outside adds a kind of his own by declaration merging here and `toolbox.addOperation`.
  */
 export interface OperationMap {
+  "link-add": LinkAdd;
+  "link-del": LinkDel;
   "link-set": LinkSet;
   "netns-add": NetnsAdd;
 }
@@ -22,6 +27,7 @@ export type Operation = OperationMap[keyof OperationMap];
 
 /** All questions by name: commands that read and change nothing. */
 export interface QuestionMap {
+  "link-show": LinkShow;
   text: TextQuestion;
 }
 export type Question = QuestionMap[keyof QuestionMap];
@@ -58,6 +64,8 @@ export interface OperationRecord<O extends { readonly op: string } & InNamespace
    * @throws {KernelError} what the kernel refuses. @throws {ToolError} what the tool itself finds wrong.
    */
   apply(operation: O, context: OperationContext): void;
+  /** What the tool warns of on standard error before it goes on. */
+  warning?(operation: O, context: OperationContext): string;
   /** What the tool prints when it is done; most say nothing. `context` is where it was applied. */
   said?(operation: O, context: OperationContext): string;
 }

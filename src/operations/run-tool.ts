@@ -9,7 +9,7 @@ import { ToolError } from "./tool-error.ts";
  * @throws {KernelError} @throws {ToolError}
  */
 export function applyOperation(operation: Operation, context: OperationContext): void {
-  const record = context.toolbox.operations.get(operation.op) as OperationRecord;
+  const record = recordOf(operation, context);
   const registry = context.host.world.registry;
   const before = registry.cause;
   const text = context.toolbox.print(operation);
@@ -27,16 +27,18 @@ export function runTool(name: string, args: readonly string[], context: Operatio
   if (tool === undefined) return { stdout: "", stderr: `${name}: command not found\n`, status: 127 };
   let commands: readonly Command[];
   try {
-    commands = tool.parse(args);
+    commands = tool.parse(args, context.toolbox);
   } catch (error) {
-    return failure(tool, error, "");
+    return failure(tool, error, "", "");
   }
   let stdout = "";
+  let stderr = "";
   for (const command of commands) {
-    if ("exec" in command) return { stdout, stderr: "", status: 0, exec: command };
+    if ("exec" in command) return { stdout, stderr, status: 0, exec: command };
     if ("batch" in command) return runBatch(tool, command, context);
     try {
       if ("op" in command) {
+        stderr += recordOf(command, context).warning?.(command, context) ?? "";
         applyOperation(command, context);
         stdout += said(command, context);
       } else {
@@ -44,22 +46,26 @@ export function runTool(name: string, args: readonly string[], context: Operatio
         stdout += record.answer(command, context.enter(command.netns));
       }
     } catch (error) {
-      return failure(tool, error, stdout);
+      return failure(tool, error, stdout, stderr);
     }
   }
-  return { stdout, stderr: "", status: 0 };
+  return { stdout, stderr, status: 0 };
+}
+
+function recordOf(operation: Operation, context: OperationContext): OperationRecord {
+  return context.toolbox.operations.get(operation.op) as OperationRecord;
 }
 
 function said(operation: Operation, context: OperationContext): string {
-  const record = context.toolbox.operations.get(operation.op) as OperationRecord;
-  return record.said?.(operation, context.enter(operation.netns)) ?? "";
+  return recordOf(operation, context).said?.(operation, context.enter(operation.netns)) ?? "";
 }
 
-function failure(tool: Tool, error: unknown, stdout: string): ToolResult {
+function failure(tool: Tool, error: unknown, stdout: string, stderr: string): ToolResult {
   if (error instanceof ToolError)
-    return { stdout: stdout + error.stdout, stderr: error.text, status: error.status };
-  if (error instanceof KernelError) return { stdout, ...tool.refused(error) };
-  throw error;
+    return { stdout: stdout + error.stdout, stderr: stderr + error.text, status: error.status };
+  if (!(error instanceof KernelError)) throw error;
+  const refused = tool.refused(error);
+  return { stdout, stderr: stderr + refused.stderr, status: refused.status };
 }
 
 /** `-batch`: one command a line; `#` begins a comment, a backslash at the end joins lines. */

@@ -1,16 +1,27 @@
 import { ip } from "./ip.ts";
+import { linkAdd } from "./link-add.ts";
+import { bridge } from "./link-bridge.ts";
+import { linkDel } from "./link-del.ts";
+import { dummy } from "./link-dummy.ts";
+import { macvlan } from "./link-macvlan.ts";
 import { linkSet } from "./link-set.ts";
+import { linkShow } from "./link-show.ts";
+import { veth } from "./link-veth.ts";
+import { vxlan } from "./link-vxlan.ts";
 import { netnsAdd } from "./netns.ts";
 import type { OperationMap, OperationRecord, QuestionMap, QuestionRecord } from "./operation.ts";
 import { textQuestion } from "./text-question.ts";
 import { Toolbox } from "./toolbox.ts";
 
 const operations: { readonly [K in keyof OperationMap]: OperationRecord<OperationMap[K]> } = {
+  "link-add": linkAdd,
+  "link-del": linkDel,
   "link-set": linkSet,
   "netns-add": netnsAdd,
 };
 
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {
+  "link-show": linkShow,
   text: textQuestion,
 };
 
@@ -21,6 +32,7 @@ export function standardToolbox(): Toolbox {
     toolbox.operations.set(op, record as OperationRecord<never>);
   for (const [ask, record] of Object.entries(questions))
     toolbox.questions.set(ask, record as QuestionRecord<never>);
+  for (const type of [veth, bridge, vxlan, macvlan, dummy]) toolbox.addLinkType(type);
   toolbox.addTool(ip);
   return toolbox;
 }

@@ -1,5 +1,6 @@
 import type { KernelError } from "../net/kernel-error.ts";
 import type { Command } from "./operation.ts";
+import type { Toolbox } from "./toolbox.ts";
 
 /** A command of a Linux host that configures or shows the network: `ip`, `bridge`, `tc`, `sysctl`. */
 export interface Tool {
@@ -7,7 +8,7 @@ export interface Tool {
   /** True when it has the option `-n NAME`; else `ip netns exec NAME` goes in front. */
   readonly entersNamespaces: boolean;
   /** What the arguments mean: several commands where one line does several things. @throws {ToolError} */
-  parse(args: readonly string[]): readonly Command[];
+  parse(args: readonly string[], toolbox: Toolbox): readonly Command[];
   /** How it tells what the kernel refused. */
   refused(error: KernelError): { readonly stderr: string; readonly status: number };
 }

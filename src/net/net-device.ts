@@ -72,8 +72,6 @@ export class NetDevice implements Receiver {
   /** IFLA_GROUP and IFLA_IFALIAS. */
   group = 0;
   alias = "";
-  /** Has been up in this namespace: a queueing discipline was attached (else `ip link` shows `noop`). */
-  activated = false;
   /** How often the carrier came or went (`transns` of `ip -s -s link`). */
   carrierChanges: number;
   /** How many want all frames, whomever they are for. */
@@ -207,10 +205,7 @@ export class NetDevice implements Receiver {
   /** @throws {KernelError} when the driver cannot open the device. */
   setUp(up: boolean): void {
     if (this.up === up) return;
-    if (up) {
-      this.driver.open?.(this);
-      this.activated = true;
-    }
+    if (up) this.driver.open?.(this);
     this.up = up;
     if (up) this.activated = true;
     else if (this.qdisc !== null) this.qdisc.reset();

@@ -113,7 +113,8 @@ export class NetworkNamespace {
   moveDevice(device: NetDevice, to: NetworkNamespace, name: string = device.name): void {
     if (device.driver.netnsImmutable === true)
       throw new KernelError("EINVAL", "The interface netns is immutable");
-    if (to.device(name) !== null) throw new KernelError("EEXIST");
+    if (to.device(name) !== null)
+      throw new KernelError("EEXIST", "An interface with the same name exists in the target netns");
     device.setUp(false);
     device.setQdisc(null);
     inetAddress.flush(device);
@@ -121,8 +122,6 @@ export class NetworkNamespace {
     if (to.deviceByIndex(device.ifindex) !== null) device.ifindex = to.#nextIfindex();
     device.ns = to;
     device.name = name;
-    device.qdisc = null;
-    device.activated = false;
     to.#devices.set(device.ifindex, device);
     to.#byName.set(name, device);
     for (const tap of to.#taps) device.addTap(tap);

@@ -1,6 +1,7 @@
 import { bridgeOf, portOf } from "../bridge/add-bridge.ts";
 import type { BridgePort } from "../bridge/bridge-port.ts";
 import { portStateNames } from "../bridge/port-state.ts";
+import { portId } from "../bridge/settings.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import { bridgeId } from "./bridge-id.ts";
 import { FixedNumber, type Json } from "./json.ts";
@@ -16,29 +17,24 @@ const OPTIONS: readonly (readonly [name: string, max: number | null])[] = [
   ["priority", 0xffff],
   ["cost", 0xffffffff],
   ["hairpin", null],
+  ["guard", null],
+  ["root_block", null],
+  ["fastleave", null],
   ["learning", null],
   ["flood", null],
+  ["mcast_router", 0xff],
   ["mcast_flood", null],
   ["bcast_flood", null],
+  ["mcast_to_unicast", null],
+  ["proxy_arp", null],
+  ["proxy_arp_wifi", null],
+  ["neigh_suppress", null],
   ["group_fwd_mask", 0xffff],
+  ["vlan_tunnel", null],
   ["isolated", null],
+  ["locked", null],
 ];
-const UNKNOWN_HERE: readonly string[] = [
-  "fdb_flush",
-  "guard",
-  "fastleave",
-  "root_block",
-  "proxy_arp",
-  "proxy_arp_wifi",
-  "mcast_router",
-  "mcast_fast_leave",
-  "mcast_to_unicast",
-  "neigh_suppress",
-  "vlan_tunnel",
-  "locked",
-  "backup_port",
-  "nobackup_port",
-];
+const ABSENT: readonly string[] = ["fdb_flush", "mcast_fast_leave", "backup_port", "nobackup_port"];
 
 /** A bridge's ports. */
 export const bridgeSlave: SlaveType = {
@@ -51,7 +47,7 @@ export const bridgeSlave: SlaveType = {
       const option = OPTIONS.find(([name]) => matches(word, name));
       if (option !== undefined) options[option[0]] = readPortOption(words, option[0], option[1]);
       else if (matches(word, "help")) throw new ToolError(bridgeSlaveHelp, 1);
-      else if (UNKNOWN_HERE.some((name) => matches(word, name)))
+      else if (ABSENT.some((name) => matches(word, name)))
         throw new ToolError(`ip: bridge_slave option "${word}" is not simulated`, 1);
       else throw new ToolError(`bridge_slave: unknown option "${word}"?\n${bridgeSlaveHelp}`, 1);
     }
@@ -106,23 +102,23 @@ export function portOptionWords(options: LinkOptions): readonly string[] {
 /** Everything that `ip -d link` says of a port: word, name in JSON (empty: not there), value. */
 function display(port: BridgePort): (readonly [text: string, json: string, value: Json])[] {
   const id = bridgeId(port.bridge);
-  const portId = (port.priority << 10) | port.number;
+  const designated = portId(port);
   const timer = (name: string): readonly [string, string, Json] => [name, name, new FixedNumber("0.00")];
-  const off = (text: string, json = text): readonly [string, string, Json] => [text, json, false];
+  const same = (name: string, value: Json): readonly [string, string, Json] => [name, name, value];
   const hex = (value: number): string => (value === 0 ? "0" : `0x${value.toString(16)}`);
   return [
     ["state", "state", portStateNames[port.state]!],
     ["priority", "priority", port.priority],
     ["cost", "cost", port.cost],
     ["hairpin", "hairpin", port.hairpin],
-    off("guard"),
-    off("root_block"),
-    off("fastleave"),
+    same("guard", port.guard),
+    same("root_block", port.rootBlock),
+    same("fastleave", port.fastLeave),
     ["learning", "learning", port.learning],
     ["flood", "flood", port.flood],
-    ["port_id", "id", `0x${portId.toString(16)}`],
+    ["port_id", "id", `0x${designated.toString(16)}`],
     ["port_no", "no", `0x${port.number.toString(16)}`],
-    ["designated_port", "designated_port", portId],
+    ["designated_port", "designated_port", designated],
     ["designated_cost", "designated_cost", 0],
     ["designated_bridge", "bridge_id", id],
     ["designated_root", "root_id", id],
@@ -131,18 +127,18 @@ function display(port: BridgePort): (readonly [text: string, json: string, value
     timer("forward_delay_timer"),
     ["topology_change_ack", "topology_change_ack", 0],
     ["config_pending", "config_pending", 0],
-    off("proxy_arp"),
-    off("proxy_arp_wifi"),
-    ["mcast_router", "multicast_router", 1],
-    ["mcast_fast_leave", "", false],
+    same("proxy_arp", port.proxyArp),
+    same("proxy_arp_wifi", port.proxyArpWifi),
+    ["mcast_router", "multicast_router", port.mcastRouter],
+    ["mcast_fast_leave", "", port.fastLeave],
     ["mcast_flood", "mcast_flood", port.mcastFlood],
     ["bcast_flood", "bcast_flood", port.bcastFlood],
-    off("mcast_to_unicast"),
-    off("neigh_suppress"),
+    same("mcast_to_unicast", port.mcastToUnicast),
+    same("neigh_suppress", port.neighSuppress),
     ["group_fwd_mask", "group_fwd_mask", hex(port.groupFwdMask)],
     ["group_fwd_mask_str", "group_fwd_mask_str", `0x${port.groupFwdMask.toString(16)}`],
-    off("vlan_tunnel"),
+    same("vlan_tunnel", port.vlanTunnel),
     ["isolated", "isolated", port.isolated],
-    off("locked"),
+    same("locked", port.locked),
   ];
 }

@@ -9,8 +9,6 @@ export interface DeviceNotes {
   /** Further addresses that `bridge fdb add MAC dev DEV self` and `ip maddr add` gave to the card itself. */
   unicast: string[];
   multicast: string[];
-  /** Options of a bridge that only its display knows, by name. */
-  readonly options: Map<string, number>;
 }
 
 const notes: WeakMap<NetDevice, DeviceNotes> = new WeakMap();
@@ -25,7 +23,6 @@ export function notesOf(device: NetDevice): DeviceNotes {
       addressSet: false,
       unicast: [],
       multicast: [],
-      options: new Map(),
     };
     notes.set(device, note);
   }

@@ -19,12 +19,6 @@ export function operstate(device: NetDevice): string {
   return lower.carrier ? "DOWN" : "LOWERLAYERDOWN";
 }
 
-/** What stands after `qdisc`. */
-export function qdiscName(device: NetDevice): string {
-  if (device.qdisc !== null) return device.qdisc.kind;
-  return device.activated ? "noqueue" : "noop";
-}
-
 /** Where the other end or the device below is, as `ip link` tells it. */
 export interface LinkPointer {
   readonly ifindex: number;

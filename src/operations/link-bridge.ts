@@ -1,8 +1,14 @@
-import { addBridge, bridgeOf, portOf } from "../bridge/add-bridge.ts";
+import { addBridge, bridgeOf } from "../bridge/add-bridge.ts";
 import type { Bridge } from "../bridge/bridge.ts";
-import { KernelError } from "../net/kernel-error.ts";
+import {
+  CENTISECOND,
+  setForwardDelay,
+  setGroupFwdMask,
+  setHelloTime,
+  setMaxAge,
+} from "../bridge/settings.ts";
+import { setDefaultPvid, setVlanFiltering } from "../bridge/vlan-commands.ts";
 import type { NetDevice } from "../net/net-device.ts";
-import { MILLISECOND } from "../sim/time.ts";
 import { bridgeId } from "./bridge-id.ts";
 import { bridgeSlave } from "./bridge-slave.ts";
 import { notesOf } from "./device-notes.ts";
@@ -11,9 +17,6 @@ import { type LinkOptions, type LinkType, nameOr } from "./link-type.ts";
 import { bridgeTypeHelp } from "./link-type-help.ts";
 import { ToolError } from "./tool-error.ts";
 import { matches, unsigned, type Words, wrong } from "./words.ts";
-
-/** A tick of the kernel's interface (USER_HZ): 10 ms. */
-const TICK = 10 * MILLISECOND;
 
 /** Options with their largest number, in the order in which iproute2 compares them. */
 const OPTIONS: readonly (readonly [name: string, max: number])[] = [
@@ -25,15 +28,16 @@ const OPTIONS: readonly (readonly [name: string, max: number])[] = [
   ["priority", 0xffff],
   ["vlan_filtering", 0xff],
   ["vlan_default_pvid", 0xffff],
-  ["vlan_stats_enabled", 0xff],
-  ["vlan_stats_per_port", 0xff],
   ["group_fwd_mask", 0xffff],
+  ["no_linklocal_learn", 0xff],
   ["mcast_snooping", 0xff],
+  ["nf_call_iptables", 0xff],
+  ["nf_call_ip6tables", 0xff],
+  ["nf_call_arptables", 0xff],
 ];
 
 /** What a bridge says of itself that nobody can change here, in the order of `ip -d link`. */
 const MCAST: readonly (readonly [text: string, json: string, value: number])[] = [
-  ["no_linklocal_learn", "no_linklocal_learn", 0],
   ["mcast_vlan_snooping", "mcast_vlan_snooping", 0],
   ["mcast_router", "mcast_router", 1],
   ["mcast_query_use_ifaddr", "mcast_query_use_ifaddr", 0],
@@ -51,14 +55,13 @@ const MCAST: readonly (readonly [text: string, json: string, value: number])[] =
   ["mcast_stats_enabled", "mcast_stats_enabled", 0],
   ["mcast_igmp_version", "mcast_igmp_version", 2],
   ["mcast_mld_version", "mcast_mld_version", 1],
-  ["nf_call_iptables", "nf_call_iptables", 0],
-  ["nf_call_ip6tables", "nf_call_ip6tables", 0],
-  ["nf_call_arptables", "nf_call_arptables", 0],
 ];
 const CONSTANT: ReadonlySet<string> = new Set([
   ...MCAST.map(([name]) => name),
   "group_address",
   "vlan_protocol",
+  "vlan_stats_enabled",
+  "vlan_stats_per_port",
 ]);
 
 /** `type bridge ...` */
@@ -71,6 +74,7 @@ export const bridge: LinkType = {
     OPTIONS.flatMap(([name]) => (options[name] === undefined ? [] : [name, `${options[name]}`])),
   create({ namespace, name, common, options }) {
     const made = addBridge(namespace, nameOr(namespace, name, "bridge"), common);
+    if (common.mac !== undefined) notesOf(made.device).addressSet = true;
     try {
       change(made.device, options);
     } catch (error) {
@@ -111,78 +115,86 @@ function parseBridge(words: Words): LinkOptions {
 /** Sets options in the kernel's order (br_changelink). @throws {KernelError} */
 function change(device: NetDevice, options: LinkOptions): void {
   const target = bridgeOf(device)!;
-  const kept = notesOf(device).options;
-  const given = (name: string): number | undefined => options[name] as number | undefined;
-  const between = (name: string, low: number, high: number): void => {
-    const value = given(name);
-    if (value !== undefined && (value < low || value > high)) throw new KernelError("ERANGE");
+  const given = (name: string, set: (value: number) => void): void => {
+    const value = options[name];
+    if (value !== undefined) set(Number(value));
   };
-  between("hello_time", 100, 1000);
-  between("max_age", 600, 4000);
-  for (const name of ["hello_time", "max_age", "priority", "mcast_snooping"] as const) {
-    const value = given(name);
-    if (value !== undefined) kept.set(name, value);
-  }
-  const delay = given("forward_delay");
-  if (delay !== undefined) kept.set("forward_delay", delay);
-  const ageing = given("ageing_time");
-  if (ageing !== undefined) target.ageingTime = ageing * TICK;
-  if ((given("stp_state") ?? 0) !== 0) throw new ToolError("ip: spanning tree is not simulated", 1);
-  const mask = given("group_fwd_mask");
-  if (mask !== undefined) {
-    // Pause frames, LACP and spanning tree are never forwarded (BR_GROUPFWD_RESTRICTED).
-    if ((mask & 7) !== 0) throw new KernelError("EINVAL");
-    target.groupFwdMask = mask;
-  }
-  changeVlan(target, options);
+  given("forward_delay", (v) => setForwardDelay(target, v * CENTISECOND));
+  given("hello_time", (v) => setHelloTime(target, v * CENTISECOND));
+  given("max_age", (v) => setMaxAge(target, v * CENTISECOND));
+  given("ageing_time", (v) => {
+    target.ageingTime = v * CENTISECOND;
+  });
+  given("stp_state", (v) => {
+    if (v !== 0) throw new ToolError("ip: spanning tree (stp_state 1) is not simulated", 1);
+  });
+  given("priority", (v) => {
+    target.priority = v;
+  });
+  given("vlan_filtering", (v) => setVlanFiltering(target, v !== 0));
+  given("vlan_default_pvid", (v) => setDefaultPvid(target, v));
+  given("group_fwd_mask", (v) => setGroupFwdMask(target, v));
+  given("no_linklocal_learn", (v) => {
+    target.noLinkLocalLearn = v !== 0;
+  });
+  given("mcast_snooping", (v) => {
+    target.mcastSnooping = v !== 0;
+  });
+  given("nf_call_iptables", (v) => {
+    target.nfCallIptables = v !== 0;
+  });
+  given("nf_call_ip6tables", (v) => {
+    target.nfCallIp6tables = v !== 0;
+  });
+  given("nf_call_arptables", (v) => {
+    target.nfCallArptables = v !== 0;
+  });
   device.world.generation++;
 }
 
-function changeVlan(_target: Bridge, options: LinkOptions): void {
-  if ((options["vlan_filtering"] ?? 0) !== 0) throw new KernelError("EOPNOTSUPP");
-}
+type Shown = readonly [text: string, json: string, value: Json];
 
 /** Everything that `ip -d link` says of a bridge: word, name in JSON, value. */
-function display(target: Bridge): (readonly [text: string, json: string, value: Json])[] {
-  const kept = notesOf(target.device).options;
-  const option = (name: string, value: number): readonly [string, string, number] => [
-    name,
-    name,
-    kept.get(name) ?? value,
-  ];
-  const timer = (name: string): readonly [string, string, Json] => [name, name, new FixedNumber("0.00")];
+function display(target: Bridge): readonly Shown[] {
+  const same = (name: string, value: Json): Shown => [name, name, value];
+  const timer = (name: string): Shown => same(name, new FixedNumber("0.00"));
+  const flag = (name: string, on: boolean): Shown => same(name, on ? 1 : 0);
+  const withVlans = target.device.ns.host.kernel.bridgeVlanFiltering;
   const id = bridgeId(target);
   const mask = target.groupFwdMask === 0 ? "0" : `0x${target.groupFwdMask.toString(16)}`;
   return [
-    option("forward_delay", 1500),
-    option("hello_time", 200),
-    option("max_age", 2000),
-    ["ageing_time", "ageing_time", target.ageingTime / TICK],
-    ["stp_state", "stp_state", target.stp ? 1 : 0],
-    option("priority", 32768),
-    ["vlan_filtering", "vlan_filtering", 0],
-    ["vlan_protocol", "vlan_protocol", "802.1Q"],
-    ["bridge_id", "bridge_id", id],
+    same("forward_delay", target.forwardDelay / CENTISECOND),
+    same("hello_time", target.helloTime / CENTISECOND),
+    same("max_age", target.maxAge / CENTISECOND),
+    same("ageing_time", target.ageingTime / CENTISECOND),
+    flag("stp_state", target.stp),
+    same("priority", target.priority),
+    flag("vlan_filtering", target.vlanFiltering),
+    ...(withVlans ? [same("vlan_protocol", "802.1Q")] : []),
+    same("bridge_id", id),
     ["designated_root", "root_id", id],
-    ["root_port", "root_port", 0],
-    ["root_path_cost", "root_path_cost", 0],
-    ["topology_change", "topology_change", 0],
-    ["topology_change_detected", "topology_change_detected", 0],
+    same("root_port", 0),
+    same("root_path_cost", 0),
+    same("topology_change", 0),
+    same("topology_change_detected", 0),
     timer("hello_timer"),
     timer("tcn_timer"),
     timer("topology_change_timer"),
     timer("gc_timer"),
-    ["vlan_default_pvid", "vlan_default_pvid", 1],
-    ["vlan_stats_enabled", "vlan_stats_enabled", 0],
-    ["vlan_stats_per_port", "vlan_stats_per_port", 0],
-    ["group_fwd_mask", "group_fwd_mask", mask],
+    ...(withVlans
+      ? [
+          same("vlan_default_pvid", target.defaultPvid),
+          same("vlan_stats_enabled", 0),
+          same("vlan_stats_per_port", 0),
+        ]
+      : []),
+    same("group_fwd_mask", mask),
     ["group_address", "group_addr", "01:80:c2:00:00:00"],
-    option("mcast_snooping", 1),
+    flag("mcast_snooping", target.mcastSnooping),
+    flag("no_linklocal_learn", target.noLinkLocalLearn),
     ...MCAST,
+    flag("nf_call_iptables", target.nfCallIptables),
+    flag("nf_call_ip6tables", target.nfCallIp6tables),
+    flag("nf_call_arptables", target.nfCallArptables),
   ];
-}
-
-/** The bridge that a device is a port of, or null. */
-export function bridgeOfPort(device: NetDevice): Bridge | null {
-  return portOf(device)?.bridge ?? null;
 }

@@ -9,9 +9,6 @@ import type { OperationContext } from "./operation-context.ts";
 import { ToolError } from "./tool-error.ts";
 import { unsigned, wrong } from "./words.ts";
 
-/** Kinds that stay where they were made (dev->netns_immutable). */
-const IMMUTABLE: ReadonlySet<string> = new Set(["loopback", "bridge"]);
-
 /** The device of that name. @throws {ToolError} as iproute2 says it */
 export function deviceNamed(context: OperationContext, name: string): NetDevice {
   const device = context.namespace.device(name);
@@ -91,9 +88,6 @@ export function checkName(name: string): void {
 }
 
 function move(device: NetDevice, target: NetworkNamespace, name: string, index: number): void {
-  if (IMMUTABLE.has(device.driver.kind)) throw new KernelError("EINVAL", "The interface netns is immutable");
-  if (target.device(name) !== null)
-    throw new KernelError("EEXIST", "An interface with the same name exists in the target netns");
   if (index !== 0 && target.deviceByIndex(index) !== null) throw new KernelError("EBUSY");
   const from = device.ns;
   from.moveDevice(device, target, name);

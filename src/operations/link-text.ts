@@ -1,15 +1,8 @@
 import type { NetDevice } from "../net/net-device.ts";
+import { rootKind } from "../net/qdisc/root-qdisc.ts";
 import * as mac from "../wire/mac.ts";
 import { notesOf } from "./device-notes.ts";
-import {
-  flagsOf,
-  groupName,
-  linkPointer,
-  nameWithLink,
-  operstate,
-  qdiscName,
-  queueCount,
-} from "./device-state.ts";
+import { flagsOf, groupName, linkPointer, nameWithLink, operstate, queueCount } from "./device-state.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import type { JsonObject } from "./json.ts";
 import { statsJson, statsText } from "./link-stats.ts";
@@ -53,7 +46,7 @@ export function linkText(
   const [type, address, broadcast] = linkLayer(device);
   const master = device.master === null ? "" : `master ${device.master.name} `;
   let text =
-    `${device.ifindex}: ${nameWithLink(device, toolbox)}: <${flags}> mtu ${device.mtu} qdisc ${qdiscName(device)} ` +
+    `${device.ifindex}: ${nameWithLink(device, toolbox)}: <${flags}> mtu ${device.mtu} qdisc ${rootKind(device)} ` +
     `${master}state ${operstate(device)} ${view === "link" ? "mode DEFAULT " : ""}` +
     `group ${groupName(device.group)} ${device.txQueueLength > 0 ? `qlen ${device.txQueueLength}` : ""}`;
   if (options.family === undefined || options.family === "link" || options.details) {
@@ -104,7 +97,7 @@ export function linkJson(
     ifname: device.name,
     flags: flagsOf(device, toolbox),
     mtu: device.mtu,
-    qdisc: qdiscName(device),
+    qdisc: rootKind(device),
     master: device.master?.name,
     operstate: operstate(device),
     linkmode: view === "link" ? "DEFAULT" : undefined,

@@ -1,51 +1,54 @@
 import { portOf } from "../bridge/add-bridge.ts";
-import type { BridgePort } from "../bridge/bridge-port.ts";
-import { PortState } from "../bridge/port-state.ts";
+import {
+  type PortFlag,
+  setPortCost,
+  setPortFlag,
+  setPortGroupFwdMask,
+  setPortPriority,
+  setPortState,
+} from "../bridge/settings.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { LinkOptions } from "./link-type.ts";
 
-/** What can be switched on a port: as tools say it, and the field of {@link BridgePort}. */
-const SWITCHES = {
+/** What is on or off at a port: as the tools say it, and the port's own name for it. */
+export const PORT_FLAGS: Readonly<Record<string, PortFlag>> = {
   hairpin: "hairpin",
+  guard: "guard",
+  root_block: "rootBlock",
+  fastleave: "fastLeave",
   learning: "learning",
   flood: "flood",
   mcast_flood: "mcastFlood",
   bcast_flood: "bcastFlood",
+  mcast_to_unicast: "mcastToUnicast",
+  proxy_arp: "proxyArp",
+  proxy_arp_wifi: "proxyArpWifi",
+  neigh_suppress: "neighSuppress",
+  vlan_tunnel: "vlanTunnel",
   isolated: "isolated",
-} as const;
+  locked: "locked",
+};
 
 /** Sets options of a port (br_setport). @throws {KernelError} EOPNOTSUPP when it is none, ERANGE, EINVAL, ENETDOWN */
 export function setPortOptions(device: NetDevice, options: LinkOptions): void {
   const port = portOf(device);
   if (port === null) throw new KernelError("EOPNOTSUPP");
-  for (const [key, field] of Object.entries(SWITCHES)) {
+  for (const [key, flag] of Object.entries(PORT_FLAGS)) {
     const value = options[key];
-    if (value !== undefined) port[field] = value === true;
+    if (value !== undefined) setPortFlag(port, flag, value === true);
   }
-  if (options["cost"] !== undefined) {
-    const cost = Number(options["cost"]);
-    if (cost < 1 || cost > 65535) throw new KernelError("ERANGE");
-    port.cost = cost;
-    port.costSet = true;
-  }
-  if (options["priority"] !== undefined) {
-    const priority = Number(options["priority"]);
-    if (priority > 63) throw new KernelError("ERANGE");
-    port.priority = priority;
-  }
-  if (options["state"] !== undefined) setState(port, Number(options["state"]));
-  if (options["group_fwd_mask"] !== undefined) {
-    const mask = Number(options["group_fwd_mask"]);
-    if ((mask & 2) !== 0) throw new KernelError("EINVAL");
-    port.groupFwdMask = mask;
-  }
+  const given = (name: string, set: (value: number) => void): void => {
+    const value = options[name];
+    if (value !== undefined) set(Number(value));
+  };
+  given("cost", (v) => setPortCost(port, v));
+  given("priority", (v) => setPortPriority(port, v));
+  given("state", (v) => setPortState(port, v));
+  given("mcast_router", (v) => {
+    if (v > 2) throw new KernelError("EINVAL");
+    port.mcastRouter = v;
+  });
+  given("group_fwd_mask", (v) => setPortGroupFwdMask(port, v));
   device.world.generation++;
-}
-
-function setState(port: BridgePort, state: number): void {
-  if (state > PortState.blocking) throw new KernelError("EINVAL");
-  if (port.bridge.stp) throw new KernelError("EBUSY");
-  if (!port.device.running && state !== PortState.disabled) throw new KernelError("ENETDOWN");
-  port.state = state as typeof port.state;
 }

@@ -12,15 +12,13 @@ export interface CliWorld extends LessonWorld {
   type(host: string, text: string): Promise<TypedAtPrompt>;
   /** Ctrl-C: ends what runs in the foreground of a host. */
   interrupt(host: string): void;
-  /** Everything that was captured so far, as a pcapng file; null when nothing is captured. */
-  pcapng(): Uint8Array | null;
+  /** All frames so far, as a pcapng file. */
+  pcapng(): Uint8Array;
 }
 
 export interface WorldOptions {
   readonly topology: Topology;
   readonly seed: number;
-  /** Capture all frames of all devices from the beginning. */
-  readonly capture: boolean;
   /** A person types: bash tells of background jobs, as it does at a prompt. */
   readonly interactive: boolean;
 }

@@ -12,7 +12,6 @@ const LESSON =
 const NOWHERE: WorldOptions = {
   topology: { hosts: [], switches: [], trunks: [] },
   seed: 1,
-  capture: false,
   interactive: true,
 };
 
@@ -25,19 +24,13 @@ let answer: { output: string; status: number };
 
 const makeWorld: MakeWorld = (options) => {
   made.push(options);
-  return Promise.resolve(new EchoWorld(options));
+  return Promise.resolve(new EchoWorld());
 };
 
 /** A world in which each command prints the same; it says where it was typed. */
 class EchoWorld implements CliWorld {
   now = 0;
   readonly typed: string[] = [];
-  readonly #options: WorldOptions;
-
-  constructor(options: WorldOptions) {
-    this.#options = options;
-  }
-
   readonly questions = { journeys: () => [], counters: () => null, entries: () => null, frames: () => 0 };
 
   type(host: string, text: string): Promise<TypedAtPrompt> {
@@ -57,8 +50,8 @@ class EchoWorld implements CliWorld {
     return [];
   }
 
-  pcapng(): Uint8Array | null {
-    return this.#options.capture ? new Uint8Array([1, 2, 3]) : null;
+  pcapng(): Uint8Array {
+    return new Uint8Array([1, 2, 3]);
   }
 }
 

@@ -204,7 +204,6 @@ export async function shell(
     const world = await makeWorld({
       topology: TWO_HOSTS,
       seed: seed ?? 1,
-      capture: false,
       interactive: true,
     });
     const hosts = TWO_HOSTS.hosts.map((one) => one.name);
@@ -223,7 +222,6 @@ export async function shell(
   const world = await makeWorld({
     topology: lesson.topology,
     seed: chosen,
-    capture: false,
     interactive: true,
   });
   const flow = new ReportFlow();

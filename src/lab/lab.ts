@@ -8,6 +8,7 @@ import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Nanos } from "../sim/time.ts";
 import { World } from "../sim/world.ts";
+import { accounts } from "./accounts.ts";
 import { LabHost } from "./lab-host.ts";
 import { layTrunk, Switch } from "./switch.ts";
 import type { Topology } from "./topology.ts";
@@ -106,6 +107,12 @@ export class Lab {
   /** How all frames ended so far, and where the others lie. */
   balance(): Balance {
     return balance(this.world);
+  }
+
+  /** What does not add up, in sentences; nothing when all is well. */
+  accounts(): readonly string[] {
+    const switches = [...this.#switches.values()].map((found) => found.host);
+    return accounts(this.world, [...this.hosts, ...switches], this.#recorder);
   }
 
   /** Stops a machine: its namespaces and all that was configured are gone, its wires hang loose. @throws {UserError} */

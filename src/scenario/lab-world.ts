@@ -90,7 +90,7 @@ export class LabWorld implements LessonWorld {
   }
 
   accounts(): readonly string[] {
-    return this.lab.balance().problems;
+    return this.lab.accounts();
   }
 
   pcapng(): Uint8Array {

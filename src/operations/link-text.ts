@@ -1,5 +1,6 @@
 import type { NetDevice } from "../net/net-device.ts";
 import { rootKind } from "../net/qdisc/root-qdisc.ts";
+import { vxlanOf } from "../vxlan/add-vxlan.ts";
 import * as mac from "../wire/mac.ts";
 import { notesOf } from "./device-notes.ts";
 import { flagsOf, groupName, linkPointer, nameWithLink, operstate, queueCount } from "./device-state.ts";
@@ -21,8 +22,10 @@ const OFFLOADS: readonly (readonly [string, number])[] = [
   ["gro_max_size", 65536],
 ];
 
+/** A tunnel has what the device below has, and little without one. */
 function offloads(device: NetDevice): readonly (readonly [string, number])[] {
-  const legacy = device.driver.kind === "vxlan";
+  const vxlan = vxlanOf(device);
+  const legacy = vxlan !== null && vxlan.config.lower === null;
   return OFFLOADS.map(([key, value]) => [key, legacy && key === "tso_max_size" ? 65536 : value]);
 }
 

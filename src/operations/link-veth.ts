@@ -32,7 +32,7 @@ export const veth: LinkType = {
   },
   create({ namespace, context, name, common, options }) {
     const peer = (options["peer"] ?? {}) as LinkAttributes;
-    const peerNs = peer.into === undefined ? namespace : namespaceNamed(context, peer.into);
+    const peerNs = peer.into === undefined ? context.namespace : namespaceNamed(context, peer.into);
     // The peer is made first, and so takes the first of the free names.
     const peerName = nameOr(peerNs, peer.name ?? "", "veth");
     let own = nameOr(namespace, name, "veth");

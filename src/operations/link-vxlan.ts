@@ -1,6 +1,7 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { addVxlan, vxlanOf } from "../vxlan/add-vxlan.ts";
+import { changeVxlan } from "../vxlan/change-vxlan.ts";
 import type { VxlanConfig, VxlanDf } from "../vxlan/vxlan-config.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { JsonObject } from "./json.ts";
@@ -15,12 +16,12 @@ export const vxlan: LinkType = {
   help: vxlanHelp,
   parse: parseVxlan,
   words: vxlanWords,
-  warning: (options) => (options["dstport"] === undefined ? NO_PORT : ""),
+  warning: (options) => (options["dstport"] === undefined && Object.keys(options).length > 0 ? NO_PORT : ""),
   create({ namespace, context, name, common, options }) {
     const { mac, mtu, ifindex } = common;
     if (options["id"] === undefined)
       throw new KernelError("EINVAL", "Required attributes not provided to perform the operation");
-    return addVxlan(
+    const device = addVxlan(
       context.namespace,
       nameOr(namespace, name, "vxlan"),
       { vni: Number(options["id"]), ...configOf(options, context.namespace) },
@@ -31,6 +32,13 @@ export const vxlan: LinkType = {
         ...(ifindex === undefined ? {} : { ifindex }),
       },
     );
+    if (common.txQueueLength !== undefined) device.txQueueLength = common.txQueueLength;
+    return device;
+  },
+  change(device, options, context) {
+    const { id, ...rest } = options;
+    const vni = id === undefined ? {} : { vni: Number(id) };
+    changeVxlan(vxlanOf(device)!, { ...vni, ...configOf(rest, context.namespace) });
   },
   linkNamespace: (device) => vxlanOf(device)!.ns,
   details(device) {

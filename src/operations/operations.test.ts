@@ -16,7 +16,7 @@ test("a command is parsed, applied, and remembered as the cause", () => {
   const route = world.registry.records.find((r) => r.kind === "route")!;
   expect(route.history[0]!.cause).toEqual({
     by: "operation",
-    text: "ip link set dev lo up",
+    text: "ip link set lo up",
     line: "ip l s lo up",
   });
   expect(run("netns add n")).toEqual({ stdout: "", stderr: "", status: 0 });

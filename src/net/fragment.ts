@@ -30,6 +30,7 @@ export function output(
   if ((flags & ipv4.DONT_FRAGMENT) !== 0) {
     const allowed = (packet.flags & PacketFlag.ignoreDf) !== 0 && (longest === 0 || longest <= mtu);
     if (!allowed) {
+      ns.snmp.fragFails++;
       icmpError.fragmentationNeeded(ns, packet, mtu);
       ns.drop(packet, Verdict.PKT_TOO_BIG);
       return;
@@ -65,8 +66,10 @@ export function output(
     ipv4.setFlagsOffset(piece.view, piece.at, field);
     ipv4.fillChecksum(piece.view, piece.at);
     done += size;
+    ns.snmp.fragCreates++;
     ipOutput.finish(ns, piece, way, device, dst);
   }
+  ns.snmp.fragOks++;
   ns.drop(packet, Verdict.FRAGMENTED);
 }
 

@@ -9,6 +9,7 @@ import { Scope } from "./inet-device.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { count } from "./snmp.ts";
 
 /** An error message and what it quotes never have more bytes than this (RFC 1812, 4.3.2.3). */
 const MAX_LENGTH = 576;
@@ -31,7 +32,10 @@ export function send(ns: NetworkNamespace, packet: Packet, type: number, code: n
   if (ipv4.fragmentOffset(view, at) !== 0) return;
   if (icmp.isErrorType(type) && quotesError(packet)) return;
   const input = packet.device as NetDevice | null;
-  if ((input === null || !input.loopback) && !ns.icmpLimits.allowGlobally(type, code)) return;
+  if ((input === null || !input.loopback) && !ns.icmpLimits.allowGlobally(type, code)) {
+    ns.snmp.icmpOutRateLimitGlobal++;
+    return;
+  }
 
   const to = ipv4.src(view, at);
   const tos = icmp.isErrorType(type) ? (ipv4.tos(view, at) & 0x1e) | CONTROL : ipv4.tos(view, at);
@@ -44,7 +48,10 @@ export function send(ns: NetworkNamespace, packet: Packet, type: number, code: n
   const way = ipOutput.route(ns, to, src, 0, mark, tos & 0xfc);
   if (way === null) return;
   const device = way.type === "local" ? ns.loopback : way.device!;
-  if (!device.loopback && !ns.icmpLimits.allow(to, type, code)) return;
+  if (!device.loopback && !ns.icmpLimits.allow(to, type, code)) {
+    ns.snmp.icmpOutRateLimitHost++;
+    return;
+  }
   if (src === 0) src = ipOutput.sourceFor(ns, way, to) || DUMMY_SOURCE;
 
   const room = Math.min(ipOutput.mtu(ns, way, to, false), MAX_LENGTH) - ipv4.HEADER_LEN - icmp.HEADER_LEN;
@@ -59,6 +66,8 @@ export function send(ns: NetworkNamespace, packet: Packet, type: number, code: n
   copyBytes(packet, at, message, body + icmp.HEADER_LEN, quoted);
   icmp.fillChecksum(message.view, body, icmp.HEADER_LEN + quoted);
   message.mark = mark;
+  count(ns.snmp.icmpOut, type);
+  ns.snmp.outRequests++;
   ns.note(message, Verdict.sent, 0);
   const id = ns.host.identifications.next(src, to, ipv4.PROTO_ICMP);
   ipOutput.send(ns, message, way, src, to, ipv4.PROTO_ICMP, tos, ns.ipv4.ip_default_ttl, 0, id);

@@ -26,6 +26,7 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
     ref: registry.made("address", `${device.ns.path}/${device.name}`, text),
   };
   inet.addresses = [...inet.addresses, address];
+  inet.configured = true;
   device.ns.ipv4.countOwn(address.address, 1);
   device.world.generation++;
   if (device.up) addRoutes(device, address);
@@ -73,7 +74,8 @@ export function deviceChanged(device: NetDevice, change: DeviceChange): void {
       const host = { address, peer: address, prefixLength: 8, broadcast: 0, scope: Scope.host };
       add(device, { ...host, label: device.name, noprefixroute: false });
     } else for (const a of device.ipv4.addresses) addRoutes(device, a);
-  } else if (change === "down" || change === "removed") {
+  } else if (change === "moved") device.ipv4.moved();
+  else if (change === "down" || change === "removed") {
     device.ns.fib.flush((route) => route.device === device);
     if (change === "removed") flush(device);
   }

@@ -107,6 +107,10 @@ export class InetDevice {
   readonly device: NetDevice;
   readonly conf: InetConf;
   readonly neighbourConf: NeighbourConf;
+  /** Settings that somebody wrote for this device itself: what is written to `default` no longer changes them. */
+  readonly touched: Set<string> = new Set();
+  /** It has had an address: from then on nothing comes from `default` (ipv4_devconf_setall). */
+  configured = false;
   /** Ways straight out of this device that stand in no table: see direct-route.ts. */
   readonly directRoutes: Map<string, Route> = new Map();
   addresses: InetAddress[] = [];
@@ -128,6 +132,15 @@ export class InetDevice {
       this.conf.disable_xfrm = 1;
     }
     this.#prng = device.world.prng.fork(`reachable time of ${device.ns.path}/${device.name}`);
+  }
+
+  /** In another namespace it begins anew, with the defaults there (inetdev_destroy, inetdev_init). */
+  moved(): void {
+    Object.assign(this.conf, this.device.ns.ipv4.defaultConf);
+    Object.assign(this.neighbourConf, this.device.ns.ipv4.defaultNeighbour);
+    this.touched.clear();
+    this.configured = false;
+    this.groups.clear();
   }
 
   /**

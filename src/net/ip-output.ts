@@ -186,6 +186,7 @@ export function finish(
   device: NetDevice,
   dst: number,
 ): void {
+  ns.snmp.outTransmits++;
   ns.neighbours.output(packet, device, nexthop(ns, way, dst));
 }
 

@@ -46,6 +46,11 @@ export class RawSocket extends InetSocket implements RawReceiver {
     ns.sockets.addRaw(this);
   }
 
+  /** Bytes that wait to be read, as /proc/net/raw counts them. */
+  get waiting(): number {
+    return this.#queued;
+  }
+
   /** @throws {KernelError} EADDRNOTAVAIL */
   bind(address: number): void {
     this.ns.sockets.checkAddress(address);

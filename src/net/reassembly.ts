@@ -66,8 +66,10 @@ export class Reassembly {
     const at = packet.networkAt;
     const ns = this.#ns;
     const source = ipv4.src(view, at);
+    ns.snmp.reasmReqds++;
     const datagram = this.#find(packet, user);
     if (datagram === null) {
+      ns.snmp.reasmFails++;
       ns.drop(packet, Verdict.NOMEM);
       return null;
     }
@@ -212,6 +214,7 @@ export class Reassembly {
     const df = datagram.longestWithDf === datagram.longest ? ipv4.DONT_FRAGMENT : 0;
     ipv4.setFlagsOffset(whole.view, at, df);
     ipv4.fillChecksum(whole.view, at);
+    ns.snmp.reasmOks++;
     this.#end(datagram, Verdict.REASSEMBLED);
     ns.note(whole, Verdict.reassembled, 0);
     return whole;
@@ -219,6 +222,7 @@ export class Reassembly {
 
   /** A piece contradicts another one: nothing of the datagram can be believed. */
   #spoil(datagram: Datagram, packet: Packet): null {
+    this.#ns.snmp.reasmFails++;
     this.#end(datagram, Verdict.NOT_SPECIFIED);
     this.#ns.drop(packet, Verdict.NOT_SPECIFIED);
     return null;
@@ -227,6 +231,8 @@ export class Reassembly {
   /** The rest did not come in time; the receiver says so to the sender if it has the beginning (ip_expire). */
   #expire(datagram: Datagram): void {
     const first = datagram.first;
+    this.#ns.snmp.reasmFails++;
+    this.#ns.snmp.reasmTimeout++;
     if (first !== null) {
       const mine = isLocal(this.#ns, ipv4.dst(first.view, first.networkAt));
       if (datagram.user === 0 || mine)

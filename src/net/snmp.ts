@@ -7,6 +7,7 @@ export class SnmpCounters {
   inUnknownProtos = 0;
   inDelivers = 0;
   outRequests = 0;
+  outTransmits = 0;
   outNoRoutes = 0;
   inNoRoutes = 0;
   reasmTimeout = 0;
@@ -19,6 +20,8 @@ export class SnmpCounters {
   icmpInErrors = 0;
   icmpInCsumErrors = 0;
   icmpOutErrors = 0;
+  icmpOutRateLimitGlobal = 0;
+  icmpOutRateLimitHost = 0;
   /** Messages by type. */
   readonly icmpIn: Map<number, number> = new Map();
   readonly icmpOut: Map<number, number> = new Map();
@@ -28,6 +31,7 @@ export class SnmpCounters {
   udpOutDatagrams = 0;
   udpRcvbufErrors = 0;
   udpInCsumErrors = 0;
+  udpIgnoredMulti = 0;
 }
 
 /** Counts one more of a kind. */

@@ -145,7 +145,7 @@ export class Sockets {
 
   deviceChanged(device: NetDevice, change: DeviceChange): void {
     // Memberships end with their device (ip_mc_drop_socket would find none).
-    if (change === "removed" || change === "moved") device.ipv4.groups.clear();
+    if (change === "removed") device.ipv4.groups.clear();
   }
 
   closeAll(): void {

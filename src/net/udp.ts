@@ -55,6 +55,7 @@ function toGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): void 
     udp.srcPort(view, at),
   );
   if (sockets.length === 0) {
+    ns.snmp.udpIgnoredMulti++;
     ns.drop(packet, Verdict.NO_SOCKET);
     return;
   }

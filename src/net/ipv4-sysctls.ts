@@ -1,0 +1,107 @@
+import type { Ipv4Settings } from "./ipv4-settings.ts";
+import type { Kernel, SysctlDefinition } from "./kernel.ts";
+import { confSysctls, setForwarding } from "./sysctl-conf.ts";
+import { ipv6Sysctls } from "./sysctl-ipv6.ts";
+import { neighbourSysctls } from "./sysctl-neigh.ts";
+import { number, parseInteger, stored } from "./sysctl-value.ts";
+
+const INT_MAX = 0x7fffffff;
+
+/** Names of settings that are one number. */
+type NumberKey = {
+  [K in keyof Ipv4Settings]: Ipv4Settings[K] extends number ? K : never;
+}[keyof Ipv4Settings];
+
+function setting(path: string, key: NumberKey, min: number, max: number): SysctlDefinition {
+  return number(
+    path,
+    min,
+    max,
+    (ns) => ns.ipv4[key],
+    (ns, value) => {
+      ns.ipv4[key] = value;
+    },
+  );
+}
+
+/** [name below net/ipv4, least, greatest value]; the setting has the same name. */
+const ipv4Numbers: readonly (readonly [NumberKey, number, number])[] = [
+  ["ip_default_ttl", 1, 255],
+  ["ip_no_pmtu_disc", 0, 3],
+  ["ip_forward_use_pmtu", 0, 255],
+  ["ip_nonlocal_bind", 0, 255],
+  ["fwmark_reflect", 0, 255],
+  ["icmp_echo_ignore_all", 0, 1],
+  ["icmp_echo_ignore_broadcasts", 0, 1],
+  ["icmp_ratelimit", 0, INT_MAX],
+  ["icmp_ratemask", -INT_MAX - 1, INT_MAX],
+  ["icmp_errors_use_inbound_ifaddr", 0, 1],
+  ["icmp_ignore_bogus_error_responses", 0, 1],
+  ["icmp_msgs_per_sec", 0, INT_MAX],
+  ["icmp_msgs_burst", 0, INT_MAX],
+  ["ipfrag_time", 0, INT_MAX],
+  ["ipfrag_high_thresh", 0, Number.MAX_SAFE_INTEGER],
+  ["ipfrag_low_thresh", 0, Number.MAX_SAFE_INTEGER],
+  ["ipfrag_max_dist", 0, INT_MAX],
+  ["igmp_max_memberships", -INT_MAX - 1, INT_MAX],
+  ["igmp_max_msf", -INT_MAX - 1, INT_MAX],
+  ["igmp_qrv", 1, INT_MAX],
+  ["igmp_link_local_mcast_reports", 0, 255],
+  ["ip_unprivileged_port_start", 0, 65535],
+];
+
+/** [path, value at first]: nothing here depends on them. */
+const others: readonly (readonly [string, string])[] = [
+  ["net/ipv4/fib_multipath_hash_policy", "0"],
+  ["net/ipv4/fib_multipath_use_neigh", "0"],
+  ["net/ipv4/icmp_echo_enable_probe", "0"],
+  ["net/ipv4/ip_dynaddr", "0"],
+  ["net/ipv4/ip_early_demux", "1"],
+  ["net/ipv4/ip_forward_update_priority", "1"],
+  ["net/ipv4/ip_local_reserved_ports", ""],
+  ["net/ipv4/ping_group_range", "1\t0"],
+  ["net/core/optmem_max", "131072"],
+  ["net/core/rmem_max", "4194304"],
+  ["net/core/somaxconn", "4096"],
+  ["net/core/wmem_default", "212992"],
+  ["net/core/wmem_max", "4194304"],
+];
+
+const portRange: SysctlDefinition = {
+  path: "net/ipv4/ip_local_port_range",
+  get: (ns) => `${ns.ipv4.ip_local_port_first}\t${ns.ipv4.ip_local_port_last}`,
+  set: (ns, text) => {
+    const words = text.trim().split(/\s+/);
+    const first = parseInteger(words[0] ?? "", 1, 65535);
+    const last = parseInteger(words[1] ?? String(ns.ipv4.ip_local_port_last), 1, 65535);
+    if (first === null || last === null || last < first) return false;
+    ns.ipv4.ip_local_port_first = first;
+    ns.ipv4.ip_local_port_last = last;
+    return true;
+  },
+};
+
+/** Adds the sysctls of IPv4, its neighbours, sockets and routes, and what is shown of IPv6, to a kernel. */
+export function registerIpv4Sysctls(kernel: Kernel): void {
+  kernel.sysctls.push(
+    ...ipv4Numbers.map(([key, min, max]) => setting(`net/ipv4/${key}`, key, min, max)),
+    number("net/ipv4/ip_forward", -INT_MAX - 1, INT_MAX, (ns) => ns.ipv4.allConf.forwarding, setForwarding),
+    portRange,
+    setting("net/ipv4/route/min_pmtu", "min_pmtu", 68, INT_MAX),
+    setting("net/ipv4/route/mtu_expires", "mtu_expires", 0, INT_MAX),
+    setting("net/ipv4/route/min_adv_mss", "min_adv_mss", -INT_MAX - 1, INT_MAX),
+    {
+      path: "net/ipv4/route/flush",
+      get: () => "",
+      set: (ns) => {
+        ns.exceptions.flush();
+        return true;
+      },
+    },
+    setting("net/core/rmem_default", "rmem_default", 2304, INT_MAX),
+    ...others.map(([path, initial]) => stored(path, initial)),
+    ...confSysctls(),
+    ...neighbourSysctls(),
+    ...ipv6Sysctls(),
+  );
+}

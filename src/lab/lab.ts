@@ -3,6 +3,7 @@ import { type Balance, balance } from "../capture/conservation.ts";
 import { type Journey, JourneyLog } from "../capture/journey.ts";
 import { Recorder } from "../capture/recorder.ts";
 import type { Host } from "../net/host.ts";
+import { registerIpv4Sysctls } from "../net/ipv4-sysctls.ts";
 import { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
@@ -35,6 +36,7 @@ export class Lab {
   constructor(topology: Topology, options: LabOptions = {}) {
     this.topology = topology;
     this.world = new World(options.seed ?? 1);
+    registerIpv4Sysctls(this.kernel);
     topology.switches.forEach((spec, i) => {
       this.#switches.set(spec.name, new Switch(this.world, this.kernel, spec, i));
     });

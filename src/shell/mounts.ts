@@ -1,12 +1,23 @@
 import type { SysctlDefinition } from "../net/kernel.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { procNet } from "../net/proc-net.ts";
 import type { HostFiles, MountedTree } from "./files.ts";
 import { sysClassNet } from "./sys-class-net.ts";
 
 /** Puts the lazy trees of a Linux host into its files: what they hold is made when somebody reads. */
 export function mountKernelTrees(files: HostFiles): void {
   files.mount("/proc/sys", procSys);
+  files.mount("/proc/net", procNetFiles);
   files.mount("/sys/class/net", sysClassNet);
+}
+
+/** The tables of a namespace as the kernel prints them. */
+function procNetFiles(ns: NetworkNamespace): MountedTree {
+  return {
+    list: (path) => (path === "" ? Object.keys(procNet).sort() : null),
+    read: (path) => (Object.hasOwn(procNet, path) ? procNet[path]!(ns) : null),
+    write: () => "Permission denied",
+  };
 }
 
 interface Leaf {

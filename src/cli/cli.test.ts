@@ -9,12 +9,6 @@ import { ShellSession } from "./shell.ts";
 const LESSON =
   "---\ntitle: T\nhosts: { a: 10.0.0.1, b: 10.0.0.2 }\n---\n# Part\n```console a\n$ greet\nhello\n```\n";
 
-const NOWHERE: WorldOptions = {
-  topology: { hosts: [], switches: [], trunks: [] },
-  seed: 1,
-  interactive: true,
-};
-
 let folder: string;
 let made: WorldOptions[];
 let out: string;
@@ -212,7 +206,7 @@ test("overmesh check parses only", async () => {
 
 describe("at the prompt", () => {
   test("one goes to another host by ssh, and back by exit", async () => {
-    const world = new EchoWorld(NOWHERE);
+    const world = new EchoWorld();
     const session = new ShellSession(world, ["a", "b"]);
     expect(session.prompt).toBe("root@a:~# ");
     expect(await session.line("ip addr")).toBe("hello\n");
@@ -228,14 +222,14 @@ describe("at the prompt", () => {
   });
 
   test("an unknown host has ssh's words and a hint", async () => {
-    const world = new EchoWorld(NOWHERE);
+    const world = new EchoWorld();
     expect(await new ShellSession(world, ["a", "b"]).line("ssh c")).toBe(
       "ssh: Could not resolve hostname c: Name or service not known (did you mean a?)\n",
     );
   });
 
   test("an open loop asks for the rest, and Ctrl-C forgets it", async () => {
-    const world = new EchoWorld(NOWHERE);
+    const world = new EchoWorld();
     const session = new ShellSession(world, ["a"]);
     expect(await session.line("for i in 1 2; do")).toBe("");
     expect(session.prompt).toBe("> ");

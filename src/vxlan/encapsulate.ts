@@ -13,7 +13,7 @@ import { shortCircuit, suppressArp } from "./proxy.ts";
 import { sourcePort } from "./source-port.ts";
 import { fragmentationNeeded } from "./too-big.ts";
 import type { Vxlan } from "./vxlan.ts";
-import type { VxlanRemote } from "./vxlan-fdb.ts";
+import type { VxlanRemote } from "./vxlan-fdb-entry.ts";
 import { VxlanNet } from "./vxlan-socket.ts";
 
 const HEADERS = udp.HEADER_LEN + vxlanHeader.HEADER_LEN;

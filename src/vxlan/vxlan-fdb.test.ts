@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { KernelError } from "../net/kernel-error.ts";
 import { SECOND } from "../sim/time.ts";
 import { World } from "../sim/world.ts";
-import { VxlanFdb, type VxlanFdbMode, type VxlanFdbState } from "./vxlan-fdb.ts";
+import { VxlanFdb } from "./vxlan-fdb.ts";
+import type { VxlanFdbMode, VxlanFdbState } from "./vxlan-fdb-entry.ts";
 
 const VNI = 42;
 const PORT = 4789;

@@ -4,67 +4,21 @@ import type { Cause, EntryRef } from "../sim/registry.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Timer } from "../sim/timer.ts";
 import type { World } from "../sim/world.ts";
-import * as ip from "../wire/ipv4-address.ts";
-import * as mac from "../wire/mac.ts";
+import {
+  ages,
+  describe,
+  indexOfRemote,
+  isGroup,
+  LEARNED,
+  type VxlanDestination,
+  type VxlanFdbEntry,
+  type VxlanFdbMode,
+  type VxlanFdbSpec,
+  type VxlanRemote,
+} from "./vxlan-fdb-entry.ts";
 
 /** How often the kernel looks for entries that are too old (FDB_AGE_INTERVAL). */
 const AGE_INTERVAL: Nanos = 10 * SECOND;
-
-/** `permanent` and `static` entries stay; `reachable` ones (learned, or `dynamic`) age. */
-export type VxlanFdbState = "permanent" | "static" | "reachable";
-
-/** One place where frames for an address go (struct vxlan_rdst): a line of `bridge fdb show`. */
-export interface VxlanRemote {
-  /** Int32; 0 says that the address is on this side of the tunnel. */
-  readonly address: number;
-  readonly port: number;
-  readonly vni: number;
-  /** `via`: the device to leave by, in the namespace of the socket; 0 for any. */
-  readonly ifindex: number;
-  readonly ref: EntryRef;
-}
-
-/** What is known of a MAC address (struct vxlan_fdb). The entry of the zero address is for all that are not known. */
-export interface VxlanFdbEntry {
-  readonly macHi: number;
-  readonly macLo: number;
-  /** The network in which the address is looked for. */
-  readonly srcVni: number;
-  state: VxlanFdbState;
-  router: boolean;
-  externLearn: boolean;
-  /** Made by an operation: packets from outside may then not claim that they learned it elsewhere. */
-  byUser: boolean;
-  remotes: VxlanRemote[];
-  /** When the entry was last confirmed by a frame or an operation, and when a frame was last sent by it. */
-  updated: Nanos;
-  used: Nanos;
-  /** The next entry of the same address in another network. */
-  next: VxlanFdbEntry | null;
-}
-
-/** Where an entry points to; also what names one of several remotes when one of them is taken away. */
-export type VxlanDestination = Omit<VxlanRemote, "ref">;
-
-/** What an operation asks for (struct ndmsg and its attributes). */
-export interface VxlanFdbSpec {
-  readonly macHi: number;
-  readonly macLo: number;
-  readonly srcVni: number;
-  readonly destination: VxlanDestination;
-  readonly state: VxlanFdbState;
-  readonly router: boolean;
-  readonly externLearn: boolean;
-  readonly byUser: boolean;
-  /** `use`: counts as a confirmation. */
-  readonly use: boolean;
-}
-
-/** What entries that no operation asked for are not. */
-export const LEARNED = { router: false, externLearn: false, byUser: false, use: false } as const;
-
-/** The flags with which `bridge fdb add`, `append` and `replace` come. */
-export type VxlanFdbMode = "add" | "append" | "replace";
 
 /** Told of each remote that comes, changes or goes. */
 export interface VxlanFdbListener {
@@ -128,7 +82,8 @@ export class VxlanFdb {
     this.#changeFlags(entry, spec, cause);
     if (mode === "replace") {
       if (group) throw new KernelError("EOPNOTSUPP", "Cannot replace non-unicast fdb entries");
-      if (indexOfRemote(entry, spec.destination) < 0) this.#redirect(entry, spec.destination, cause);
+      if (indexOfRemote(entry, spec.destination) < 0)
+        this.#setFirst(entry, { ...spec.destination, ref: entry.remotes[0]!.ref }, cause);
     } else if (group && indexOfRemote(entry, spec.destination) < 0) {
       // A group's entry has several remotes; to append to the entry of one address changes nothing.
       this.#addRemote(entry, spec.destination, cause);
@@ -186,14 +141,15 @@ export class VxlanFdb {
 
   /** A frame proved that `address` is where this source is now: the entry is made, confirmed or moved (vxlan_snoop). */
   learn(hi: number, lo: number, vni: number, address: number, port: number, frame: number): EntryRef {
-    const destination = { address, port, vni, ifindex: 0 };
     const entry = this.find(hi, lo, vni);
     const cause = { by: "frame", frame } as const;
     if (entry !== null) {
-      this.#redirectFirst(entry, destination, cause);
-      return entry.remotes[0]!.ref;
+      const there = entry.remotes[0]!;
+      this.#setFirst(entry, { ...there, address }, cause);
+      return there.ref;
     }
     if (this.#maxAddress !== 0 && this.#entries.length >= this.#maxAddress) return 0;
+    const destination = { address, port, vni, ifindex: 0 };
     const spec = { macHi: hi, macLo: lo, srcVni: vni, destination, state: "reachable" } as const;
     const made = this.create({ ...spec, ...LEARNED }, cause);
     return made.remotes[0]!.ref;
@@ -223,17 +179,7 @@ export class VxlanFdb {
     this.#timer.cancel();
   }
 
-  /** Changes the first remote of an entry (a station moved, or `replace`). */
-  #redirectFirst(entry: VxlanFdbEntry, destination: VxlanDestination, cause: Cause): void {
-    const old = entry.remotes[0]!;
-    const moved: VxlanRemote = { ...destination, port: old.port, vni: old.vni, ref: old.ref };
-    this.#setFirst(entry, moved, cause);
-  }
-
-  #redirect(entry: VxlanFdbEntry, destination: VxlanDestination, cause: Cause): void {
-    this.#setFirst(entry, { ...destination, ref: entry.remotes[0]!.ref }, cause);
-  }
-
+  /** Changes the first remote of an entry: a station moved, or `replace`. */
   #setFirst(entry: VxlanFdbEntry, remote: VxlanRemote, cause: Cause): void {
     entry.remotes[0] = remote;
     entry.updated = this.#world.now;
@@ -310,25 +256,4 @@ export class VxlanFdb {
     }
     if (left) this.#timer.arm(next - now);
   }
-}
-
-function ages(entry: VxlanFdbEntry): boolean {
-  return entry.state === "reachable" && !entry.externLearn;
-}
-
-/** The zero address and groups: such entries may have several remotes. */
-function isGroup(hi: number, lo: number): boolean {
-  return mac.isMulticast(hi) || mac.isZero(hi, lo);
-}
-
-function indexOfRemote(entry: VxlanFdbEntry, d: VxlanDestination): number {
-  return entry.remotes.findIndex(
-    (r) => r.address === d.address && r.port === d.port && r.vni === d.vni && r.ifindex === d.ifindex,
-  );
-}
-
-/** The entry as the registry shows it, like a line of `bridge fdb show`. */
-function describe(entry: VxlanFdbEntry, remote: VxlanDestination): string {
-  const state = entry.state === "reachable" ? "" : ` ${entry.state}`;
-  return `${mac.format(entry.macHi, entry.macLo)} dst ${ip.format(remote.address)} self${state}`;
 }

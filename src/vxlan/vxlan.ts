@@ -8,14 +8,8 @@ import { Verdict } from "../sim/verdict.ts";
 import * as vxlanHeader from "../wire/vxlan.ts";
 import { transmit } from "./encapsulate.ts";
 import type { VxlanConfig } from "./vxlan-config.ts";
-import {
-  LEARNED,
-  VxlanFdb,
-  type VxlanFdbEntry,
-  type VxlanFdbListener,
-  type VxlanFdbSpec,
-  type VxlanRemote,
-} from "./vxlan-fdb.ts";
+import { VxlanFdb, type VxlanFdbListener } from "./vxlan-fdb.ts";
+import { LEARNED, type VxlanFdbEntry, type VxlanFdbSpec, type VxlanRemote } from "./vxlan-fdb-entry.ts";
 import { VxlanNet } from "./vxlan-socket.ts";
 
 /** A frame that enters the same device more often than this on one way is dropped (XMIT_RECURSION_LIMIT). */

@@ -12,7 +12,7 @@ import { addNic, connect } from "../../src/underlay/nic.ts";
 import { addVxlan, vxlanOf } from "../../src/vxlan/add-vxlan.ts";
 import type { Vxlan } from "../../src/vxlan/vxlan.ts";
 import type { VxlanOptions } from "../../src/vxlan/vxlan-config.ts";
-import type { VxlanFdbMode } from "../../src/vxlan/vxlan-fdb.ts";
+import type { VxlanFdbMode } from "../../src/vxlan/vxlan-fdb-entry.ts";
 import * as icmp from "../../src/wire/icmp.ts";
 import * as ipv4 from "../../src/wire/ipv4.ts";
 import * as ip from "../../src/wire/ipv4-address.ts";

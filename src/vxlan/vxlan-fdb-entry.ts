@@ -1,0 +1,83 @@
+import type { EntryRef } from "../sim/registry.ts";
+import type { Nanos } from "../sim/time.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import * as mac from "../wire/mac.ts";
+
+/** `permanent` and `static` entries stay; `reachable` ones (learned, or `dynamic`) age. */
+export type VxlanFdbState = "permanent" | "static" | "reachable";
+
+/** One place where frames for an address go (struct vxlan_rdst): a line of `bridge fdb show`. */
+export interface VxlanRemote {
+  /** Int32; 0 says that the address is on this side of the tunnel. */
+  readonly address: number;
+  readonly port: number;
+  readonly vni: number;
+  /** `via`: the device to leave by, in the namespace of the socket; 0 for any. */
+  readonly ifindex: number;
+  readonly ref: EntryRef;
+}
+
+/** What is known of a MAC address (struct vxlan_fdb). The entry of the zero address is for all that are not known. */
+export interface VxlanFdbEntry {
+  readonly macHi: number;
+  readonly macLo: number;
+  /** The network in which the address is looked for. */
+  readonly srcVni: number;
+  state: VxlanFdbState;
+  router: boolean;
+  externLearn: boolean;
+  /** Made by an operation: packets from outside may then not claim that they learned it elsewhere. */
+  byUser: boolean;
+  remotes: VxlanRemote[];
+  /** When the entry was last confirmed by a frame or an operation, and when a frame was last sent by it. */
+  updated: Nanos;
+  used: Nanos;
+  /** The next entry of the same address in another network. */
+  next: VxlanFdbEntry | null;
+}
+
+/** Where an entry points to; also what names one of several remotes when one of them is taken away. */
+export type VxlanDestination = Omit<VxlanRemote, "ref">;
+
+/** What an operation asks for (struct ndmsg and its attributes). */
+export interface VxlanFdbSpec {
+  readonly macHi: number;
+  readonly macLo: number;
+  readonly srcVni: number;
+  readonly destination: VxlanDestination;
+  readonly state: VxlanFdbState;
+  readonly router: boolean;
+  readonly externLearn: boolean;
+  readonly byUser: boolean;
+  /** `use`: counts as a confirmation. */
+  readonly use: boolean;
+}
+
+/** What entries that no operation asked for are not. */
+export const LEARNED = { router: false, externLearn: false, byUser: false, use: false } as const;
+
+/** The flags with which `bridge fdb add`, `append` and `replace` come. */
+export type VxlanFdbMode = "add" | "append" | "replace";
+
+/** True for entries that are forgotten when nobody confirms them. */
+export function ages(entry: VxlanFdbEntry): boolean {
+  return entry.state === "reachable" && !entry.externLearn;
+}
+
+/** The zero address and groups: such entries may have several remotes. */
+export function isGroup(hi: number, lo: number): boolean {
+  return mac.isMulticast(hi) || mac.isZero(hi, lo);
+}
+
+/** Where a destination stands among an entry's remotes, or -1. */
+export function indexOfRemote(entry: VxlanFdbEntry, d: VxlanDestination): number {
+  return entry.remotes.findIndex(
+    (r) => r.address === d.address && r.port === d.port && r.vni === d.vni && r.ifindex === d.ifindex,
+  );
+}
+
+/** The entry as the registry shows it, like a line of `bridge fdb show`. */
+export function describe(entry: VxlanFdbEntry, remote: VxlanDestination): string {
+  const state = entry.state === "reachable" ? "" : ` ${entry.state}`;
+  return `${mac.format(entry.macHi, entry.macLo)} dst ${ip.format(remote.address)} self${state}`;
+}

@@ -1,4 +1,3 @@
-import type { NeighbourState } from "../net/neighbour.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as arp from "../wire/arp.ts";
@@ -6,16 +5,6 @@ import * as ethernet from "../wire/ethernet.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./bridge-port.ts";
-
-/** States of a neighbour whose address may be told (NUD_VALID). */
-const VALID: ReadonlySet<NeighbourState> = new Set([
-  "PERMANENT",
-  "NOARP",
-  "REACHABLE",
-  "STALE",
-  "DELAY",
-  "PROBE",
-]);
 
 /**
  * Answers an ARP request in the place of a station that the bridge knows: by the neighbour table of its own device and
@@ -39,7 +28,7 @@ export function suppressArp(bridge: Bridge, from: BridgePort | null, packet: Pac
   if (arp.operation(view, arpAt) !== arp.REQUEST) return false;
   if (bridge.suppresses && device.ipv4.has(target)) return true;
   const neighbour = device.ns.neighbours.find(device, target);
-  if (neighbour === null || !VALID.has(neighbour.state)) return false;
+  if (neighbour === null || !neighbour.valid) return false;
   const row = bridge.fdb.find(neighbour.macHi, neighbour.macLo, vid);
   if (row < 0) return false;
   const to = bridge.fdb.port[row]!;

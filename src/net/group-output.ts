@@ -48,9 +48,8 @@ export function loop(
     const copy = ns.world.pool.copy(packet);
     const postrouting = ns.hooks.postrouting;
     if (postrouting.empty || postrouting.run(copy, null, device)) {
-      copy.device = device.ipv4.ownCopies;
       ns.note(copy, Verdict.local, way.ref);
-      device.backlog(copy);
+      device.backlog(copy, device.ipv4.ownCopies);
     }
   }
   if (group && ipv4.ttl(packet.view, packet.at) === 0) {

@@ -166,8 +166,8 @@ export class NetDevice implements Receiver {
   }
 
   /** Puts a frame that is counted already, or not at all, in the backlog of a processor (enqueue_to_backlog). */
-  backlog(packet: Packet): void {
-    packet.device = this;
+  backlog(packet: Packet, receiver: Receiver = this): void {
+    packet.device = receiver;
     const host = this.ns.host;
     if (host.cpus === null) this.world.queue.push(packet);
     else host.steer(packet, this.place);

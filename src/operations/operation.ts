@@ -4,6 +4,8 @@ import type { LinkSet } from "./link-set.ts";
 import type { LinkShow } from "./link-show.ts";
 import type { NetnsAdd } from "./netns.ts";
 import type { OperationContext } from "./operation-context.ts";
+import type { QdiscDel, QdiscSet } from "./qdisc-place.ts";
+import type { QdiscShow } from "./qdisc-show.ts";
 import type { TextQuestion } from "./text-question.ts";
 import type { Toolbox } from "./toolbox.ts";
 
@@ -22,6 +24,8 @@ export interface OperationMap {
   "link-del": LinkDel;
   "link-set": LinkSet;
   "netns-add": NetnsAdd;
+  "qdisc-set": QdiscSet;
+  "qdisc-del": QdiscDel;
 }
 export type Operation = OperationMap[keyof OperationMap];
 
@@ -29,6 +33,7 @@ export type Operation = OperationMap[keyof OperationMap];
 export interface QuestionMap {
   "link-show": LinkShow;
   text: TextQuestion;
+  "qdisc-show": QdiscShow;
 }
 export type Question = QuestionMap[keyof QuestionMap];
 

@@ -10,6 +10,10 @@ import { veth } from "./link-veth.ts";
 import { vxlan } from "./link-vxlan.ts";
 import { netnsAdd } from "./netns.ts";
 import type { OperationMap, OperationRecord, QuestionMap, QuestionRecord } from "./operation.ts";
+import { qdiscDel } from "./qdisc-del.ts";
+import { qdiscSet } from "./qdisc-set.ts";
+import { qdiscShow } from "./qdisc-show.ts";
+import { tc } from "./tc.ts";
 import { textQuestion } from "./text-question.ts";
 import { Toolbox } from "./toolbox.ts";
 
@@ -18,11 +22,14 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "link-del": linkDel,
   "link-set": linkSet,
   "netns-add": netnsAdd,
+  "qdisc-set": qdiscSet,
+  "qdisc-del": qdiscDel,
 };
 
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {
   "link-show": linkShow,
   text: textQuestion,
+  "qdisc-show": qdiscShow,
 };
 
 /** A toolbox with everything that is built in. */
@@ -34,5 +41,6 @@ export function standardToolbox(): Toolbox {
     toolbox.questions.set(ask, record as QuestionRecord<never>);
   for (const type of [veth, bridge, vxlan, macvlan, dummy]) toolbox.addLinkType(type);
   toolbox.addTool(ip);
+  toolbox.addTool(tc);
   return toolbox;
 }

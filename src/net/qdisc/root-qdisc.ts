@@ -15,8 +15,8 @@ export interface QdiscRequest {
   readonly verb: "add" | "change" | "replace" | "link";
   /** The upper 16 bits of a handle; 0 when none is given. */
   readonly handle: number;
-  /** Null when no kind is given. */
-  readonly settings: QdiscSettings | null;
+  /** Null when no kind is given; `unknown` for one that there is not. */
+  readonly settings: QdiscSettings | { readonly kind: "unknown" } | null;
 }
 
 /** What a host counts up: automatic handles (`8001:` is the first), and disciplines, to name their streams of chance. */
@@ -46,15 +46,22 @@ export function modify(device: NetDevice, request: QdiscRequest): void {
     if (verb !== "replace" && verb !== "link")
       throw new KernelError("EEXIST", "NLM_F_REPLACE needed to override");
     create(device, request, creates);
-  } else if (handle === 0 && otherKind && (verb === "replace" || verb === "change")) {
-    // To change a discipline into one of another kind is to replace it.
+  } else if (handle === 0 && otherKind) {
+    // A discipline of another kind takes the place of the one that is there, whatever the verb.
     create(device, request, true);
   } else {
     if (verb === "add") throw new KernelError("EEXIST", "Exclusivity flag on, cannot modify");
     if (otherKind) throw new KernelError("EINVAL", "Invalid qdisc name");
-    if (settings !== null) change(there, settings);
+    if (settings !== null && settings.kind !== "unknown") change(there, settings);
     device.world.registry.changed(there.ref, describe(device, there.kind, there.handle));
   }
+}
+
+/** Changes the discipline that has this handle, wherever it is. @throws {KernelError} as {@link modify} does */
+export function modifyByHandle(device: NetDevice, request: QdiscRequest): void {
+  if (request.handle === 0) throw new KernelError("EINVAL", "Handle cannot be zero");
+  if (device.qdisc?.handle !== request.handle) throw new KernelError("ENOENT", "Specified qdisc not found");
+  modify(device, request);
 }
 
 /**
@@ -72,7 +79,8 @@ export function remove(device: NetDevice, handle: number, kind: string | null): 
 function create(device: NetDevice, request: QdiscRequest, allowed: boolean): void {
   if (!allowed) throw new KernelError("ENOENT", "Qdisc not found. To create specify NLM_F_CREATE flag");
   const { settings } = request;
-  if (settings === null) throw new KernelError("ENOENT", "Specified qdisc kind is unknown");
+  if (settings === null || settings.kind === "unknown")
+    throw new KernelError("ENOENT", "Specified qdisc kind is unknown");
   let counted = counters.get(device.ns.host);
   if (counted === undefined) counters.set(device.ns.host, (counted = { handle: 0x8000, made: 0 }));
   let handle = request.handle;

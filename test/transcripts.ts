@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { addVeth } from "../src/link/veth.ts";
+import { Host } from "../src/net/host.ts";
+import { Kernel } from "../src/net/kernel.ts";
+import { OperationContext } from "../src/operations/operation-context.ts";
+import { runTool } from "../src/operations/run-tool.ts";
+import { standardToolbox } from "../src/operations/standard-toolbox.ts";
+import { World } from "../src/sim/world.ts";
+
+/** One command of a transcript, and what the real tool said: both streams in turn, then `[exit N]` unless it is 0. */
+export interface Exchange {
+  readonly line: number;
+  readonly command: string;
+  readonly said: string;
+}
+
+/** Reads `$ command` lines, each followed by what it printed. */
+export function readTranscript(path: string): Exchange[] {
+  const exchanges: { line: number; command: string; said: string }[] = [];
+  let fenced = false;
+  for (const [i, line] of readFileSync(path, "utf8").split("\n").entries()) {
+    if (line.startsWith("```")) fenced = !fenced;
+    else if (!fenced) continue;
+    else if (line.startsWith("$ ")) exchanges.push({ line: i + 1, command: line.slice(2), said: "" });
+    else exchanges.at(-1)!.said += `${line}\n`;
+  }
+  return exchanges;
+}
+
+/** A namespace as each transcript begins with it: `lo` up, and a veth pair `v0`, `v1` that is down. */
+export function freshContext(): OperationContext {
+  const world = new World(1);
+  const root = new Host(world, new Kernel(), "a").root;
+  root.loopback.setUp(true);
+  addVeth(root, "v0", { mac: { hi: 0x0200, lo: 1 } }, root, "v1", { mac: { hi: 0x0200, lo: 2 } });
+  return new OperationContext(standardToolbox(), root);
+}
+
+/** The words of a line; quotes keep blanks together. */
+export function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map((m) => m[1] ?? m[2] ?? m[0]);
+}
+
+/** What the simulator says to a command, in the form of {@link Exchange.said}. */
+export function say(command: string, context: OperationContext): string {
+  const [name = "", ...args] = words(command);
+  const { stdout, stderr, status } = runTool(name, args, context);
+  const text = stdout + stderr;
+  const ended = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  return status === 0 ? ended : `${ended}[exit ${status}]\n`;
+}

@@ -5,7 +5,7 @@ import { freshContext, readTranscript, say } from "./transcripts.ts";
 const folder = new URL("./transcripts/", import.meta.url).pathname;
 
 for (const file of readdirSync(folder).sort()) {
-  test(`B3 ${file}: each command says what the real one said`, () => {
+  test(`${file}: each command says what the real one said`, () => {
     const context = freshContext();
     for (const { line, command, said } of readTranscript(folder + file))
       expect(say(command, context), `${file}:${line} $ ${command}`).toBe(said);

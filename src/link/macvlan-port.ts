@@ -101,29 +101,32 @@ export class MacvlanPort implements RxHandler, DeviceListener {
       this.broadcast(packet, source, "bridge");
     } else if (source.mode === "bridge") this.broadcast(packet, source, "vepa");
     else {
-      this.#giveCopy(packet, source);
+      this.#giveCopy(packet, source, false);
       lower.drop(packet, Verdict.REPLICATED);
       return;
     }
     lower.ns.receive(lower, packet);
   }
 
-  /** A copy to every macvlan that is up and wants the group, but not to `from`; null for `mode` means all modes. */
-  broadcast(packet: Packet, from: Macvlan | null, mode: MacvlanMode | null): void {
+  /**
+   * A copy to every macvlan that is up and wants the group, but not to `from`; null for `mode` means all modes. Of frames
+   * on their way out the kernel counts the Ethernet header twice: `headerTwice`.
+   */
+  broadcast(packet: Packet, from: Macvlan | null, mode: MacvlanMode | null, headerTwice = false): void {
     const hi = ethernet.dstHi(packet.view, packet.at);
     const lo = ethernet.dstLo(packet.view, packet.at);
     for (const macvlan of this.macvlans) {
       if (macvlan === from || !macvlan.device.up || (mode !== null && macvlan.mode !== mode)) continue;
-      if (mac.isBroadcast(hi, lo) || wants(macvlan.device, lo)) this.#giveCopy(packet, macvlan);
+      if (mac.isBroadcast(hi, lo) || wants(macvlan.device, lo)) this.#giveCopy(packet, macvlan, headerTwice);
     }
   }
 
   /** The copy waits its turn, as everything that crosses from one device to another. */
-  #giveCopy(packet: Packet, macvlan: Macvlan): void {
+  #giveCopy(packet: Packet, macvlan: Macvlan, headerTwice: boolean): void {
     const device = macvlan.device;
     const counters = device.counters;
     counters[Counter.rxPackets]!++;
-    counters[Counter.rxBytes]! += packet.length;
+    counters[Counter.rxBytes]! += packet.length + (headerTwice ? ethernet.HEADER_LEN : 0);
     counters[Counter.multicast]!++;
     device.backlog(this.lower.world.pool.copy(packet));
   }

@@ -51,7 +51,7 @@ export class Macvlan implements DeviceDriver {
     if (this.mode === "bridge") {
       const hi = ethernet.dstHi(packet.view, packet.at);
       const lo = ethernet.dstLo(packet.view, packet.at);
-      if (mac.isMulticast(hi)) port.broadcast(packet, this, "bridge");
+      if (mac.isMulticast(hi)) port.broadcast(packet, this, "bridge", true);
       else if (port.find(hi, lo)?.mode === "bridge" && port.lower.running) {
         port.lower.backlog(packet); // as if it had come in there, so that a capture on the lower device sees it
         return;

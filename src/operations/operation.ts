@@ -6,6 +6,8 @@ import type { NetnsAdd } from "./netns.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { QdiscDel, QdiscSet } from "./qdisc-place.ts";
 import type { QdiscShow } from "./qdisc-show.ts";
+import type { SysctlSet } from "./sysctl-set.ts";
+import type { SysctlShow } from "./sysctl-show.ts";
 import type { TextQuestion } from "./text-question.ts";
 import type { Toolbox } from "./toolbox.ts";
 
@@ -26,12 +28,14 @@ export interface OperationMap {
   "netns-add": NetnsAdd;
   "qdisc-set": QdiscSet;
   "qdisc-del": QdiscDel;
+  "sysctl-set": SysctlSet;
 }
 export type Operation = OperationMap[keyof OperationMap];
 
 /** All questions by name: commands that read and change nothing. */
 export interface QuestionMap {
   "link-show": LinkShow;
+  "sysctl-show": SysctlShow;
   text: TextQuestion;
   "qdisc-show": QdiscShow;
 }

@@ -13,6 +13,9 @@ import type { OperationMap, OperationRecord, QuestionMap, QuestionRecord } from 
 import { qdiscDel } from "./qdisc-del.ts";
 import { qdiscSet } from "./qdisc-set.ts";
 import { qdiscShow } from "./qdisc-show.ts";
+import { sysctl } from "./sysctl.ts";
+import { sysctlSet } from "./sysctl-set.ts";
+import { sysctlShow } from "./sysctl-show.ts";
 import { tc } from "./tc.ts";
 import { textQuestion } from "./text-question.ts";
 import { Toolbox } from "./toolbox.ts";
@@ -24,10 +27,12 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "netns-add": netnsAdd,
   "qdisc-set": qdiscSet,
   "qdisc-del": qdiscDel,
+  "sysctl-set": sysctlSet,
 };
 
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {
   "link-show": linkShow,
+  "sysctl-show": sysctlShow,
   text: textQuestion,
   "qdisc-show": qdiscShow,
 };
@@ -42,5 +47,6 @@ export function standardToolbox(): Toolbox {
   for (const type of [veth, bridge, vxlan, macvlan, dummy]) toolbox.addLinkType(type);
   toolbox.addTool(ip);
   toolbox.addTool(tc);
+  toolbox.addTool(sysctl);
   return toolbox;
 }

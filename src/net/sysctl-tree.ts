@@ -1,0 +1,71 @@
+import type { SysctlDefinition } from "./kernel.ts";
+import type { NetworkNamespace } from "./network-namespace.ts";
+
+/** A leaf of /proc/sys as a namespace has it; paths are relative to /proc/sys. */
+export interface Sysctl {
+  readonly path: string;
+  /** The text without its line end. */
+  read(): string;
+  /** False for EINVAL. */
+  write(value: string): boolean;
+  readonly writable: boolean;
+}
+
+/** The sysctl at a path such as `net/ipv4/ip_forward`, or null. */
+export function findSysctl(ns: NetworkNamespace, path: string): Sysctl | null {
+  const parts = path.split("/");
+  for (const definition of ns.host.kernel.sysctls) {
+    const star = match(definition.path.split("/"), parts);
+    if (star === null) continue;
+    if (star === "" || isThere(definition, ns, star)) return bind(definition, ns, path, star);
+  }
+  return null;
+}
+
+/** The names in a directory, sorted; null when there is no such directory. */
+export function listSysctls(ns: NetworkNamespace, path: string): readonly string[] | null {
+  const parts = path === "" ? [] : path.split("/");
+  const names = new Set<string>();
+  for (const definition of ns.host.kernel.sysctls) {
+    const pattern = definition.path.split("/");
+    if (pattern.length <= parts.length) continue;
+    const star = match(pattern.slice(0, parts.length), parts);
+    if (star === null || (star !== "" && !isThere(definition, ns, star))) continue;
+    const next = pattern[parts.length]!;
+    for (const name of next === "*" ? (definition.stars?.(ns) ?? []) : [next]) names.add(name);
+  }
+  return names.size === 0 ? null : [...names].sort();
+}
+
+/** All leaves at and below a path, in the order of their names. */
+export function walkSysctls(ns: NetworkNamespace, path: string): readonly Sysctl[] {
+  const leaf = findSysctl(ns, path);
+  if (leaf !== null) return [leaf];
+  return (listSysctls(ns, path) ?? []).flatMap((name) =>
+    walkSysctls(ns, path === "" ? name : `${path}/${name}`),
+  );
+}
+
+function isThere(definition: SysctlDefinition, ns: NetworkNamespace, star: string): boolean {
+  return definition.stars?.(ns).includes(star) ?? false;
+}
+
+function bind(definition: SysctlDefinition, ns: NetworkNamespace, path: string, star: string): Sysctl {
+  return {
+    path,
+    read: () => definition.get(ns, star),
+    write: (value) => definition.set?.(ns, value, star) ?? false,
+    writable: definition.set !== null,
+  };
+}
+
+/** What stands for the asterisk, empty when the pattern has none; null when they differ. */
+function match(pattern: readonly string[], parts: readonly string[]): string | null {
+  if (pattern.length !== parts.length) return null;
+  let star = "";
+  for (let i = 0; i < parts.length; i++) {
+    if (pattern[i] === "*") star = parts[i]!;
+    else if (pattern[i] !== parts[i]) return null;
+  }
+  return star;
+}

@@ -1,0 +1,52 @@
+import { walkSysctls } from "../net/sysctl-tree.ts";
+import type { InNamespace, QuestionRecord } from "./operation.ts";
+import { nameOf } from "./sysctl-name.ts";
+import { ToolError } from "./tool-error.ts";
+
+/** `sysctl NAME ...` or `sysctl -a` */
+export interface SysctlShow extends InNamespace {
+  readonly ask: "sysctl-show";
+  /** Paths relative to /proc/sys; a directory means all below it; none: everything. */
+  readonly paths: readonly string[];
+  /** `-n`, `-N` or `-b`: only values, only names, the bare value. */
+  readonly only?: "values" | "names" | "binary";
+  /** `-e`: say nothing of names that do not exist. */
+  readonly ignore?: boolean;
+  /** `-r`: only names that match this expression. */
+  readonly pattern?: string;
+}
+
+const flags = { values: ["-n"], names: ["-N"], binary: ["-b"] } as const;
+
+export const sysctlShow: QuestionRecord<SysctlShow> = {
+  tool: "sysctl",
+  words({ paths, only, ignore, pattern }) {
+    return [
+      ...(only === undefined ? [] : flags[only]),
+      ...(ignore ? ["-e"] : []),
+      ...(pattern === undefined ? [] : ["-r", pattern]),
+      ...(paths.length === 0 ? ["-a"] : paths.map(nameOf)),
+    ];
+  },
+  answer({ paths, only, ignore, pattern }, context) {
+    let text = "";
+    let problems = "";
+    const expression = pattern === undefined ? null : new RegExp(pattern);
+    for (const path of paths.length === 0 ? [""] : paths) {
+      const found = walkSysctls(context.namespace, path);
+      if (found.length === 0 && !ignore) {
+        problems += `sysctl: cannot stat /proc/sys/${path}: No such file or directory\n`;
+      }
+      for (const sysctl of found) {
+        const name = nameOf(sysctl.path);
+        if (expression !== null && !expression.test(name)) continue;
+        if (only === "names") text += `${name}\n`;
+        else if (only === "values") text += `${sysctl.read()}\n`;
+        else if (only === "binary") text += sysctl.read();
+        else text += `${name} = ${sysctl.read()}\n`;
+      }
+    }
+    if (problems !== "") throw new ToolError(problems, 1, text);
+    return text;
+  },
+};

@@ -1,0 +1,137 @@
+import type { Command } from "./operation.ts";
+import { pathOf } from "./sysctl-name.ts";
+import type { SysctlShow } from "./sysctl-show.ts";
+import type { Tool } from "./tool.ts";
+import { ToolError } from "./tool-error.ts";
+
+const USAGE = `
+Usage:
+ sysctl [options] [variable[=value] ...]
+
+Options:
+  -a, --all            display all variables
+  -A                   alias of -a
+  -X                   alias of -a
+      --deprecated     include deprecated parameters to listing
+      --dry-run        Print the key and values but do not write
+  -b, --binary         print value without new line
+  -e, --ignore         ignore unknown variables errors
+  -N, --names          print variable names without values
+  -n, --values         print only values of the given variable(s)
+  -p, --load[=<file>]  read values from file
+  -f                   alias of -p
+      --system         read values from all system directories
+  -r, --pattern <expression>
+                       select setting that match expression
+  -q, --quiet          do not echo variable set
+  -w, --write          enable writing a value to variable
+  -o                   does nothing
+  -x                   does nothing
+  -d                   alias of -h
+
+ -h, --help     display this help and exit
+ -V, --version  output version information and exit
+
+For more details see sysctl(8).
+`;
+
+const LONG: Readonly<Record<string, string>> = {
+  "--all": "a",
+  "--binary": "b",
+  "--ignore": "e",
+  "--names": "N",
+  "--values": "n",
+  "--load": "p",
+  "--pattern": "r",
+  "--quiet": "q",
+  "--write": "w",
+  "--help": "h",
+  "--version": "V",
+};
+
+interface Options {
+  readonly letters: Set<string>;
+  pattern: string | undefined;
+  readonly variables: string[];
+}
+
+/** procps-ng 4.0's sysctl. Reading settings from files (`-p`, `--system`) is not simulated. */
+export const sysctl: Tool = {
+  name: "sysctl",
+  entersNamespaces: false,
+  parse(args) {
+    const { letters, pattern, variables } = readOptions(args);
+    if (letters.has("h") || letters.has("d")) throw new ToolError("", 0, USAGE);
+    if (letters.has("V")) throw new ToolError("", 0, "sysctl from procps-ng 4.0.2\n");
+    if (letters.has("p") || letters.has("f")) {
+      throw new ToolError("sysctl: reading settings from a file is not simulated", 1);
+    }
+    const all = ["a", "A", "X"].some((letter) => letters.has(letter));
+    if (variables.length === 0 && !all) {
+      if (args.length === 0) throw new ToolError("", 1, USAGE);
+      throw new ToolError("sysctl: no variables specified\nTry `sysctl --help' for more information.", 1);
+    }
+    const writes = variables.filter((variable) => variable.includes("="));
+    const reads = variables.filter((variable) => !variable.includes("="));
+    if (writes.some((variable) => /^[=\s]/.test(variable)) || (letters.has("w") && reads.length > 0)) {
+      throw new ToolError("sysctl: command line(0): invalid syntax, continuing...", 1);
+    }
+    const commands: Command[] = [];
+    if (writes.length > 0) {
+      commands.push({
+        op: "sysctl-set",
+        settings: writes.map((variable) => {
+          const cut = variable.indexOf("=");
+          return [pathOf(variable.slice(0, cut).trim()), variable.slice(cut + 1).trim()] as const;
+        }),
+        ...(letters.has("q") ? { quiet: true } : {}),
+        ...(letters.has("e") ? { ignore: true } : {}),
+      });
+    }
+    if (reads.length > 0 || all) commands.push(question(all ? [] : reads.map(pathOf), letters, pattern));
+    return commands;
+  },
+  refused: (error) => ({ stderr: `sysctl: ${error.message}\n`, status: 1 }),
+};
+
+function question(
+  paths: readonly string[],
+  letters: ReadonlySet<string>,
+  pattern: string | undefined,
+): SysctlShow {
+  const only = letters.has("N")
+    ? "names"
+    : letters.has("b")
+      ? "binary"
+      : letters.has("n")
+        ? "values"
+        : undefined;
+  return {
+    ask: "sysctl-show",
+    paths,
+    ...(only === undefined ? {} : { only }),
+    ...(letters.has("e") ? { ignore: true } : {}),
+    ...(pattern === undefined ? {} : { pattern }),
+  };
+}
+
+function readOptions(args: readonly string[]): Options {
+  const options: Options = { letters: new Set(), pattern: undefined, variables: [] };
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (!arg.startsWith("-") || arg === "-") {
+      options.variables.push(arg);
+      continue;
+    }
+    const [long, value] = arg.split("=", 2);
+    const letters = arg.startsWith("--") ? LONG[long!] : arg.slice(1);
+    if (letters === undefined) throw new ToolError(`sysctl: unrecognized option '${arg}'`, 0, USAGE);
+    for (const letter of letters) {
+      if (!"aAXbeNnpfrqwoxdhV".includes(letter))
+        throw new ToolError(`sysctl: invalid option -- '${letter}'`, 0, USAGE);
+      options.letters.add(letter);
+      if (letter === "r") options.pattern = value ?? args[++i];
+    }
+  }
+  return options;
+}

@@ -3,6 +3,7 @@ import type { EntryRef } from "../sim/registry.ts";
 import { MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { OwnCopies } from "./group-output.ts";
+import { IgmpReporter } from "./igmp-reporter.ts";
 import type { NeighbourConf } from "./neighbour-settings.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { Route } from "./route.ts";
@@ -117,6 +118,7 @@ export class InetDevice {
   /** Multicast groups that somebody on this device wants, with how often. */
   readonly groups: Map<number, number> = new Map();
   readonly ownCopies: OwnCopies;
+  readonly reporter: IgmpReporter;
   readonly #prng: Prng;
   #reachableBase = -1;
   #reachableUntil = 0;
@@ -127,6 +129,7 @@ export class InetDevice {
     this.conf = { ...device.ns.ipv4.defaultConf };
     this.neighbourConf = { ...device.ns.ipv4.defaultNeighbour };
     this.ownCopies = new OwnCopies(device);
+    this.reporter = new IgmpReporter(device);
     if (device.loopback) {
       this.conf.disable_policy = 1;
       this.conf.disable_xfrm = 1;

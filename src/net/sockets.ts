@@ -144,8 +144,11 @@ export class Sockets {
   }
 
   deviceChanged(device: NetDevice, change: DeviceChange): void {
-    // Memberships end with their device (ip_mc_drop_socket would find none).
-    if (change === "removed") device.ipv4.groups.clear();
+    const { reporter, groups } = device.ipv4;
+    if (change === "up") reporter.start();
+    else if (change === "down" || change === "removed") reporter.stop();
+    // Memberships end with their device (ip_mc_destroy_dev).
+    if (change === "removed") groups.clear();
   }
 
   closeAll(): void {

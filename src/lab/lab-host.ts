@@ -5,6 +5,7 @@ import { Scope } from "../net/inet-device.ts";
 import type { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import { RouteTable } from "../net/route.ts";
+import { findSysctl } from "../net/sysctl-tree.ts";
 import type { World } from "../sim/world.ts";
 import { addNic, connect } from "../underlay/nic.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -42,6 +43,8 @@ export class LabHost {
   #configure(): void {
     const ns = this.host.root;
     const { nics, gateway, router } = this.#spec;
+    // IPv6 is not simulated, and hosts say so; namespaces made later have Linux's own default.
+    for (const star of ["all", "default"]) findSysctl(ns, `net/ipv6/conf/${star}/disable_ipv6`)?.write("1");
     if (router) {
       ns.ipv4.allConf.forwarding = 1;
       ns.ipv4.defaultConf.forwarding = 1;

@@ -1,4 +1,5 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { procNet } from "../net/proc-net.ts";
 import { findSysctl, listSysctls } from "../net/sysctl-tree.ts";
 import type { HostFiles, MountedTree } from "./files.ts";
 import { sysClassNet } from "./sys-class-net.ts";
@@ -6,7 +7,15 @@ import { sysClassNet } from "./sys-class-net.ts";
 /** Puts the lazy trees of a Linux host into its files: what they hold is made when somebody reads. */
 export function mountKernelTrees(files: HostFiles): void {
   files.mount("/proc/sys", procSys);
+  files.mount("/proc/net", procNetFiles);
   files.mount("/sys/class/net", sysClassNet);
+}
+
+function procNetFiles(ns: NetworkNamespace): MountedTree {
+  return {
+    list: (path) => (path === "" ? Object.keys(procNet).sort() : null),
+    read: (path) => procNet[path]?.(ns) ?? null,
+  };
 }
 
 /** The sysctls of a namespace as a tree of files. */

@@ -1,3 +1,5 @@
+import { bridgeOf, portOf } from "../bridge/add-bridge.ts";
+import { bridgeFiles, portFiles, type SysfsFile } from "../bridge/sysfs.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import { Counter, type NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
@@ -56,6 +58,19 @@ function operstate(d: NetDevice): string {
   return ["loopback", "vxlan", "dummy"].includes(d.driver.kind) ? "unknown" : "up";
 }
 
+/** A file of a directory that only bridges (`bridge`) or their ports (`brport`) have. */
+function bridgeFile(device: NetDevice, path: string): SysfsFile | null {
+  const [folder, name] = path.split("/");
+  return bridgeFolder(device, folder!)?.find((file) => file.name === name) ?? null;
+}
+
+function bridgeFolder(device: NetDevice, folder: string): readonly SysfsFile[] | null {
+  const bridge = folder === "bridge" ? bridgeOf(device) : null;
+  if (bridge !== null) return bridgeFiles(bridge);
+  const port = folder === "brport" ? portOf(device) : null;
+  return port === null ? null : portFiles(port);
+}
+
 /** /sys/class/net as a process in that namespace sees it. */
 export function sysClassNet(ns: NetworkNamespace): MountedTree {
   const at = (path: string): [NetDevice | null, string] => {
@@ -67,12 +82,18 @@ export function sysClassNet(ns: NetworkNamespace): MountedTree {
       if (path === "") return ns.devices.map((d) => d.name).sort();
       const [device, rest] = at(path);
       if (device === null) return null;
-      if (rest === "") return [...Object.keys(attributes), "statistics"].sort();
-      return rest === "statistics" ? Object.keys(statistics) : null;
+      if (rest === "statistics") return Object.keys(statistics);
+      if (rest !== "") return bridgeFolder(device, rest)?.map((file) => file.name) ?? null;
+      const folders = ["statistics", "bridge", "brport"].filter(
+        (folder) => folder === "statistics" || bridgeFolder(device, folder) !== null,
+      );
+      return [...Object.keys(attributes), ...folders].sort();
     },
     read: (path) => {
       const [device, rest] = at(path);
       if (device === null) return null;
+      const file = bridgeFile(device, rest);
+      if (file !== null) return file.read === null ? "" : `${file.read()}\n`;
       const statistic = rest.startsWith("statistics/")
         ? statistics[rest.slice("statistics/".length)]
         : undefined;
@@ -82,21 +103,30 @@ export function sysClassNet(ns: NetworkNamespace): MountedTree {
     },
     write: (path, text) => {
       const [device, rest] = at(path);
-      if (device === null || attributes[rest] === undefined) return "No such file or directory";
-      if (rest !== "mtu" && rest !== "tx_queue_len") return "Permission denied";
-      const value = Number(text.trim());
-      if (!Number.isInteger(value) || value < 0) return "Invalid argument";
-      if (rest === "tx_queue_len") {
-        device.txQueueLength = value;
-        return null;
-      }
+      if (device === null) return "No such file or directory";
       try {
-        device.setMtu(value);
-        return null;
+        return write(device, rest, text);
       } catch (error) {
-        if (error instanceof KernelError) return "Invalid argument";
+        if (error instanceof KernelError) return error.message;
         throw error;
       }
     },
   };
+}
+
+/** Null when it worked, else the words of the error. @throws {KernelError} */
+function write(device: NetDevice, name: string, text: string): string | null {
+  const file = bridgeFile(device, name);
+  if (file !== null) {
+    if (file.write === null) return "Permission denied";
+    file.write(text);
+    return null;
+  }
+  if (attributes[name] === undefined) return "No such file or directory";
+  const value = Number(text.trim());
+  if (name !== "mtu" && name !== "tx_queue_len") return "Permission denied";
+  if (!Number.isInteger(value) || value < 0) return "Invalid argument";
+  if (name === "mtu") device.setMtu(value);
+  else device.txQueueLength = value;
+  return null;
 }

@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Lab } from "../src/lab/lab.ts";
+import { LabWorld } from "../src/scenario/lab-world.ts";
 import type { Lesson } from "../src/scenario/lesson.ts";
 import { parseFile } from "../src/scenario/parse-file.ts";
+import { runLesson } from "../src/scenario/run-lesson.ts";
 
 const page: string = readFileSync(join(import.meta.dirname, "../docs/lessons.md"), "utf8");
 
@@ -24,6 +27,16 @@ describe("docs/lessons.md", () => {
       "Claims",
     ]);
   });
+
+  test.each(examples.map((text) => [parsed(text).title, text]))(
+    "its example %s holds",
+    async (_title, text) => {
+      const lesson = parsed(text);
+      const result = await runLesson(lesson, new LabWorld(new Lab(lesson.topology)), 1);
+      expect(result.steps.flatMap((step) => step.problems)).toEqual([]);
+      expect(result.accounts).toEqual([]);
+    },
+  );
 
   test("its first example is the shortest lesson of scenarios/", () => {
     expect(examples[0]).toBe(readFileSync(join(import.meta.dirname, "../scenarios/two-hosts.md"), "utf8"));

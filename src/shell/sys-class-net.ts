@@ -3,6 +3,7 @@ import { bridgeFiles, portFiles, type SysfsFile } from "../bridge/sysfs.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import { Counter, type NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { operstate } from "../operations/device-state.ts";
 import * as mac from "../wire/mac.ts";
 import type { MountedTree } from "./files.ts";
 
@@ -41,7 +42,7 @@ const attributes: Readonly<Record<string, (d: NetDevice) => string>> = {
   ifindex: (d) => String(d.ifindex),
   iflink: (d) => String((d.driver.link(d) ?? d).ifindex),
   mtu: (d) => String(d.mtu),
-  operstate,
+  operstate: (d) => operstate(d).toLowerCase(),
   tx_queue_len: (d) => String(d.txQueueLength),
   type: (d) => (d.loopback ? "772" : "1"),
 };
@@ -49,13 +50,6 @@ const attributes: Readonly<Record<string, (d: NetDevice) => string>> = {
 function flagsOf(d: NetDevice): number {
   const kind = d.loopback ? Flag.loopback : Flag.broadcast | Flag.multicast;
   return kind | (d.up ? Flag.up : 0) | (d.noarp && !d.loopback ? Flag.noarp : 0);
-}
-
-/** RFC 2863's state; devices without a carrier to sense say `unknown`. */
-function operstate(d: NetDevice): string {
-  if (!d.up) return "down";
-  if (!d.carrier) return d.driver.kind === "veth" || d.driver.kind === "macvlan" ? "lowerlayerdown" : "down";
-  return ["loopback", "vxlan", "dummy"].includes(d.driver.kind) ? "unknown" : "up";
 }
 
 /** A file of a directory that only bridges (`bridge`) or their ports (`brport`) have. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { addVeth } from "../src/link/veth.ts";
 import { Host } from "../src/net/host.ts";
+import { registerIpv4Sysctls } from "../src/net/ipv4-sysctls.ts";
 import { Kernel } from "../src/net/kernel.ts";
 import { OperationContext } from "../src/operations/operation-context.ts";
 import { runTool } from "../src/operations/run-tool.ts";
@@ -30,7 +31,9 @@ export function readTranscript(path: string): Exchange[] {
 /** A namespace as each transcript begins with it: `lo` up, and a veth pair `v0`, `v1` that is down. */
 export function freshContext(): OperationContext {
   const world = new World(1);
-  const root = new Host(world, new Kernel(), "a").root;
+  const kernel = new Kernel();
+  registerIpv4Sysctls(kernel);
+  const root = new Host(world, kernel, "a").root;
   root.loopback.setUp(true);
   addVeth(root, "v0", { mac: { hi: 0x0200, lo: 1 } }, root, "v1", { mac: { hi: 0x0200, lo: 2 } });
   return new OperationContext(standardToolbox(), root);
@@ -38,7 +41,7 @@ export function freshContext(): OperationContext {
 
 /** The words of a line; quotes keep blanks together. */
 export function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map((m) => m[1] ?? m[2] ?? m[0]);
+  return [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map((m) => m[0].replaceAll(/["']/g, ""));
 }
 
 /** What the simulator says to a command, in the form of {@link Exchange.said}. */

@@ -1,7 +1,8 @@
 import type { SysctlDefinition } from "./kernel.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 
-const INTEGER = /^\s*(-?)(0x[0-9a-f]+|\d+)\s*$/i;
+// What follows a blank is not looked at, as in the kernel.
+const INTEGER = /^\s*(-?)(0x[0-9a-f]+|\d+)(?:\s.*)?$/is;
 const INT_MAX = 0x7fffffff;
 
 /** A whole number as /proc/sys takes it (proc_dointvec), within bounds; null for anything else. */

@@ -6,7 +6,7 @@ import type { NetnsAdd } from "./netns.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { QdiscDel, QdiscSet } from "./qdisc-place.ts";
 import type { QdiscShow } from "./qdisc-show.ts";
-import type { SysctlSet } from "./sysctl-set.ts";
+import type { SysctlLoad, SysctlSet } from "./sysctl-set.ts";
 import type { SysctlShow } from "./sysctl-show.ts";
 import type { TextQuestion } from "./text-question.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -29,6 +29,7 @@ export interface OperationMap {
   "qdisc-set": QdiscSet;
   "qdisc-del": QdiscDel;
   "sysctl-set": SysctlSet;
+  "sysctl-load": SysctlLoad;
 }
 export type Operation = OperationMap[keyof OperationMap];
 

@@ -1,6 +1,6 @@
 import { KernelError } from "../net/kernel-error.ts";
 import { remove } from "../net/qdisc/root-qdisc.ts";
-import { deviceNamed } from "./device-named.ts";
+import { deviceNamed } from "./link-change.ts";
 import type { OperationRecord } from "./operation.ts";
 import { placeWords, type QdiscDel, refuseClass } from "./qdisc-place.ts";
 

@@ -1,5 +1,5 @@
 import { modify, modifyByHandle } from "../net/qdisc/root-qdisc.ts";
-import { deviceNamed } from "./device-named.ts";
+import { deviceNamed } from "./link-change.ts";
 import type { OperationRecord } from "./operation.ts";
 import { qdiscOptionWords, qdiscSettings } from "./qdisc-options.ts";
 import { placeWords, type QdiscSet, refuseClass } from "./qdisc-place.ts";

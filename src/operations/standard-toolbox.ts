@@ -14,7 +14,7 @@ import { qdiscDel } from "./qdisc-del.ts";
 import { qdiscSet } from "./qdisc-set.ts";
 import { qdiscShow } from "./qdisc-show.ts";
 import { sysctl } from "./sysctl.ts";
-import { sysctlSet } from "./sysctl-set.ts";
+import { sysctlLoad, sysctlSet } from "./sysctl-set.ts";
 import { sysctlShow } from "./sysctl-show.ts";
 import { tc } from "./tc.ts";
 import { textQuestion } from "./text-question.ts";
@@ -28,6 +28,7 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "qdisc-set": qdiscSet,
   "qdisc-del": qdiscDel,
   "sysctl-set": sysctlSet,
+  "sysctl-load": sysctlLoad,
 };
 
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {

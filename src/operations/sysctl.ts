@@ -1,5 +1,6 @@
 import type { Command } from "./operation.ts";
 import { pathOf } from "./sysctl-name.ts";
+import type { SysctlTelling } from "./sysctl-set.ts";
 import type { SysctlShow } from "./sysctl-show.ts";
 import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
@@ -52,19 +53,23 @@ const LONG: Readonly<Record<string, string>> = {
 interface Options {
   readonly letters: Set<string>;
   pattern: string | undefined;
+  load: string | undefined;
   readonly variables: string[];
 }
 
-/** procps-ng 4.0's sysctl. Reading settings from files (`-p`, `--system`) is not simulated. */
+/** procps-ng 4.0's sysctl. Reading the system's own files (`--system`) is not simulated. */
 export const sysctl: Tool = {
   name: "sysctl",
   entersNamespaces: false,
   parse(args) {
-    const { letters, pattern, variables } = readOptions(args);
+    const { letters, pattern, load, variables } = readOptions(args);
     if (letters.has("h") || letters.has("d")) throw new ToolError("", 0, USAGE);
     if (letters.has("V")) throw new ToolError("", 0, "sysctl from procps-ng 4.0.2\n");
+    const telling = tellingOf(letters);
     if (letters.has("p") || letters.has("f")) {
-      throw new ToolError("sysctl: reading settings from a file is not simulated", 1);
+      const files = [...(load === undefined ? [] : [load]), ...variables];
+      if (files.length === 0) files.push("/etc/sysctl.conf");
+      return files.map((file): Command => ({ op: "sysctl-load", ...telling, file }));
     }
     const all = ["a", "A", "X"].some((letter) => letters.has(letter));
     if (variables.length === 0 && !all) {
@@ -84,8 +89,7 @@ export const sysctl: Tool = {
           const cut = variable.indexOf("=");
           return [pathOf(variable.slice(0, cut).trim()), variable.slice(cut + 1).trim()] as const;
         }),
-        ...(letters.has("q") ? { quiet: true } : {}),
-        ...(letters.has("e") ? { ignore: true } : {}),
+        ...telling,
       });
     }
     if (reads.length > 0 || all) commands.push(question(all ? [] : reads.map(pathOf), letters, pattern));
@@ -93,6 +97,19 @@ export const sysctl: Tool = {
   },
   refused: (error) => ({ stderr: `sysctl: ${error.message}\n`, status: 1 }),
 };
+
+/** While something is set, `-N` means `-n`. */
+function tellingOf(letters: ReadonlySet<string>): SysctlTelling {
+  return {
+    ...(letters.has("q") ? { quiet: true } : {}),
+    ...(letters.has("e") ? { ignore: true } : {}),
+    ...(letters.has("n") || letters.has("N")
+      ? { only: "values" }
+      : letters.has("b")
+        ? { only: "binary" }
+        : {}),
+  };
+}
 
 function question(
   paths: readonly string[],
@@ -116,12 +133,16 @@ function question(
 }
 
 function readOptions(args: readonly string[]): Options {
-  const options: Options = { letters: new Set(), pattern: undefined, variables: [] };
+  const options: Options = { letters: new Set(), pattern: undefined, load: undefined, variables: [] };
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     if (!arg.startsWith("-") || arg === "-") {
       options.variables.push(arg);
       continue;
+    }
+    if (arg === "--") {
+      options.variables.push(...args.slice(i + 1));
+      break;
     }
     const [long, value] = arg.split("=", 2);
     const letters = arg.startsWith("--") ? LONG[long!] : arg.slice(1);
@@ -131,6 +152,7 @@ function readOptions(args: readonly string[]): Options {
         throw new ToolError(`sysctl: invalid option -- '${letter}'`, 0, USAGE);
       options.letters.add(letter);
       if (letter === "r") options.pattern = value ?? args[++i];
+      if (letter === "p") options.load = value;
     }
   }
   return options;

@@ -68,7 +68,13 @@ export abstract class InetSocket {
 
   /** The oldest entry of the error queue (MSG_ERRQUEUE), or null. */
   takeQueuedError(): SocketError | null {
-    return this.errors.shift() ?? null;
+    const entry = this.errors.shift() ?? null;
+    // The next ICMP error takes the place of this one (sock_dequeue_err_skb).
+    const next = this.errors[0];
+    if (next !== undefined && next.report !== null) this.error = next.errno;
+    else if (entry !== null && entry.report !== null) this.error = null;
+    if (next !== undefined) this.readable.notify();
+    return entry;
   }
 
   /** IP_ADD_MEMBERSHIP. Without a device routing chooses one. @throws {KernelError} EINVAL, ENODEV, EADDRINUSE, ENOBUFS */

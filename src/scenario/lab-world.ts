@@ -11,6 +11,7 @@ import { standardToolbox } from "../operations/standard-toolbox.ts";
 import type { Toolbox } from "../operations/toolbox.ts";
 import { CommandTable } from "../shell/command.ts";
 import { registerTools } from "../shell/commands/network-tools.ts";
+import { registerPrograms } from "../shell/commands/programs.ts";
 import { EPOCH_SECONDS, Machine } from "../shell/machine.ts";
 import { mountKernelTrees } from "../shell/mounts.ts";
 import { Shell } from "../shell/shell.ts";
@@ -40,6 +41,7 @@ export class LabWorld implements LessonWorld {
     this.questions = new LabQuestions(lab, this.toolbox);
     lab.record();
     registerTools(this.#commands, this.toolbox);
+    registerPrograms(this.#commands);
     this.#registerPower();
   }
 

@@ -1,0 +1,269 @@
+import { errorText, KernelError } from "../net/kernel-error.ts";
+import { type RawDatagram, RawSocket } from "../net/raw-socket.ts";
+import { type Program, SIGINT } from "../sim/process.ts";
+import { Signal } from "../sim/signal.ts";
+import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
+import * as icmp from "../wire/icmp.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { getopt } from "./getopt.ts";
+import { millis } from "./ping-statistics.ts";
+import type { ProgramContext } from "./program-context.ts";
+import { ProgramExit } from "./program-exit.ts";
+import { resolveName } from "./resolve-name.ts";
+
+const USAGE = `BusyBox v1.35.0 multi-call binary.
+
+Usage: ping [OPTIONS] HOST
+
+Send ICMP ECHO_REQUESTs to HOST
+
+	-4,-6		Force IP or IPv6 name resolution
+	-c CNT		Send only CNT pings
+	-s SIZE		Send SIZE data bytes in packets (default 56)
+	-i SECS		Interval
+	-A		Ping as soon as reply is received
+	-t TTL		Set TTL
+	-I IFACE/IP	Source interface or IP address
+	-W SEC		Seconds to wait for the first response (default 10)
+			(after all -c CNT packets are sent)
+	-w SEC		Seconds until ping exits (default:infinite)
+			(can exit earlier with -c CNT)
+	-q		Quiet, only display output at start/finish
+	-p HEXBYTE	Payload pattern
+`;
+
+/** `busybox ping` (1.35), which containers have. */
+export function* busyboxPing(context: ProgramContext): Program {
+  try {
+    const session = new BusyboxPing(context);
+    try {
+      return yield* session.run();
+    } finally {
+      session.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ProgramExit)) throw error;
+    context.err(error.message);
+    return error.status;
+  }
+}
+
+function fail(message: string): never {
+  throw new ProgramExit(1, `ping: ${message}\n`);
+}
+
+function number(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : fail(`invalid number '${text}'`);
+}
+
+class BusyboxPing {
+  readonly #context: ProgramContext;
+  readonly #socket: RawSocket;
+  readonly #interrupted: Signal = new Signal();
+  readonly #answered: Set<number> = new Set();
+  #host = "";
+  #destination = 0;
+  #source: number | null = null;
+  #count = 0;
+  #size = 56;
+  #interval: Nanos = SECOND;
+  #deadline: Nanos = Number.POSITIVE_INFINITY;
+  #linger: Nanos = 10 * SECOND;
+  #quiet = false;
+  #atOnce = false;
+  #pattern = 0;
+  #stopped = false;
+  #transmitted = 0;
+  #received = 0;
+  #repeats = 0;
+  #shortest = Number.POSITIVE_INFINITY;
+  #longest = 0;
+  #sum = 0;
+
+  constructor(context: ProgramContext) {
+    this.#context = context;
+    this.#socket = new RawSocket(context.namespace, ipv4.PROTO_ICMP);
+    try {
+      this.#prepare();
+    } catch (error) {
+      this.#socket.close();
+      throw error;
+    }
+    context.onSignal((signal) => {
+      if (signal !== SIGINT) return false;
+      this.#stopped = true;
+      this.#interrupted.notify();
+      return true;
+    });
+  }
+
+  get #now(): Nanos {
+    return this.#context.namespace.world.now;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #prepare(): void {
+    const { options, operands } = getopt(this.#context.args, "qvAc:s:t:w:W:I:np:4i:");
+    for (const { name, value, message } of options) {
+      if (name === "?") throw new ProgramExit(1, `ping: ${message}\n${USAGE}`);
+      this.#take(name, value);
+    }
+    if (operands.length === 0) throw new ProgramExit(1, USAGE);
+    this.#host = operands[0]!;
+    this.#destination = this.#resolve(this.#host);
+    if (this.#source !== null) {
+      try {
+        this.#socket.bind(this.#source);
+      } catch (error) {
+        if (error instanceof KernelError) fail(`bind: ${errorText[error.errno]}`);
+        throw error;
+      }
+    }
+    this.#socket.broadcast = true;
+    const from = this.#source === null ? "" : ` from ${ip.format(this.#source)}`;
+    this.#context.out(
+      `PING ${this.#host} (${ip.format(this.#destination)})${from}: ${this.#size} data bytes\n`,
+    );
+  }
+
+  #take(name: string, value: string): void {
+    switch (name) {
+      case "c":
+        this.#count = number(value);
+        break;
+      case "s":
+        this.#size = number(value);
+        break;
+      case "t":
+        this.#socket.ttl = number(value);
+        this.#socket.multicastTtl = number(value);
+        break;
+      case "w":
+        this.#deadline = this.#now + number(value) * SECOND;
+        break;
+      case "W":
+        this.#linger = number(value) * SECOND;
+        break;
+      case "i":
+        if (!/^\d*\.?\d+$/.test(value)) fail(`invalid number '${value}'`);
+        this.#interval = Math.max(1, Math.floor(Number(value) * 1000)) * MILLISECOND;
+        break;
+      case "p":
+        this.#pattern = Number.parseInt(value, 16) & 0xff;
+        break;
+      case "q":
+        this.#quiet = true;
+        break;
+      case "A":
+        this.#atOnce = true;
+        break;
+      case "I": {
+        const device = this.#context.namespace.device(value);
+        if (device !== null) this.#socket.boundTo = device.ifindex;
+        else this.#source = this.#resolve(value);
+        break;
+      }
+      default: // -4 -n -v change nothing here
+    }
+  }
+
+  #resolve(name: string): number {
+    const found = resolveName(this.#context, name);
+    return found === null ? fail(`bad address '${name}'`) : found.address;
+  }
+
+  *run(): Program {
+    let due = this.#now;
+    let exitAt = Number.POSITIVE_INFINITY;
+    while (!this.#stopped && this.#now < exitAt && this.#now < this.#deadline) {
+      if (this.#now >= due) {
+        this.#send();
+        due = this.#now + this.#interval;
+        if (this.#count > 0 && this.#transmitted >= this.#count) {
+          due = Number.POSITIVE_INFINITY;
+          const twoTrips = Math.max(1, Math.floor(this.#longest / (512 * 1024))) * SECOND;
+          exitAt = this.#now + (this.#received > 0 ? twoTrips : this.#linger);
+        }
+      }
+      yield {
+        on: [this.#socket.readable, this.#interrupted],
+        until: Math.min(due, exitAt, this.#deadline),
+      };
+      const before = this.#received;
+      for (let d = this.#socket.receive(); d !== null; d = this.#socket.receive()) this.#take4(d);
+      if (this.#count > 0 && this.#received >= this.#count) break;
+      if (this.#atOnce && this.#received > before && due < Number.POSITIVE_INFINITY)
+        due = this.#now + 10 * MICROSECOND;
+    }
+    return this.#finish();
+  }
+
+  #send(): void {
+    const bytes = new Uint8Array(icmp.HEADER_LEN + this.#size);
+    const view = new DataView(bytes.buffer);
+    const identifier = this.#context.pid & 0xffff;
+    const sequence = this.#transmitted & 0xffff;
+    icmp.emit({ kind: "echo-request", identifier, sequence }, view, 0);
+    bytes.fill(this.#pattern, icmp.HEADER_LEN);
+    if (this.#size >= 4) view.setUint32(icmp.HEADER_LEN, Math.floor(this.#now / 1000) % 0x1_0000_0000, true);
+    icmp.fillChecksum(view, 0, bytes.length);
+    this.#answered.delete(sequence);
+    this.#transmitted++;
+    try {
+      this.#socket.sendTo(this.#destination, bytes);
+    } catch (error) {
+      if (error instanceof KernelError) fail(`sendto: ${errorText[error.errno]}`);
+      throw error;
+    }
+  }
+
+  #take4(datagram: RawDatagram): void {
+    const { bytes } = datagram;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const at = ipv4.headerLength(view, 0);
+    const length = bytes.length - at;
+    if (length < this.#size + icmp.HEADER_LEN) return;
+    if (icmp.identifier(view, at) !== (this.#context.pid & 0xffff)) return;
+    if (icmp.type(view, at) !== icmp.ECHO_REPLY) return;
+    const sequence = icmp.sequence(view, at);
+    let time = "";
+    if (length >= icmp.HEADER_LEN + 4) {
+      const now = Math.floor(datagram.at / 1000) % 0x1_0000_0000;
+      const micros = (now - view.getUint32(at + icmp.HEADER_LEN, true)) >>> 0;
+      this.#sum += micros;
+      this.#shortest = Math.min(this.#shortest, micros);
+      this.#longest = Math.max(this.#longest, micros);
+      time = ` time=${millis(micros)} ms`;
+    }
+    const repeated = this.#answered.has(sequence);
+    if (repeated) this.#repeats++;
+    else {
+      this.#answered.add(sequence);
+      this.#received++;
+    }
+    if (this.#quiet) return;
+    this.#context.out(
+      `${length} bytes from ${ip.format(datagram.src)}: seq=${sequence} ttl=${datagram.ttl}${time}${repeated ? " (DUP!)" : ""}\n`,
+    );
+  }
+
+  #finish(): number {
+    const sent = this.#transmitted;
+    const loss = sent > 0 ? Math.floor(((sent - this.#received) * 100) / sent) : 0;
+    let text = `\n--- ${this.#host} ping statistics ---\n${sent} packets transmitted, ${this.#received} packets received, `;
+    if (this.#repeats > 0) text += `${this.#repeats} duplicates, `;
+    text += `${loss}% packet loss\n`;
+    if (this.#longest > 0 || this.#shortest < Number.POSITIVE_INFINITY) {
+      const mean = Math.floor(this.#sum / (this.#received + this.#repeats));
+      const values = [this.#shortest, mean, this.#longest].map(millis).join("/");
+      text += `round-trip min/avg/max = ${values} ms\n`;
+    }
+    this.#context.out(text);
+    const tooFew = this.#deadline < Number.POSITIVE_INFINITY && this.#received < this.#count;
+    return this.#received === 0 || tooFew ? 1 : 0;
+  }
+}

@@ -1,0 +1,54 @@
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { Signal } from "../sim/signal.ts";
+import type { Nanos } from "../sim/time.ts";
+
+/** What a program sees of the system that runs it. The shell's context of a command is one. */
+export interface ProgramContext {
+  /** The network namespace that it runs in. */
+  readonly namespace: NetworkNamespace;
+  /** The words after the program's name. */
+  readonly args: readonly string[];
+  readonly pid: number;
+  readonly cwd: string;
+  /** Standard input while the program runs. */
+  readonly input: ProgramInput;
+  readonly files: ProgramFiles;
+  readonly machine: {
+    readonly hostname: string;
+    /** The time of day: seconds since 1970 and nanoseconds within the second. */
+    clock(): { readonly seconds: number; readonly nanos: Nanos };
+  };
+  /** Writes to standard output. */
+  out(text: string): void;
+  /** Writes to standard error. */
+  err(text: string): void;
+  /** Lets the program see signals: the handler returns true when it took the signal. */
+  onSignal(handler: ((signal: number) => boolean) | null): void;
+}
+
+/** Text to read, perhaps not all there yet; each character is a byte. */
+export interface ProgramInput {
+  readonly available: string;
+  /** True when no more will arrive. */
+  readonly closed: boolean;
+  readonly arrived: Signal;
+  take(length: number): string;
+}
+
+/** The files of the host. Paths are absolute and tidy; a failure throws an Error whose message is strerror's. */
+export interface ProgramFiles {
+  read(path: string): string;
+  readBytes(path: string): string | Uint8Array;
+  write(path: string, content: string | Uint8Array): void;
+}
+
+/** A path as a program was given it, made absolute. */
+export function absolutePath(context: ProgramContext, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith("/") ? path : `${context.cwd}/${path}`).split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") parts.pop();
+    else parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}

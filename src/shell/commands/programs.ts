@@ -1,0 +1,9 @@
+import { busyboxPing } from "../../programs/busybox-ping.ts";
+import { ping } from "../../programs/ping.ts";
+import type { CommandTable } from "../command.ts";
+
+/** Installs the programs that send and see packets. */
+export function registerPrograms(commands: CommandTable): void {
+  commands.register("ping", ping);
+  commands.registerApplet("ping", busyboxPing);
+}

@@ -9,6 +9,7 @@ Examples:
   overmesh run scenarios/overlay.md --journeys     and the way of its packets
   overmesh run scenarios                           run all lessons of a folder
   overmesh run lesson.md --capture out.pcapng      open out.pcapng in Wireshark
+  overmesh run lessons --report junit >report.xml  for a CI system
   overmesh run lesson.md --update                  write the real output into the lesson
   overmesh run setup.sh                            run a plain shell script on the first host
   overmesh check lessons                           look for mistakes, run nothing
@@ -68,7 +69,9 @@ function makeProgram(version: string, makeWorld: MakeWorld, finish: (status: num
     .addOption(seedOption())
     .option("--capture <file>", "write all frames of all devices to a pcapng file")
     .option("--journeys", "show the way of the first packet of each conversation")
-    .addOption(new Option("--report <kind>", "how to report").choices(["text", "json"]).default("text"))
+    .addOption(
+      new Option("--report <kind>", "how to report").choices(["text", "json", "junit"]).default("text"),
+    )
     .option("--update", "rewrite failed expectations with the real output")
     .action(async (paths: string[], options: RunOptions) => {
       const { run } = await import("./run.ts");

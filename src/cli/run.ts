@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { UserError } from "../base/user-error.ts";
 import type { Lesson } from "../scenario/lesson.ts";
 import { reportJson } from "../scenario/report-json.ts";
+import { reportJunit } from "../scenario/report-junit.ts";
 import {
   footerLines,
   headerLines,
@@ -20,7 +21,7 @@ export interface RunOptions {
   readonly seed?: number | undefined;
   readonly capture?: string | undefined;
   readonly journeys?: boolean | undefined;
-  readonly report: "text" | "json";
+  readonly report: "text" | "json" | "junit";
   readonly update?: boolean | undefined;
 }
 
@@ -79,6 +80,7 @@ export async function run(
     if (options.update) writeUpdate(lesson, result);
   }
   if (options.report === "json") print([JSON.stringify(reportJson(results, report.journeys), null, 2)]);
+  else if (options.report === "junit") print([reportJunit(results)]);
   else if (!whole) print(["", summary(results, report)]);
   return results.every((result) => result.held) ? Status.held : Status.failed;
 }

@@ -167,7 +167,7 @@ describe("misuse is one line and status 2:", () => {
       /^overmesh: option '--seed <n>' argument '-1' is invalid\. A seed is .*\n$/,
     ],
     [["run", "x.md", "--sed", "1"], "overmesh: unknown option '--sed' (Did you mean --seed?)\n"],
-    [["run", "x.md", "--report", "xml"], /^overmesh: .* Allowed choices are text, json\.\n$/],
+    [["run", "x.md", "--report", "xml"], /^overmesh: .* Allowed choices are text, json, junit\.\n$/],
     [["run", "/no/such/lesson.md"], "overmesh: /no/such/lesson.md: no such file or directory\n"],
     [["check", "/no/such"], "overmesh: /no/such: no such file or directory\n"],
     [["shell", "/no/such.md"], "overmesh: /no/such.md: no such file or directory\n"],

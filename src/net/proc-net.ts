@@ -75,7 +75,7 @@ export function dev(ns: NetworkNamespace): string {
   const pad = (value: number, width: number): string => String(value).padStart(width);
   const lines = ns.devices.map((device) => {
     const c = device.counters;
-    const rx = `${pad(c[Counter.rxBytes]!, 8)} ${pad(c[Counter.rxPackets]!, 7)} ${pad(c[Counter.rxErrors]!, 4)} ${pad(c[Counter.rxDropped]!, 4)}    0     0          0 ${pad(c[Counter.multicast]!, 9)}`;
+    const rx = `${pad(c[Counter.rxBytes]!, 7)} ${pad(c[Counter.rxPackets]!, 7)} ${pad(c[Counter.rxErrors]!, 4)} ${pad(c[Counter.rxDropped]!, 4)}    0     0          0 ${pad(c[Counter.multicast]!, 9)}`;
     const tx = `${pad(c[Counter.txBytes]!, 8)} ${pad(c[Counter.txPackets]!, 7)} ${pad(c[Counter.txErrors]!, 4)} ${pad(c[Counter.txDropped]!, 4)}    0     0 ${pad(c[Counter.carrierErrors]!, 7)}          0`;
     return `${device.name.padStart(6)}: ${rx} ${tx}\n`;
   });

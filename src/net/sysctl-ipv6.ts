@@ -9,7 +9,6 @@ const values = {
   disable_ipv6: 0,
   forwarding: 0,
   accept_ra: 1,
-  accept_dad: 1,
   accept_redirects: 1,
   autoconf: 1,
   dad_transmits: 1,

@@ -166,13 +166,13 @@ function endpoints(frame: Uint8Array | null): Pick<Journey, "from" | "to" | "pro
   return { from, to: mac.format(ethernet.dstHi(view, 0), ethernet.dstLo(view, 0)), protocol: "ethernet" };
 }
 
-/** The entry as it was at the time of the step, and what made it so. */
+/** The entry as it was at the moment of the step, and what made it so. */
 function entryInWords(world: World, step: Step): Pick<JourneyStep, "entry" | "cause"> {
   const record = world.registry.get(step.entry);
   if (record === null) return { entry: null, cause: null };
-  const event =
-    [...record.history].reverse().find((e) => e.at <= step.at && e.what !== "gone") ?? record.history[0]!;
-  return { entry: record.text, cause: causeInWords(event.cause) };
+  const before = record.history.filter((event) => event.order < step.events && event.what !== "gone");
+  const event = before.at(-1) ?? record.history[0]!;
+  return { entry: event.text, cause: causeInWords(event.cause) };
 }
 
 /** A cause in a few words. */

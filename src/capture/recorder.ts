@@ -17,12 +17,14 @@ export interface Step {
   readonly origin: FrameId;
   readonly verdict: Verdict;
   readonly entry: EntryRef;
+  /** How many events of entries there had been: tells what an entry was like at that moment. */
+  readonly events: number;
   readonly length: number;
   /** Damaged on purpose. */
   readonly corrupted: boolean;
 }
 
-const COLUMNS = 9;
+const COLUMNS = 10;
 const CHUNK = 1 << 20;
 
 /**
@@ -32,7 +34,7 @@ const CHUNK = 1 << 20;
 export class Recorder implements Tap {
   readonly #world: World;
   #times: Float64Array = new Float64Array(1024);
-  /** place, frame, parent, origin, verdict, entry, length (negative when corrupted), chunk of the bytes or -1, offset. */
+  /** place, frame, parent, origin, verdict, entry, length (negative when corrupted), chunk of the bytes or -1, offset, events. */
   #rows: Int32Array = new Int32Array(1024 * COLUMNS);
   #chunks: Uint8Array[] = [];
   #used = CHUNK;
@@ -57,6 +59,7 @@ export class Recorder implements Tap {
     rows[row + 5] = entry;
     rows[row + 6] = packet.corrupted ? -packet.length : packet.length;
     rows[row + 7] = -1;
+    rows[row + 9] = this.#world.registry.events;
     if (verdict !== Verdict.received && verdict !== Verdict.transmitted) return;
     finishChecksum(packet);
     if (this.#used + packet.length > CHUNK) {
@@ -82,6 +85,7 @@ export class Recorder implements Tap {
       origin: rows[row + 3]!,
       verdict: rows[row + 4]! as Verdict,
       entry: rows[row + 5]!,
+      events: rows[row + 9]!,
       length: Math.abs(length),
       corrupted: length < 0,
     };

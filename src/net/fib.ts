@@ -2,6 +2,7 @@ import type { EntryRef } from "../sim/registry.ts";
 import type { Errno } from "./kernel-error.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { Route, type RouteSpec, RouteTable } from "./route.ts";
+import { routeText } from "./route-text.ts";
 import { RoutingTable } from "./routing-table.ts";
 
 /** A policy rule (struct fib_rule). 0 and empty mean: not asked. */
@@ -179,7 +180,7 @@ export class Fib {
   /** Adds a route. `before` puts it in front of an equal one (replace, prepend). */
   add(spec: RouteSpec, before = false): Route {
     const ns = this.#ns;
-    const route = new Route(spec, ns.world.registry.made("route", ns.path, describe(spec)));
+    const route = new Route(spec, ns.world.registry.made("route", ns.path, routeText(spec)));
     this.table(spec.table).add(route, before);
     if (route.tos !== 0) this.#byTos = true;
     if (isCustomLocal(route)) this.#customLocal++;
@@ -224,9 +225,4 @@ export class Fib {
 
 function isCustomLocal(route: Route): boolean {
   return route.type === "local" && route.protocol !== "kernel";
-}
-
-function describe(spec: RouteSpec): string {
-  const to = `${[24, 16, 8, 0].map((s) => (spec.dst >>> s) & 255).join(".")}/${spec.prefixLength}`;
-  return `${spec.type} ${to}${spec.device === null ? "" : ` dev ${spec.device.name}`} table ${spec.table}`;
 }

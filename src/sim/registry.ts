@@ -12,9 +12,13 @@ export type Cause =
   | { readonly by: "kernel"; readonly text: string };
 
 export interface EntryEvent {
+  /** Counts all events of all entries: it says what was before what at one instant. */
+  readonly order: number;
   readonly at: Nanos;
   readonly what: "made" | "changed" | "gone";
   readonly cause: Cause;
+  /** The entry from then on, as the tool prints it. */
+  readonly text: string;
 }
 
 /** An entry's kind, whose it is (`host/namespace` and, where it has one, `/device`), its text and its history. */
@@ -44,6 +48,8 @@ export interface EntryRecord {
 export class Registry {
   readonly #records: EntryRecord[] = [];
   readonly #now: () => Nanos;
+  /** How many events there were so far. */
+  events = 0;
   /** The operation that is being applied; the kernel when there is none. */
   cause: Cause = { by: "kernel", text: "at start" };
 
@@ -53,7 +59,7 @@ export class Registry {
 
   made(kind: EntryRecord["kind"], where: string, text: string, cause: Cause = this.cause): EntryRef {
     const ref = this.#records.length + 1;
-    this.#records.push({ ref, kind, where, text, history: [{ at: this.#now(), what: "made", cause }] });
+    this.#records.push({ ref, kind, where, text, history: [this.#event("made", cause, text)] });
     return ref;
   }
 
@@ -61,11 +67,12 @@ export class Registry {
     const record = this.#records[ref - 1];
     if (record === undefined) return;
     record.text = text;
-    record.history.push({ at: this.#now(), what: "changed", cause });
+    record.history.push(this.#event("changed", cause, text));
   }
 
   gone(ref: EntryRef, cause: Cause = this.cause): void {
-    this.#records[ref - 1]?.history.push({ at: this.#now(), what: "gone", cause });
+    const record = this.#records[ref - 1];
+    if (record !== undefined) record.history.push(this.#event("gone", cause, record.text));
   }
 
   get(ref: EntryRef): EntryRecord | null {
@@ -75,5 +82,9 @@ export class Registry {
   /** All records ever made, in the order of making. */
   get records(): readonly EntryRecord[] {
     return this.#records;
+  }
+
+  #event(what: EntryEvent["what"], cause: Cause, text: string): EntryEvent {
+    return { order: this.events++, at: this.#now(), what, cause, text };
   }
 }

@@ -1,0 +1,31 @@
+import * as ip from "../wire/ipv4-address.ts";
+import { Scope } from "./inet-device.ts";
+import { type RouteSpec, RouteTable } from "./route.ts";
+
+const scopes: Readonly<Record<number, string>> = {
+  [Scope.site]: "site",
+  [Scope.link]: "link",
+  [Scope.host]: "host",
+  [Scope.nowhere]: "nowhere",
+};
+const tables: Readonly<Record<number, string>> = {
+  [RouteTable.default]: "default",
+  [RouteTable.local]: "local",
+};
+
+/** A route in the words of `ip route show table all`: how journeys name the entry that decided. */
+export function routeText(route: RouteSpec): string {
+  const { dst, prefixLength, device, gateway, table, tos, metric, prefSource, scope, protocol, type } = route;
+  const words: (string | number)[] = type === "unicast" ? [] : [type];
+  if (prefixLength === 0) words.push("default");
+  else words.push(prefixLength === 32 ? ip.format(dst) : ip.formatPrefix(dst, prefixLength));
+  if (tos !== 0) words.push("tos", `0x${tos.toString(16)}`);
+  if (gateway !== 0) words.push("via", ip.format(gateway));
+  if (device !== null) words.push("dev", device.name);
+  if (table !== RouteTable.main) words.push("table", tables[table] ?? table);
+  if (protocol !== "boot") words.push("proto", protocol);
+  if (scope !== Scope.global) words.push("scope", scopes[scope] ?? scope);
+  if (prefSource !== 0) words.push("src", ip.format(prefSource));
+  if (metric !== 0) words.push("metric", metric);
+  return words.join(" ");
+}

@@ -25,12 +25,20 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
     secondary: same.length > 0,
     ref: registry.made("address", `${device.ns.path}/${device.name}`, text),
   };
-  inet.addresses = [...inet.addresses, address];
+  inet.addresses = inserted(inet.addresses, address);
   inet.configured = true;
   device.ns.ipv4.countOwn(address.address, 1);
   device.world.generation++;
   if (device.up) addRoutes(device, address);
   return address;
+}
+
+/** Primary addresses stand before secondary ones, and of wide scope behind those of narrow scope (__inet_insert_ifa). */
+function inserted(addresses: readonly InetAddress[], address: InetAddress): InetAddress[] {
+  if (address.secondary) return [...addresses, address];
+  let at = addresses.length;
+  while (at > 0 && (addresses[at - 1]!.secondary || addresses[at - 1]!.scope < address.scope)) at--;
+  return [...addresses.slice(0, at), address, ...addresses.slice(at)];
 }
 
 /** Takes an address away, with its routes; the secondary ones of its prefix go too unless they are promoted. */

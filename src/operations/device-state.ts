@@ -6,17 +6,30 @@ import type { Toolbox } from "./toolbox.ts";
 /** Kinds that say nothing of their carrier until it changes: so long their state is UNKNOWN (RFC 2863). */
 const SILENT: ReadonlySet<string> = new Set(["loopback", "vxlan", "dummy", "bridge"]);
 
-/** The operational state (net/core/link_watch.c, default_operstate). */
+/** What was found when the carrier changed last: until it changes again nobody asks anew. */
+const found: WeakMap<NetDevice, { readonly changes: number; readonly state: string }> = new WeakMap();
+
+/** The operational state (RFC 2863; net/core/link_watch.c, default_operstate). */
 export function operstate(device: NetDevice): string {
-  if (!device.up) return "DOWN";
-  if (device.carrierChanges === 0 && SILENT.has(device.driver.kind)) return "UNKNOWN";
-  if (device.carrier) return "UP";
+  const state = watchLink(device);
+  return device.up ? state : "DOWN";
+}
+
+/**
+ * Looks why a device has no carrier, as the kernel does soon after the carrier changed. To be called before a device
+ * leaves its namespace, since afterwards the answer would be another one.
+ */
+export function watchLink(device: NetDevice): string {
+  const changes = device.carrierChanges;
+  if (device.carrier) return changes === 0 && SILENT.has(device.driver.kind) ? "UNKNOWN" : "UP";
+  const known = found.get(device);
+  if (known?.changes === changes) return known.state;
   const link = device.driver.link(device);
-  if (link === null) return "DOWN";
   // The kernel looks for the index in this device's own namespace, even when the other end is elsewhere.
-  const lower = device.ns.deviceByIndex(link.ifindex);
-  if (lower === null || lower === device) return "DOWN";
-  return lower.carrier ? "DOWN" : "LOWERLAYERDOWN";
+  const lower = link === null ? null : device.ns.deviceByIndex(link.ifindex);
+  const state = lower === null || lower === device || lower.carrier ? "DOWN" : "LOWERLAYERDOWN";
+  found.set(device, { changes, state });
+  return state;
 }
 
 /** Where the other end or the device below is, as `ip link` tells it. */

@@ -1,4 +1,5 @@
 import { errorText, type KernelError } from "../net/kernel-error.ts";
+import { parseIpAddr } from "./ip-addr.ts";
 import { parseIpLink } from "./ip-link.ts";
 import { parseIpNetns } from "./ip-netns.ts";
 import { optionWords, readOptions, type ShowOptions } from "./ip-options.ts";
@@ -20,12 +21,13 @@ export interface IpScope {
 
 type ObjectParser = (words: Words, scope: IpScope) => Command;
 
+const address: ObjectParser = (words, { show }) => parseIpAddr(words, show);
 const link: ObjectParser = (words, { show, toolbox }) => parseIpLink(words, show, toolbox);
 const netns: ObjectParser = (words, scope) => parseIpNetns(words, scope.all);
 
 /** The objects in the order of the real table, which decides what an abbreviation means; null: known, not simulated. */
 const OBJECTS: readonly (readonly [name: string, parse: ObjectParser | null])[] = [
-  ["address", null],
+  ["address", address],
   ["addrlabel", null],
   ["maddress", null],
   ["route", null],

@@ -2,7 +2,7 @@ import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import * as mac from "../wire/mac.ts";
 import { notesOf } from "./device-notes.ts";
-import { linkPointer } from "./device-state.ts";
+import { linkPointer, watchLink } from "./device-state.ts";
 import { type LinkAttributes, linkAttributeWords, macOf, nameWords } from "./link-attributes.ts";
 import { checkName, deviceNamed, masterNamed, namespaceNamed } from "./link-change.ts";
 import { setMaster } from "./link-master.ts";
@@ -65,6 +65,8 @@ export const linkAdd: OperationRecord<LinkAdd> = {
     }
     // The news of the device names the namespace of its other end, so that one gets a number.
     linkPointer(device, context.toolbox);
+    watchLink(device);
+    if (device.peer !== null) watchLink(device.peer);
   },
 };
 

@@ -2,6 +2,7 @@ import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { notesOf } from "./device-notes.ts";
+import { watchLink } from "./device-state.ts";
 import { type LinkAttributes, macOf } from "./link-attributes.ts";
 import { setMaster } from "./link-master.ts";
 import { netnsId } from "./netns-ids.ts";
@@ -90,6 +91,8 @@ export function checkName(name: string): void {
 function move(device: NetDevice, target: NetworkNamespace, name: string, index: number): void {
   if (index !== 0 && target.deviceByIndex(index) !== null) throw new KernelError("EBUSY");
   const from = device.ns;
+  watchLink(device);
+  if (device.peer !== null) watchLink(device.peer);
   from.moveDevice(device, target, name);
   // Both sides hear of it, and so each gets a number for the other.
   netnsId(from, target);

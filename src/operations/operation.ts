@@ -1,3 +1,5 @@
+import type { AddrAdd, AddrDel } from "./addr-change.ts";
+import type { AddrFlush, AddrShow } from "./addr-show.ts";
 import type { LinkAdd } from "./link-add.ts";
 import type { LinkDel } from "./link-del.ts";
 import type { LinkSet } from "./link-set.ts";
@@ -22,6 +24,9 @@ export interface InNamespace {
  * absent. Somebody outside adds a kind of his own by declaration merging here and `toolbox.addOperation`.
  */
 export interface OperationMap {
+  "addr-add": AddrAdd;
+  "addr-del": AddrDel;
+  "addr-flush": AddrFlush;
   "link-add": LinkAdd;
   "link-del": LinkDel;
   "link-set": LinkSet;
@@ -35,6 +40,7 @@ export type Operation = OperationMap[keyof OperationMap];
 
 /** All questions by name: commands that read and change nothing. */
 export interface QuestionMap {
+  "addr-show": AddrShow;
   "link-show": LinkShow;
   "sysctl-show": SysctlShow;
   text: TextQuestion;

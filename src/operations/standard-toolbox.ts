@@ -1,3 +1,5 @@
+import { addrAdd, addrDel } from "./addr-change.ts";
+import { addrFlush, addrShow } from "./addr-show.ts";
 import { ip } from "./ip.ts";
 import { linkAdd } from "./link-add.ts";
 import { bridge } from "./link-bridge.ts";
@@ -21,6 +23,9 @@ import { textQuestion } from "./text-question.ts";
 import { Toolbox } from "./toolbox.ts";
 
 const operations: { readonly [K in keyof OperationMap]: OperationRecord<OperationMap[K]> } = {
+  "addr-add": addrAdd,
+  "addr-del": addrDel,
+  "addr-flush": addrFlush,
   "link-add": linkAdd,
   "link-del": linkDel,
   "link-set": linkSet,
@@ -32,6 +37,7 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
 };
 
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {
+  "addr-show": addrShow,
   "link-show": linkShow,
   "sysctl-show": sysctlShow,
   text: textQuestion,

@@ -138,7 +138,13 @@ export const addrShow: QuestionRecord<AddrShow> = {
     const options: ShowOptions = family === undefined ? given : { ...given, family };
     const wanted = devicesOf(question, context)
       .map((device) => ({ device, addresses: addressesOf(device, question, family) }))
-      .filter(({ addresses }) => family === undefined || family === "link" || addresses.length > 0);
+      .filter(
+        ({ device, addresses }) =>
+          // A device without any address is shown, one whose addresses are all left out is not (ipaddr_filter).
+          addresses.length > 0 ||
+          family === "link" ||
+          (family === undefined && addressesOf(device, {}, undefined).length === 0),
+      );
     if (options.json) {
       const list = wanted.map(({ device, addresses }) => jsonOf(device, addresses, options, context));
       return printJson(list, options.pretty ?? false);

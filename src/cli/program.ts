@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { MakeWorld } from "./cli-world.ts";
+import type { ExplainOptions } from "./explain.ts";
 import type { RunOptions } from "./run.ts";
 import { Status, sayError } from "./talk.ts";
 
@@ -12,6 +13,7 @@ Examples:
   overmesh run lessons --report junit >report.xml  for a CI system
   overmesh run lesson.md --update                  write the real output into the lesson
   overmesh run setup.sh                            run a plain shell script on the first host
+  overmesh explain lesson.md --from a/c1 --to 10.3.0.5   why does it go there?
   overmesh check lessons                           look for mistakes, run nothing
   overmesh shell                                   type at the prompt of two hosts, a and b
   overmesh shell scenarios/overlay.md              type where a lesson ended
@@ -35,6 +37,12 @@ function parseSeed(text: string): number {
   if (!(seed <= 0xffff_ffff))
     throw new InvalidArgumentError("A seed is a whole number from 0 to 4294967295.");
   return seed;
+}
+
+function parseSize(text: string): number {
+  const size = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(size <= 65_507)) throw new InvalidArgumentError("A size is a whole number from 0 to 65507.");
+  return size;
 }
 
 function seedOption(): Option {
@@ -89,6 +97,18 @@ function makeProgram(version: string, makeWorld: MakeWorld, finish: (status: num
     .action(async (file: string | undefined, options: { seed?: number }) => {
       const { shell } = await import("./shell.ts");
       finish(await shell(file, options.seed, makeWorld));
+    });
+  command("explain", "run a lesson, then send one packet and show its way, or tell why an entry is there")
+    .argument("<file>", "a lesson or script")
+    .option("--from <namespace>", "who sends: host or host/namespace")
+    .option("--to <target>", "ADDRESS (an echo request) or ADDRESS:PORT/udp")
+    .addOption(new Option("--size <bytes>", "payload of the packet").argParser(parseSize))
+    .option("--why <entry>", "words of an entry, such as '10.3.0.0/24 a/c1': its history")
+    .option("--json", "print plain values for other programs")
+    .addOption(seedOption())
+    .action(async (file: string, options: ExplainOptions) => {
+      const { explain } = await import("./explain.ts");
+      finish(await explain(file, options));
     });
   return program;
 }

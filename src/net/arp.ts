@@ -29,19 +29,9 @@ export function solicit(neighbour: Neighbour, waiting: Packet | null): void {
   request(device, source, target, mac.BROADCAST_HI, mac.BROADCAST_LO, waiting);
 }
 
-/** Announces the addresses of a device (inetdev_send_gratuitous_arp). */
+/** Tells the link that an address is here (inetdev_send_gratuitous_arp). */
 export function announce(device: NetDevice, address: number): void {
-  send(
-    device,
-    arp.REQUEST,
-    mac.BROADCAST_HI,
-    mac.BROADCAST_LO,
-    address,
-    device.macHi,
-    device.macLo,
-    address,
-    null,
-  );
+  request(device, address, address, mac.BROADCAST_HI, mac.BROADCAST_LO, null);
 }
 
 function request(

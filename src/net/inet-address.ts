@@ -1,9 +1,10 @@
 import * as ip from "../wire/ipv4-address.ts";
+import * as arp from "./arp.ts";
 import type { DeviceChange } from "./device-driver.ts";
 import { type InetAddress, Scope } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
-import { type RouteSpec, RouteTable, type RouteType } from "./route.ts";
+import { type Route, type RouteSpec, RouteTable, type RouteType } from "./route.ts";
 
 /** An address as it is asked for. */
 export type AddressSpec = Omit<InetAddress, "ref" | "secondary">;
@@ -25,11 +26,11 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
     secondary: same.length > 0,
     ref: registry.made("address", `${device.ns.path}/${device.name}`, text),
   };
-  inet.addresses = inserted(inet.addresses, address);
   inet.configured = true;
   device.ns.ipv4.countOwn(address.address, 1);
-  device.world.generation++;
-  if (device.up) addRoutes(device, address);
+  changeRoutes(device, () => {
+    inet.addresses = inserted(inet.addresses, address);
+  });
   return address;
 }
 
@@ -54,20 +55,14 @@ export function remove(device: NetDevice, address: InetAddress): void {
           ip.contains(a.peer, a.prefixLength, address.peer),
       );
   const gone = promote ? [address] : [address, ...followers];
-  inet.addresses = inet.addresses.filter((a) => !gone.includes(a));
+  changeRoutes(device, () => {
+    inet.addresses = inet.addresses.filter((a) => !gone.includes(a));
+    if (promote && followers.length > 0) followers[0]!.secondary = false;
+  });
   for (const a of gone) {
-    removeRoutes(device, a);
     device.ns.ipv4.countOwn(a.address, -1);
     device.world.registry.gone(a.ref);
   }
-  if (promote && followers.length > 0) {
-    followers[0]!.secondary = false;
-    for (const a of followers) {
-      removeRoutes(device, a);
-      if (device.up) addRoutes(device, a);
-    }
-  }
-  device.world.generation++;
 }
 
 export function flush(device: NetDevice): void {
@@ -76,77 +71,123 @@ export function flush(device: NetDevice): void {
 
 /** Routes come with a device's going up and go with its going down (fib_inetaddr_event, fib_disable_ip). */
 export function deviceChanged(device: NetDevice, change: DeviceChange): void {
-  if (change === "up") {
-    if (device.loopback && device.ipv4.addresses.length === 0) {
-      const address = ip.LOOPBACK;
-      const host = { address, peer: address, prefixLength: 8, broadcast: 0, scope: Scope.host };
-      add(device, { ...host, label: device.name, noprefixroute: false });
-    } else for (const a of device.ipv4.addresses) addRoutes(device, a);
-  } else if (change === "moved") device.ipv4.moved();
-  else if (change === "down" || change === "removed") {
-    device.ns.fib.flush((route) => route.device === device);
-    if (change === "removed") flush(device);
+  switch (change) {
+    case "up":
+      if (device.loopback && device.ipv4.addresses.length === 0) {
+        const address = ip.LOOPBACK;
+        const host = { address, peer: address, prefixLength: 8, broadcast: 0, scope: Scope.host };
+        add(device, { ...host, label: device.name, noprefixroute: false });
+      } else addRoutes(device, wanted(device, true));
+      notify(device);
+      return;
+    case "down":
+      // What is this host's own stays: its addresses answer by other devices.
+      device.ns.fib.flush((route) => route.device === device && route.scope !== Scope.host);
+      return;
+    case "removed":
+      flush(device);
+      device.ns.fib.flush((route) => route.device === device);
+      return;
+    case "moved":
+      device.ipv4.moved();
+      return;
+    case "address":
+      notify(device);
+      return;
+    default:
   }
 }
 
-function routesOf(device: NetDevice, a: InetAddress): RouteSpec[] {
-  const common = { protocol: "kernel", metric: 0, tos: 0, device, gateway: 0, mtu: 0, onlink: false };
-  const local = (dst: number, length: number, type: RouteType, scope: Scope): RouteSpec => ({
-    ...common,
-    dst,
-    prefixLength: length,
-    type,
-    table: RouteTable.local,
-    scope,
-    prefSource: a.address,
-  });
-  const routes: RouteSpec[] = [];
+/** arp_notify: tells the link of each address when the device comes up or gets another MAC. */
+function notify(device: NetDevice): void {
+  const mode = Math.max(device.ipv4.conf.arp_notify, device.ns.ipv4.allConf.arp_notify);
+  if (mode === 0 || !device.up) return;
+  for (const a of device.ipv4.addresses) arp.announce(device, a.address);
+}
+
+/** Does what changes the addresses, and then what that means for the routes; others are left as they are. */
+function changeRoutes(device: NetDevice, change: () => void): void {
+  const before = wanted(device, device.up);
+  change();
+  device.world.generation++;
+  const after = wanted(device, device.up);
+  const fib = device.ns.fib;
+  for (const [key, spec] of before) {
+    if (after.has(key)) continue;
+    const gone = fib.table(spec.table).of(spec.dst, spec.prefixLength);
+    for (const route of gone) if (isMade(route, spec)) fib.remove(route);
+  }
+  addRoutes(device, new Map([...after].filter(([key]) => !before.has(key))));
+}
+
+function isMade(route: Route, spec: RouteSpec): boolean {
+  return (
+    route.device === spec.device &&
+    route.type === spec.type &&
+    route.prefSource === spec.prefSource &&
+    route.protocol === "kernel"
+  );
+}
+
+function addRoutes(device: NetDevice, specs: ReadonlyMap<string, RouteSpec>): void {
+  const fib = device.ns.fib;
+  for (const spec of specs.values()) {
+    const there = fib.table(spec.table).of(spec.dst, spec.prefixLength);
+    if (!there.some((route) => isMade(route, spec))) fib.add(spec);
+  }
+}
+
+/** The routes that the kernel makes for a device's addresses, by what tells them apart. While it is down: local ones. */
+function wanted(device: NetDevice, up: boolean): Map<string, RouteSpec> {
+  const specs = new Map<string, RouteSpec>();
+  for (const a of device.ipv4.addresses)
+    for (const spec of routesOf(device, a, up))
+      specs.set(`${spec.table}/${spec.dst}/${spec.prefixLength}/${spec.type}/${spec.prefSource}`, spec);
+  return specs;
+}
+
+/** fib_add_ifaddr: what is made for a secondary address has the primary one as its source. */
+function routesOf(device: NetDevice, a: InetAddress, up: boolean): RouteSpec[] {
   const network = ip.network(a.peer, a.prefixLength);
-  if (
-    !a.noprefixroute &&
-    !a.secondary &&
-    !ip.isZeroNet(network) &&
-    (a.prefixLength < 32 || a.peer !== a.address)
-  ) {
+  const primary = a.secondary ? primaryOf(device, a) : a;
+  const route = (
+    dst: number,
+    prefixLength: number,
+    type: RouteType,
+    table: number,
+    scope: Scope,
+  ): RouteSpec => ({
+    dst,
+    prefixLength,
+    type,
+    table,
+    scope,
+    protocol: "kernel",
+    metric: 0,
+    tos: 0,
+    device,
+    gateway: 0,
+    prefSource: primary.address,
+    mtu: 0,
+    onlink: false,
+  });
+  const broadcast = (dst: number): RouteSpec => route(dst, 32, "broadcast", RouteTable.local, Scope.link);
+  const routes = [route(a.address, 32, "local", RouteTable.local, Scope.host)];
+  if (!up) return routes;
+  if (a.broadcast !== 0 && a.broadcast !== ip.BROADCAST) routes.push(broadcast(a.broadcast));
+  if (a.secondary || ip.isZeroNet(network) || (a.prefixLength === 32 && a.peer === a.address)) return routes;
+  if (!a.noprefixroute)
     routes.push(
       device.loopback
-        ? local(network, a.prefixLength, "local", Scope.host)
-        : {
-            ...common,
-            dst: network,
-            prefixLength: a.prefixLength,
-            type: "unicast",
-            table: RouteTable.main,
-            scope: Scope.link,
-            prefSource: a.address,
-          },
+        ? route(network, a.prefixLength, "local", RouteTable.local, Scope.host)
+        : route(network, a.prefixLength, "unicast", RouteTable.main, Scope.link),
     );
-  }
-  routes.push(local(a.address, 32, "local", Scope.host));
-  if (a.broadcast !== 0 && a.broadcast !== -1) routes.push(local(a.broadcast, 32, "broadcast", Scope.link));
-  if (a.prefixLength < 31 && !a.secondary) {
-    routes.push(local(ip.broadcast(network, a.prefixLength), 32, "broadcast", Scope.link));
-  }
+  if (a.prefixLength < 31) routes.push(broadcast(ip.broadcast(network, a.prefixLength)));
   return routes;
 }
 
-function addRoutes(device: NetDevice, address: InetAddress): void {
-  const fib = device.ns.fib;
-  for (const spec of routesOf(device, address)) {
-    const there = fib.table(spec.table).of(spec.dst, spec.prefixLength);
-    if (there.some((r) => r.device === device && r.type === spec.type && r.prefSource === spec.prefSource))
-      continue;
-    fib.add(spec);
-  }
-}
-
-function removeRoutes(device: NetDevice, address: InetAddress): void {
-  const fib = device.ns.fib;
-  for (const spec of routesOf(device, address)) {
-    for (const route of fib.table(spec.table).of(spec.dst, spec.prefixLength)) {
-      const mine =
-        route.device === device && route.prefSource === address.address && route.protocol === "kernel";
-      if (mine && route.type === spec.type) fib.remove(route);
-    }
-  }
+function primaryOf(device: NetDevice, a: InetAddress): InetAddress {
+  const same = (b: InetAddress): boolean =>
+    !b.secondary && b.prefixLength === a.prefixLength && ip.contains(b.peer, b.prefixLength, a.peer);
+  return device.ipv4.addresses.find(same) ?? a;
 }

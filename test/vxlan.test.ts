@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { balance } from "../src/capture/conservation.ts";
 import * as ipOutput from "../src/net/ip-output.ts";
-import { Counter, type NetDevice } from "../src/net/net-device.ts";
+import type { NetDevice } from "../src/net/net-device.ts";
 import { SECOND } from "../src/sim/time.ts";
 import { Verdict } from "../src/sim/verdict.ts";
 import { World } from "../src/sim/world.ts";
@@ -186,8 +186,8 @@ test("D6 with ARP suppression no ARP enters the tunnel, and what is not known is
   world.settle();
   expect(lines(own)).toContain(`${CB} > ${CA} len 42: arp reply 10.3.0.5 is-at ${CB}`);
   expect(events).toContainEqual({ what: "l2miss", macHi: hi, macLo: lo });
-  expect(vtepA.device.counters[Counter.rxPackets]).toBe(0); // such an answer is not counted
-  expect(vtepA.device.counters[Counter.txDropped]).toBeGreaterThan(0);
+  expect(vtepA.device.counters.rxPackets).toBe(0); // such an answer is not counted
+  expect(vtepA.device.counters.txDropped).toBeGreaterThan(0);
   expect(lines(wire)).toEqual([]);
 
   fdb(vtepA, "add", CB, "172.10.0.17");
@@ -214,7 +214,7 @@ test("D6 a sender on the bridge is told what fits, in the name of the destinatio
   ping(ca, "10.3.0.5");
   world.settle();
   const counters = vtep.device.counters;
-  const [rx, tx] = [counters[Counter.rxBytes]!, counters[Counter.txBytes]!];
+  const [rx, tx] = [counters.rxBytes, counters.txBytes];
   const seen = new Watch(ca.device("eth0")!);
   ping(ca, "10.3.0.5", { sequence: 1, size: 1472 });
   world.settle();
@@ -222,8 +222,8 @@ test("D6 a sender on the bridge is told what fits, in the name of the destinatio
     `${CB} > ${CA} len 590: 10.3.0.5 > 10.3.0.2 ttl 64 DF icmp type 3 code 4 mtu 1450`,
   );
   // Both directions count it, with the Ethernet header.
-  expect(counters[Counter.rxBytes]! - rx).toBe(590);
-  expect(counters[Counter.txBytes]! - tx).toBe(590);
+  expect(counters.rxBytes - rx).toBe(590);
+  expect(counters.txBytes - tx).toBe(590);
   expect(world.ends[Verdict.PKT_TOO_BIG]).toBe(1);
   expect(balance(world).problems).toEqual([]);
 });
@@ -253,12 +253,12 @@ test("D6 without a bridge the stack that sends remembers what fits, and the firs
   // With DF on the outer packets such a frame is not sent, and counts as dropped.
   a.ns.exceptions.flush();
   changeVxlan(vxlanOf(left)!, { df: "set" });
-  const sent = left.counters[Counter.txPackets];
+  const sent = left.counters.txPackets;
   ping(a.ns, "10.0.0.2", { sequence: 2, size: 1472 });
   world.settle();
   expect(wire.seen.length).toBe(0);
-  expect([left.counters[Counter.txPackets], left.counters[Counter.txDropped]]).toEqual([sent, 1]);
-  expect(right.counters[Counter.rxPackets]).toBe(sent);
+  expect([left.counters.txPackets, left.counters.txDropped]).toEqual([sent, 1]);
+  expect(right.counters.rxPackets).toBe(sent);
   expect(balance(world).problems).toEqual([]);
 });
 

@@ -1,4 +1,3 @@
-import { Counter } from "../net/net-device.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
@@ -30,7 +29,7 @@ export function receive(bridge: Bridge, port: BridgePort, packet: Packet): void 
   const lo = ethernet.dstLo(view, at);
   const answered = bridge.answersArp && suppressArp(bridge, port, packet, vid);
   if (mac.isMulticast(hi)) {
-    if (!mac.isBroadcast(hi, lo)) bridge.device.counters[Counter.multicast]!++;
+    if (!mac.isBroadcast(hi, lo)) bridge.device.counters.multicast++;
     flood(bridge, port, packet, vid, hi, lo, true, answered);
     return;
   }
@@ -49,8 +48,8 @@ export function receive(bridge: Bridge, port: BridgePort, packet: Packet): void 
 /** The stack sends by the bridge's own device (br_dev_xmit). */
 export function transmit(bridge: Bridge, packet: Packet): void {
   const { device } = bridge;
-  device.counters[Counter.txPackets]!++;
-  device.counters[Counter.txBytes]! += packet.length;
+  device.counters.txPackets++;
+  device.counters.txBytes += packet.length;
   let vid = 0;
   if (bridge.vlanFiltering) {
     vid = bridge.vlans.ingress(packet);
@@ -131,8 +130,8 @@ function flood(
 /** Up to the stack: the bridge's own device receives the frame (br_pass_frame_up). */
 function passUp(bridge: Bridge, packet: Packet, vid: number): void {
   const { device } = bridge;
-  device.counters[Counter.rxPackets]!++;
-  device.counters[Counter.rxBytes]! += packet.length - ethernet.HEADER_LEN;
+  device.counters.rxPackets++;
+  device.counters.rxBytes += packet.length - ethernet.HEADER_LEN;
   if (bridge.vlanFiltering) {
     if (bridge.vlans.has(vid)) bridge.vlans.egress(packet, vid);
     else if (device.promiscuity === 0) {

@@ -1,5 +1,5 @@
 import type { DeviceDriver } from "../net/device-driver.ts";
-import { Counter, type DeviceOptions, type NetDevice } from "../net/net-device.ts";
+import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { randomMac } from "../net/random-mac.ts";
 import type { Packet } from "../sim/packet.ts";
@@ -10,8 +10,8 @@ class Dummy implements DeviceDriver {
   readonly kind = "dummy";
 
   transmit(device: NetDevice, packet: Packet): void {
-    device.counters[Counter.txPackets]!++;
-    device.counters[Counter.txBytes]! += packet.length;
+    device.counters.txPackets++;
+    device.counters.txBytes += packet.length;
     device.drop(packet, Verdict.DUMMY);
   }
 

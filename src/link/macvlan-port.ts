@@ -1,7 +1,7 @@
 import { Table } from "../base/table.ts";
 import type { DeviceChange, DeviceListener, RxHandler } from "../net/device-driver.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import { Counter, type NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
@@ -125,9 +125,9 @@ export class MacvlanPort implements RxHandler, DeviceListener {
   #giveCopy(packet: Packet, macvlan: Macvlan, headerTwice: boolean): void {
     const device = macvlan.device;
     const counters = device.counters;
-    counters[Counter.rxPackets]!++;
-    counters[Counter.rxBytes]! += packet.length + (headerTwice ? ethernet.HEADER_LEN : 0);
-    counters[Counter.multicast]!++;
+    counters.rxPackets++;
+    counters.rxBytes += packet.length + (headerTwice ? ethernet.HEADER_LEN : 0);
+    counters.multicast++;
     device.backlog(this.lower.world.pool.copy(packet));
   }
 

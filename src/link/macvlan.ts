@@ -1,6 +1,6 @@
 import type { DeviceChange, DeviceDriver } from "../net/device-driver.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import { Counter, type DeviceOptions, type NetDevice } from "../net/net-device.ts";
+import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { randomMac } from "../net/random-mac.ts";
 import type { Packet } from "../sim/packet.ts";
@@ -45,8 +45,8 @@ export class Macvlan implements DeviceDriver {
 
   transmit(device: NetDevice, packet: Packet): void {
     const counters = device.counters;
-    counters[Counter.txPackets]!++;
-    counters[Counter.txBytes]! += packet.length;
+    counters.txPackets++;
+    counters.txBytes += packet.length;
     const { port } = this;
     if (this.mode === "bridge") {
       const hi = ethernet.dstHi(packet.view, packet.at);
@@ -64,8 +64,8 @@ export class Macvlan implements DeviceDriver {
   receive(packet: Packet): void {
     const device = this.#device;
     const counters = device.counters;
-    counters[Counter.rxPackets]!++;
-    counters[Counter.rxBytes]! += packet.length;
+    counters.rxPackets++;
+    counters.rxBytes += packet.length;
     packet.device = device;
     device.receive(packet);
   }

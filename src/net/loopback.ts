@@ -1,6 +1,6 @@
 import type { Packet } from "../sim/packet.ts";
 import type { DeviceDriver } from "./device-driver.ts";
-import { Counter, type NetDevice } from "./net-device.ts";
+import type { NetDevice } from "./net-device.ts";
 
 /** `lo`: what is sent comes in again (drivers/net/loopback.c). Every namespace is born with one, down. */
 export class Loopback implements DeviceDriver {
@@ -8,8 +8,8 @@ export class Loopback implements DeviceDriver {
   readonly netnsImmutable = true;
 
   transmit(device: NetDevice, packet: Packet): void {
-    device.counters[Counter.txPackets]!++;
-    device.counters[Counter.txBytes]! += packet.length;
+    device.counters.txPackets++;
+    device.counters.txBytes += packet.length;
     device.arrive(packet);
   }
 

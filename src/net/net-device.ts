@@ -5,25 +5,12 @@ import { Verdict } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as mac from "../wire/mac.ts";
+import { DeviceCounters } from "./device-counters.ts";
 import type { DeviceChange, DeviceDriver, DeviceListener, Qdisc, RxHandler } from "./device-driver.ts";
 import { InetDevice } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { withoutTap, withTap } from "./tap-list.ts";
-
-/** Rows of {@link NetDevice.counters}, as `ip -s link` shows them. */
-export const Counter = {
-  rxPackets: 0,
-  rxBytes: 1,
-  txPackets: 2,
-  txBytes: 3,
-  rxDropped: 4,
-  txDropped: 5,
-  rxErrors: 6,
-  txErrors: 7,
-  multicast: 8,
-  carrierErrors: 9,
-} as const;
 
 /** Properties that a device has from the moment it is made. */
 export interface DeviceOptions {
@@ -43,7 +30,7 @@ export interface DeviceOptions {
  * differs is in the {@link DeviceDriver} that it holds.
  *
  * In:  `transmit` from the stack or a bridge; `arrive` from the other end.   Out: the driver; `rxHandler` or the stack.
- * Counts: {@link Counter}.   Linux: net/core/dev.c.
+ * Counts: {@link DeviceCounters}.   Linux: net/core/dev.c.
  */
 export class NetDevice implements Receiver {
   readonly world: World;
@@ -87,7 +74,7 @@ export class NetDevice implements Receiver {
   activated = false;
   /** Sees what leaves and arrives here, whole; null while nobody captures. Set by {@link addTap}. */
   tap: Tap | null = null;
-  readonly counters: Float64Array = new Float64Array(10);
+  readonly counters: DeviceCounters = new DeviceCounters();
   readonly ipv4: InetDevice;
   /** The device is gone from its namespace; what still comes for it ends. */
   removed = false;
@@ -148,20 +135,20 @@ export class NetDevice implements Receiver {
     }
     const counters = this.counters;
     if (!peer.running || packet.length > peer.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN) {
-      counters[Counter.txDropped]!++;
+      counters.txDropped++;
       world.end(packet, peer.running ? Verdict.PKT_TOO_BIG : Verdict.NO_CARRIER, this.place);
       return;
     }
-    counters[Counter.txPackets]!++;
-    counters[Counter.txBytes]! += packet.length;
+    counters.txPackets++;
+    counters.txBytes += packet.length;
     peer.arrive(packet);
   }
 
   /** A frame comes in: counted, and in the backlog of a processor of this device's host (netif_rx). */
   arrive(packet: Packet): void {
     const counters = this.counters;
-    counters[Counter.rxPackets]!++;
-    counters[Counter.rxBytes]! += packet.length;
+    counters.rxPackets++;
+    counters.rxBytes += packet.length;
     this.backlog(packet);
   }
 

@@ -1,6 +1,5 @@
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
-import { Counter } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { RawSocket } from "./raw-socket.ts";
 import { RouteTable } from "./route.ts";
@@ -75,8 +74,8 @@ export function dev(ns: NetworkNamespace): string {
   const pad = (value: number, width: number): string => String(value).padStart(width);
   const lines = ns.devices.map((device) => {
     const c = device.counters;
-    const rx = `${pad(c[Counter.rxBytes]!, 7)} ${pad(c[Counter.rxPackets]!, 7)} ${pad(c[Counter.rxErrors]!, 4)} ${pad(c[Counter.rxDropped]!, 4)}    0     0          0 ${pad(c[Counter.multicast]!, 9)}`;
-    const tx = `${pad(c[Counter.txBytes]!, 8)} ${pad(c[Counter.txPackets]!, 7)} ${pad(c[Counter.txErrors]!, 4)} ${pad(c[Counter.txDropped]!, 4)}    0     0 ${pad(c[Counter.carrierErrors]!, 7)}          0`;
+    const rx = `${pad(c.rxBytes, 7)} ${pad(c.rxPackets, 7)} ${pad(c.rxErrors, 4)} ${pad(c.rxDropped, 4)}    0     0          0 ${pad(c.multicast, 9)}`;
+    const tx = `${pad(c.txBytes, 8)} ${pad(c.txPackets, 7)} ${pad(c.txErrors, 4)} ${pad(c.txDropped, 4)}    0     0 ${pad(c.carrierErrors, 7)}          0`;
     return `${device.name.padStart(6)}: ${rx} ${tx}\n`;
   });
   return head + lines.join("");

@@ -1,4 +1,4 @@
-import { Counter, type NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { JsonObject } from "./json.ts";
 
 interface Stats {
@@ -10,13 +10,8 @@ interface Stats {
 function statsOf(device: NetDevice): Stats {
   const c = device.counters;
   return {
-    rx: [c[Counter.rxBytes]!, c[Counter.rxPackets]!, c[Counter.rxErrors]!, c[Counter.rxDropped]!, 0].concat(
-      c[Counter.multicast]!,
-    ),
-    tx: [c[Counter.txBytes]!, c[Counter.txPackets]!, c[Counter.txErrors]!, c[Counter.txDropped]!].concat(
-      c[Counter.carrierErrors]!,
-      0,
-    ),
+    rx: [c.rxBytes, c.rxPackets, c.rxErrors, c.rxDropped, 0].concat(c.multicast),
+    tx: [c.txBytes, c.txPackets, c.txErrors, c.txDropped].concat(c.carrierErrors, 0),
     transns: device.carrierChanges,
   };
 }

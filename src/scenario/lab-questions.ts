@@ -1,5 +1,4 @@
 import type { Lab } from "../lab/lab.ts";
-import { Counter } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { OperationContext } from "../operations/operation-context.ts";
 import { runTool } from "../operations/run-tool.ts";
@@ -36,8 +35,7 @@ export class LabQuestions implements WorldQuestions {
   counters(path: string): Readonly<Record<string, number>> | null {
     const device = this.#find(() => this.#lab.device(path));
     if (device === null) return null;
-    const names = Object.entries(Counter).map(([name, row]) => [name, device.counters[row]!] as const);
-    return { ...Object.fromEntries(names), collisions: 0 };
+    return { ...device.counters, collisions: 0 };
   }
 
   entries(table: keyof typeof tables, where: string): readonly Readonly<Record<string, string>>[] | null {

@@ -1,7 +1,7 @@
 import { bridgeOf, portOf } from "../bridge/add-bridge.ts";
 import { bridgeFiles, portFiles, type SysfsFile } from "../bridge/sysfs.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import { Counter, type NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { operstate } from "../operations/device-state.ts";
 import * as mac from "../wire/mac.ts";
@@ -20,16 +20,16 @@ const Flag = {
 
 const statistics: Readonly<Record<string, (d: NetDevice) => number>> = {
   collisions: () => 0,
-  multicast: (d) => d.counters[Counter.multicast]!,
-  rx_bytes: (d) => d.counters[Counter.rxBytes]!,
-  rx_dropped: (d) => d.counters[Counter.rxDropped]!,
-  rx_errors: (d) => d.counters[Counter.rxErrors]!,
-  rx_packets: (d) => d.counters[Counter.rxPackets]!,
-  tx_bytes: (d) => d.counters[Counter.txBytes]!,
-  tx_carrier_errors: (d) => d.counters[Counter.carrierErrors]!,
-  tx_dropped: (d) => d.counters[Counter.txDropped]!,
-  tx_errors: (d) => d.counters[Counter.txErrors]!,
-  tx_packets: (d) => d.counters[Counter.txPackets]!,
+  multicast: (d) => d.counters.multicast,
+  rx_bytes: (d) => d.counters.rxBytes,
+  rx_dropped: (d) => d.counters.rxDropped,
+  rx_errors: (d) => d.counters.rxErrors,
+  rx_packets: (d) => d.counters.rxPackets,
+  tx_bytes: (d) => d.counters.txBytes,
+  tx_carrier_errors: (d) => d.counters.carrierErrors,
+  tx_dropped: (d) => d.counters.txDropped,
+  tx_errors: (d) => d.counters.txErrors,
+  tx_packets: (d) => d.counters.txPackets,
 };
 
 /** The attributes of a device, one file each (Documentation/ABI/testing/sysfs-class-net). */

@@ -1,6 +1,5 @@
 import type { DeviceDriver } from "../net/device-driver.ts";
 import type { NetDevice } from "../net/net-device.ts";
-import { Counter } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
@@ -22,7 +21,7 @@ export class Nic implements DeviceDriver {
   transmit(device: NetDevice, packet: Packet): void {
     const far = this.#far === null ? null : this.#far.#device!;
     if (far === null || !far.running) {
-      device.counters[Counter.txDropped]!++;
+      device.counters.txDropped++;
       device.drop(packet, Verdict.NO_CARRIER);
       return;
     }

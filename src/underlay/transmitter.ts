@@ -1,4 +1,4 @@
-import { Counter, type NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { Packet, Receiver } from "../sim/packet.ts";
 import { PacketQueue } from "../sim/packet-queue.ts";
 import { SECOND } from "../sim/time.ts";
@@ -41,12 +41,12 @@ export class Transmitter implements Receiver {
   send(packet: Packet): void {
     const counters = this.#from.counters;
     if (this.#sending !== null && this.#waiting.length >= this.#wire.queue) {
-      counters[Counter.txDropped]!++;
+      counters.txDropped++;
       this.#from.drop(packet, Verdict.QDISC_DROP);
       return;
     }
-    counters[Counter.txPackets]!++;
-    counters[Counter.txBytes]! += packet.length;
+    counters.txPackets++;
+    counters.txBytes += packet.length;
     if (this.#wire.rate === 0) {
       this.length++;
       this.#launch(packet);

@@ -1,4 +1,3 @@
-import { Counter } from "../net/net-device.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
@@ -29,7 +28,7 @@ export function receive(socket: VxlanSocket, packet: Packet): void {
   }
   const device = vxlan.device;
   if (!vxlanHeader.isValid(view, header)) {
-    device.counters[Counter.rxErrors]!++;
+    device.counters.rxErrors++;
     device.drop(packet, Verdict.VXLAN_INVALID_HDR);
     return;
   }
@@ -71,13 +70,13 @@ function accept(vxlan: Vxlan, packet: Packet): void {
     packet.length >= ethernet.HEADER_LEN + ipv4.HEADER_LEN &&
     !ecn.decapsulate(view, inner, ipv4.tos(view, outer))
   ) {
-    device.counters[Counter.rxErrors]!++;
+    device.counters.rxErrors++;
     device.drop(packet, Verdict.IP_TUNNEL_ECN);
     return;
   }
   const counters = device.counters;
-  counters[Counter.rxPackets]!++;
-  counters[Counter.rxBytes]! += packet.length - ethernet.HEADER_LEN;
+  counters.rxPackets++;
+  counters.rxBytes += packet.length - ethernet.HEADER_LEN;
   packet.fragmentMax = 0;
   world.pool.renumber(packet);
   if (world.tap !== null) world.tap.record(device.place, packet, Verdict.decapsulated, device.ref);

@@ -1,5 +1,5 @@
 import * as ipOutput from "../net/ip-output.ts";
-import { Counter, type NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as checksum from "../wire/checksum.ts";
@@ -41,7 +41,7 @@ export function transmit(vxlan: Vxlan, packet: Packet): void {
     entry = fdb.find(0, 0, vni);
     if (entry === null) {
       if (config.l2miss && !ethernet.isGroup(view, packet.at)) missed(vxlan, packet);
-      device.counters[Counter.txDropped]!++;
+      device.counters.txDropped++;
       device.drop(packet, Verdict.VXLAN_NO_REMOTE);
       return;
     }
@@ -74,7 +74,7 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
   if (dst === 0) {
     if (shortCircuited) bypass(vxlan, vxlan, packet, true);
     else {
-      counters[Counter.txDropped]!++;
+      counters.txDropped++;
       device.drop(packet, Verdict.NOT_SPECIFIED);
     }
     return;
@@ -91,8 +91,8 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
   const srcPort = sourcePort(device.ns, packet, config.sourcePortFirst, config.sourcePortLast);
   const way = ipOutput.route(ns, dst, config.local, remote.ifindex, packet.mark, tos & ROUTE_TOS);
   if (way === null || way.device === device) {
-    counters[Counter.txErrors]!++;
-    if (way === null) counters[Counter.carrierErrors]!++;
+    counters.txErrors++;
+    if (way === null) counters.carrierErrors++;
     device.drop(packet, Verdict.IP_OUTNOROUTES);
     return;
   }
@@ -108,10 +108,10 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
     config.df === "set" || (config.df === "inherit" && inner !== 0 && ipv4.dontFragment(view, inner));
   const src = config.local !== 0 ? config.local : ipOutput.sourceFor(ns, way, dst);
   // What IP output is bound to refuse has not been sent.
-  if (tooBig && df) counters[Counter.txDropped]!++;
+  if (tooBig && df) counters.txDropped++;
   else {
-    counters[Counter.txPackets]!++;
-    counters[Counter.txBytes]! += packet.length - ethernet.HEADER_LEN;
+    counters.txPackets++;
+    counters.txBytes += packet.length - ethernet.HEADER_LEN;
   }
   const world = device.world;
   if (packet.at - packet.base < vxlanHeader.OVERHEAD) packet = withHeadroom(device, packet);
@@ -140,7 +140,7 @@ function bypassTo(vxlan: Vxlan, packet: Packet, vni: number): void {
   const socket = VxlanNet.of(vxlan.ns).socket(vxlan.config.dstPort);
   const target = socket === null ? null : socket.find(vni);
   if (target === null) {
-    vxlan.device.counters[Counter.txErrors]!++;
+    vxlan.device.counters.txErrors++;
     vxlan.device.drop(packet, Verdict.VXLAN_VNI_NOT_FOUND);
   } else bypass(vxlan, target, packet, true);
 }
@@ -149,7 +149,7 @@ function bypassTo(vxlan: Vxlan, packet: Packet, vni: number): void {
 function bypass(vxlan: Vxlan, target: Vxlan, packet: Packet, learns: boolean): void {
   const device = target.device;
   if (!device.up) {
-    device.counters[Counter.rxDropped]!++;
+    device.counters.rxDropped++;
     device.drop(packet, Verdict.DEV_READY);
     return;
   }
@@ -157,8 +157,8 @@ function bypass(vxlan: Vxlan, target: Vxlan, packet: Packet, learns: boolean): v
   const hi = ethernet.srcHi(view, packet.at);
   const lo = ethernet.srcLo(view, packet.at);
   if (learns && target.config.learning) target.snoop(packet, hi, lo, ip.LOOPBACK);
-  vxlan.device.counters[Counter.txPackets]!++;
-  vxlan.device.counters[Counter.txBytes]! += packet.length;
+  vxlan.device.counters.txPackets++;
+  vxlan.device.counters.txBytes += packet.length;
   device.arrive(packet);
 }
 

@@ -1,6 +1,5 @@
 /** What a VTEP answers or decides from its neighbour table, so that the overlay need not be flooded. */
 import type { Neighbour } from "../net/neighbour.ts";
-import { Counter } from "../net/net-device.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as arp from "../wire/arp.ts";
@@ -18,7 +17,7 @@ export function suppressArp(vxlan: Vxlan, packet: Packet): void {
   const view = packet.view;
   const at = packet.at + ethernet.HEADER_LEN;
   if (packet.length < ethernet.HEADER_LEN + arp.LEN) {
-    device.counters[Counter.txDropped]!++;
+    device.counters.txDropped++;
     device.drop(packet, Verdict.PKT_TOO_SMALL);
     return;
   }

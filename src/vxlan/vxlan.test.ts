@@ -5,7 +5,7 @@ import type { DeviceDriver } from "../net/device-driver.ts";
 import { Host } from "../net/host.ts";
 import * as inetAddress from "../net/inet-address.ts";
 import { Kernel } from "../net/kernel.ts";
-import { Counter, type NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
 import { finishChecksum } from "../sim/finish-checksum.ts";
@@ -80,9 +80,9 @@ test("D6 a datagram crosses the tunnel between two VTEPs that know each other", 
   client.sendTo(at("10.0.0.2"), 7, new Uint8Array([1, 2, 3]));
   world.settle();
   expect(server.receive()?.payload).toEqual(new Uint8Array([1, 2, 3]));
-  expect(vxa.counters[Counter.txPackets]).toBe(2); // the ARP request and the datagram
-  expect(vxa.counters[Counter.txBytes]).toBe(28 + 31);
-  expect(vxb.counters[Counter.rxBytes]).toBe(28 + 31);
+  expect(vxa.counters.txPackets).toBe(2); // the ARP request and the datagram
+  expect(vxa.counters.txBytes).toBe(28 + 31);
+  expect(vxb.counters.rxBytes).toBe(28 + 31);
   const learned = vxlanOf(vxb)!.fdb.find(vxa.macHi, vxa.macLo, 42)!;
   expect(learned.state).toBe("reachable");
   expect(learned.remotes[0]!.address).toBe(at("172.10.0.15"));
@@ -205,12 +205,12 @@ test("a VTEP of the same namespace takes the frame without outer headers, and le
   };
   send(2);
   // With the Ethernet header, unlike frames that leave the host.
-  expect([here.counters[Counter.txBytes], there.counters[Counter.rxBytes]]).toEqual([60, 60]);
+  expect([here.counters.txBytes, there.counters.rxBytes]).toEqual([60, 60]);
   const [entry] = vxlanOf(there)!.fdb.entries;
   expect([entry!.macLo, entry!.remotes[0]!.address]).toEqual([9, ip.LOOPBACK]);
   send(99);
   expect(world.ends[Verdict.VXLAN_VNI_NOT_FOUND]).toBe(1);
-  expect(here.counters[Counter.txErrors]).toBe(1);
+  expect(here.counters.txErrors).toBe(1);
   expect(balance(world).problems).toEqual([]);
 });
 
@@ -222,9 +222,7 @@ test("a remote without a way is an error of the carrier", () => {
   new UdpSocket(a).sendTo(at("10.0.0.2"), 7, new Uint8Array(8));
   world.settle();
   const { counters } = device;
-  expect([counters[Counter.txErrors], counters[Counter.carrierErrors], counters[Counter.txPackets]]).toEqual([
-    1, 1, 0,
-  ]);
+  expect([counters.txErrors, counters.carrierErrors, counters.txPackets]).toEqual([1, 1, 0]);
   expect(world.ends[Verdict.IP_OUTNOROUTES]).toBe(1);
 });
 

@@ -1,6 +1,6 @@
 import type { DeviceChange, DeviceDriver, DeviceListener } from "../net/device-driver.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import { Counter, type NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Packet } from "../sim/packet.ts";
 import { SECOND } from "../sim/time.ts";
@@ -38,7 +38,8 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
   readonly fdb: VxlanFdb;
   /** Called with each {@link VxlanEvent}. */
   readonly watchers: Set<(event: VxlanEvent) => void> = new Set();
-  #device: NetDevice | null = null;
+  /** Set once, by {@link attach}. */
+  device!: NetDevice;
   /** How many frames this device is sending inside each other: two tunnels may lead through one another. */
   #depth = 0;
 
@@ -49,13 +50,9 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
     this.fdb = new VxlanFdb(ns.world, where, this, config.ageing * SECOND, config.maxAddress);
   }
 
-  get device(): NetDevice {
-    return this.#device!;
-  }
-
   /** Called once, when the device is made: the default destination becomes the entry for all unknown addresses. */
   attach(device: NetDevice): void {
-    this.#device = device;
+    this.device = device;
     VxlanNet.of(this.ns).vteps.add(this);
     this.config.lower?.listeners.push(this);
     if (this.config.remote !== 0)
@@ -82,7 +79,7 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
 
   transmit(device: NetDevice, packet: Packet): void {
     if (this.#depth === RECURSION_LIMIT) {
-      device.counters[Counter.txDropped]!++;
+      device.counters.txDropped++;
       device.drop(packet, Verdict.RECURSION_LIMIT);
       return;
     }

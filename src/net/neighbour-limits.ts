@@ -16,7 +16,8 @@ export class NeighbourLimits {
   /** How often an address found no place. */
   overflows = 0;
   readonly #world: World;
-  /** Entries that may be thrown out, oldest first: all but permanent ones. */
+  readonly #all: Set<Neighbour> = new Set();
+  /** Entries that may be thrown out, oldest first: all but permanent ones and those that a program learned. */
   readonly #entries: Set<Neighbour> = new Set();
   #lastFlush = Number.NEGATIVE_INFINITY;
   readonly #periodic: Timer;
@@ -42,12 +43,21 @@ export class NeighbourLimits {
   }
 
   add(neighbour: Neighbour): void {
-    this.#entries.add(neighbour);
-    if (this.#entries.size >= this.gc_thresh1 && !this.#periodic.armed) this.#armPeriodic(neighbour);
+    this.#all.add(neighbour);
+    this.sort(neighbour);
+    if (this.#all.size >= this.gc_thresh1 && !this.#periodic.armed) this.#armPeriodic(neighbour);
   }
 
   remove(neighbour: Neighbour): void {
+    this.#all.delete(neighbour);
     this.#entries.delete(neighbour);
+  }
+
+  /** The state or a flag of an entry changed: whether it may be thrown out is asked anew (neigh_update_gc_list). */
+  sort(neighbour: Neighbour): void {
+    if (!this.#all.has(neighbour)) return;
+    if (neighbour.state === "PERMANENT" || neighbour.externLearn) this.#entries.delete(neighbour);
+    else this.#entries.add(neighbour);
   }
 
   /** Throws out what failed, what needs no question, and what nobody changed for five seconds. */
@@ -68,7 +78,7 @@ export class NeighbourLimits {
 
   /** Every half reachable time, as long as there are more than gc_thresh1: entries that nobody uses go. */
   #collect(): void {
-    if (this.#entries.size < this.gc_thresh1) return;
+    if (this.#all.size < this.gc_thresh1) return;
     const now = this.#world.now;
     let last: Neighbour | null = null;
     for (const n of [...this.#entries]) {

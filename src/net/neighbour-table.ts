@@ -35,12 +35,12 @@ export class NeighbourTable {
     return this.find(device, address) ?? this.#add(device, address, cause);
   }
 
-  /** The entry for an address, made when it is not there; null when the table is full. */
-  resolve(device: NetDevice, address: number, cause: Cause): Neighbour | null {
+  /** The entry for an address, made when it is not there; null when the table is full, which some are exempt from. */
+  resolve(device: NetDevice, address: number, cause: Cause, exempt = false): Neighbour | null {
     const key = device.loopback ? 0 : address;
     const there = this.find(device, key);
     if (there !== null) return there;
-    if (!this.ns.host.neighbourLimits.admit()) return null;
+    if (!exempt && !this.ns.host.neighbourLimits.admit()) return null;
     const made = this.#add(device, key, cause);
     this.#construct(made);
     return made;

@@ -63,8 +63,8 @@ export class Neighbour {
   used: Nanos;
   confirmed: Nanos;
   probes = 0;
-  /** Who made it: `kernel`, or the name or number that `ip neigh add ... protocol` gave; empty for none. */
-  protocol = "";
+  /** The routing protocol that `ip neigh add ... protocol` gave (RTPROT_*); 0 for none. */
+  protocol = 0;
   /** `ip neigh add ... router`, `extern_learn`. */
   router = false;
   externLearn = false;
@@ -101,6 +101,11 @@ export class Neighbour {
   get inTimer(): boolean {
     const s = this.state;
     return s === "INCOMPLETE" || s === "REACHABLE" || s === "DELAY" || s === "PROBE";
+  }
+
+  /** Its timer runs, which holds on to it. */
+  get timed(): boolean {
+    return this.#timer.armed;
   }
 
   get inUse(): boolean {
@@ -172,7 +177,7 @@ export class Neighbour {
     return true;
   }
 
-  /** An administrator takes its address away: FAILED, NONE or INCOMPLETE. */
+  /** An administrator takes its address away: FAILED, NONE or INCOMPLETE, in which nobody asks for it. */
   invalidate(state: "FAILED" | "NONE" | "INCOMPLETE", cause: Cause): void {
     const asked = this.state === "INCOMPLETE" || this.state === "PROBE";
     this.#timer.cancel();
@@ -182,7 +187,6 @@ export class Neighbour {
     this.ns.world.generation++;
     this.#record(cause);
     if (state === "FAILED" && asked) this.#reportFailure();
-    if (state === "INCOMPLETE") this.#timer.arm(this.#interval);
   }
 
   /** Asks at once, as `ip neigh ... use` does, unless the answer is known (neigh_event_send without a packet). */
@@ -265,6 +269,7 @@ export class Neighbour {
   }
 
   #record(cause: Cause): void {
+    this.ns.host.neighbourLimits.sort(this);
     const address = this.valid ? ` lladdr ${mac.format(this.macHi, this.macLo)}` : "";
     const text = `${ip.format(this.address)} dev ${this.device.name}${address} ${this.state}`;
     this.ns.world.registry.changed(this.ref, text, cause);

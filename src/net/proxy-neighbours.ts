@@ -14,7 +14,19 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 export interface ProxyNeighbour {
   readonly address: number;
   readonly device: NetDevice | null;
+  /** What somebody noted with it. */
+  router: boolean;
+  externLearn: boolean;
+  /** The routing protocol that made it (RTPROT_*); 0 for none. */
+  protocol: number;
   readonly ref: EntryRef;
+}
+
+/** The row of the kernel's table in which an address stands, which decides the order of listings (pneigh_hash). */
+function bucket(address: number): number {
+  const halves = address ^ (address >>> 16);
+  const bytes = halves ^ (halves >>> 8);
+  return (bytes ^ (bytes >>> 4)) & 15;
 }
 
 /** The proxy entries of a namespace, and the questions that are answered a little later so that the owner comes first. */
@@ -36,7 +48,8 @@ export class ProxyNeighbours {
     const there = this.#entries.find((e) => e.address === address && e.device === device);
     if (there !== undefined) return there;
     const text = `${ip.format(address)} dev ${device === null ? "*" : device.name} proxy`;
-    const entry = { address, device, ref: this.#ns.world.registry.made("neighbour", this.#ns.path, text) };
+    const ref = this.#ns.world.registry.made("neighbour", this.#ns.path, text);
+    const entry = { address, device, router: false, externLearn: false, protocol: 0, ref };
     this.#entries = [...this.#entries, entry];
     return entry;
   }
@@ -58,8 +71,9 @@ export class ProxyNeighbours {
     return this.#entries.find(fits) ?? null;
   }
 
+  /** Row by row of the kernel's table, the newest of a row first. */
   list(): readonly ProxyNeighbour[] {
-    return this.#entries;
+    return [...this.#entries].sort((a, b) => bucket(a.address) - bucket(b.address) || b.ref - a.ref);
   }
 
   flush(device: NetDevice): void {

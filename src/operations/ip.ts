@@ -1,6 +1,7 @@
 import { errorText, type KernelError } from "../net/kernel-error.ts";
 import { parseIpAddr } from "./ip-addr.ts";
 import { parseIpLink } from "./ip-link.ts";
+import { parseIpNeigh } from "./ip-neigh.ts";
 import { parseIpNetns } from "./ip-netns.ts";
 import { optionWords, readOptions, type ShowOptions } from "./ip-options.ts";
 import type { Command } from "./operation.ts";
@@ -23,6 +24,7 @@ type ObjectParser = (words: Words, scope: IpScope) => Command;
 
 const address: ObjectParser = (words, { show }) => parseIpAddr(words, show);
 const link: ObjectParser = (words, { show, toolbox }) => parseIpLink(words, show, toolbox);
+const neigh: ObjectParser = (words, { show }) => parseIpNeigh(words, show);
 const netns: ObjectParser = (words, scope) => parseIpNetns(words, scope.all);
 
 /** The objects in the order of the real table, which decides what an abbreviation means; null: known, not simulated. */
@@ -32,8 +34,8 @@ const OBJECTS: readonly (readonly [name: string, parse: ObjectParser | null])[] 
   ["maddress", null],
   ["route", null],
   ["rule", null],
-  ["neighbor", null],
-  ["neighbour", null],
+  ["neighbor", neigh],
+  ["neighbour", neigh],
   ["ntable", null],
   ["ntbl", null],
   ["link", link],

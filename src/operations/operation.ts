@@ -4,6 +4,9 @@ import type { LinkAdd } from "./link-add.ts";
 import type { LinkDel } from "./link-del.ts";
 import type { LinkSet } from "./link-set.ts";
 import type { LinkShow } from "./link-show.ts";
+import type { NeighFlush } from "./neigh-flush.ts";
+import type { NeighDel, NeighSet } from "./neigh-set.ts";
+import type { NeighGet, NeighShow } from "./neigh-show.ts";
 import type { NetnsAdd } from "./netns.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { QdiscDel, QdiscSet } from "./qdisc-place.ts";
@@ -30,6 +33,9 @@ export interface OperationMap {
   "link-add": LinkAdd;
   "link-del": LinkDel;
   "link-set": LinkSet;
+  "neigh-del": NeighDel;
+  "neigh-flush": NeighFlush;
+  "neigh-set": NeighSet;
   "netns-add": NetnsAdd;
   "qdisc-set": QdiscSet;
   "qdisc-del": QdiscDel;
@@ -42,6 +48,8 @@ export type Operation = OperationMap[keyof OperationMap];
 export interface QuestionMap {
   "addr-show": AddrShow;
   "link-show": LinkShow;
+  "neigh-get": NeighGet;
+  "neigh-show": NeighShow;
   "sysctl-show": SysctlShow;
   text: TextQuestion;
   "qdisc-show": QdiscShow;
@@ -76,10 +84,11 @@ export interface OperationRecord<O extends { readonly op: string } & InNamespace
   /** The arguments after the tool's name; the namespace is not among them. */
   words(operation: O, toolbox: Toolbox): readonly string[];
   /**
-   * Does it, in `context.namespace`.
+   * Does it, in `context.namespace`; gives what the tool prints about it, as far as it does.
    * @throws {KernelError} what the kernel refuses. @throws {ToolError} what the tool itself finds wrong.
    */
-  apply(operation: O, context: OperationContext): void;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most operations say nothing.
+  apply(operation: O, context: OperationContext): string | void;
   /** What the tool warns of on standard error before it goes on. */
   warning?(operation: O, context: OperationContext): string;
   /** What the tool prints when it is done; most say nothing. `context` is where it was applied. */

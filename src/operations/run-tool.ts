@@ -5,17 +5,17 @@ import type { Tool, ToolResult } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
 
 /**
- * Does an operation, remembering it as the cause of whatever it makes and changes.
+ * Does an operation, remembering it as the cause of whatever it makes and changes; gives what the tool prints.
  * @throws {KernelError} @throws {ToolError}
  */
-export function applyOperation(operation: Operation, context: OperationContext): void {
+export function applyOperation(operation: Operation, context: OperationContext): string {
   const record = recordOf(operation, context);
   const registry = context.host.world.registry;
   const before = registry.cause;
   const text = context.toolbox.print(operation);
   registry.cause = { by: "operation", text, line: context.line };
   try {
-    record.apply(operation, context.enter(operation.netns));
+    return record.apply(operation, context.enter(operation.netns)) ?? "";
   } finally {
     registry.cause = before;
   }
@@ -39,7 +39,7 @@ export function runTool(name: string, args: readonly string[], context: Operatio
     try {
       if ("op" in command) {
         stderr += recordOf(command, context).warning?.(command, context) ?? "";
-        applyOperation(command, context);
+        stdout += applyOperation(command, context);
         stdout += said(command, context);
       } else {
         const record = context.toolbox.questions.get(command.ask) as QuestionRecord;

@@ -10,6 +10,9 @@ import { linkSet } from "./link-set.ts";
 import { linkShow } from "./link-show.ts";
 import { veth } from "./link-veth.ts";
 import { vxlan } from "./link-vxlan.ts";
+import { neighFlush } from "./neigh-flush.ts";
+import { neighDel, neighSet } from "./neigh-set.ts";
+import { neighGet, neighShow } from "./neigh-show.ts";
 import { netnsAdd } from "./netns.ts";
 import type { OperationMap, OperationRecord, QuestionMap, QuestionRecord } from "./operation.ts";
 import { qdiscDel } from "./qdisc-del.ts";
@@ -29,6 +32,9 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "link-add": linkAdd,
   "link-del": linkDel,
   "link-set": linkSet,
+  "neigh-del": neighDel,
+  "neigh-flush": neighFlush,
+  "neigh-set": neighSet,
   "netns-add": netnsAdd,
   "qdisc-set": qdiscSet,
   "qdisc-del": qdiscDel,
@@ -39,6 +45,8 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {
   "addr-show": addrShow,
   "link-show": linkShow,
+  "neigh-get": neighGet,
+  "neigh-show": neighShow,
   "sysctl-show": sysctlShow,
   text: textQuestion,
   "qdisc-show": qdiscShow,

@@ -36,7 +36,7 @@ export async function explain(file: string, options: ExplainOptions): Promise<nu
 }
 
 /** The world as a lesson leaves it; a lesson that does not hold is told of, and explained all the same. */
-async function afterLesson(lesson: Lesson, asked: number | undefined): Promise<LabWorld> {
+export async function afterLesson(lesson: Lesson, asked: number | undefined): Promise<LabWorld> {
   const seed = seedFor(lesson, asked);
   const world = new LabWorld(new Lab(lesson.topology, { seed }));
   const result = await runLesson(lesson, world, seed);

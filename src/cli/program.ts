@@ -14,6 +14,7 @@ Examples:
   overmesh run lesson.md --update                  write the real output into the lesson
   overmesh run setup.sh                            run a plain shell script on the first host
   overmesh explain lesson.md --from a/c1 --to 10.3.0.5   why does it go there?
+  overmesh export lesson.md >world.sh              the same on a real Linux, as root
   overmesh check lessons                           look for mistakes, run nothing
   overmesh shell                                   type at the prompt of two hosts, a and b
   overmesh shell scenarios/overlay.md              type where a lesson ended
@@ -109,6 +110,13 @@ function makeProgram(version: string, makeWorld: MakeWorld, finish: (status: num
     .action(async (file: string, options: ExplainOptions) => {
       const { explain } = await import("./explain.ts");
       finish(await explain(file, options));
+    });
+  command("export", "run a lesson, then print its world as a bash script for a real Linux")
+    .argument("<file>", "a lesson or script")
+    .addOption(seedOption())
+    .action(async (file: string, options: { seed?: number }) => {
+      const { exportWorld } = await import("./export.ts");
+      finish(await exportWorld(file, options));
     });
   return program;
 }

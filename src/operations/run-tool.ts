@@ -19,6 +19,14 @@ export function applyOperation(operation: Operation, context: OperationContext):
   } finally {
     registry.cause = before;
   }
+  context.toolbox.applied.push({ host: context.host.name, text: textFor(operation, context) });
+}
+
+/** The command for a shell in the host's own namespace, wherever it was typed. */
+function textFor(operation: Operation, context: OperationContext): string {
+  const name = context.namespace.name;
+  const netns = operation.netns ?? (name === "" ? undefined : name);
+  return context.toolbox.print(netns === undefined ? operation : { ...operation, netns });
 }
 
 /** Runs a command line of a tool: what it prints and its exit status, to the letter. */

@@ -3,6 +3,13 @@ import type { InNamespace, Operation, OperationRecord, Question, QuestionRecord 
 import type { Tool } from "./tool.ts";
 import { quote } from "./words.ts";
 
+/** An operation that was applied, as the command that does the same. */
+export interface AppliedOperation {
+  readonly host: string;
+  /** For a shell in the host's own namespace. */
+  readonly text: string;
+}
+
 /** The kinds of operations, questions, link types and tools that one lab knows. */
 export class Toolbox {
   readonly operations: Map<string, OperationRecord<never>> = new Map();
@@ -10,6 +17,8 @@ export class Toolbox {
   readonly tools: Map<string, Tool> = new Map();
   /** What `ip link add type` knows. */
   readonly linkTypes: Map<string, LinkType> = new Map();
+  /** All that was done, in order: what `overmesh export` prints. */
+  readonly applied: AppliedOperation[] = [];
 
   addOperation<O extends { readonly op: string } & InNamespace>(
     op: O["op"],

@@ -1,0 +1,47 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { Lab } from "../../src/lab/lab.ts";
+import { exportScript } from "../../src/scenario/export-script.ts";
+import { LabWorld } from "../../src/scenario/lab-world.ts";
+import { parseFile } from "../../src/scenario/parse-file.ts";
+import { runLesson } from "../../src/scenario/run-lesson.ts";
+import { whyNoKernel } from "./real-kernel.ts";
+
+const folder = new URL("../../scenarios/", import.meta.url).pathname;
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".md"))
+  .sort();
+const reason = whyNoKernel();
+
+/** The world of each lesson is built on the real kernel, and the last ping that worked here works there. */
+describe.skipIf(reason !== null)("exported worlds on the real kernel", () => {
+  test.each(files)("%s", async (file) => {
+    const parsed = parseFile(file, readFileSync(join(folder, file), "utf8"));
+    if (!parsed.ok) throw parsed.errors[0];
+    const lesson = parsed.value;
+    if (lesson.real !== null) return;
+    const world = new LabWorld(new Lab(lesson.topology, { seed: lesson.seed ?? 1 }));
+    const result = await runLesson(lesson, world, lesson.seed ?? 1);
+    const ping = result.steps.findLast(
+      (step) => step.kind === "command" && step.status === 0 && /\bping\b/.test(step.command.text),
+    );
+    const dir = mkdtempSync(join(tmpdir(), "overmesh-"));
+    try {
+      const script = join(dir, "world.sh");
+      writeFileSync(script, exportScript(lesson.title, lesson.topology, world.toolbox.applied));
+      const check =
+        ping?.kind === "command" ? [ping.host, ping.command.text] : [lesson.topology.hosts[0]!.name, "true"];
+      const said = execFileSync("bash", [script, ...check], {
+        encoding: "utf8",
+        timeout: 50_000,
+        stdio: "pipe",
+      });
+      if (ping !== undefined) expect(said).not.toBe("");
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});

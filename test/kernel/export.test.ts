@@ -25,9 +25,9 @@ describe.skipIf(reason !== null)("exported worlds on the real kernel", () => {
     if (lesson.real !== null) return;
     const world = new LabWorld(new Lab(lesson.topology, { seed: lesson.seed ?? 1 }));
     const result = await runLesson(lesson, world, lesson.seed ?? 1);
-    const ping = result.steps.findLast(
-      (step) => step.kind === "command" && step.status === 0 && /\bping\b/.test(step.command.text),
-    );
+    const ping = result.steps
+      .filter((step) => step.kind === "command" && step.status === 0 && /\bping\b/.test(step.command.text))
+      .at(-1);
     const dir = mkdtempSync(join(tmpdir(), "overmesh-"));
     try {
       const script = join(dir, "world.sh");

@@ -12,7 +12,7 @@ export function reportJunit(results: readonly LessonResult[]): string {
     const cases = result.steps.flatMap((step) => (step.kind === "prose" ? [] : [testCase(step, result)]));
     if (lost > 0)
       cases.push(`    ${element("testcase", { classname: result.file, name: "accounts" })}>
-      ${element("failure", { message: "something does not add up" })}>${escape(result.accounts.join("\n"))}</failure>
+      ${element("failure", { message: "something does not add up" })}>${escapeXml(result.accounts.join("\n"))}</failure>
     </testcase>`);
     const failures = failed + (lost > 0 ? 1 : 0);
     const attributes = {
@@ -34,7 +34,7 @@ function testCase(step: CommandResult | ExpectResult, result: LessonResult): str
   const open = element("testcase", { classname: result.file, name, line: step.place.line, time });
   if (step.problems.length === 0) return `    ${open}/>`;
   const failure = element("failure", { message: step.problems[0]! });
-  return `    ${open}>\n      ${failure}>${escape(step.problems.join("\n"))}</failure>\n    </testcase>`;
+  return `    ${open}>\n      ${failure}>${escapeXml(step.problems.join("\n"))}</failure>\n    </testcase>`;
 }
 
 function seconds(nanoseconds: number): string {
@@ -43,14 +43,14 @@ function seconds(nanoseconds: number): string {
 
 /** An opening tag without its end. */
 function element(name: string, attributes: Readonly<Record<string, string | number>>): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escape(String(value))}"`);
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(String(value))}"`);
   return `<${name}${written.join("")}`;
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 /** XML has no place for control characters besides tab and line ends. */
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replaceAll(/[&<>"]/g, (c) => entities[c]!)
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "?");

@@ -41,6 +41,10 @@ export interface RouteSpec {
   readonly prefSource: number;
   /** Locks or lowers the path MTU; 0 when not given. */
   readonly mtu: number;
+  /** `mtu lock`: no path MTU is learned for it. */
+  readonly mtuLocked?: boolean;
+  /** What TCP announces as its largest segment; 0 or nothing when not given. */
+  readonly advmss?: number;
   readonly onlink: boolean;
 }
 
@@ -58,6 +62,8 @@ export class Route {
   readonly gateway: number;
   readonly prefSource: number;
   readonly mtu: number;
+  readonly mtuLocked: boolean;
+  readonly advmss: number;
   readonly onlink: boolean;
   readonly ref: EntryRef;
   /** What a look-up that ends here fails with; null for routes that lead somewhere. */
@@ -78,6 +84,8 @@ export class Route {
     this.gateway = spec.gateway;
     this.prefSource = spec.prefSource;
     this.mtu = spec.mtu;
+    this.mtuLocked = spec.mtuLocked ?? false;
+    this.advmss = spec.advmss ?? 0;
     this.onlink = spec.onlink;
     this.error = refusals[spec.type] ?? null;
     this.ref = ref;

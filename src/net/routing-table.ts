@@ -79,7 +79,7 @@ export class RoutingTable {
     return routes;
   }
 
-  /** All routes by ascending prefix, shorter ones first, as `ip route` lists a table. */
+  /** All routes by ascending address, longer prefixes of one address first, as the kernel's trie gives them out. */
   list(): readonly Route[] {
     const routes: Route[] = [];
     for (let row = 0; row < this.#index.rows; row++) {
@@ -87,7 +87,7 @@ export class RoutingTable {
     }
     const rank = new Map(routes.map((route, i) => [route, i]));
     return routes.sort(
-      (a, b) => ip.compare(a.dst, b.dst) || a.prefixLength - b.prefixLength || rank.get(a)! - rank.get(b)!,
+      (a, b) => ip.compare(a.dst, b.dst) || b.prefixLength - a.prefixLength || rank.get(a)! - rank.get(b)!,
     );
   }
 

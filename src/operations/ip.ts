@@ -4,6 +4,8 @@ import { parseIpLink } from "./ip-link.ts";
 import { parseIpNeigh } from "./ip-neigh.ts";
 import { parseIpNetns } from "./ip-netns.ts";
 import { optionWords, readOptions, type ShowOptions } from "./ip-options.ts";
+import { parseIpRoute } from "./ip-route.ts";
+import { parseIpRule } from "./ip-rule.ts";
 import type { Command } from "./operation.ts";
 import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
@@ -25,6 +27,8 @@ type ObjectParser = (words: Words, scope: IpScope) => Command;
 const address: ObjectParser = (words, { show }) => parseIpAddr(words, show);
 const link: ObjectParser = (words, { show, toolbox }) => parseIpLink(words, show, toolbox);
 const neigh: ObjectParser = (words, { show }) => parseIpNeigh(words, show);
+const route: ObjectParser = (words, { show }) => parseIpRoute(words, show);
+const rule: ObjectParser = (words, { show }) => parseIpRule(words, show);
 const netns: ObjectParser = (words, scope) => parseIpNetns(words, scope.all);
 
 /** The objects in the order of the real table, which decides what an abbreviation means; null: known, not simulated. */
@@ -32,8 +36,8 @@ const OBJECTS: readonly (readonly [name: string, parse: ObjectParser | null])[] 
   ["address", address],
   ["addrlabel", null],
   ["maddress", null],
-  ["route", null],
-  ["rule", null],
+  ["route", route],
+  ["rule", rule],
   ["neighbor", neigh],
   ["neighbour", neigh],
   ["ntable", null],

@@ -11,6 +11,11 @@ import type { NetnsAdd } from "./netns.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { QdiscDel, QdiscSet } from "./qdisc-place.ts";
 import type { QdiscShow } from "./qdisc-show.ts";
+import type { RouteGet } from "./route-get.ts";
+import type { RouteDel, RouteSet } from "./route-set.ts";
+import type { RouteFlush, RouteShow } from "./route-show.ts";
+import type { RuleFlush, RuleShow } from "./rule-show.ts";
+import type { RuleAdd, RuleDel } from "./rule-words.ts";
 import type { SysctlLoad, SysctlSet } from "./sysctl-set.ts";
 import type { SysctlShow } from "./sysctl-show.ts";
 import type { TextQuestion } from "./text-question.ts";
@@ -39,6 +44,12 @@ export interface OperationMap {
   "netns-add": NetnsAdd;
   "qdisc-set": QdiscSet;
   "qdisc-del": QdiscDel;
+  "route-set": RouteSet;
+  "route-del": RouteDel;
+  "route-flush": RouteFlush;
+  "rule-add": RuleAdd;
+  "rule-del": RuleDel;
+  "rule-flush": RuleFlush;
   "sysctl-set": SysctlSet;
   "sysctl-load": SysctlLoad;
 }
@@ -50,6 +61,9 @@ export interface QuestionMap {
   "link-show": LinkShow;
   "neigh-get": NeighGet;
   "neigh-show": NeighShow;
+  "route-show": RouteShow;
+  "route-get": RouteGet;
+  "rule-show": RuleShow;
   "sysctl-show": SysctlShow;
   text: TextQuestion;
   "qdisc-show": QdiscShow;

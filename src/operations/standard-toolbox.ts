@@ -18,6 +18,11 @@ import type { OperationMap, OperationRecord, QuestionMap, QuestionRecord } from 
 import { qdiscDel } from "./qdisc-del.ts";
 import { qdiscSet } from "./qdisc-set.ts";
 import { qdiscShow } from "./qdisc-show.ts";
+import { routeGet } from "./route-get.ts";
+import { routeDel, routeSet } from "./route-set.ts";
+import { routeFlush, routeShow } from "./route-show.ts";
+import { ruleAdd, ruleDel } from "./rule-set.ts";
+import { ruleFlush, ruleShow } from "./rule-show.ts";
 import { sysctl } from "./sysctl.ts";
 import { sysctlLoad, sysctlSet } from "./sysctl-set.ts";
 import { sysctlShow } from "./sysctl-show.ts";
@@ -38,6 +43,12 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "netns-add": netnsAdd,
   "qdisc-set": qdiscSet,
   "qdisc-del": qdiscDel,
+  "route-set": routeSet,
+  "route-del": routeDel,
+  "route-flush": routeFlush,
+  "rule-add": ruleAdd,
+  "rule-del": ruleDel,
+  "rule-flush": ruleFlush,
   "sysctl-set": sysctlSet,
   "sysctl-load": sysctlLoad,
 };
@@ -47,6 +58,9 @@ const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap
   "link-show": linkShow,
   "neigh-get": neighGet,
   "neigh-show": neighShow,
+  "route-show": routeShow,
+  "route-get": routeGet,
+  "rule-show": ruleShow,
   "sysctl-show": sysctlShow,
   text: textQuestion,
   "qdisc-show": qdiscShow,

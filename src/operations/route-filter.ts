@@ -1,0 +1,85 @@
+import type { Route, RouteType } from "../net/route.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { deviceNamed } from "./link-change.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { formatTos, prefixOf, scopeOf, tableOf } from "./route-names.ts";
+import { ToolError } from "./tool-error.ts";
+
+/** Which routes `ip route show` and `flush` mean. */
+export interface RouteFilter {
+  /** `all`, `cache`, or a table's name or number; absent: main. */
+  readonly table?: string;
+  readonly tos?: number;
+  readonly metric?: number;
+  readonly protocol?: string;
+  readonly scope?: string;
+  readonly type?: RouteType;
+  readonly dev?: string;
+  readonly via?: string;
+  readonly src?: string;
+  /** Routes inside of this prefix. */
+  readonly root?: string;
+  /** Routes that cover this prefix. */
+  readonly match?: string;
+}
+
+export function filterWords(filter: RouteFilter): string[] {
+  const words: string[] = [];
+  const said = (key: string, value: string | number | undefined): void => {
+    if (value !== undefined) words.push(key, `${value}`);
+  };
+  said("table", filter.table);
+  said("tos", filter.tos === undefined ? undefined : formatTos(filter.tos));
+  said("metric", filter.metric);
+  said("proto", filter.protocol);
+  said("scope", filter.scope);
+  said("type", filter.type);
+  said("dev", filter.dev);
+  said("via", filter.via);
+  said("src", filter.src);
+  if (filter.root !== undefined && filter.root === filter.match) words.push("exact", filter.root);
+  else {
+    if (filter.root !== undefined) words.push("root", filter.root);
+    if (filter.match !== undefined) words.push("match", filter.match);
+  }
+  return words;
+}
+
+/** The routes in the order in which the kernel gives them out. `verb` is for its words when there is no such table. */
+export function filteredRoutes(
+  filter: RouteFilter,
+  context: OperationContext,
+  verb: "Dump" | "Flush",
+): readonly Route[] {
+  const { fib } = context.namespace;
+  const device = filter.dev === undefined ? null : deviceNamed(context, filter.dev);
+  if (filter.table === "cache") return [];
+  let routes: readonly Route[];
+  if (filter.table === "all") {
+    const order = (id: number): number => (id & 255) * 0x1000000 + id;
+    routes = [...fib.tables.values()]
+      .sort((a, b) => order(a.id) - order(b.id))
+      .flatMap((table) => table.list());
+  } else {
+    const table = fib.tables.get(filter.table === undefined ? 254 : tableOf(filter.table)!);
+    if (table === undefined)
+      throw new ToolError(`Error: ipv4: FIB table does not exist.\n${verb} terminated`, 2);
+    routes = table.list();
+  }
+  const root = filter.root === undefined ? null : prefixOf(filter.root);
+  const match = filter.match === undefined ? null : prefixOf(filter.match);
+  return routes.filter(
+    (r) =>
+      (device === null || r.device === device) &&
+      (filter.tos === undefined || r.tos === filter.tos) &&
+      (filter.metric === undefined || r.metric === filter.metric) &&
+      (filter.protocol === undefined || r.protocol === filter.protocol) &&
+      (filter.scope === undefined || r.scope === scopeOf(filter.scope)) &&
+      (filter.type === undefined || r.type === filter.type) &&
+      (filter.via === undefined || r.gateway === ip.parse(filter.via)) &&
+      (filter.src === undefined || r.prefSource === ip.parse(filter.src)) &&
+      (root === null || (r.prefixLength >= root.length && ip.contains(root.address, root.length, r.dst))) &&
+      (match === null ||
+        (r.prefixLength <= match.length && ip.contains(r.dst, r.prefixLength, match.address))),
+  );
+}

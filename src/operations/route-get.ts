@@ -1,0 +1,185 @@
+import * as ipOutput from "../net/ip-output.ts";
+import { KernelError } from "../net/kernel-error.ts";
+import type { NetDevice } from "../net/net-device.ts";
+import { type Route, RouteTable } from "../net/route.ts";
+import type { RouteException } from "../net/route-exceptions.ts";
+import { SECOND } from "../sim/time.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { optionWords, type ShowOptions } from "./ip-options.ts";
+import { type JsonObject, printJson } from "./json.ts";
+import { deviceNamed } from "./link-change.ts";
+import type { InNamespace, QuestionRecord } from "./operation.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { formatTos, tableName } from "./route-names.ts";
+import { routeJson, routeText } from "./route-text.ts";
+
+/** `ip route get ADDRESS ...` */
+export interface RouteGet extends InNamespace {
+  readonly ask: "route-get";
+  readonly dst: string;
+  readonly from?: string;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly mark?: number;
+  readonly tos?: number;
+  readonly uid?: number;
+  /** Shows the route itself and not what it means for this address. */
+  readonly fibmatch?: true;
+  readonly options?: ShowOptions;
+}
+
+export const routeGet: QuestionRecord<RouteGet> = {
+  tool: "ip",
+  words({ options = {}, dst, from, iif, oif, mark, tos, uid, fibmatch }) {
+    const words = [...optionWords(options), "route", "get", ...(fibmatch ? ["fibmatch"] : []), dst];
+    if (from !== undefined) words.push("from", from);
+    if (iif !== undefined) words.push("iif", iif);
+    if (oif !== undefined) words.push("oif", oif);
+    if (mark !== undefined) words.push("mark", `${mark}`);
+    if (tos !== undefined) words.push("tos", formatTos(tos));
+    if (uid !== undefined) words.push("uid", `${uid}`);
+    return words;
+  },
+  answer(question, context) {
+    const { options = {} } = question;
+    const iif = question.iif === undefined ? null : deviceNamed(context, question.iif);
+    const oif = question.oif === undefined ? null : deviceNamed(context, question.oif);
+    const dst = ip.parse(question.dst)!;
+    const way = iif === null ? outwards(question, context, oif) : inwards(question, context, iif);
+    if (question.fibmatch) {
+      const filter = { table: "all" };
+      if (!options.json) return withoutTable(routeText(way, filter, options));
+      const { table: _table, ...json } = routeJson(way, filter, options);
+      return printJson([json], options.pretty ?? false);
+    }
+    const shown = meaning(question, context, way, dst, iif);
+    return options.json ? printJson([json(shown, options)], options.pretty ?? false) : text(shown, options);
+  },
+};
+
+function withoutTable(line: string): string {
+  return line.replace(/ table \S+/, "");
+}
+
+function outwards(question: RouteGet, context: OperationContext, oif: NetDevice | null): Route {
+  const ns = context.namespace;
+  const dst = ip.parse(question.dst)!;
+  const from = question.from === undefined ? 0 : ip.parse(question.from)!;
+  // To nobody means to this host itself.
+  const to = dst === 0 ? ip.LOOPBACK : dst;
+  const way = ipOutput.route(ns, to, from, oif?.ifindex ?? 0, question.mark ?? 0, question.tos ?? 0);
+  if (way !== null) return way;
+  // A source that is not this host's own finds no way.
+  const foreign = from !== 0 && !ns.ipv4.isOwn(from);
+  throw new KernelError(foreign ? "ENETUNREACH" : ns.fib.error);
+}
+
+function inwards(question: RouteGet, context: OperationContext, iif: NetDevice): Route {
+  const ns = context.namespace;
+  const from = question.from === undefined ? 0 : ip.parse(question.from)!;
+  // What comes in by `lo` was sent from here.
+  if (iif.loopback) return outwards({ ...question, from: "0.0.0.0" }, context, null);
+  const way = ns.input.decide(iif, ip.parse(question.dst)!, from, question.tos ?? 0, question.mark ?? 0);
+  if (way === null) throw new KernelError(ns.input.error ?? "EINVAL");
+  return way;
+}
+
+/** What a route means for one address: the parts of the answer (rt_fill_info). */
+interface Meaning {
+  readonly type: string;
+  readonly dst: string;
+  readonly from: string | undefined;
+  readonly gateway: string | undefined;
+  readonly dev: string;
+  readonly table: number;
+  readonly source: string | undefined;
+  readonly mark: number | undefined;
+  readonly uid: number | undefined;
+  readonly flags: readonly string[];
+  readonly expires: number | undefined;
+  readonly mtu: number;
+  readonly mtuLocked: boolean;
+  readonly iif: string | undefined;
+}
+
+function meaning(
+  question: RouteGet,
+  context: OperationContext,
+  way: Route,
+  dst: number,
+  iif: NetDevice | null,
+): Meaning {
+  const ns = context.namespace;
+  const learned: RouteException | null = ns.exceptions.find(dst, way);
+  const gateway = learned !== null && learned.gateway !== 0 ? learned.gateway : way.gateway;
+  const device = way.type === "local" ? ns.loopback : way.device!;
+  const flags: string[] = [];
+  if (iif !== null && way.type === "unicast" && device === iif && ns.input.sourceOnLink)
+    flags.push("redirect");
+  if (way.type === "local" || way.type === "broadcast" || way.type === "multicast") flags.push("local");
+  if (way.type === "broadcast") flags.push("brd");
+  if (way.type === "multicast") flags.push("mc");
+  const to = dst === 0 ? ip.LOOPBACK : dst;
+  const asked = question.from !== undefined || iif !== null;
+  const path = learned !== null && learned.pmtu !== 0 ? learned : null;
+  return {
+    type: way.type,
+    dst: question.dst,
+    from: question.from,
+    gateway: gateway === 0 ? undefined : ip.format(gateway),
+    dev: device.name,
+    table: way.table,
+    source: asked ? undefined : ip.format(ipOutput.sourceFor(ns, way, to)),
+    mark: question.mark,
+    uid: iif === null ? (question.uid ?? 0) : undefined,
+    flags,
+    expires: learned === null ? undefined : Math.floor((learned.expires - ns.world.now) / SECOND),
+    mtu: path === null ? way.mtu : path.pmtu,
+    mtuLocked: path === null ? way.mtuLocked : path.locked,
+    iif: iif?.name,
+  };
+}
+
+function showsTable({ table }: Meaning, details: boolean): boolean {
+  return details || (table !== RouteTable.main && table !== RouteTable.local);
+}
+
+function text(shown: Meaning, options: ShowOptions): string {
+  const details = options.details ?? false;
+  const words: string[] = [];
+  if (shown.type !== "unicast" || details) words.push(shown.type);
+  words.push(shown.dst);
+  if (shown.from !== undefined) words.push("from", shown.from);
+  if (shown.gateway !== undefined) words.push("via", shown.gateway);
+  words.push("dev", shown.dev);
+  if (showsTable(shown, details)) words.push("table", tableName(shown.table));
+  if (shown.source !== undefined) words.push("src", shown.source);
+  if (shown.mark !== undefined && shown.mark !== 0) words.push("mark", `${shown.mark}`);
+  if (shown.uid !== undefined) words.push("uid", `${shown.uid}`);
+  const cache = ["    cache"];
+  if (shown.flags.length > 0) cache.push(`<${shown.flags.join(",")}>`);
+  if (shown.expires !== undefined) cache.push("expires", `${shown.expires}sec`);
+  if (shown.mtu !== 0) cache.push("mtu", ...(shown.mtuLocked ? ["lock"] : []), `${shown.mtu}`);
+  if (shown.iif !== undefined) cache.push("iif", shown.iif);
+  return `${words.join(" ")} ${options.oneline ? "\\" : "\n"}${cache.join(" ")} \n`;
+}
+
+function json(shown: Meaning, options: ShowOptions): JsonObject {
+  const details = options.details ?? false;
+  return {
+    type: shown.type !== "unicast" || details ? shown.type : undefined,
+    dst: shown.dst,
+    from: shown.from,
+    gateway: shown.gateway,
+    dev: shown.dev,
+    table: showsTable(shown, details) ? tableName(shown.table) : undefined,
+    prefsrc: shown.source,
+    flags: [],
+    mark: shown.mark === 0 ? undefined : shown.mark,
+    uid: shown.uid,
+    cache: shown.flags,
+    expires: shown.expires,
+    metrics: shown.mtu === 0 ? undefined : [{ mtu: shown.mtu }],
+    iif: shown.iif,
+  };
+}

@@ -1,0 +1,19 @@
+import { addRule, deleteRule } from "../net/rule-change.ts";
+import type { OperationRecord } from "./operation.ts";
+import { hasAll, type RuleAdd, type RuleDel, ruleWords, selectorOf } from "./rule-words.ts";
+
+export const ruleAdd: OperationRecord<RuleAdd> = {
+  tool: "ip",
+  words: (operation) => ["rule", "add", ...ruleWords(operation)],
+  apply(operation, context) {
+    addRule(context.namespace, selectorOf(operation), ruleWords(operation).join(" "));
+  },
+};
+
+export const ruleDel: OperationRecord<RuleDel> = {
+  tool: "ip",
+  words: (operation) => ["rule", "del", ...ruleWords(operation)],
+  apply(operation, context) {
+    deleteRule(context.namespace, (rule) => hasAll(rule, operation));
+  },
+};

@@ -44,8 +44,15 @@ export function words(line: string): string[] {
   return [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map((m) => m[0].replaceAll(/["']/g, ""));
 }
 
-/** What the simulator says to a command, in the form of {@link Exchange.said}. */
-export function say(command: string, context: OperationContext): string {
+/** What the simulator says to a line, in the form of {@link Exchange.said}; `;` separates commands. */
+export function say(line: string, context: OperationContext): string {
+  return line
+    .split("; ")
+    .map((command) => sayOne(command, context))
+    .join("");
+}
+
+function sayOne(command: string, context: OperationContext): string {
   const [name = "", ...args] = words(command);
   const { stdout, stderr, status } = runTool(name, args, context);
   const text = stdout + stderr;

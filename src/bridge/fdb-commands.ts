@@ -52,7 +52,8 @@ function addOne(bridge: Bridge, port: BridgePort | null, verb: FdbVerb, spec: Fd
   if (spec.externLearn === true) {
     if (port === null && spec.state !== "permanent")
       throw new KernelError("EINVAL", "bridge: FDB entry towards bridge must be permanent");
-    put(bridge, port, spec.mac, vid, lasting | FdbFlag.externLearn);
+    // Whoever learned it elsewhere decides how long it lasts; only the bridge's own are local.
+    put(bridge, port, spec.mac, vid, (port === null ? lasting : 0) | FdbFlag.externLearn);
     return;
   }
   if (port === null && spec.state !== "permanent") throw new KernelError("EINVAL");

@@ -9,6 +9,8 @@ export interface DeviceNotes {
   /** Further addresses that `bridge fdb add MAC dev DEV self` and `ip maddr add` gave to the card itself. */
   unicast: string[];
   multicast: string[];
+  /** Addresses of the kernel's own that somebody took away from the card. */
+  taken: string[];
 }
 
 const notes: WeakMap<NetDevice, DeviceNotes> = new WeakMap();
@@ -23,6 +25,7 @@ export function notesOf(device: NetDevice): DeviceNotes {
       addressSet: false,
       unicast: [],
       multicast: [],
+      taken: [],
     };
     notes.set(device, note);
   }

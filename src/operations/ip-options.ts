@@ -12,6 +12,8 @@ export interface ShowOptions {
   readonly oneline?: true;
   readonly numeric?: true;
   readonly human?: true;
+  /** `bridge -compressvlans` */
+  readonly compressvlans?: true;
   readonly family?: Family;
 }
 export type Family = "inet" | "inet6" | "link" | "bridge" | "mpls";
@@ -35,6 +37,7 @@ export function optionWords(options: ShowOptions): string[] {
   if (options.oneline) words.push("-o");
   if (options.numeric) words.push("-N");
   if (options.human) words.push("-h");
+  if (options.compressvlans) words.push("-compressvlans");
   if (options.family !== undefined) words.push(FAMILY_OPTION[options.family]);
   return words;
 }

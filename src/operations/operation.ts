@@ -1,5 +1,8 @@
 import type { AddrAdd, AddrDel } from "./addr-change.ts";
 import type { AddrFlush, AddrShow } from "./addr-show.ts";
+import type { FdbAdd } from "./fdb-add.ts";
+import type { FdbDel } from "./fdb-del.ts";
+import type { FdbShow } from "./fdb-show.ts";
 import type { LinkAdd } from "./link-add.ts";
 import type { LinkDel } from "./link-del.ts";
 import type { LinkSet } from "./link-set.ts";
@@ -9,6 +12,8 @@ import type { NeighDel, NeighSet } from "./neigh-set.ts";
 import type { NeighGet, NeighShow } from "./neigh-show.ts";
 import type { NetnsAdd } from "./netns.ts";
 import type { OperationContext } from "./operation-context.ts";
+import type { PortSet } from "./port-set.ts";
+import type { PortShow } from "./port-show.ts";
 import type { QdiscDel, QdiscSet } from "./qdisc-place.ts";
 import type { QdiscShow } from "./qdisc-show.ts";
 import type { RouteGet } from "./route-get.ts";
@@ -35,6 +40,9 @@ export interface OperationMap {
   "addr-add": AddrAdd;
   "addr-del": AddrDel;
   "addr-flush": AddrFlush;
+  "fdb-add": FdbAdd;
+  "fdb-del": FdbDel;
+  "port-set": PortSet;
   "link-add": LinkAdd;
   "link-del": LinkDel;
   "link-set": LinkSet;
@@ -58,6 +66,8 @@ export type Operation = OperationMap[keyof OperationMap];
 /** All questions by name: commands that read and change nothing. */
 export interface QuestionMap {
   "addr-show": AddrShow;
+  "fdb-show": FdbShow;
+  "port-show": PortShow;
   "link-show": LinkShow;
   "neigh-get": NeighGet;
   "neigh-show": NeighShow;

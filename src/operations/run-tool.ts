@@ -70,10 +70,15 @@ function said(operation: Operation, context: OperationContext): string {
 
 function failure(tool: Tool, error: unknown, stdout: string, stderr: string): ToolResult {
   if (error instanceof ToolError)
-    return { stdout: stdout + error.stdout, stderr: stderr + error.text, status: error.status };
+    return {
+      stdout: stdout + error.stdout,
+      stderr: stderr + error.text,
+      status: error.status,
+      ...(error.comesBack ? { comesBack: true } : {}),
+    };
   if (!(error instanceof KernelError)) throw error;
   const refused = tool.refused(error);
-  return { stdout, stderr: stderr + refused.stderr, status: refused.status };
+  return { stdout, stderr: stderr + refused.stderr, status: refused.status, comesBack: true };
 }
 
 /** `-batch`: one command a line; `#` begins a comment, a backslash at the end joins lines. */
@@ -100,7 +105,7 @@ function runBatch(tool: Tool, batch: Batch, context: OperationContext): ToolResu
     stderr += result.stderr;
     if (result.status === 0) continue;
     // A wrong command line ends the program itself; only what comes back as a failure is counted.
-    if (result.status === 255) return { stdout, stderr, status: 255 };
+    if (result.status === 255 && !result.comesBack) return { stdout, stderr, status: 255 };
     stderr += `Command failed ${batch.batch}:${number}\n`;
     status = 1;
     if (!batch.force) break;

@@ -1,5 +1,9 @@
 import { addrAdd, addrDel } from "./addr-change.ts";
 import { addrFlush, addrShow } from "./addr-show.ts";
+import { bridgeTool } from "./bridge.ts";
+import { fdbAdd } from "./fdb-add.ts";
+import { fdbDel } from "./fdb-del.ts";
+import { fdbShow } from "./fdb-show.ts";
 import { ip } from "./ip.ts";
 import { linkAdd } from "./link-add.ts";
 import { bridge } from "./link-bridge.ts";
@@ -15,6 +19,8 @@ import { neighDel, neighSet } from "./neigh-set.ts";
 import { neighGet, neighShow } from "./neigh-show.ts";
 import { netnsAdd } from "./netns.ts";
 import type { OperationMap, OperationRecord, QuestionMap, QuestionRecord } from "./operation.ts";
+import { portSet } from "./port-set.ts";
+import { portShow } from "./port-show.ts";
 import { qdiscDel } from "./qdisc-del.ts";
 import { qdiscSet } from "./qdisc-set.ts";
 import { qdiscShow } from "./qdisc-show.ts";
@@ -34,6 +40,9 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "addr-add": addrAdd,
   "addr-del": addrDel,
   "addr-flush": addrFlush,
+  "fdb-add": fdbAdd,
+  "fdb-del": fdbDel,
+  "port-set": portSet,
   "link-add": linkAdd,
   "link-del": linkDel,
   "link-set": linkSet,
@@ -55,6 +64,8 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
 
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {
   "addr-show": addrShow,
+  "fdb-show": fdbShow,
+  "port-show": portShow,
   "link-show": linkShow,
   "neigh-get": neighGet,
   "neigh-show": neighShow,
@@ -74,6 +85,7 @@ export function standardToolbox(): Toolbox {
   for (const [ask, record] of Object.entries(questions))
     toolbox.questions.set(ask, record as QuestionRecord<never>);
   for (const type of [veth, bridge, vxlan, macvlan, dummy]) toolbox.addLinkType(type);
+  toolbox.addTool(bridgeTool);
   toolbox.addTool(ip);
   toolbox.addTool(tc);
   toolbox.addTool(sysctl);

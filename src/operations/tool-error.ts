@@ -5,11 +5,14 @@ export class ToolError extends Error {
   readonly status: number;
   /** What went to standard output before. */
   readonly stdout: string;
+  /** The command comes back as a failure: a batch counts it and may go on. Else the program itself ends. */
+  readonly comesBack: boolean;
 
-  constructor(text: string, status: number, stdout = "") {
+  constructor(text: string, status: number, stdout = "", comesBack = false) {
     super(text.trimEnd());
     this.text = text === "" || text.endsWith("\n") ? text : `${text}\n`;
     this.status = status;
     this.stdout = stdout;
+    this.comesBack = comesBack;
   }
 }

@@ -18,6 +18,8 @@ export interface ToolResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly status: number;
+  /** The command came back as a failure: a batch may go on, whatever the status. */
+  readonly comesBack?: true;
   /** The shell must go on with this: run a program in a namespace. */
   readonly exec?: { readonly netns: string | null; readonly argv: readonly string[] };
 }

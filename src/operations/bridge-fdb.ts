@@ -1,0 +1,19 @@
+import { readFdbAttributes } from "./fdb-attributes.ts";
+import { readFdbShow } from "./fdb-show.ts";
+import { bridgeFdbHelp } from "./help-texts.ts";
+import type { ShowOptions } from "./ip-options.ts";
+import type { Operation, Question } from "./operation.ts";
+import { ToolError } from "./tool-error.ts";
+import { matches, type Words } from "./words.ts";
+
+/** Parses what stands after `bridge fdb`. @throws {ToolError} */
+export function parseBridgeFdb(words: Words, show: ShowOptions): Operation | Question {
+  if (words.done) return readFdbShow(words, show);
+  const word = words.next();
+  for (const verb of ["add", "append", "replace"] as const)
+    if (matches(word, verb)) return { op: "fdb-add", verb, ...readFdbAttributes(words) };
+  if (matches(word, "delete")) return { op: "fdb-del", ...readFdbAttributes(words) };
+  if (["show", "lst", "list"].some((full) => matches(word, full))) return readFdbShow(words, show);
+  if (matches(word, "help")) throw new ToolError(bridgeFdbHelp, 255);
+  throw new ToolError(`Command "${word}" is unknown, try "bridge fdb help".`, 255);
+}

@@ -1,6 +1,7 @@
 import { errorText, type KernelError } from "../net/kernel-error.ts";
 import { parseIpAddr } from "./ip-addr.ts";
 import { parseIpLink } from "./ip-link.ts";
+import { parseIpMaddr } from "./ip-maddr.ts";
 import { parseIpNeigh } from "./ip-neigh.ts";
 import { parseIpNetns } from "./ip-netns.ts";
 import { optionWords, readOptions, type ShowOptions } from "./ip-options.ts";
@@ -29,13 +30,14 @@ const link: ObjectParser = (words, { show, toolbox }) => parseIpLink(words, show
 const neigh: ObjectParser = (words, { show }) => parseIpNeigh(words, show);
 const route: ObjectParser = (words, { show }) => parseIpRoute(words, show);
 const rule: ObjectParser = (words, { show }) => parseIpRule(words, show);
-const netns: ObjectParser = (words, scope) => parseIpNetns(words, scope.all);
+const maddress: ObjectParser = (words, { show }) => parseIpMaddr(words, show);
+const netns: ObjectParser = (words, { show, all }) => parseIpNetns(words, show, all);
 
 /** The objects in the order of the real table, which decides what an abbreviation means; null: known, not simulated. */
 const OBJECTS: readonly (readonly [name: string, parse: ObjectParser | null])[] = [
   ["address", address],
   ["addrlabel", null],
-  ["maddress", null],
+  ["maddress", maddress],
   ["route", route],
   ["rule", rule],
   ["neighbor", neigh],

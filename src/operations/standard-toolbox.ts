@@ -14,10 +14,12 @@ import { linkSet } from "./link-set.ts";
 import { linkShow } from "./link-show.ts";
 import { veth } from "./link-veth.ts";
 import { vxlan } from "./link-vxlan.ts";
+import { maddrShow } from "./maddr.ts";
 import { neighFlush } from "./neigh-flush.ts";
 import { neighDel, neighSet } from "./neigh-set.ts";
 import { neighGet, neighShow } from "./neigh-show.ts";
-import { netnsAdd } from "./netns.ts";
+import { netnsAdd, netnsAttach, netnsDel, netnsSet } from "./netns.ts";
+import { netnsIdentify, netnsList, netnsListId, netnsPids } from "./netns-show.ts";
 import type { OperationMap, OperationRecord, QuestionMap, QuestionRecord } from "./operation.ts";
 import { portSet } from "./port-set.ts";
 import { portShow } from "./port-show.ts";
@@ -50,6 +52,9 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "neigh-flush": neighFlush,
   "neigh-set": neighSet,
   "netns-add": netnsAdd,
+  "netns-attach": netnsAttach,
+  "netns-del": netnsDel,
+  "netns-set": netnsSet,
   "qdisc-set": qdiscSet,
   "qdisc-del": qdiscDel,
   "route-set": routeSet,
@@ -72,6 +77,11 @@ const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap
   "route-show": routeShow,
   "route-get": routeGet,
   "rule-show": ruleShow,
+  "maddr-show": maddrShow,
+  "netns-identify": netnsIdentify,
+  "netns-list": netnsList,
+  "netns-list-id": netnsListId,
+  "netns-pids": netnsPids,
   "sysctl-show": sysctlShow,
   text: textQuestion,
   "qdisc-show": qdiscShow,

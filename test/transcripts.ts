@@ -6,6 +6,8 @@ import { Kernel } from "../src/net/kernel.ts";
 import { OperationContext } from "../src/operations/operation-context.ts";
 import { runTool } from "../src/operations/run-tool.ts";
 import { standardToolbox } from "../src/operations/standard-toolbox.ts";
+import type { ToolResult } from "../src/operations/tool.ts";
+import { ToolError } from "../src/operations/tool-error.ts";
 import { World } from "../src/sim/world.ts";
 
 /** One command of a transcript, and what the real tool said: both streams in turn, then `[exit N]` unless it is 0. */
@@ -28,10 +30,16 @@ export function readTranscript(path: string): Exchange[] {
   return exchanges;
 }
 
+/** Whether a transcript says that its kernel knows the VLANs of bridges. */
+export function knowsVlans(path: string): boolean {
+  return !readFileSync(path, "utf8").includes("without bridge VLAN filtering");
+}
+
 /** A namespace as each transcript begins with it: `lo` up, and a veth pair `v0`, `v1` that is down. */
-export function freshContext(): OperationContext {
+export function freshContext(vlans = true): OperationContext {
   const world = new World(1);
   const kernel = new Kernel();
+  kernel.bridgeVlanFiltering = vlans;
   registerIpv4Sysctls(kernel);
   const root = new Host(world, kernel, "a").root;
   root.loopback.setUp(true);
@@ -53,9 +61,20 @@ export function say(line: string, context: OperationContext): string {
 }
 
 function sayOne(command: string, context: OperationContext): string {
-  const [name = "", ...args] = words(command);
-  const { stdout, stderr, status } = runTool(name, args, context);
+  const { stdout, stderr, status } = run(words(command), context);
   const text = stdout + stderr;
   const ended = text === "" || text.endsWith("\n") ? text : `${text}\n`;
   return status === 0 ? ended : `${ended}[exit ${status}]\n`;
+}
+
+/** Runs a tool, and goes where `ip netns exec` goes. */
+function run([name = "", ...args]: readonly string[], context: OperationContext): ToolResult {
+  const result = runTool(name, args, context);
+  if (result.exec === undefined) return result;
+  try {
+    return run(result.exec.argv, context.enter(result.exec.netns ?? undefined));
+  } catch (error) {
+    if (error instanceof ToolError) return { stdout: "", stderr: error.text, status: error.status };
+    throw error;
+  }
 }

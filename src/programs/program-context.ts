@@ -12,6 +12,8 @@ export interface ProgramContext {
   readonly cwd: string;
   /** Standard input while the program runs. */
   readonly input: ProgramInput;
+  /** Standard output is a person's terminal: then programs print line by line. */
+  readonly terminal: boolean;
   readonly files: ProgramFiles;
   readonly machine: {
     readonly hostname: string;

@@ -25,6 +25,8 @@ export interface CommandContext {
   readonly stdin: string;
   /** The standard input as a stream, for programs that read while they run. */
   readonly input: Input;
+  /** Standard output is a person's terminal: then programs print line by line. */
+  readonly terminal: boolean;
   /** The exported variables. */
   readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;

@@ -22,6 +22,8 @@ export interface Stream {
   readonly pipe: Pipe | null;
   /** True for a socket: builtins write to it line by line, and whoever wrote has spent the time of a command. */
   readonly datagrams?: boolean;
+  /** True for where a shell's own output goes. */
+  readonly terminal?: boolean;
   /** Throws {@link WriteFailure}, or `Terminated` (SIGPIPE) when nobody reads any more. */
   write(text: string): void;
   retain(): void;
@@ -189,7 +191,7 @@ export class Terminal {
       this.#pieces.push(piece);
       this.onPiece?.(piece);
     };
-    return { input: null, pipe: null, write, retain: keep, release: keep };
+    return { input: null, pipe: null, terminal: true, write, retain: keep, release: keep };
   }
 
   /** Gives what was printed since the last call. */

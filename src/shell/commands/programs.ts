@@ -1,9 +1,11 @@
 import { busyboxPing } from "../../programs/busybox-ping.ts";
 import { ping } from "../../programs/ping.ts";
+import { tcpdump } from "../../programs/tcpdump.ts";
 import type { CommandTable } from "../command.ts";
 
 /** Installs the programs that send and see packets. */
 export function registerPrograms(commands: CommandTable): void {
   commands.register("ping", ping);
+  commands.register("tcpdump", tcpdump);
   commands.registerApplet("ping", busyboxPing);
 }

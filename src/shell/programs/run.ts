@@ -156,6 +156,7 @@ export function* launchCommand(
     args,
     stdin,
     input,
+    terminal: state.naming.kind === "prompt" && state.stream(1)?.terminal === true,
     env: state.variables.exported(),
     cwd: state.cwd,
     pid: state.process!.pid,

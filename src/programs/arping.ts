@@ -1,0 +1,288 @@
+import * as ipOutput from "../net/ip-output.ts";
+import { errorText, KernelError } from "../net/kernel-error.ts";
+import type { NetDevice } from "../net/net-device.ts";
+import { type PacketFrame, PacketSocket } from "../net/packet-socket.ts";
+import { UdpSocket } from "../net/udp-socket.ts";
+import { type Program, SIGINT } from "../sim/process.ts";
+import { Signal } from "../sim/signal.ts";
+import { type Nanos, SECOND } from "../sim/time.ts";
+import * as arp from "../wire/arp.ts";
+import * as ethernet from "../wire/ethernet.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import * as mac from "../wire/mac.ts";
+import { getopt } from "./getopt.ts";
+import { wholeNumber } from "./numbers.ts";
+import { millis } from "./ping-statistics.ts";
+import { VERSION } from "./ping-usage.ts";
+import type { ProgramContext } from "./program-context.ts";
+import { ProgramExit } from "./program-exit.ts";
+import { parseAddress, resolveName } from "./resolve-name.ts";
+
+const USAGE = `
+Usage:
+  arping [options] <destination>
+
+Options:
+  -f            quit on first reply
+  -q            be quiet
+  -b            keep on broadcasting, do not unicast
+  -D            duplicate address detection mode
+  -U            unsolicited ARP mode, update your neighbours
+  -A            ARP answer mode, update your neighbours
+  -V            print version and exit
+  -c <count>    how many packets to send
+  -w <timeout>  how long to wait for a reply
+  -i <interval> set interval between packets (default: 1 second)
+  -I <device>   which ethernet device to use
+  -s <source>   source ip address
+  <destination> dns name or ip address
+
+For more details see arping(8).
+`;
+
+/** A port that nobody listens on; only the way to the destination matters. */
+const PROBE_PORT = 1025;
+
+/** `arping` of iputils 20221126. */
+export function* arping(context: ProgramContext): Program {
+  try {
+    const session = new Arping(context);
+    try {
+      return yield* session.run();
+    } finally {
+      session.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ProgramExit)) throw error;
+    context.err(error.message);
+    return error.status;
+  }
+}
+
+class Arping {
+  readonly #context: ProgramContext;
+  readonly #socket: PacketSocket;
+  readonly #device: NetDevice;
+  readonly #interrupted: Signal = new Signal();
+  readonly #began: Nanos;
+  #deviceName: string | null = null;
+  #target = 0;
+  #source: number | null = null;
+  #count = 0;
+  #timeout: Nanos = 0;
+  #interval: Nanos = SECOND;
+  #quitOnReply = false;
+  #quiet = false;
+  #broadcastOnly = false;
+  #detect = false;
+  #unsolicited = false;
+  #advert = false;
+  #stopped = false;
+  #sent = 0;
+  #broadcasts = 0;
+  #received = 0;
+  /** Whom to ask: everybody until the first answer. */
+  #peer: mac.Mac | null = null;
+  #lastSent: Nanos = 0;
+
+  constructor(context: ProgramContext) {
+    this.#context = context;
+    const { namespace } = context;
+    this.#began = namespace.world.now;
+    this.#parse();
+    this.#device = this.#findDevice();
+    if (!this.#device.up) throw new ProgramExit(2, `Interface "${this.#device.name}" is down\n`);
+    if (this.#device.noarp || this.#device.loopback)
+      throw new ProgramExit(2, `Interface "${this.#device.name}" is not ARPable\n`);
+    this.#source = this.#findSource();
+    this.#socket = new PacketSocket(namespace, this.#device, ethernet.TYPE_ARP);
+    context.onSignal((signal) => {
+      if (signal !== SIGINT) return false;
+      this.#stopped = true;
+      this.#interrupted.notify();
+      return true;
+    });
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #parse(): void {
+    const { options, operands } = getopt(this.#context.args, "h?bfDUAqc:w:i:s:I:V");
+    const number = (text: string, least: number): number =>
+      wholeNumber("arping", text, least, 2_147_483_647, `${least} <= value <= 2147483647`);
+    let sourceText: string | null = null;
+    for (const { name, value, message } of options) {
+      if (name === "?") throw new ProgramExit(2, `arping: ${message}\n${USAGE}`);
+      if (name === "h") throw new ProgramExit(2, USAGE);
+      if (name === "V") {
+        this.#context.out(`arping from ${VERSION}`);
+        throw new ProgramExit(0, "");
+      }
+      if (name === "b") this.#broadcastOnly = true;
+      if (name === "f") this.#quitOnReply = true;
+      if (name === "D") this.#detect = true;
+      if (name === "D") this.#quitOnReply = true;
+      if (name === "U" || name === "A") this.#unsolicited = true;
+      if (name === "A") this.#advert = true;
+      if (name === "q") this.#quiet = true;
+      if (name === "c") this.#count = number(value, 1);
+      if (name === "w") this.#timeout = number(value, 0) * SECOND;
+      if (name === "i") this.#interval = number(value, 0) * SECOND;
+      if (name === "I") this.#deviceName = value;
+      if (name === "s") sourceText = value;
+    }
+    const [target] = operands;
+    if (target === undefined || operands.length > 1) throw new ProgramExit(2, USAGE);
+    const found = resolveName(this.#context, target);
+    if (found === null) this.#fail(`${target}: Temporary failure in name resolution`);
+    this.#target = found.address;
+    if (sourceText === null) return;
+    this.#source = parseAddress(sourceText);
+    if (this.#source === null) this.#fail(`invalid source ${sourceText}`);
+  }
+
+  #fail(message: string): never {
+    throw new ProgramExit(2, `arping: ${message}\n`);
+  }
+
+  /** The device of -I, else the one that the way to the target leaves by. */
+  #findDevice(): NetDevice {
+    const { namespace } = this.#context;
+    if (this.#deviceName !== null) {
+      const device = namespace.device(this.#deviceName);
+      return device ?? this.#fail(`Device ${this.#deviceName} not available.`);
+    }
+    const way = ipOutput.route(namespace, this.#target, this.#source ?? 0, 0, 0, 0);
+    const device = way?.type === "unicast" ? way.device : null;
+    return device ?? this.#fail("no suitable interface found");
+  }
+
+  #findSource(): number {
+    const { namespace } = this.#context;
+    const given = this.#source ?? (this.#unsolicited ? this.#target : null);
+    const probe = new UdpSocket(namespace);
+    try {
+      if (given !== null) {
+        if (given !== 0) probe.bind(given, 0);
+        return given;
+      }
+      if (this.#detect) return 0;
+      probe.boundTo = this.#device.ifindex;
+      probe.connect(this.#target, PROBE_PORT);
+      return probe.localAddress;
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      // The real one asks past the routes (SO_DONTROUTE): any address of the device will do.
+      if (given === null) return this.#device.ipv4.addresses[0]?.address ?? 0;
+      this.#fail(`bind: ${errorText[error.errno]}`);
+    } finally {
+      probe.close();
+    }
+  }
+
+  get #now(): Nanos {
+    return this.#context.namespace.world.now;
+  }
+
+  *run(): Program {
+    if (!this.#quiet)
+      this.#context.out(
+        `ARPING ${ip.format(this.#target)} from ${ip.format(this.#source!)} ${this.#device.name}\n`,
+      );
+    if (this.#source === 0 && !this.#detect) this.#fail("no source address in not-DAD mode");
+    const end = this.#timeout > 0 ? this.#began + this.#timeout : Number.POSITIVE_INFINITY;
+    let due = this.#now;
+    while (!this.#stopped) {
+      if (this.#now >= due) {
+        // After the last one an interval is left for the answer.
+        if (this.#count > 0 && this.#sent >= this.#count) break;
+        this.#send();
+        due = this.#now + this.#interval;
+      }
+      if (this.#now >= end) break;
+      yield { on: [this.#socket.readable, this.#interrupted], until: Math.min(due, end) };
+      if (this.#takeAll()) break;
+    }
+    return this.#finish();
+  }
+
+  #send(): void {
+    const frame = new Uint8Array(ethernet.HEADER_LEN + arp.LEN);
+    const view = new DataView(frame.buffer);
+    const device = this.#device;
+    const own: mac.Mac = { hi: device.macHi, lo: device.macLo };
+    const to = this.#peer ?? mac.BROADCAST;
+    ethernet.emit({ dst: to, src: own, type: ethernet.TYPE_ARP }, view, 0);
+    const packet: arp.ArpRepr = {
+      operation: this.#advert ? arp.REPLY : arp.REQUEST,
+      senderMac: own,
+      senderIp: this.#source!,
+      targetMac: this.#advert ? own : to,
+      targetIp: this.#target,
+    };
+    arp.emit(packet, view, ethernet.HEADER_LEN);
+    this.#lastSent = this.#now;
+    this.#sent++;
+    if (this.#peer === null) this.#broadcasts++;
+    try {
+      this.#socket.send(device, frame);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.#context.err(`arping: sendto: ${errorText[error.errno]}\n`);
+    }
+  }
+
+  /** Takes what has come; true when it was enough. */
+  #takeAll(): boolean {
+    for (let frame = this.#socket.receive(); frame !== null; frame = this.#socket.receive()) {
+      if (!this.#take(frame)) continue;
+      if (this.#quitOnReply) return true;
+      if (this.#timeout > 0 && this.#count > 0 && this.#received === this.#count) return true;
+    }
+    return false;
+  }
+
+  /** True for an answer: ARP from the target's address, to this host unless duplicates are looked for. */
+  #take({ bytes, at }: PacketFrame): boolean {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const packet = arp.parse(view, ethernet.HEADER_LEN, bytes.length - ethernet.HEADER_LEN);
+    if (packet === null || (packet.operation !== arp.REQUEST && packet.operation !== arp.REPLY)) return false;
+    const device = this.#device;
+    const { senderMac, senderIp, targetMac, targetIp } = packet;
+    const toHi = ethernet.dstHi(view, 0);
+    const toMe = toHi === device.macHi && ethernet.dstLo(view, 0) === device.macLo;
+    const toGroup = mac.isMulticast(toHi);
+    if (!toMe && !toGroup) return false;
+    if (senderIp !== this.#target) return false;
+    const mine = targetMac.hi === device.macHi && targetMac.lo === device.macLo;
+    if (this.#detect) {
+      if (senderMac.hi === device.macHi && senderMac.lo === device.macLo) return false;
+      if (this.#source !== 0 && targetIp !== this.#source) return false;
+    } else if (targetIp !== this.#source || !mine) return false;
+    if (!this.#quiet) {
+      const how = `${toMe ? "Unicast" : "Broadcast"} ${packet.operation === arp.REPLY ? "reply" : "request"}`;
+      const who = `${ip.format(senderIp)} [${mac.format(senderMac.hi, senderMac.lo).toUpperCase()}] `;
+      const whom = targetIp !== this.#source ? `for ${ip.format(targetIp)} ` : "";
+      const where = mine ? "" : `for [${mac.format(targetMac.hi, targetMac.lo).toUpperCase()}] `;
+      const time = millis(Math.floor((at - this.#lastSent) / 1000));
+      this.#context.out(`${how} from ${who}${whom}${where} ${time}ms\n`);
+    }
+    this.#received++;
+    if (!this.#broadcastOnly) this.#peer = senderMac;
+    return true;
+  }
+
+  #finish(): number {
+    const received = this.#received;
+    if (!this.#quiet) {
+      const text = `Sent ${this.#sent} probes (${this.#broadcasts} broadcast(s))\nReceived ${received} response(s)\n`;
+      this.#context.out(text);
+    }
+    if (this.#detect) return received > 0 ? 1 : 0;
+    if (this.#unsolicited) return 0;
+    if (this.#timeout > 0 && this.#count === 0) return received > 0 ? 0 : 1;
+    return this.#sent === received ? 0 : 1;
+  }
+}

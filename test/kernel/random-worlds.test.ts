@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { Lab } from "../../src/lab/lab.ts";
+import { LabWorld } from "../../src/scenario/lab-world.ts";
+import { randomWorld } from "./random-world.ts";
+import { RealKernel, whyNoKernel } from "./real-kernel.ts";
+
+const reason = whyNoKernel();
+if (reason !== null) console.warn(`random worlds are not compared with the real kernel: ${reason}`);
+
+/** One seed: `SEED=7 npx vitest run test/kernel/random-worlds.test.ts`; else a dozen. */
+const asked = process.env["SEED"];
+const seeds = asked === undefined ? Array.from({ length: 12 }, (_, i) => i + 1) : [Number(asked)];
+
+/** What ping says, without how long it took. */
+function masked(output: string): string {
+  return output
+    .replaceAll(/time[= ][\d.]+ ?ms/g, "time=T")
+    .replaceAll(/^rtt .*$/gm, "rtt T")
+    .replaceAll(/, pipe \d+/g, "");
+}
+
+describe.skipIf(reason !== null)("random worlds on both sides", () => {
+  test.each(seeds)("seed %i: who received what, and who was told what", async (seed) => {
+    const world = randomWorld(seed);
+    const kernel = await RealKernel.start(world.topology);
+    const ours = new LabWorld(new Lab(world.topology, { seed }));
+    try {
+      const said: string[] = [];
+      const expected: string[] = [];
+      for (const { host, text } of [...world.build, ...world.probes]) {
+        const real = await kernel.type(host, text);
+        const simulated = await ours.type(host, text);
+        expected.push(`${host}$ ${text}\n${masked(real.output)}[${real.status}]`);
+        said.push(`${host}$ ${text}\n${masked(simulated.output)}[${simulated.status}]`);
+      }
+      expect(said, `SEED=${seed} npx vitest run test/kernel/random-worlds.test.ts`).toEqual(expected);
+      expect(ours.accounts()).toEqual([]);
+    } finally {
+      kernel.stop();
+    }
+  });
+});

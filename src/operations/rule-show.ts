@@ -9,13 +9,13 @@ import { formatTos, prefixText, tableName } from "./route-names.ts";
 import { hasAll, type RuleWords, ruleWords } from "./rule-words.ts";
 
 /** `ip rule show ...` */
-export interface RuleShow extends InNamespace, RuleWords {
+export interface RuleShow extends InNamespace, Omit<RuleWords, "action"> {
   readonly ask: "rule-show";
   readonly options?: ShowOptions;
 }
 
 /** `ip rule flush ...` */
-export interface RuleFlush extends InNamespace, RuleWords {
+export interface RuleFlush extends InNamespace, Omit<RuleWords, "action"> {
   readonly op: "rule-flush";
 }
 

@@ -74,6 +74,7 @@ export class Tbf implements Qdisc {
     if (packet.length > this.burst || this.#queue.bytes + packet.length > this.limit) {
       this.stats.drops++;
       this.device.world.end(packet, Verdict.QDISC_DROP, this.device.place, this.ref);
+      this.#release();
       return;
     }
     const world = this.device.world;

@@ -3,7 +3,6 @@ import type { NetDevice } from "../net/net-device.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
-import * as mac from "../wire/mac.ts";
 import type { Bridge } from "./bridge.ts";
 import { receive } from "./forwarding.ts";
 import { learn } from "./learning.ts";
@@ -60,12 +59,11 @@ export class BridgePort implements RxHandler, DeviceListener {
   /** A frame came in by the port's device (br_handle_frame). */
   receive(device: NetDevice, packet: Packet): void {
     const { view, at } = packet;
-    if (!mac.isValidUnicast(ethernet.srcHi(view, at), ethernet.srcLo(view, at))) {
+    if (!ethernet.isSourceValid(view, at)) {
       device.drop(packet, Verdict.MAC_INVALID_SOURCE);
       return;
     }
-    const dstLo = ethernet.dstLo(view, at);
-    if (mac.isLinkLocal(ethernet.dstHi(view, at), dstLo) && this.#keepsGroup(packet, dstLo & 15)) return;
+    if (ethernet.isLinkLocal(view, at) && this.#keepsGroup(packet, ethernet.dstLo(view, at) & 15)) return;
     const state = this.state;
     if (state !== PortState.forwarding && state !== PortState.learning) {
       device.drop(packet, Verdict.BRIDGE_PORT_STATE);

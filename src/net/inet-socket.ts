@@ -8,7 +8,7 @@ import { type Errno, KernelError } from "./kernel-error.ts";
 import * as membership from "./membership.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import type { Route } from "./route.ts";
+import { Way } from "./way.ts";
 
 /** IP_MTU_DISCOVER (ip(7)): who may cut a datagram, and whose MTU counts. */
 export type MtuDiscovery = "dont" | "want" | "do" | "probe" | "interface" | "omit";
@@ -54,6 +54,7 @@ export abstract class InetSocket {
   readonly readable: Signal = new Signal();
   memberships: readonly membership.Membership[] = [];
   #identification = 0;
+  readonly #way: Way = new Way();
 
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
@@ -104,39 +105,38 @@ export abstract class InetSocket {
     return ip.isMulticast(address) || address === ip.BROADCAST ? 0 : address;
   }
 
-  /** Chooses the way to `dst`, whose type and device follow from the socket's options. @throws {KernelError} */
-  protected wayTo(dst: number): Route {
+  /**
+   * Chooses the way to `dst`, whose type and device follow from the socket's options. It is the socket's one and holds
+   * until the next question. @throws {KernelError}
+   */
+  protected wayTo(dst: number): Way {
+    const way = this.#way;
+    const source = this.source;
     const group = ip.isMulticast(dst);
-    const oif = this.boundTo !== 0 ? this.boundTo : group ? this.multicastDevice : 0;
-    const src = this.source !== 0 || !group ? this.source : this.multicastSource;
-    const way = ipOutput.route(this.ns, dst, src, oif, this.mark, this.tos & 0xfc);
-    if (way === null) throw new KernelError(this.ns.fib.error);
-    if (way.type === "broadcast" && !this.broadcast) throw new KernelError("EACCES");
+    const oif = this.boundTo !== 0 || !group ? this.boundTo : this.multicastDevice;
+    const src = source !== 0 || !group ? source : this.multicastSource;
+    if (!way.find(this.ns, dst, src, oif, this.mark, this.tos & 0xfc))
+      throw new KernelError(this.ns.fib.error);
+    if (way.route.type === "broadcast" && !this.broadcast) throw new KernelError("EACCES");
     return way;
-  }
-
-  protected sourceOn(way: Route, dst: number): number {
-    if (this.source !== 0) return this.source;
-    if (way.type === "multicast" && this.multicastSource !== 0) return this.multicastSource;
-    return ipOutput.sourceFor(this.ns, way, dst);
   }
 
   /**
    * Throws unless a datagram of `length` bytes without its IP header may go this way
    * (ip_append_data). @throws {KernelError} EMSGSIZE
    */
-  protected checkLength(way: Route, dst: number, port: number, length: number): void {
+  protected checkLength(way: Way, port: number, length: number): void {
     const mode = this.mtuDiscovery;
     const mayCut = mode === "want" || mode === "dont" || mode === "omit";
     if (mayCut && length + ipv4.HEADER_LEN <= 65535) return;
-    const limit = this.#mtu(way, dst);
+    const limit = this.#mtu(way);
     if (!mayCut && length + ipv4.HEADER_LEN <= limit) return;
     if (this.receiveErrors)
       this.#queueError({
         errno: "EMSGSIZE",
         report: null,
         info: limit,
-        destination: dst,
+        destination: way.dst,
         port,
         payload: new Uint8Array(0),
       });
@@ -144,26 +144,24 @@ export abstract class InetSocket {
   }
 
   /** Sends a transport packet with this socket's TTL, DF and identification (ip_make_skb). */
-  protected transmit(packet: Packet, way: Route, src: number, dst: number, protocol: number): void {
+  protected transmit(packet: Packet, way: Way, protocol: number): void {
     const ns = this.ns;
     const mode = this.mtuDiscovery;
     const ignoreDf = mode === "want" || mode === "dont" || mode === "omit";
     let df = mode === "do" || mode === "probe";
-    if (mode === "want") {
-      const known = ns.exceptions.find(dst, way);
-      const locked = known?.locked;
-      df = !locked && packet.length + ipv4.HEADER_LEN <= ipOutput.mtu(ns, way, dst, false);
-    }
+    if (mode === "want") df = packet.length + ipv4.HEADER_LEN <= way.mtu && !way.mtuIsLocked(ns);
     if (ignoreDf) packet.flags |= PacketFlag.ignoreDf;
     if (mode === "probe" || mode === "interface" || mode === "omit") packet.flags |= PacketFlag.probesMtu;
-    if (way.type === "multicast" && !this.multicastLoop) packet.flags |= PacketFlag.notLooped;
+    let ttl = this.ttl !== 0 ? this.ttl : ns.ipv4.ip_default_ttl;
+    if (way.route.type === "multicast") {
+      ttl = this.multicastTtl;
+      if (!this.multicastLoop) packet.flags |= PacketFlag.notLooped;
+    }
     packet.mark = this.mark;
-    const ttl =
-      way.type === "multicast" ? this.multicastTtl : this.ttl !== 0 ? this.ttl : ns.ipv4.ip_default_ttl;
-    const id = this.#nextIdentification(df && !ignoreDf, src, dst, protocol);
+    const id = this.#nextIdentification(df && !ignoreDf, way.source, way.dst, protocol);
     const flags = df ? ipv4.DONT_FRAGMENT : 0;
     ns.snmp.outRequests++;
-    ipOutput.send(ns, packet, way, src, dst, protocol, this.tos, ttl, flags, id);
+    ipOutput.sendOn(ns, packet, way, protocol, this.tos, ttl, flags, id);
   }
 
   /** Takes an ICMP error about what this socket sent. `connected`: hard errors are told without having been asked for. */
@@ -195,10 +193,10 @@ export abstract class InetSocket {
     this.readable.notify();
   }
 
-  #mtu(way: Route, dst: number): number {
+  #mtu(way: Way): number {
     const mode = this.mtuDiscovery;
-    if (mode === "dont" || mode === "want" || mode === "do") return ipOutput.mtu(this.ns, way, dst, false);
-    return way.type === "local" ? this.ns.loopback.mtu : way.device!.mtu;
+    if (mode === "dont" || mode === "want" || mode === "do") return way.mtu;
+    return way.route.type === "local" ? this.ns.loopback.mtu : way.route.device!.mtu;
   }
 
   /** ip_select_ident: connected sockets count by themselves; what cannot be cut needs none. */

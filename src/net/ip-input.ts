@@ -19,25 +19,32 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   const view = packet.view;
   const at = packet.at + ethernet.HEADER_LEN;
   const length = packet.length - ethernet.HEADER_LEN;
-  if (!ipv4.fits(view, at, length)) {
-    ns.snmp.inHdrErrors++;
-    ns.drop(packet, isCut(packet, at, length) ? Verdict.PKT_TOO_SMALL : Verdict.IP_INHDR);
+  const total = ipv4.check(view, at, length);
+  if (total < 0) {
+    spoilt(ns, packet, total);
     return;
   }
   ns.snmp.inReceives++;
-  if (!ipv4.isChecksumValid(view, at)) {
-    ns.snmp.inHdrErrors++;
-    ns.drop(packet, Verdict.IP_CSUM);
-    return;
-  }
   packet.at = at;
-  packet.length = ipv4.totalLength(view, at); // without Ethernet's padding
+  packet.length = total; // without Ethernet's padding
   packet.networkAt = at;
   packet.transportAt = at + ipv4.headerLength(view, at);
   packet.fragmentMax = 0;
   const prerouting = ns.hooks.prerouting;
   if (!prerouting.empty && !prerouting.run(packet, device, null)) return;
   route(ns, device, packet);
+}
+
+/** The header cannot be believed: `problem` is what {@link ipv4.check} said. */
+function spoilt(ns: NetworkNamespace, packet: Packet, problem: number): void {
+  ns.snmp.inHdrErrors++;
+  if (problem === ipv4.DAMAGED) {
+    ns.snmp.inReceives++;
+    ns.drop(packet, Verdict.IP_CSUM);
+    return;
+  }
+  const cut = isCut(packet, packet.at + ethernet.HEADER_LEN, packet.length - ethernet.HEADER_LEN);
+  ns.drop(packet, cut ? Verdict.PKT_TOO_SMALL : Verdict.IP_INHDR);
 }
 
 /** A header that is right, but says that there are more bytes than came. */

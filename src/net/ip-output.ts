@@ -11,7 +11,9 @@ import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Route } from "./route.ts";
+import type { Way } from "./way.ts";
 
+const { HEADER_LEN } = ipv4;
 /** No datagram is longer, whatever the device says (IP_MAX_MTU). */
 const MAX_MTU = 65535;
 /** What a packet keeps of its flags when it goes out from here. */
@@ -126,6 +128,32 @@ export function mtu(ns: NetworkNamespace, way: Route, dst: number, forwarded: bo
 }
 
 /**
+ * Sends a transport packet on a way that its sender has found. When nothing stands between this and a neighbour that is
+ * known, it goes there at once; {@link send} does the same step by step.
+ */
+export function sendOn(
+  ns: NetworkNamespace,
+  packet: Packet,
+  way: Way,
+  protocol: number,
+  tos: number,
+  ttl: number,
+  flags: number,
+  identification: number,
+): void {
+  const { neighbour, route, source, dst } = way;
+  const isPlain = neighbour !== null && ns.hooks.output.empty && ns.hooks.postrouting.empty;
+  if (!isPlain || packet.length + HEADER_LEN > way.mtu) {
+    send(ns, packet, route, source, dst, protocol, tos, ttl, flags, identification);
+    return;
+  }
+  pushHeader(packet, protocol, tos, ttl, flags, identification, source, dst);
+  const tap = ns.world.tap;
+  if (tap !== null) tap.record(ns.place, packet, Verdict.routed, route.ref);
+  neighbour.output(packet);
+}
+
+/**
  * Sends a transport packet (`packet.at` at its header): puts the IPv4 header in front and passes it through OUTPUT
  * (ip_local_out). `flags` are those of the fragment field.
  */
@@ -141,12 +169,30 @@ export function send(
   flags: number,
   identification: number,
 ): void {
-  packet.transportAt = packet.at;
-  packet.at -= ipv4.HEADER_LEN;
-  packet.length += ipv4.HEADER_LEN;
-  packet.networkAt = packet.at;
-  ipv4.write(packet.view, packet.at, tos, packet.length, identification, flags, ttl, protocol, src, dst);
+  pushHeader(packet, protocol, tos, ttl, flags, identification, src, dst);
   sendHeaded(ns, packet, way, dst);
+}
+
+function pushHeader(
+  packet: Packet,
+  protocol: number,
+  tos: number,
+  ttl: number,
+  flags: number,
+  identification: number,
+  src: number,
+  dst: number,
+): void {
+  const at = packet.at - HEADER_LEN;
+  const length = packet.length + HEADER_LEN;
+  packet.transportAt = packet.at;
+  packet.networkAt = at;
+  packet.at = at;
+  packet.length = length;
+  packet.device = null;
+  packet.fragmentMax = 0;
+  packet.flags &= SENDER_FLAGS;
+  ipv4.write(packet.view, at, tos, length, identification, flags, ttl, protocol, src, dst);
 }
 
 /** Sends a packet from here that has its IPv4 header already; `packet.at` and `networkAt` are there. */

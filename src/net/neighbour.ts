@@ -120,12 +120,9 @@ export class Neighbour {
     if (tap !== null) tap.record(this.ns.place, packet, Verdict.resolved, this.ref);
     packet.at -= ethernet.HEADER_LEN;
     packet.length += ethernet.HEADER_LEN;
-    const view = packet.view;
-    const at = packet.at;
     const device = this.device;
-    ethernet.setDst(view, at, this.macHi, this.macLo);
-    ethernet.setSrc(view, at, device.macHi, device.macLo);
-    ethernet.setType(view, at, ethernet.TYPE_IPV4);
+    const { macHi, macLo } = device;
+    ethernet.write(packet.view, packet.at, this.macHi, this.macLo, macHi, macLo, ethernet.TYPE_IPV4);
     device.transmit(packet);
   }
 

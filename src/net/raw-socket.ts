@@ -12,6 +12,7 @@ import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { RawReceiver } from "./sockets.ts";
+import type { Way } from "./way.ts";
 
 const OVERHEAD = 768;
 /** The protocol of a socket that only sends, with headers of its own (IPPROTO_RAW). */
@@ -60,8 +61,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
   /** @throws {KernelError} when there is no way. */
   connect(address: number): void {
     const to = address !== 0 ? address : ip.LOOPBACK;
-    const way = this.wayTo(to);
-    this.localAddress = this.sourceOn(way, to);
+    this.localAddress = this.wayTo(to).source;
     this.remoteAddress = to;
     this.startIdentification();
   }
@@ -76,29 +76,28 @@ export class RawSocket extends InetSocket implements RawReceiver {
     const dst = address !== 0 ? address : this.source !== 0 ? this.source : ip.LOOPBACK;
     const way = this.wayTo(dst);
     if (this.error !== null) throw new KernelError(this.takeError()!);
-    const src = this.sourceOn(way, dst);
-    if (!this.headerIncluded) this.checkLength(way, dst, 0, bytes.length);
+    if (!this.headerIncluded) this.checkLength(way, 0, bytes.length);
     const packet = ns.world.pool.allocate(bytes.length, null);
     packet.bytes.set(bytes, packet.at);
     if (confirm) packet.flags |= PacketFlag.confirms;
     ns.note(packet, Verdict.sent, 0);
-    if (this.headerIncluded) this.#sendHeaded(packet, src, dst);
-    else this.transmit(packet, way, src, dst, this.protocol);
+    if (this.headerIncluded) this.#sendHeaded(packet, way);
+    else this.transmit(packet, way, this.protocol);
   }
 
   /** raw_send_hdrinc: length and checksum are the kernel's, source and identification when they are zero. */
-  #sendHeaded(packet: Packet, src: number, dst: number): void {
+  #sendHeaded(packet: Packet, way: Way): void {
     const ns = this.ns;
-    const way = this.wayTo(dst);
+    const { route, dst } = way;
     const { view, at } = packet;
-    const device = way.type === "local" ? ns.loopback : way.device!;
+    const device = route.type === "local" ? ns.loopback : route.device!;
     const header = packet.length >= ipv4.HEADER_LEN ? ipv4.headerLength(view, at) : 0;
     if (packet.length > device.mtu || header < ipv4.HEADER_LEN || header > packet.length) {
       const tooLong = packet.length > device.mtu;
       ns.drop(packet, tooLong ? Verdict.PKT_TOO_BIG : Verdict.IP_INHDR);
       throw new KernelError(tooLong ? "EMSGSIZE" : "EINVAL");
     }
-    if (ipv4.src(view, at) === 0) ipv4.setSrc(view, at, src);
+    if (ipv4.src(view, at) === 0) ipv4.setSrc(view, at, way.source);
     if (ipv4.id(view, at) === 0)
       ipv4.setId(view, at, ns.host.identifications.next(ipv4.src(view, at), dst, ipv4.protocol(view, at)));
     ipv4.setTotalLength(view, at, packet.length);
@@ -107,7 +106,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
     packet.transportAt = at + header;
     packet.mark = this.mark;
     ns.snmp.outRequests++;
-    ipOutput.sendHeaded(ns, packet, way, dst);
+    ipOutput.sendHeaded(ns, packet, route, dst);
   }
 
   /** True when packets of these addresses, in by that device, are for this socket (raw_v4_match). */

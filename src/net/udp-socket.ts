@@ -66,9 +66,8 @@ export class UdpSocket extends InetSocket {
   connect(address: number, port: number): void {
     const to = this.#destination(address);
     const way = this.wayTo(to);
-    const source = this.sourceOn(way, to);
-    if (this.localPort === 0) this.ns.sockets.bindUdp(this, source, 0);
-    else this.ns.sockets.rebindUdp(this, source);
+    if (this.localPort === 0) this.ns.sockets.bindUdp(this, way.source, 0);
+    else this.ns.sockets.rebindUdp(this, way.source);
     this.remoteAddress = to;
     this.remotePort = port;
     this.startIdentification();
@@ -87,15 +86,14 @@ export class UdpSocket extends InetSocket {
     const dst = this.#destination(address);
     const way = this.wayTo(dst);
     if (this.error !== null) throw new KernelError(this.takeError()!);
-    this.checkLength(way, dst, port, payload.length + udpHeader.HEADER_LEN);
+    this.checkLength(way, port, payload.length + udpHeader.HEADER_LEN);
     if (this.localPort === 0) ns.sockets.bindUdp(this, this.localAddress, 0);
-    const src = this.sourceOn(way, dst);
     const packet = ns.world.pool.allocate(payload.length, null);
     packet.bytes.set(payload, packet.at);
-    udp.push(packet, src, this.localPort, dst, port);
+    udp.push(packet, way.source, this.localPort, dst, port);
     ns.snmp.udpOutDatagrams++;
     ns.note(packet, Verdict.sent, 0);
-    this.transmit(packet, way, src, dst, ipv4.PROTO_UDP);
+    this.transmit(packet, way, ipv4.PROTO_UDP);
   }
 
   /** The stack has a datagram for this socket; `packet.at` is at its payload. */

@@ -74,14 +74,12 @@ function toGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): void 
  * device (CHECKSUM_PARTIAL): the field holds the pseudo header's sum until somebody looks.
  */
 export function push(packet: Packet, src: number, srcPort: number, dst: number, dstPort: number): void {
-  packet.at -= udp.HEADER_LEN;
-  packet.length += udp.HEADER_LEN;
-  const view = packet.view;
-  const at = packet.at;
-  udp.setSrcPort(view, at, srcPort);
-  udp.setDstPort(view, at, dstPort);
-  udp.setLength(view, at, packet.length);
-  udp.setChecksum(view, at, checksum.fold(checksum.pseudoHeader(src, dst, ipv4.PROTO_UDP, packet.length)));
+  const at = packet.at - udp.HEADER_LEN;
+  const length = packet.length + udp.HEADER_LEN;
+  packet.at = at;
+  packet.length = length;
+  const sum = checksum.fold(checksum.pseudoHeader(src, dst, ipv4.PROTO_UDP, length));
+  udp.write(packet.view, at, srcPort, dstPort, length, sum);
   packet.checksumStart = at;
   packet.checksumField = udp.CHECKSUM;
 }

@@ -89,24 +89,25 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
   const innerTos = inner === 0 ? 0 : ipv4.tos(view, inner);
   const tos = config.tosInherit ? innerTos : config.tos;
   const srcPort = sourcePort(device.ns, packet, config.sourcePortFirst, config.sourcePortLast);
-  const way = ipOutput.route(ns, dst, config.local, remote.ifindex, packet.mark, tos & ROUTE_TOS);
-  if (way === null || way.device === device) {
+  const way = remote.way;
+  const found = way.find(ns, dst, config.local, remote.ifindex, packet.mark, tos & ROUTE_TOS);
+  if (!found || way.route.device === device) {
     counters.txErrors++;
-    if (way === null) counters.carrierErrors++;
+    if (!found) counters.carrierErrors++;
     device.drop(packet, Verdict.IP_OUTNOROUTES);
     return;
   }
-  if (way.type === "local" && config.localBypass && remote.port === config.dstPort) {
+  if (way.route.type === "local" && config.localBypass && remote.port === config.dstPort) {
     bypassTo(vxlan, packet, remote.vni);
     return;
   }
-  const room = ipOutput.mtu(ns, way, dst, false) - vxlanHeader.OVERHEAD;
+  const room = way.mtu - vxlanHeader.OVERHEAD;
   const tooBig = packet.length - ethernet.HEADER_LEN > room;
   if (tooBig && complained(vxlan, packet, room)) return;
   const ttl = outerTtl(vxlan, dst, inner === 0 ? 0 : ipv4.ttl(view, inner));
   const df =
     config.df === "set" || (config.df === "inherit" && inner !== 0 && ipv4.dontFragment(view, inner));
-  const src = config.local !== 0 ? config.local : ipOutput.sourceFor(ns, way, dst);
+  const src = way.source;
   // What IP output is bound to refuse has not been sent.
   if (tooBig && df) counters.txDropped++;
   else {
@@ -121,12 +122,10 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
   if (device.ns !== ns) packet.mark = 0;
   // Nothing that the sender of the inner packet asked for holds for the outer one; nor does its group loop back.
   packet.flags = PacketFlag.notLooped;
-  ipOutput.send(
+  ipOutput.sendOn(
     ns,
     packet,
     way,
-    src,
-    dst,
     ipv4.PROTO_UDP,
     ecn.encapsulate(tos, innerTos),
     ttl,
@@ -218,10 +217,7 @@ function pushHeaders(
   const length = packet.length + HEADERS;
   packet.at = at;
   packet.length = length;
-  udp.setSrcPort(view, at, srcPort);
-  udp.setDstPort(view, at, dstPort);
-  udp.setLength(view, at, length);
-  udp.setChecksum(view, at, 0);
+  udp.write(view, at, srcPort, dstPort, length, 0);
   vxlanHeader.write(view, at + udp.HEADER_LEN, vni);
   if (!udpCsum) return;
   const pseudo = checksum.pseudoHeader(src, dst, ipv4.PROTO_UDP, length);

@@ -1,3 +1,4 @@
+import { Way } from "../net/way.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -15,6 +16,14 @@ export interface VxlanRemote {
   /** `via`: the device to leave by, in the namespace of the socket; 0 for any. */
   readonly ifindex: number;
   readonly ref: EntryRef;
+  /** Where outer packets for it go from here. */
+  readonly way: Way;
+}
+
+/** One shape for all of them, however the destination was given. */
+export function remoteOf(destination: VxlanDestination, ref: EntryRef): VxlanRemote {
+  const { address, port, vni, ifindex } = destination;
+  return { address, port, vni, ifindex, ref, way: new Way() };
 }
 
 /** What is known of a MAC address (struct vxlan_fdb). The entry of the zero address is for all that are not known. */
@@ -37,7 +46,7 @@ export interface VxlanFdbEntry {
 }
 
 /** Where an entry points to; also what names one of several remotes when one of them is taken away. */
-export type VxlanDestination = Omit<VxlanRemote, "ref">;
+export type VxlanDestination = Omit<VxlanRemote, "ref" | "way">;
 
 /** What an operation asks for (struct ndmsg and its attributes). */
 export interface VxlanFdbSpec {

@@ -10,6 +10,7 @@ import {
   indexOfRemote,
   isGroup,
   LEARNED,
+  remoteOf,
   type VxlanDestination,
   type VxlanFdbEntry,
   type VxlanFdbMode,
@@ -82,8 +83,7 @@ export class VxlanFdb {
     this.#changeFlags(entry, spec, cause);
     if (mode === "replace") {
       if (group) throw new KernelError("EOPNOTSUPP", "Cannot replace non-unicast fdb entries");
-      if (indexOfRemote(entry, spec.destination) < 0)
-        this.#setFirst(entry, { ...spec.destination, ref: entry.remotes[0]!.ref }, cause);
+      if (indexOfRemote(entry, spec.destination) < 0) this.#setFirst(entry, spec.destination, cause);
     } else if (group && indexOfRemote(entry, spec.destination) < 0) {
       // A group's entry has several remotes; to append to the entry of one address changes nothing.
       this.#addRemote(entry, spec.destination, cause);
@@ -180,7 +180,8 @@ export class VxlanFdb {
   }
 
   /** Changes the first remote of an entry: a station moved, or `replace`. */
-  #setFirst(entry: VxlanFdbEntry, remote: VxlanRemote, cause: Cause): void {
+  #setFirst(entry: VxlanFdbEntry, destination: VxlanDestination, cause: Cause): void {
+    const remote = remoteOf(destination, entry.remotes[0]!.ref);
     entry.remotes[0] = remote;
     entry.updated = this.#world.now;
     this.#world.generation++;
@@ -207,7 +208,7 @@ export class VxlanFdb {
   #addRemote(entry: VxlanFdbEntry, destination: VxlanDestination, cause: Cause): void {
     const text = describe(entry, destination);
     const ref = this.#world.registry.made("vxlan-fdb", this.#where(), text, cause);
-    const remote: VxlanRemote = { ...destination, ref };
+    const remote = remoteOf(destination, ref);
     entry.remotes.push(remote);
     this.#world.generation++;
     this.#listener.fdbChanged("new", entry, remote);

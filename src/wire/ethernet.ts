@@ -62,6 +62,32 @@ export function setType(view: DataView, at: number, ethertype: number): void {
   view.setUint16(at + TYPE, ethertype);
 }
 
+/** May be a source: neither a group's address nor all zero (Linux `is_valid_ether_addr`). */
+export function isSourceValid(view: DataView, at: number): boolean {
+  const hi = view.getUint16(at + SRC);
+  return (hi & 0x0100) === 0 && (hi !== 0 || view.getInt32(at + SRC + 2) !== 0);
+}
+/** To 01:80:c2:00:00:00 up to 0f, which bridges do not forward (Linux `is_link_local_ether_addr`). */
+export function isLinkLocal(view: DataView, at: number): boolean {
+  return view.getUint16(at + DST) === 0x0180 && (view.getInt32(at + DST + 2) & ~15) === (0xc2000000 | 0);
+}
+
+/** Writes the header with the fewest stores: the form for the forwarding path. */
+export function write(
+  view: DataView,
+  at: number,
+  dstHi: number,
+  dstLo: number,
+  srcHi: number,
+  srcLo: number,
+  ethertype: number,
+): void {
+  view.setInt32(at + DST, (dstHi << 16) | (dstLo >>> 16));
+  view.setInt32(at + DST + 4, (dstLo << 16) | srcHi);
+  view.setInt32(at + SRC + 2, srcLo);
+  view.setUint16(at + TYPE, ethertype);
+}
+
 /** True for a frame whose type is 802.1Q (0x8100). */
 export function isTagged(view: DataView, at: number): boolean {
   return view.getUint16(at + TYPE) === TYPE_VLAN;

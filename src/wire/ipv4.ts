@@ -42,6 +42,32 @@ export function fits(view: DataView, at: number, length: number): boolean {
   return total <= length && (first & 15) << 2 <= total;
 }
 
+/** What {@link check} answers for bytes that are no packet, and for a header that was damaged. */
+export const MALFORMED = -1;
+export const DAMAGED = -2;
+
+/**
+ * The total length of the packet at `at` when its header and checksum are right, or {@link MALFORMED} or
+ * {@link DAMAGED}: {@link fits} and {@link isChecksumValid} in one, with each word of a header without options read once.
+ */
+export function check(view: DataView, at: number, length: number): number {
+  if (length < HEADER_LEN) return MALFORMED;
+  const a = view.getInt32(at);
+  const total = a & 0xffff;
+  if (a >>> 24 !== 0x45) {
+    if (!fits(view, at, length)) return MALFORMED;
+    return checksums.isValid(view, at, headerLength(view, at)) ? total : DAMAGED;
+  }
+  if (total > length || total < HEADER_LEN) return MALFORMED;
+  const b = view.getInt32(at + ID);
+  const c = view.getInt32(at + TTL);
+  const d = view.getInt32(at + SRC);
+  const e = view.getInt32(at + DST);
+  const high = (a >>> 16) + (b >>> 16) + (c >>> 16) + (d >>> 16) + (e >>> 16);
+  const low = total + (b & 0xffff) + (c & 0xffff) + (d & 0xffff) + (e & 0xffff);
+  return checksums.fold(high + low) === 0xffff ? total : DAMAGED;
+}
+
 export function version(view: DataView, at: number): number {
   return view.getUint8(at + VERSION_IHL) >>> 4;
 }

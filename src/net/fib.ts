@@ -18,7 +18,9 @@ export interface RuleSpec {
   readonly fwmask: number;
   readonly iif: string;
   readonly oif: string;
-  readonly action: "lookup" | "blackhole" | "unreachable" | "prohibit" | "nop";
+  readonly action: "lookup" | "blackhole" | "unreachable" | "prohibit" | "nop" | "goto";
+  /** The priority at which `goto` goes on. */
+  readonly target: number;
   readonly table: number;
   /** A route whose prefix is not longer than this does not count; -1: all count. */
   readonly suppressPrefixLength: number;
@@ -56,6 +58,7 @@ const rule = (priority: number, table: number): Omit<Rule, "ref"> => ({
   iif: "",
   oif: "",
   action: "lookup",
+  target: 0,
   table,
   suppressPrefixLength: -1,
   protocol: "kernel",
@@ -144,10 +147,15 @@ export class Fib {
     const key = this.key;
     this.error = "ENETUNREACH";
     this.decidedBy = 0;
-    for (const rule of this.rules) {
+    for (let i = 0; i < this.rules.length; i++) {
+      const rule = this.rules[i]!;
       if (this.#matches(rule) === rule.not) continue;
       this.decidedBy = rule.ref;
       if (rule.action === "nop") continue;
+      if (rule.action === "goto") {
+        i = this.#ruleAt(rule.target, i) - 1;
+        continue;
+      }
       if (rule.action !== "lookup") {
         this.error =
           rule.action === "blackhole" ? "EINVAL" : rule.action === "prohibit" ? "EACCES" : "ENETUNREACH";
@@ -160,6 +168,12 @@ export class Fib {
       return found;
     }
     return null;
+  }
+
+  /** Where the first rule of that priority stands behind `at`; the next one when there is none. */
+  #ruleAt(priority: number, at: number): number {
+    for (let i = at + 1; i < this.rules.length; i++) if (this.rules[i]!.priority === priority) return i;
+    return at + 1;
   }
 
   #matches(rule: Rule): boolean {

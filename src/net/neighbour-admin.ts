@@ -13,8 +13,8 @@ export interface NeighbourRequest {
   readonly externLearn: boolean;
   /** The entry is asked for at once; its state is not set. */
   readonly use: boolean;
-  /** RTPROT_*; 0: stays as it is. */
-  readonly protocol: number;
+  /** Its routing protocol by name or number; `unspec`: what is noted stays. */
+  readonly protocol: string;
   /** Whether an entry may be made, and whether one that is there may be changed (NLM_F_CREATE, NLM_F_EXCL). */
   readonly create: boolean;
   readonly exclusive: boolean;
@@ -34,7 +34,7 @@ export function set(device: NetDevice, request: NeighbourRequest): void {
     neighbour = table.resolve(device, request.address, cause, exempt);
     if (neighbour === null) throw new KernelError("ENOBUFS");
   } else if (request.exclusive) throw new KernelError("EEXIST");
-  if (request.protocol !== 0) neighbour.protocol = request.protocol;
+  if (request.protocol !== "unspec") neighbour.protocol = request.protocol;
   neighbour.externLearn = request.externLearn;
   device.ns.host.neighbourLimits.sort(neighbour);
   if (request.use) {

@@ -63,8 +63,8 @@ export class Neighbour {
   used: Nanos;
   confirmed: Nanos;
   probes = 0;
-  /** The routing protocol that `ip neigh add ... protocol` gave (RTPROT_*); 0 for none. */
-  protocol = 0;
+  /** The routing protocol that `ip neigh add ... protocol` gave, by name or number; empty for none. */
+  protocol = "";
   /** `ip neigh add ... router`, `extern_learn`. */
   router = false;
   externLearn = false;

@@ -17,8 +17,8 @@ export interface ProxyNeighbour {
   /** What somebody noted with it. */
   router: boolean;
   externLearn: boolean;
-  /** The routing protocol that made it (RTPROT_*); 0 for none. */
-  protocol: number;
+  /** The routing protocol that made it, by name or number; empty for none. */
+  protocol: string;
   readonly ref: EntryRef;
 }
 
@@ -49,7 +49,7 @@ export class ProxyNeighbours {
     if (there !== undefined) return there;
     const text = `${ip.format(address)} dev ${device === null ? "*" : device.name} proxy`;
     const ref = this.#ns.world.registry.made("neighbour", this.#ns.path, text);
-    const entry = { address, device, router: false, externLearn: false, protocol: 0, ref };
+    const entry = { address, device, router: false, externLearn: false, protocol: "", ref };
     this.#entries = [...this.#entries, entry];
     return entry;
   }

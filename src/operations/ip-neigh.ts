@@ -7,7 +7,7 @@ import type { NeighDel, NeighSet } from "./neigh-set.ts";
 import type { NeighGet, NeighShow } from "./neigh-show.ts";
 import { type NudWord, parseNud } from "./neigh-state.ts";
 import type { Command } from "./operation.ts";
-import { parseProtocol } from "./rt-names.ts";
+import { protocolOf } from "./route-names.ts";
 import { ToolError } from "./tool-error.ts";
 import { duplicate, garbage, matches, type Words, wrong } from "./words.ts";
 
@@ -87,9 +87,9 @@ function readAddress(text: string, family: Family | undefined): string | null {
   return text;
 }
 
-function readProtocol(words: Words, why: string): number {
+function readProtocol(words: Words, why: string): string {
   const value = words.next();
-  const protocol = parseProtocol(value);
+  const protocol = protocolOf(value);
   if (protocol === null) throw wrong(value, why);
   return protocol;
 }

@@ -5,7 +5,6 @@ import { isIpv6, loosePrefix } from "./addresses.ts";
 import { deviceNamed } from "./link-change.ts";
 import { NUD, type NudWord, stateOf } from "./neigh-state.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { protocolName } from "./rt-names.ts";
 import { wrong } from "./words.ts";
 
 /** Which neighbours `ip neigh show` and `ip neigh flush` are about. */
@@ -17,7 +16,7 @@ export interface NeighFilter {
   /** Absent: all but what needs no question (and, for a flush, what is permanent). */
   readonly nud?: readonly (NudWord | "all")[];
   readonly proxy?: true;
-  readonly protocol?: number;
+  readonly protocol?: string;
   /** A prefix, in any of its forms. */
   readonly to?: string;
 }
@@ -32,7 +31,7 @@ export function filterWords(filter: NeighFilter): string[] {
   if (filter.nomaster) words.push("nomaster");
   if (filter.unused) words.push("unused");
   for (const nud of filter.nud ?? []) words.push("nud", nud);
-  if (filter.protocol !== undefined) words.push("protocol", protocolName(filter.protocol));
+  if (filter.protocol !== undefined) words.push("protocol", filter.protocol);
   return words;
 }
 
@@ -71,7 +70,7 @@ export function neighboursOf(
     (master === null || n.device?.master === master) &&
     (!filter.nomaster || n.device === null || n.device.master === null) &&
     (prefix === null || ip.contains(prefix.address, prefix.length, n.address)) &&
-    (filter.protocol === undefined || filter.protocol === 0 || n.protocol === filter.protocol);
+    (filter.protocol === undefined || filter.protocol === "unspec" || n.protocol === filter.protocol);
   if (filter.proxy) return namespace.neighbours.proxies.list().filter(common);
   const ofState = (n: Neighbour): boolean => n.externLearn || ((NUD[n.state] || NONE_BIT) & mask) !== 0;
   return namespace.neighbours

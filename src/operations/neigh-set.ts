@@ -6,7 +6,6 @@ import { deviceNamed } from "./link-change.ts";
 import { type NudWord, stateOf } from "./neigh-state.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { protocolName } from "./rt-names.ts";
 
 interface NeighWords {
   readonly address: string;
@@ -27,8 +26,8 @@ export interface NeighSet extends NeighWords, InNamespace {
   readonly router?: true;
   readonly externLearn?: true;
   readonly use?: true;
-  /** RTPROT_* */
-  readonly protocol?: number;
+  /** A name, or a number that has none. */
+  readonly protocol?: string;
 }
 
 /** `ip neigh del ADDRESS dev DEV` */
@@ -66,7 +65,7 @@ export const neighSet: OperationRecord<NeighSet> = {
     ...(o.router ? ["router"] : []),
     ...(o.externLearn ? ["extern_learn"] : []),
     ...(o.use ? ["use"] : []),
-    ...(o.protocol === undefined ? [] : ["protocol", protocolName(o.protocol)]),
+    ...(o.protocol === undefined ? [] : ["protocol", o.protocol]),
   ],
   apply(o, context) {
     if (o.proxy) setProxy(o, context);
@@ -81,7 +80,7 @@ export const neighSet: OperationRecord<NeighSet> = {
         router: o.router ?? false,
         externLearn: o.externLearn ?? false,
         use: o.use ?? false,
-        protocol: o.protocol ?? 0,
+        protocol: o.protocol ?? "unspec",
         create: o.verb !== "change",
         exclusive: o.verb === "add",
       });
@@ -96,7 +95,7 @@ function setProxy(o: NeighSet, context: OperationContext): void {
   const entry = context.namespace.neighbours.proxies.add(device, address);
   entry.router = o.router ?? false;
   entry.externLearn = o.externLearn ?? false;
-  if (o.protocol !== undefined && o.protocol !== 0) entry.protocol = o.protocol;
+  if (o.protocol !== undefined && o.protocol !== "unspec") entry.protocol = o.protocol;
 }
 
 export const neighDel: OperationRecord<NeighDel> = {

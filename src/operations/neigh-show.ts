@@ -10,7 +10,7 @@ import { deviceNamed } from "./link-change.ts";
 import { filterWords, type NeighFilter, neighboursOf, SHOWN } from "./neigh-filter.ts";
 import { neighbourAddress } from "./neigh-set.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
-import { protocolName } from "./rt-names.ts";
+import { protocolNumber } from "./route-names.ts";
 
 /** `ip neigh show` */
 export interface NeighShow extends NeighFilter, InNamespace {
@@ -61,8 +61,13 @@ function columnsOf(entry: Neighbour | ProxyNeighbour, withDevice: boolean, optio
     flags,
     statistics: proxy || options.statistics === undefined ? null : statisticsOf(entry),
     state: proxy || entry.state === "NONE" ? null : entry.state,
-    protocol: entry.protocol === 0 ? null : protocolName(entry.protocol, options.numeric),
+    protocol: protocolText(entry.protocol, options),
   };
+}
+
+function protocolText(protocol: string, options: ShowOptions): string | null {
+  if (protocol === "") return null;
+  return options.numeric ? `${protocolNumber(protocol)}` : protocol;
 }
 
 function statisticsOf(n: Neighbour): Statistics {

@@ -20,7 +20,7 @@ const dev = fc.constantFrom("eth0", "v0", "dev", "proxy", "to");
 const nud = fc.constantFrom(...(Object.keys(NUD).map((name) => name.toLowerCase()) as NudWord[]));
 const byte = fc.integer({ min: 0, max: 255 }).map((b) => b.toString(16).padStart(2, "0"));
 const lladdr = fc.array(byte, { minLength: 1, maxLength: 8 }).map((bytes) => bytes.join(":"));
-const protocol = fc.integer({ min: 0, max: 255 });
+const protocol = fc.constantFrom("unspec", "kernel", "static", "zebra", "77");
 const netns = fc.option(fc.constantFrom("n1", "c2"), { nil: undefined });
 const options = fc.constantFrom(undefined, { json: true } as const, { statistics: 2 }, {
   brief: true,

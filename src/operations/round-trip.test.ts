@@ -173,7 +173,11 @@ test("ip rule: parse, print, parse", () => {
   keepsItsMeaning(rule.map((words) => ({ op: "rule-add" as const, ...words }) as Operation));
   keepsItsMeaning(rule.map((words) => ({ op: "rule-del" as const, ...words }) as Operation));
   keepsItsMeaning(
-    rule.map(({ action: _action, ...words }) => ({ ask: "rule-show" as const, ...words, netns: "blue" })),
+    rule.map(({ action: _action, goto: _goto, suppressPrefixLength: _length, ...words }) => ({
+      ask: "rule-show" as const,
+      ...words,
+      netns: "blue",
+    })),
   );
 });
 

@@ -31,6 +31,29 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
   rip: 189,
   eigrp: 192,
 };
+const DSFIELDS: Readonly<Record<string, number>> = {
+  default: 0x00,
+  AF11: 0x28,
+  AF12: 0x30,
+  AF13: 0x38,
+  AF21: 0x48,
+  AF22: 0x50,
+  AF23: 0x58,
+  AF31: 0x68,
+  AF32: 0x70,
+  AF33: 0x78,
+  AF41: 0x88,
+  AF42: 0x90,
+  AF43: 0x98,
+  CS1: 0x20,
+  CS2: 0x40,
+  CS3: 0x60,
+  CS4: 0x80,
+  CS5: 0xa0,
+  CS6: 0xc0,
+  CS7: 0xe0,
+  EF: 0xb8,
+};
 const TYPES: readonly RouteType[] = [
   "unicast",
   "local",
@@ -75,20 +98,28 @@ export function protocolOf(text: string): string | null {
   return value === null ? null : nameOf(PROTOCOLS, value);
 }
 
+/** The number of a protocol in that form, as `-N` shows it. */
+export function protocolNumber(protocol: string): number {
+  return numberOf(PROTOCOLS, protocol, 255) ?? 0;
+}
+
 /** A type of route, or null. */
 export function routeTypeOf(text: string): RouteType | null {
   return TYPES.find((type) => type === text) ?? null;
 }
 
-/** A ToS: hexadecimal, or one of the names of /etc/iproute2/rt_dsfield that are in use; null for anything else. */
+/** A ToS: hexadecimal, or one of the names of /etc/iproute2/rt_dsfield; null for anything else. */
 export function tosOf(text: string): number | null {
+  const named = DSFIELDS[text];
+  if (named !== undefined) return named;
   const match = /^(?:0x)?([0-9a-f]{1,2})$/i.exec(text);
   return match === null ? null : Number.parseInt(match[1]!, 16);
 }
 
-/** `0x10` */
+/** `0x10`, or the name of the ToS. */
 export function formatTos(tos: number): string {
-  return `0x${tos.toString(16).padStart(2, "0")}`;
+  const name = Object.keys(DSFIELDS).find((key) => DSFIELDS[key] === tos);
+  return name ?? `0x${tos.toString(16).padStart(2, "0")}`;
 }
 
 /** An address that may be short: `10.7` is 10.7.0.0 (get_addr_ipv4); null when it is none. */

@@ -1,38 +1,42 @@
-import type { Rule } from "../net/fib.ts";
+import type { Rule, RuleSpec } from "../net/fib.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { deleteRule } from "../net/rule-change.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { type JsonObject, printJson } from "./json.ts";
 import type { InNamespace, OperationRecord, QuestionRecord } from "./operation.ts";
-import { formatTos, prefixText, tableName } from "./route-names.ts";
-import { hasAll, type RuleWords, ruleWords } from "./rule-words.ts";
+import { formatTos, prefixText, protocolNumber, tableName } from "./route-names.ts";
+import { passes, type RuleFilter } from "./rule-filter.ts";
+import { ruleWords, selectorOf } from "./rule-words.ts";
 
 /** `ip rule show ...` */
-export interface RuleShow extends InNamespace, Omit<RuleWords, "action"> {
+export interface RuleShow extends InNamespace, RuleFilter {
   readonly ask: "rule-show";
   readonly options?: ShowOptions;
 }
 
 /** `ip rule flush ...` */
-export interface RuleFlush extends InNamespace, Omit<RuleWords, "action"> {
+export interface RuleFlush extends InNamespace, RuleFilter {
   readonly op: "rule-flush";
 }
+
+/** What every namespace is born with for IPv6. */
+const IPV6_RULES: readonly RuleSpec[] = [
+  { ...selectorOf({ table: "local", protocol: "kernel" }), priority: 0 },
+  { ...selectorOf({ table: "main", protocol: "kernel" }), priority: 32766 },
+];
 
 export const ruleShow: QuestionRecord<RuleShow> = {
   tool: "ip",
   words: ({ options = {}, ...filter }) => [...optionWords(options), "rule", "show", ...ruleWords(filter)],
   answer(question, context) {
     const { options = {} } = question;
-    if (options.family !== undefined && options.family !== "inet") return options.json ? "[ ]\n" : "";
     const ns = context.namespace;
-    const rules = ns.fib.rules.filter((rule) => hasAll(rule, question) && (!question.not || rule.not));
-    return options.json
-      ? printJson(
-          rules.map((rule) => json(rule, ns, options)),
-          options.pretty ?? false,
-        )
-      : rules.map((rule) => text(rule, ns, options)).join("");
+    const all = options.family === "inet6" ? IPV6_RULES : ns.fib.rules;
+    const rules = all.filter((rule) => passes(rule, question));
+    if (!options.json) return rules.map((rule) => text(rule, ns, options)).join("");
+    const objects = rules.map((rule) => json(rule, ns, options));
+    return printJson(objects, options.pretty ?? false);
   },
 };
 
@@ -41,19 +45,46 @@ export const ruleFlush: OperationRecord<RuleFlush> = {
   words: (operation) => ["rule", "flush", ...ruleWords(operation)],
   apply(operation, context) {
     const ns = context.namespace;
+    const { protocol = "unspec" } = operation;
     // Rules of priority 0 stay: iproute2 takes them for what the kernel was born with.
-    for (const gone of ns.fib.rules.filter((rule) => rule.priority !== 0 && hasAll(rule, operation)))
-      deleteRule(ns, (rule) => rule === gone);
+    const goes = (rule: Rule): boolean =>
+      rule.priority !== 0 && passes(rule, operation) && (protocol === "unspec" || rule.protocol === protocol);
+    for (const gone of ns.fib.rules.filter(goes)) deleteRule(ns, (rule) => rule === gone);
   },
 };
 
-const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
-
-function saysProtocol(rule: Rule, options: ShowOptions): boolean {
-  return options.details === true || (rule.protocol !== "kernel" && rule.protocol !== "unspec");
+/** As printf's %#x. */
+function hex(value: number): string {
+  return value === 0 ? "0" : `0x${(value >>> 0).toString(16)}`;
 }
 
-function text(rule: Rule, ns: NetworkNamespace, options: ShowOptions): string {
+function protocolText(rule: RuleSpec, options: ShowOptions): string | undefined {
+  if (!options.details && (rule.protocol === "kernel" || rule.protocol === "unspec")) return undefined;
+  return options.numeric ? `${protocolNumber(rule.protocol)}` : rule.protocol;
+}
+
+const ACTION_NUMBERS: Readonly<Record<string, string>> = { blackhole: "6", unreachable: "7", prohibit: "8" };
+
+function actionText(rule: RuleSpec, options: ShowOptions): string {
+  return options.numeric ? (ACTION_NUMBERS[rule.action] ?? rule.action) : rule.action;
+}
+
+function tableText(rule: RuleSpec, options: ShowOptions): string | undefined {
+  if (rule.table === 0) return undefined;
+  return options.numeric ? `${rule.table}` : tableName(rule.table);
+}
+
+/** Nobody is there with that priority. */
+function leadsNowhere(rule: RuleSpec, ns: NetworkNamespace): boolean {
+  return rule.action === "goto" && !ns.fib.rules.some((other) => other.priority === rule.target);
+}
+
+/** It is told of a rule with a table only. */
+function suppresses(rule: RuleSpec): boolean {
+  return rule.table !== 0 && rule.suppressPrefixLength >= 0;
+}
+
+function text(rule: RuleSpec, ns: NetworkNamespace, options: ShowOptions): string {
   const words: string[] = [];
   const device = (key: string, name: string): void => {
     if (name !== "") words.push(key, name, ...(ns.device(name) === null ? ["[detached]"] : []));
@@ -66,24 +97,29 @@ function text(rule: Rule, ns: NetworkNamespace, options: ShowOptions): string {
     words.push("fwmark", rule.fwmask === -1 ? hex(rule.fwmark) : `${hex(rule.fwmark)}/${hex(rule.fwmask)}`);
   device("iif", rule.iif);
   device("oif", rule.oif);
-  if (rule.action === "lookup") words.push("lookup", tableName(rule.table));
-  else words.push(rule.action);
-  if (rule.suppressPrefixLength >= 0) words.push("suppress_prefixlength", `${rule.suppressPrefixLength}`);
-  if (saysProtocol(rule, options)) words.push("proto", rule.protocol);
+  const table = tableText(rule, options);
+  if (table !== undefined) words.push("lookup", table);
+  if (suppresses(rule)) words.push("suppress_prefixlength", `${rule.suppressPrefixLength}`);
+  if (rule.action === "goto") words.push("goto", `${rule.target}`);
+  else if (rule.action !== "lookup") words.push(actionText(rule, options));
+  if (leadsNowhere(rule, ns)) words.push("[unresolved]");
+  const protocol = protocolText(rule, options);
+  if (protocol !== undefined) words.push("proto", protocol);
   return `${rule.priority}:\t${words.join(" ")}\n`;
 }
 
-function json(rule: Rule, ns: NetworkNamespace, options: ShowOptions): JsonObject {
+function json(rule: RuleSpec, ns: NetworkNamespace, options: ShowOptions): JsonObject {
   const when = <T>(yes: boolean, value: T): T | undefined => (yes ? value : undefined);
-  const host = (length: number): boolean => length > 0 && length < 32;
+  const partial = (length: number): boolean => length > 0 && length < 32;
   const gone = (name: string): boolean => name !== "" && ns.device(name) === null;
+  const refuses = rule.action in ACTION_NUMBERS;
   return {
     priority: rule.priority,
     not: when(rule.not, null),
     src: rule.srcLength === 0 ? "all" : ip.format(rule.src),
-    srclen: when(host(rule.srcLength), rule.srcLength),
+    srclen: when(partial(rule.srcLength), rule.srcLength),
     dst: when(rule.dstLength > 0, ip.format(rule.dst)),
-    dstlen: when(host(rule.dstLength), rule.dstLength),
+    dstlen: when(partial(rule.dstLength), rule.dstLength),
     tos: when(rule.tos !== 0, formatTos(rule.tos)),
     fwmark: when(rule.fwmask !== 0, hex(rule.fwmark)),
     fwmask: when(rule.fwmask !== 0 && rule.fwmask !== -1, hex(rule.fwmask)),
@@ -91,10 +127,12 @@ function json(rule: Rule, ns: NetworkNamespace, options: ShowOptions): JsonObjec
     iif_detached: when(gone(rule.iif), null),
     oif: when(rule.oif !== "", rule.oif),
     oif_detached: when(gone(rule.oif), null),
-    table: when(rule.action === "lookup", tableName(rule.table)),
+    table: tableText(rule, options),
+    suppress_prefixlen: when(suppresses(rule), rule.suppressPrefixLength),
+    goto: when(rule.action === "goto", rule.target),
+    unresolved: when(leadsNowhere(rule, ns), null),
     nop: when(rule.action === "nop", null),
-    action: when(rule.action !== "lookup" && rule.action !== "nop", rule.action),
-    suppress_prefixlen: when(rule.suppressPrefixLength >= 0, rule.suppressPrefixLength),
-    protocol: when(saysProtocol(rule, options), rule.protocol),
+    action: when(refuses, actionText(rule, options)),
+    protocol: protocolText(rule, options),
   };
 }

@@ -1,4 +1,6 @@
 import type { Rule, RuleSpec } from "../net/fib.ts";
+import { KernelError } from "../net/kernel-error.ts";
+import { isIpv6 } from "./addresses.ts";
 import type { InNamespace } from "./operation.ts";
 import { formatTos, prefixOf, tableOf } from "./route-names.ts";
 
@@ -18,6 +20,8 @@ export interface RuleWords {
   readonly suppressPrefixLength?: number;
   /** Absent: to look up the table. */
   readonly action?: "blackhole" | "unreachable" | "prohibit" | "nop";
+  /** The priority at which it goes on, in place of an action. */
+  readonly goto?: number;
 }
 
 /** `ip rule add ...` */
@@ -46,6 +50,7 @@ export function ruleWords(rule: RuleWords): string[] {
   said("protocol", rule.protocol);
   said("table", rule.table);
   said("suppress_prefixlength", rule.suppressPrefixLength);
+  said("goto", rule.goto);
   if (rule.action !== undefined) words.push(rule.action);
   return words;
 }
@@ -58,12 +63,15 @@ function markText({ fwmark, fwmask }: RuleWords): string | undefined {
 
 type Selector = Omit<RuleSpec, "priority"> & { readonly priority: number | null };
 
-/** What the kernel is asked to add. */
+/** What the kernel is asked to add or to delete. @throws {KernelError} for IPv6 prefixes */
 export function selectorOf(words: RuleWords): Selector {
+  if (isIpv6(words.from ?? "")) throw new KernelError("EINVAL", "Invalid source address");
+  if (isIpv6(words.to ?? "")) throw new KernelError("EINVAL", "Invalid dst address");
   const from = prefixOf(words.from ?? "default");
   const to = prefixOf(words.to ?? "default");
-  const { action = "lookup" } = words;
-  const table = words.table === undefined ? 254 : tableOf(words.table)!;
+  const action = words.goto !== undefined ? "goto" : (words.action ?? "lookup");
+  const table = words.table === undefined ? (action === "lookup" ? 254 : 0) : tableOf(words.table)!;
+  const { fwmark = 0 } = words;
   return {
     priority: words.priority ?? null,
     not: words.not ?? false,
@@ -72,33 +80,34 @@ export function selectorOf(words: RuleWords): Selector {
     dst: to.address,
     dstLength: to.length,
     tos: words.tos ?? 0,
-    fwmark: (words.fwmark ?? 0) | 0,
-    fwmask: words.fwmark === undefined ? 0 : (words.fwmask ?? 0xffffffff) | 0,
+    fwmark: fwmark | 0,
+    fwmask: (words.fwmask ?? (fwmark === 0 ? 0 : 0xffffffff)) | 0,
     iif: words.iif ?? "",
     oif: words.oif ?? "",
     action,
-    table: action === "lookup" ? table : 0,
+    target: words.goto ?? 0,
+    table,
     suppressPrefixLength: words.suppressPrefixLength ?? -1,
     protocol: words.protocol ?? "unspec",
   };
 }
 
-/** Whether a rule has all that these words ask (rule_find, fib4_rule_compare). */
+/** Whether a rule has all that a deletion asks; `not` and where a `goto` leads do not count (rule_find). */
 export function hasAll(rule: Rule, words: RuleWords): boolean {
   const asked = selectorOf(words);
-  const tableAsked = words.table !== undefined;
+  const anyAction = words.action === undefined && words.goto === undefined;
   return (
     (words.priority === undefined || rule.priority === words.priority) &&
-    (words.action === undefined || rule.action === words.action) &&
-    (!tableAsked || (rule.action === "lookup" && rule.table === asked.table)) &&
+    (anyAction || rule.action === asked.action) &&
+    (words.table === undefined || asked.table === 0 || rule.table === asked.table) &&
     (asked.srcLength === 0 || (rule.srcLength === asked.srcLength && rule.src === asked.src)) &&
     (asked.dstLength === 0 || (rule.dstLength === asked.dstLength && rule.dst === asked.dst)) &&
     (asked.tos === 0 || rule.tos === asked.tos) &&
-    (words.fwmark === undefined || (rule.fwmark === asked.fwmark && rule.fwmask !== 0)) &&
-    (words.fwmask === undefined || rule.fwmask === asked.fwmask) &&
-    (words.iif === undefined || rule.iif === words.iif) &&
-    (words.oif === undefined || rule.oif === words.oif) &&
-    (words.suppressPrefixLength === undefined || rule.suppressPrefixLength === words.suppressPrefixLength) &&
-    (words.protocol === undefined || rule.protocol === words.protocol)
+    (asked.fwmark === 0 || rule.fwmark === asked.fwmark) &&
+    (asked.fwmask === 0 || rule.fwmask === asked.fwmask) &&
+    (asked.iif === "" || rule.iif === asked.iif) &&
+    (asked.oif === "" || rule.oif === asked.oif) &&
+    (asked.suppressPrefixLength < 0 || rule.suppressPrefixLength === asked.suppressPrefixLength) &&
+    (words.protocol === undefined || words.protocol === "unspec" || rule.protocol === words.protocol)
   );
 }

@@ -281,7 +281,7 @@ describe("namespaces and files:", () => {
     );
     expect(await output("ip netns exec red where; echo $?; ip netns exec blue nope; echo $?")).toBe(
       'Cannot open network namespace "red": No such file or directory\n255\n' +
-        'exec of "nope" failed: No such file or directory\n255\n',
+        'exec of "nope" failed: No such file or directory\n1\n',
     );
     expect(await output("ip netns exec blue ticker > f & sleep 2.5; kill -INT $!; wait $!; tail -1 f")).toBe(
       "3 ticks\n",

@@ -45,11 +45,20 @@ function runNetworkTool(toolbox: Toolbox, name: string, context: CommandContext)
   context.err(result.stderr);
   if (result.exec === undefined) return result.status;
   const { netns, argv } = result.exec;
-  if (netns === null) return context.run(argv);
+  if (netns === null) return inEach(argv, context, operation);
   const namespace = operation.named(netns);
   if (namespace === null) {
     context.err(`Cannot open network namespace "${netns}": No such file or directory\n`);
     return 255;
   }
   return context.run(argv, { namespace, missing: "ip" });
+}
+
+/** `ip -all netns exec`: one after the other, the newest namespace first; what becomes of them does not count. */
+function* inEach(argv: readonly string[], context: CommandContext, operation: OperationContext): Program {
+  for (const [name, namespace] of [...operation.host.namespaces].reverse()) {
+    context.out(`\nnetns: ${name}\n`);
+    yield* context.run(argv, { namespace, missing: "ip" });
+  }
+  return 0;
 }

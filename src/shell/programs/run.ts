@@ -183,7 +183,7 @@ export function* runInstead(state: ShellState, argv: readonly string[], options:
   const found = installed(state, argv[0] ?? "");
   if (found === null && options.missing === "ip") {
     state.err(`exec of "${argv[0] ?? ""}" failed: No such file or directory\n`);
-    return 255;
+    return 1;
   }
   if (found !== null) return yield* launch(state, found, argv);
   return missing(state, argv[0] ?? "");

@@ -81,12 +81,15 @@ function create(device: NetDevice, request: QdiscRequest, allowed: boolean): voi
   const { settings } = request;
   if (settings === null || settings.kind === "unknown")
     throw new KernelError("ENOENT", "Specified qdisc kind is unknown");
+  const there = device.qdisc;
+  if (settings.kind === "netem" && there instanceof Netem && there.duplicate + settings.duplicate > 0)
+    throw new KernelError("EINVAL", "netem: cannot mix duplicating netems with other netems in tree");
   let counted = counters.get(device.ns.host);
   if (counted === undefined) counters.set(device.ns.host, (counted = { handle: 0x8000, made: 0 }));
   let handle = request.handle;
   if (handle === 0) {
     do counted.handle = counted.handle === 0xffff ? 0x8001 : counted.handle + 1;
-    while (device.qdisc?.handle === counted.handle);
+    while (there?.handle === counted.handle);
     handle = counted.handle;
   }
   const where = `${device.ns.path}/${device.name}`;

@@ -76,6 +76,9 @@ export function randomWorld(seed: number): RandomWorld {
   for (let i = 0; i < 10; i++) {
     const from = pick(containers);
     const to = pick(containers);
+    // Everybody asks anew: how far an earlier question has got would depend on how long the commands took.
+    if (subnets > 1) probes.push({ host: hosts[0]!, text: "ip -n r neigh flush all" });
+    probes.push({ host: from.host, text: `ip -n ${from.name} neigh flush all` });
     const flags = [`-s ${pick(SIZES)}`, `-t ${pick(TTLS)}`, pick(["-M do", "-M dont", "-M want"])];
     probes.push({ host: from.host, text: `ip netns exec ${from.name} ping -c 1 -W 1 ${flags.join(" ")} ${to.address}` });
   }

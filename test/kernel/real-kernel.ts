@@ -129,6 +129,8 @@ function buildScript(topology: Topology): string {
     const sysctls = ["net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"];
     if (host.router) sysctls.push("net.ipv4.ip_forward=1");
     lines.push(`ip netns exec ${ns} sysctl -qw ${sysctls.join(" ")}`);
+    // Bridged frames do not pass netfilter here: it would reassemble and cut what a bridge drops as too large.
+    lines.push(`ip netns exec ${ns} sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null || true`);
     for (const nic of host.nics) {
       const p = `p${port++}`;
       lines.push(

@@ -15,16 +15,17 @@ export function addVlan(
   pvid: boolean,
   untagged: boolean,
 ): void {
-  checkVid(bridge, vid);
+  checkVid(vid);
+  checkKernel(bridge);
   (port ?? bridge).vlans.set(vid, pvid, untagged);
   const device = (port ?? bridge).device;
   addLocal(bridge, port, device.macHi, device.macLo, vid);
   bridge.world.generation++;
 }
 
-/** `bridge vlan del`. One that is not there is no mistake. @throws {KernelError} as {@link addVlan} */
+/** `bridge vlan del`. One that is not there is no mistake. @throws {KernelError} EINVAL outside 1 to 4094 */
 export function deleteVlan(bridge: Bridge, port: BridgePort | null, vid: number): void {
-  checkVid(bridge, vid);
+  checkVid(vid);
   const { vlans, device } = port ?? bridge;
   if (!vlans.has(vid)) return;
   vlans.delete(vid);
@@ -61,8 +62,7 @@ export function setDefaultPvid(bridge: Bridge, vid: number): void {
   }
 }
 
-function checkVid(bridge: Bridge, vid: number): void {
-  checkKernel(bridge);
+function checkVid(vid: number): void {
   if (vid < 1 || vid > MAX_VLAN) throw new KernelError("EINVAL", "bridge: Vlan id is invalid");
 }
 

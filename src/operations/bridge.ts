@@ -1,6 +1,7 @@
 import { parseBridgeFdb } from "./bridge-fdb.ts";
 import { parseBridgeLink } from "./bridge-link.ts";
 import { readBridgeOptions } from "./bridge-options.ts";
+import { parseBridgeVlan } from "./bridge-vlan.ts";
 import { bridgeHelp } from "./help-texts.ts";
 import { rtnetlinkAnswers } from "./ip.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
@@ -16,7 +17,7 @@ const OBJECTS: readonly (readonly [name: string, parse: ObjectParser | null])[] 
   ["link", parseBridgeLink],
   ["fdb", parseBridgeFdb],
   ["mdb", null],
-  ["vlan", null],
+  ["vlan", parseBridgeVlan],
   ["vni", null],
   ["monitor", null],
 ];

@@ -2,6 +2,8 @@ import type { AddrAdd, AddrDel } from "./addr-change.ts";
 import type { AddrFlush, AddrShow } from "./addr-show.ts";
 import type { FdbAdd } from "./fdb-add.ts";
 import type { FdbDel } from "./fdb-del.ts";
+import type { FdbFlush } from "./fdb-flush.ts";
+import type { FdbGet } from "./fdb-get.ts";
 import type { FdbShow } from "./fdb-show.ts";
 import type { LinkAdd } from "./link-add.ts";
 import type { LinkDel } from "./link-del.ts";
@@ -27,6 +29,8 @@ import type { SysctlLoad, SysctlSet } from "./sysctl-set.ts";
 import type { SysctlShow } from "./sysctl-show.ts";
 import type { TextQuestion } from "./text-question.ts";
 import type { Toolbox } from "./toolbox.ts";
+import type { VlanAdd, VlanDel } from "./vlan-change.ts";
+import type { VlanShow } from "./vlan-show.ts";
 
 /** What every operation and question may say: the namespace it works in, as `ip -n NAME` does. */
 export interface InNamespace {
@@ -44,6 +48,9 @@ export interface OperationMap {
   "addr-flush": AddrFlush;
   "fdb-add": FdbAdd;
   "fdb-del": FdbDel;
+  "fdb-flush": FdbFlush;
+  "vlan-add": VlanAdd;
+  "vlan-del": VlanDel;
   "port-set": PortSet;
   "link-add": LinkAdd;
   "link-del": LinkDel;
@@ -71,7 +78,9 @@ export type Operation = OperationMap[keyof OperationMap];
 /** All questions by name: commands that read and change nothing. */
 export interface QuestionMap {
   "addr-show": AddrShow;
+  "fdb-get": FdbGet;
   "fdb-show": FdbShow;
+  "vlan-show": VlanShow;
   "port-show": PortShow;
   "link-show": LinkShow;
   "neigh-get": NeighGet;

@@ -3,6 +3,8 @@ import { addrFlush, addrShow } from "./addr-show.ts";
 import { bridgeTool } from "./bridge.ts";
 import { fdbAdd } from "./fdb-add.ts";
 import { fdbDel } from "./fdb-del.ts";
+import { fdbFlush } from "./fdb-flush.ts";
+import { fdbGet } from "./fdb-get.ts";
 import { fdbShow } from "./fdb-show.ts";
 import { ip } from "./ip.ts";
 import { linkAdd } from "./link-add.ts";
@@ -37,6 +39,8 @@ import { sysctlShow } from "./sysctl-show.ts";
 import { tc } from "./tc.ts";
 import { textQuestion } from "./text-question.ts";
 import { Toolbox } from "./toolbox.ts";
+import { vlanAdd, vlanDel } from "./vlan-change.ts";
+import { vlanShow } from "./vlan-show.ts";
 
 const operations: { readonly [K in keyof OperationMap]: OperationRecord<OperationMap[K]> } = {
   "addr-add": addrAdd,
@@ -44,6 +48,9 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "addr-flush": addrFlush,
   "fdb-add": fdbAdd,
   "fdb-del": fdbDel,
+  "fdb-flush": fdbFlush,
+  "vlan-add": vlanAdd,
+  "vlan-del": vlanDel,
   "port-set": portSet,
   "link-add": linkAdd,
   "link-del": linkDel,
@@ -69,7 +76,9 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
 
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {
   "addr-show": addrShow,
+  "fdb-get": fdbGet,
   "fdb-show": fdbShow,
+  "vlan-show": vlanShow,
   "port-show": portShow,
   "link-show": linkShow,
   "neigh-get": neighGet,

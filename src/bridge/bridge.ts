@@ -200,9 +200,12 @@ export class Bridge implements DeviceDriver {
     this.world.generation++;
   }
 
-  /** Somebody set the state of a port by hand (br_set_port_state); learned entries stay. */
+  /**
+   * Somebody set the state of a port by hand (br_set_port_state); learned entries stay. Without spanning tree the kernel
+   * unblocks a blocked port at once.
+   */
   setPortState(port: BridgePort, state: PortState): void {
-    port.state = state;
+    port.state = state === PortState.blocking ? PortState.forwarding : state;
     this.#checkCarrier();
   }
 
@@ -299,7 +302,10 @@ export class Bridge implements DeviceDriver {
   }
 }
 
-/** The cost of a port by the speed that its device claims: a veth says 10 Gbit/s, others nothing (br_if.c, port_cost). */
+/** The cost of a port by the speed that its device claims (br_if.c, port_cost). */
 function costOf(device: NetDevice): number {
-  return device.driver.kind === "veth" ? 2 : 100;
+  const speed = device.driver.speed?.() ?? 0;
+  if (speed >= 10_000) return 2;
+  if (speed >= 1000) return 4;
+  return speed >= 100 ? 19 : 100;
 }

@@ -62,7 +62,8 @@ export function setDefaultPvid(bridge: Bridge, vid: number): void {
   }
 }
 
-function checkVid(vid: number): void {
+/** @throws {KernelError} EINVAL outside 1 to 4094 */
+export function checkVid(vid: number): void {
   if (vid < 1 || vid > MAX_VLAN) throw new KernelError("EINVAL", "bridge: Vlan id is invalid");
 }
 

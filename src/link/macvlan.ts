@@ -90,6 +90,10 @@ export class Macvlan implements DeviceDriver {
     else if (change === "up" || change === "down" || change === "address") this.port.refresh();
   }
 
+  speed(): number | null {
+    return this.port.lower.driver.speed?.() ?? null;
+  }
+
   link(): NetDevice {
     return this.port.lower;
   }

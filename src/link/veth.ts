@@ -40,6 +40,11 @@ class Veth implements DeviceDriver {
     }
   }
 
+  /** What veth_get_link_ksettings says. */
+  speed(): number {
+    return 10_000;
+  }
+
   link(device: NetDevice): NetDevice | null {
     return device.peer;
   }

@@ -36,6 +36,8 @@ export interface DeviceDriver {
    * tunnel that was moved away from the namespace of its outer packets answers the device itself, printed as `@ifN`.
    */
   link(device: NetDevice): NetDevice | null;
+  /** The speed that the device claims, in Mbit/s (ethtool's link settings); absent or null: unknown. */
+  speed?(): number | null;
 }
 
 /** Takes the frames of a device before the IP stack sees them (rx_handler): a bridge port, a macvlan's lower device. */

@@ -1,5 +1,5 @@
 import { bridgeOf, portOf } from "../bridge/add-bridge.ts";
-import { addVlan, deleteVlan } from "../bridge/vlan-commands.ts";
+import { addVlan, checkVid, deleteVlan } from "../bridge/vlan-commands.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import { atoi, comesBack } from "./fdb-address.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
@@ -50,10 +50,14 @@ export const vlanDel: OperationRecord<VlanDel> = {
 function eachPlace(
   { dev, vid, end = vid, self, master }: VlanAttributes,
   context: OperationContext,
-  change: (...place: Parameters<typeof deleteVlan>) => void,
+  changeOne: (...place: Parameters<typeof deleteVlan>) => void,
 ): void {
   const device = context.namespace.device(dev);
   if (device === null) throw comesBack(`Cannot find bridge device "${dev}"`);
+  const change = (...place: Parameters<typeof deleteVlan>): void => {
+    checkVid(end); // before the first of a range
+    changeOne(...place);
+  };
   if (master || !self) {
     const port = portOf(device);
     if (port === null) throw new KernelError("EOPNOTSUPP");

@@ -35,6 +35,10 @@ export class Nic implements DeviceDriver {
     if (device.removed) this.unplug();
   }
 
+  speed(): number {
+    return 10_000;
+  }
+
   link(): null {
     return null;
   }

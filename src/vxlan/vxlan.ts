@@ -103,6 +103,11 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
     else if (change === "removed") this.#remove();
   }
 
+  /** That of the device below (vxlan_get_link_ksettings). */
+  speed(): number | null {
+    return this.config.lower?.driver.speed?.() ?? null;
+  }
+
   /** A moved tunnel names itself, so that `ip link` prints `@ifN` and the namespace of its outer packets. */
   link(device: NetDevice): NetDevice | null {
     return device.ns === this.ns ? null : device;

@@ -49,7 +49,9 @@ export function randomWorld(seed: number): RandomWorld {
       if (joined) {
         const vx = `vx${subnet}`;
         const flags = pick(["", "", "nolearning", "noudpcsum", "df set", "ttl 3"]);
-        type(`ip link add ${vx} type vxlan id ${100 + subnet} dstport 4789 local ${underlay(host)} dev eth0 ${flags}`.trim());
+        type(
+          `ip link add ${vx} type vxlan id ${100 + subnet} dstport 4789 local ${underlay(host)} dev eth0 ${flags}`.trim(),
+        );
         type(`ip link set ${vx} master ${bridge} up`);
         for (const other of hosts) {
           if (other !== host) type(`bridge fdb append 00:00:00:00:00:00 dev ${vx} dst ${underlay(other)}`);
@@ -61,12 +63,17 @@ export function randomWorld(seed: number): RandomWorld {
         const address = `10.${subnet}.0.${index}`;
         const mac = `02:42:0a:0${subnet}:00:${index.toString(16).padStart(2, "0")}`;
         type(`ip netns add ${name}`);
-        type(`ip link add v${index} mtu ${mtu} type veth peer name eth0 mtu ${mtu} address ${mac} netns ${name}`);
+        type(
+          `ip link add v${index} mtu ${mtu} type veth peer name eth0 mtu ${mtu} address ${mac} netns ${name}`,
+        );
         type(`ip link set v${index} master ${bridge} up`);
         type(`ip -n ${name} addr add ${address}/24 dev eth0`);
         type(`ip -n ${name} link set lo up`);
         type(`ip -n ${name} link set eth0 up`);
-        if (random.chance(1, 5)) type(`bridge link set dev v${index} ${pick(["isolated on", "hairpin on", "flood off", "learning off"])}`);
+        if (random.chance(1, 5))
+          type(
+            `bridge link set dev v${index} ${pick(["isolated on", "hairpin on", "flood off", "learning off"])}`,
+          );
         containers.push({ host, name, address, subnet });
       }
     }
@@ -80,7 +87,10 @@ export function randomWorld(seed: number): RandomWorld {
     if (subnets > 1) probes.push({ host: hosts[0]!, text: "ip -n r neigh flush all" });
     probes.push({ host: from.host, text: `ip -n ${from.name} neigh flush all` });
     const flags = [`-s ${pick(SIZES)}`, `-t ${pick(TTLS)}`, pick(["-M do", "-M dont", "-M want"])];
-    probes.push({ host: from.host, text: `ip netns exec ${from.name} ping -c 1 -W 1 ${flags.join(" ")} ${to.address}` });
+    probes.push({
+      host: from.host,
+      text: `ip netns exec ${from.name} ping -c 1 -W 1 ${flags.join(" ")} ${to.address}`,
+    });
   }
   return { topology: topologyOf(hosts, underlay), build, probes };
 }
@@ -93,7 +103,9 @@ function addRouter(random: Prng, host: string, containers: readonly Container[],
   type("ip netns add r");
   type(`ip netns exec r sysctl -qw net.ipv4.ip_forward=1`);
   for (const subnet of [1, 2]) {
-    type(`ip link add vr${subnet} type veth peer name eth${subnet} address 02:42:0a:0${subnet}:00:01 netns r`);
+    type(
+      `ip link add vr${subnet} type veth peer name eth${subnet} address 02:42:0a:0${subnet}:00:01 netns r`,
+    );
     type(`ip link set vr${subnet} master br${subnet} up`);
     type(`ip -n r addr add 10.${subnet}.0.1/24 dev eth${subnet}`);
     type(`ip -n r link set eth${subnet} up`);

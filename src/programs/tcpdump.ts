@@ -308,11 +308,11 @@ class LiveCapture {
   #take(frame: PacketFrame): void {
     const { device, outgoing, bytes } = frame;
     const { direction, snapLength } = this.#options;
-    // What leaves by `lo` is seen when it comes in.
-    if (outgoing && device.loopback) return;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     if (!matches(this.#filter, view, 0, bytes.length)) return;
     this.#seen++;
+    // What leaves by `lo` is shown when it comes in.
+    if (outgoing && device.loopback) return;
     if (direction === (outgoing ? "in" : "out")) return;
     this.#captured++;
     const seconds = this.#epoch + Math.floor(frame.at / 1e9);

@@ -5,17 +5,21 @@ import { align, formatDiff, holds, outputLines } from "../../src/scenario/expect
 import { parseFile } from "../../src/scenario/parse-file.ts";
 import { RealKernel, whyNoKernel } from "./real-kernel.ts";
 
-const folder = new URL("../../scenarios/", import.meta.url).pathname;
-const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".md"))
-  .sort();
+const top = new URL("../../", import.meta.url).pathname;
+/** Lessons, and what programs say word for word. */
+const files = ["scenarios", "test/programs"].flatMap((folder) =>
+  readdirSync(join(top, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .sort()
+    .map((file) => join(folder, file)),
+);
 const reason = whyNoKernel();
 if (reason !== null) console.warn(`the lessons are not compared with the real kernel: ${reason}`);
 
 /** What a lesson claims, Linux does: each line is typed on the real kernel and held against the same text. */
 describe.skipIf(reason !== null)("lessons on the real kernel", () => {
   test.each(files)("%s", async (file) => {
-    const parsed = parseFile(file, readFileSync(join(folder, file), "utf8"));
+    const parsed = parseFile(file, readFileSync(join(top, file), "utf8"));
     if (!parsed.ok) throw parsed.errors[0];
     const lesson = parsed.value;
     if (lesson.real !== null) {

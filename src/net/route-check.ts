@@ -4,7 +4,7 @@ import { Scope } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import type { Route, RouteSpec, RouteType } from "./route.ts";
+import { type Route, type RouteSpec, RouteTable, type RouteType } from "./route.ts";
 
 /** The widest scope that a route of a type may have (fib_props); all others may be global. */
 const leastScope: Partial<Record<RouteType, Scope>> = {
@@ -67,7 +67,9 @@ function onlink(ns: NetworkNamespace, spec: RouteSpec): NetDevice {
 function behindGateway(ns: NetworkNamespace, spec: RouteSpec): NetDevice {
   const scope = Math.max(spec.scope + 1, Scope.link);
   const tables = ns.fib.rules.filter((rule) => rule.action === "lookup").map((rule) => rule.table);
-  for (const table of [...tables, spec.table]) {
+  // A table other than main is asked before the rules are.
+  const own = spec.table === RouteTable.main ? [] : [spec.table];
+  for (const table of [...own, ...tables]) {
     const way = find(ns.fib.tables.get(table)?.list() ?? [], spec.gateway, scope, spec.device);
     if (way === null || way.type === "throw") continue;
     if ((way.type !== "unicast" && way.type !== "local") || way.device === null)

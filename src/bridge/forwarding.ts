@@ -28,21 +28,43 @@ export function receive(bridge: Bridge, port: BridgePort, packet: Packet): void 
   const hi = ethernet.dstHi(view, at);
   const lo = ethernet.dstLo(view, at);
   const answered = bridge.answersArp && suppressArp(bridge, port, packet, vid);
-  if (mac.isMulticast(hi)) {
-    if (!mac.isBroadcast(hi, lo)) bridge.device.counters.multicast++;
-    flood(bridge, port, packet, vid, hi, lo, true, answered);
-    return;
-  }
-  const fdb = bridge.fdb;
-  const row = fdb.find(hi, lo, vid);
+  const { fdb } = bridge;
+  const row = mac.isMulticast(hi) ? -1 : fdb.find(hi, lo, vid);
   const promiscuous = bridge.device.promiscuity > 0;
-  if (row < 0) flood(bridge, port, packet, vid, hi, lo, promiscuous, answered);
-  else if ((fdb.flags[row]! & FdbFlag.local) === 0) forward(bridge, port, packet, vid, row, promiscuous);
-  else {
-    const tap = bridge.world.tap;
-    if (tap !== null) tap.record(bridge.device.place, packet, Verdict.local, fdb.refs[row]!);
-    passUp(bridge, packet, vid);
-  }
+  if (row < 0) floodFrom(bridge, port, packet, vid, hi, lo, promiscuous, answered);
+  else if ((fdb.flags[row]! & FdbFlag.local) !== 0) receiveLocal(bridge, packet, vid, row);
+  else if (promiscuous) forwardAndUp(bridge, port, packet, vid, row);
+  else forward(bridge, port, packet, vid, row);
+}
+
+/** No port is known to have the destination, or it is for a group. */
+function floodFrom(
+  bridge: Bridge,
+  port: BridgePort,
+  packet: Packet,
+  vid: number,
+  hi: number,
+  lo: number,
+  promiscuous: boolean,
+  answered: boolean,
+): void {
+  const group = mac.isMulticast(hi);
+  if (group && !mac.isBroadcast(hi, lo)) bridge.device.counters.multicast++;
+  flood(bridge, port, packet, vid, hi, lo, group || promiscuous, answered);
+}
+
+/** The destination is an address of this host. */
+function receiveLocal(bridge: Bridge, packet: Packet, vid: number, row: number): void {
+  const tap = bridge.world.tap;
+  if (tap !== null) tap.record(bridge.device.place, packet, Verdict.local, bridge.fdb.refs[row]!);
+  passUp(bridge, packet, vid);
+}
+
+/** Somebody listens to all that passes: the port gets a copy, the frame goes up (br_forward with `local_rcv`). */
+function forwardAndUp(bridge: Bridge, from: BridgePort, packet: Packet, vid: number, row: number): void {
+  const to = chosen(bridge, packet, row);
+  if (to?.refuses(from, vid) === null) to.send(bridge.world.pool.copy(packet), from, vid);
+  passUp(bridge, packet, vid);
 }
 
 /** The stack sends by the bridge's own device (br_dev_xmit). */
@@ -63,28 +85,23 @@ export function transmit(bridge: Bridge, packet: Packet): void {
   const lo = ethernet.dstLo(packet.view, packet.at);
   const row = mac.isMulticast(hi) ? -1 : bridge.fdb.find(hi, lo, vid);
   if (row < 0) flood(bridge, null, packet, vid, hi, lo, false, answered);
-  else forward(bridge, null, packet, vid, row, false);
+  else forward(bridge, null, packet, vid, row);
 }
 
-/** To the port of an entry and, when `up`, a copy to the bridge's own device (br_forward). */
-function forward(
-  bridge: Bridge,
-  from: BridgePort | null,
-  packet: Packet,
-  vid: number,
-  row: number,
-  up: boolean,
-): void {
+/** The port of an entry, which a frame uses; null when it is the bridge's own. */
+function chosen(bridge: Bridge, packet: Packet, row: number): BridgePort | null {
   const { fdb, world } = bridge;
   fdb.used[row] = world.queue.now;
   const tap = world.tap;
   if (tap !== null) tap.record(bridge.device.place, packet, Verdict.bridged, fdb.refs[row]!);
-  const to = fdb.port[row]!;
+  return fdb.port[row]!;
+}
+
+/** To the port of an entry (br_forward). */
+function forward(bridge: Bridge, from: BridgePort | null, packet: Packet, vid: number, row: number): void {
+  const to = chosen(bridge, packet, row);
   const refusal = to === null ? Verdict.BRIDGE_NO_PORT : to.refuses(from, vid);
-  if (up) {
-    if (refusal === null) to!.send(world.pool.copy(packet), from, vid);
-    passUp(bridge, packet, vid);
-  } else if (refusal === null) to!.send(packet, from, vid);
+  if (refusal === null) to!.send(packet, from, vid);
   else (from === null ? bridge.device : from.device).drop(packet, refusal);
 }
 

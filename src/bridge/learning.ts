@@ -19,13 +19,29 @@ export function learn(
   vid: number,
 ): void {
   if (bridge.ageingTime === 0) return;
+  const { fdb } = bridge;
+  const row = fdb.find(hi, lo, vid);
+  if (row >= 0 && fdb.port[row] === port && (fdb.flags[row]! & FdbFlag.local) === 0)
+    fdb.updated[row] = bridge.world.queue.now;
+  else learnAnew(bridge, port, packet, hi, lo, vid, row);
+}
+
+/** The address is not known (`row` below 0), or at another port. */
+function learnAnew(
+  bridge: Bridge,
+  port: BridgePort,
+  packet: Packet,
+  hi: number,
+  lo: number,
+  vid: number,
+  row: number,
+): void {
   const { fdb, world } = bridge;
-  let row = fdb.find(hi, lo, vid);
   if (row >= 0) {
     const flags = fdb.flags[row]!;
     if ((flags & FdbFlag.local) !== 0) return; // somebody uses our own address; the kernel only warns
     fdb.updated[row] = world.queue.now;
-    if (fdb.port[row] === port || (flags & FdbFlag.sticky) !== 0) return;
+    if ((flags & FdbFlag.sticky) !== 0) return;
     fdb.move(row, port, { by: "frame", frame: packet.id });
     if ((flags & FdbFlag.externLearn) !== 0) fdb.setFlags(row, flags & ~FdbFlag.externLearn);
   } else {

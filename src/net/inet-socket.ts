@@ -111,10 +111,12 @@ export abstract class InetSocket {
    */
   protected wayTo(dst: number): Way {
     const way = this.#way;
-    const source = this.source;
-    const group = ip.isMulticast(dst);
-    const oif = this.boundTo !== 0 || !group ? this.boundTo : this.multicastDevice;
-    const src = source !== 0 || !group ? source : this.multicastSource;
+    let oif = this.boundTo;
+    let src = this.source;
+    if (ip.isMulticast(dst)) {
+      if (oif === 0) oif = this.multicastDevice;
+      if (src === 0) src = this.multicastSource;
+    }
     if (!way.find(this.ns, dst, src, oif, this.mark, this.tos & 0xfc))
       throw new KernelError(this.ns.fib.error);
     if (way.route.type === "broadcast" && !this.broadcast) throw new KernelError("EACCES");

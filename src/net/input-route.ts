@@ -27,18 +27,27 @@ export class InputRoute {
 
   /** The route: `local`, `broadcast`, `multicast` (all for this host) or `unicast` (to be forwarded); or null. */
   decide(device: NetDevice, dst: number, src: number, tos: number, mark: number): Route | null {
-    const top = dst >>> 28;
-    if (top === 14) return this.#group(device, dst);
-    if (src >>> 28 === 14 || src === ip.BROADCAST) return this.#martian(Verdict.IP_INVALID_SOURCE);
+    if (isOrdinary(dst) && isOrdinary(src)) return this.#byTable(device, dst, src, tos, mark);
+    return this.#special(device, dst, src, tos, mark);
+  }
+
+  /** Addresses of which at least one means something by itself. */
+  #special(device: NetDevice, dst: number, src: number, tos: number, mark: number): Route | null {
+    if (ip.isMulticast(dst)) return this.#group(device, dst);
+    if (ip.isMulticast(src) || src === ip.BROADCAST) return this.#martian(Verdict.IP_INVALID_SOURCE);
     if (dst === ip.BROADCAST || (src === 0 && dst === 0))
       return this.#limitedBroadcast(device, src, tos, mark);
-    if (src >>> 24 === 0) return this.#martian(Verdict.IP_INVALID_SOURCE);
-    if (dst >>> 24 === 0) return this.#martian(Verdict.IP_INVALID_DEST);
-    if (dst >>> 24 === 127 || src >>> 24 === 127) {
+    if (ip.isZeroNet(src)) return this.#martian(Verdict.IP_INVALID_SOURCE);
+    if (ip.isZeroNet(dst)) return this.#martian(Verdict.IP_INVALID_DEST);
+    if (ip.isLoopback(dst) || ip.isLoopback(src)) {
       const localnet = device.ipv4.conf.route_localnet | this.#ns.ipv4.allConf.route_localnet;
       // What came by `lo` was sent from here; Linux does not even ask (the packet has its route already).
       if (localnet === 0 && !device.loopback) return this.#martian(Verdict.IP_LOCALNET);
     }
+    return this.#byTable(device, dst, src, tos, mark);
+  }
+
+  #byTable(device: NetDevice, dst: number, src: number, tos: number, mark: number): Route | null {
     const key = this.#ns.fib.key;
     key.dst = dst;
     key.src = src;
@@ -156,4 +165,10 @@ export class InputRoute {
     this.#martian(Verdict.IP_RPFILTER);
     return false;
   }
+}
+
+/** Below 224.0.0.0, and in neither 0.0.0.0/8 nor 127.0.0.0/8. */
+function isOrdinary(address: number): boolean {
+  const first = address >>> 24;
+  return first > 0 && first < 224 && first !== 127;
 }

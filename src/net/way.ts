@@ -48,6 +48,10 @@ export class Way {
       this.#tos === tos
     )
       return true;
+    return this.#findAnew(ns, dst, src, oif, mark, tos);
+  }
+
+  #findAnew(ns: NetworkNamespace, dst: number, src: number, oif: number, mark: number, tos: number): boolean {
     this.#generation = -1;
     const route = ipOutput.route(ns, dst, src, oif, mark, tos);
     if (route === null) return false;

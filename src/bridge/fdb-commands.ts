@@ -3,6 +3,7 @@ import * as mac from "../wire/mac.ts";
 import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import { FdbFlag } from "./fdb.ts";
+import { deleteByPort } from "./learning.ts";
 import { PortState } from "./port-state.ts";
 
 /** What `bridge fdb add|append|replace MAC dev DEV master` says of an entry. */
@@ -136,4 +137,9 @@ export function flushFdb(bridge: Bridge, filter: FdbFilter = {}): void {
 /** `ip link set BRIDGE type bridge fdb_flush`: all that is not static. */
 export function flushLearned(bridge: Bridge): void {
   flushFdb(bridge, { static: false });
+}
+
+/** `ip link set PORT type bridge_slave fdb_flush`: what was learned there. */
+export function flushPort(port: BridgePort): void {
+  deleteByPort(port.bridge, port, 0, false);
 }

@@ -34,7 +34,7 @@ const OPTIONS: readonly (readonly [name: string, max: number | null])[] = [
   ["isolated", null],
   ["locked", null],
 ];
-const ABSENT: readonly string[] = ["fdb_flush", "mcast_fast_leave", "backup_port", "nobackup_port"];
+const ABSENT: readonly string[] = ["mcast_fast_leave", "backup_port", "nobackup_port"];
 
 /** A bridge's ports. */
 export const bridgeSlave: SlaveType = {
@@ -46,6 +46,7 @@ export const bridgeSlave: SlaveType = {
       const word = words.next();
       const option = OPTIONS.find(([name]) => matches(word, name));
       if (option !== undefined) options[option[0]] = readPortOption(words, option[0], option[1]);
+      else if (matches(word, "fdb_flush")) options["fdb_flush"] = true;
       else if (matches(word, "help")) throw new ToolError(bridgeSlaveHelp, 1);
       else if (ABSENT.some((name) => matches(word, name)))
         throw new ToolError(`ip: bridge_slave option "${word}" is not simulated`, 1);
@@ -92,11 +93,12 @@ function readPortOption(words: Words, name: string, max: number | null): number 
 
 /** The words of port options, for `ip link set type bridge_slave` and `bridge link set` alike. */
 export function portOptionWords(options: LinkOptions): readonly string[] {
-  return OPTIONS.flatMap(([name, max]) => {
+  const words = OPTIONS.flatMap(([name, max]) => {
     const value = options[name];
     if (value === undefined) return [];
     return [name, max === null ? (value ? "on" : "off") : `${value}`];
   });
+  return options["fdb_flush"] ? [...words, "fdb_flush"] : words;
 }
 
 /** Everything that `ip -d link` says of a port: word, name in JSON (empty: not there), value. */

@@ -1,5 +1,6 @@
 import { addBridge, bridgeOf } from "../bridge/add-bridge.ts";
 import type { Bridge } from "../bridge/bridge.ts";
+import { flushLearned } from "../bridge/fdb-commands.ts";
 import {
   CENTISECOND,
   setForwardDelay,
@@ -70,8 +71,10 @@ export const bridge: LinkType = {
   help: bridgeTypeHelp,
   slaves: bridgeSlave,
   parse: parseBridge,
-  words: (options) =>
-    OPTIONS.flatMap(([name]) => (options[name] === undefined ? [] : [name, `${options[name]}`])),
+  words: (options) => [
+    ...OPTIONS.flatMap(([name]) => (options[name] === undefined ? [] : [name, `${options[name]}`])),
+    ...(options["fdb_flush"] ? ["fdb_flush"] : []),
+  ],
   create({ namespace, name, common, options }) {
     const made = addBridge(namespace, nameOr(namespace, name, "bridge"), common);
     if (common.mac !== undefined) notesOf(made.device).addressSet = true;
@@ -93,13 +96,17 @@ export const bridge: LinkType = {
 };
 
 function parseBridge(words: Words): LinkOptions {
-  const options: Record<string, number> = {};
+  const options: Record<string, number | boolean> = {};
   while (!words.done) {
     const word = words.next();
     if (matches(word, "help")) throw new ToolError(bridgeTypeHelp, 1);
     const option = OPTIONS.find(([name]) => matches(word, name));
     if (option === undefined) {
-      if ([...CONSTANT, "fdb_flush"].some((name) => matches(word, name)))
+      if (matches(word, "fdb_flush")) {
+        options["fdb_flush"] = true;
+        continue;
+      }
+      if ([...CONSTANT].some((name) => matches(word, name)))
         throw new ToolError(`ip: bridge option "${word}" is not simulated`, 1);
       throw new ToolError(`bridge: unknown command "${word}"?\n${bridgeTypeHelp}`, 1);
     }
@@ -123,7 +130,7 @@ function change(device: NetDevice, options: LinkOptions): void {
   given("hello_time", (v) => setHelloTime(target, v * CENTISECOND));
   given("max_age", (v) => setMaxAge(target, v * CENTISECOND));
   given("ageing_time", (v) => {
-    target.ageingTime = v * CENTISECOND;
+    target.setAgeingTime(v * CENTISECOND);
   });
   given("stp_state", (v) => {
     if (v !== 0) throw new ToolError("ip: spanning tree (stp_state 1) is not simulated", 1);
@@ -134,6 +141,7 @@ function change(device: NetDevice, options: LinkOptions): void {
   given("vlan_filtering", (v) => setVlanFiltering(target, v !== 0));
   given("vlan_default_pvid", (v) => setDefaultPvid(target, v));
   given("group_fwd_mask", (v) => setGroupFwdMask(target, v));
+  if (options["fdb_flush"]) flushLearned(target);
   given("no_linklocal_learn", (v) => {
     target.noLinkLocalLearn = v !== 0;
   });

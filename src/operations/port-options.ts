@@ -1,4 +1,5 @@
 import { portOf } from "../bridge/add-bridge.ts";
+import { flushPort } from "../bridge/fdb-commands.ts";
 import {
   type PortFlag,
   setPortCost,
@@ -49,6 +50,7 @@ export function setPortOptions(device: NetDevice, options: LinkOptions): void {
     if (v > 2) throw new KernelError("EINVAL");
     port.mcastRouter = v;
   });
+  if (options["fdb_flush"]) flushPort(port);
   given("group_fwd_mask", (v) => setPortGroupFwdMask(port, v));
   device.world.generation++;
 }

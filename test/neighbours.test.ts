@@ -67,6 +67,19 @@ test("states over time: REACHABLE, STALE when idle, DELAY at use, a unicast PROB
   expect(net.problems()).toEqual([]);
 });
 
+test("who is reachable for a shorter time than the delay is asked again and again, used or not", () => {
+  const net = new RoutedNetwork();
+  setSysctl(net.r, "net/ipv4/neigh/*/base_reachable_time_ms", "600", net.rb.name);
+  setSysctl(net.r, "net/ipv4/neigh/*/delay_first_probe_time", "1", net.rb.name);
+  sendEcho(rawIcmp(net.r), "10.0.2.2");
+  const states = new Set<string>();
+  for (let i = 0; i < 200; i++) {
+    net.advance(0.1);
+    if (i > 50) states.add(entry(net).state);
+  }
+  expect([...states].sort()).toEqual(["DELAY", "REACHABLE"]);
+});
+
 test("a neighbour that went away: three unicast probes a second apart, then FAILED", () => {
   const net = new RoutedNetwork();
   sendEcho(rawIcmp(net.r), "10.0.2.2");

@@ -158,6 +158,8 @@ export class Neighbour {
       this.#timer.cancel();
       if (state === "PROBE") this.probes = 0;
       this.state = state;
+      // Who is being timed counts as used when it was last heard of (neigh_add_timer).
+      if (this.inTimer && this.used < this.confirmed) this.used = this.confirmed;
       if (state === "REACHABLE") this.#timer.arm(this.device.ipv4.reachableTime);
       else if (state === "DELAY" || state === "PROBE") this.#timer.arm(0);
     }

@@ -172,6 +172,8 @@ test("ip route: parse, print, parse", () => {
 test("ip rule: parse, print, parse", () => {
   keepsItsMeaning(rule.map((words) => ({ op: "rule-add" as const, ...words }) as Operation));
   keepsItsMeaning(rule.map((words) => ({ op: "rule-del" as const, ...words }) as Operation));
+  const jump = fc.tuple(rule, uint32).map(([{ action: _action, ...words }, goto]) => ({ ...words, goto }));
+  keepsItsMeaning(jump.map((words) => ({ op: "rule-add" as const, ...words }) as Operation));
   keepsItsMeaning(
     rule.map(({ action: _action, goto: _goto, suppressPrefixLength: _length, ...words }) => ({
       ask: "rule-show" as const,

@@ -15,11 +15,12 @@ export function applyOperation(operation: Operation, context: OperationContext):
   const text = context.toolbox.print(operation);
   registry.cause = { by: "operation", text, line: context.line };
   try {
-    return record.apply(operation, context.enter(operation.netns)) ?? "";
+    const said = record.apply(operation, context.enter(operation.netns)) ?? "";
+    context.toolbox.applied.push({ host: context.host.name, text: textFor(operation, context) });
+    return said;
   } finally {
     registry.cause = before;
   }
-  context.toolbox.applied.push({ host: context.host.name, text: textFor(operation, context) });
 }
 
 /** The command for a shell in the host's own namespace, wherever it was typed. */

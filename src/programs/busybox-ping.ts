@@ -194,7 +194,7 @@ class BusyboxPing {
         until: Math.min(due, exitAt, this.#deadline),
       };
       const before = this.#received;
-      for (let d = this.#socket.receive(); d !== null; d = this.#socket.receive()) this.#take4(d);
+      for (let d = this.#socket.receive(); d !== null; d = this.#socket.receive()) this.#takeReply(d);
       if (this.#count > 0 && this.#received >= this.#count) break;
       if (this.#atOnce && this.#received > before && due < Number.POSITIVE_INFINITY)
         due = this.#now + 10 * MICROSECOND;
@@ -221,7 +221,7 @@ class BusyboxPing {
     }
   }
 
-  #take4(datagram: RawDatagram): void {
+  #takeReply(datagram: RawDatagram): void {
     const { bytes } = datagram;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const at = ipv4.headerLength(view, 0);

@@ -13,7 +13,10 @@ export interface NeighFlush extends NeighFilter, InNamespace {
 
 export const neighFlush: OperationRecord<NeighFlush> = {
   tool: "ip",
-  words: (o) => [...optionWords(o.options ?? {}), "neigh", "flush", ...filterWords(o)],
+  words: (o) => {
+    const filter = filterWords(o);
+    return [...optionWords(o.options ?? {}), "neigh", "flush", ...(filter.length === 0 ? ["all"] : filter)];
+  },
   apply(o, context) {
     const options = o.options ?? {};
     const gone = neighboursOf(o, FLUSHED, context);

@@ -40,13 +40,15 @@ on() {
   nsenter --target "$holder" --net --mount --uts bash -c "$*"
 }
 export -f on
+# A command that undid what a packet had taught finds nothing to undo here: it is told, and the rest goes on.
+configure() { on "$@" || echo "world.sh: on $1: $2: did not apply" >&2; }
 
 # The underlay.
 ip netns add switches
 ${underlay(topology).join("\n")}
 
 # What was configured.
-${applied.map(({ host, text }) => `on ${host} ${quote(text)}`).join("\n")}
+${applied.map(({ host, text }) => `configure ${host} ${quote(text)}`).join("\n")}
 
 if [ $# -eq 0 ]; then exec bash; fi
 while [ $# -ge 2 ]; do on "$1" "$2"; shift 2; done

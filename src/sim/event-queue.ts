@@ -33,8 +33,6 @@ export class EventQueue {
   #next: Int32Array = new Int32Array(64);
   #previous: Int32Array = new Int32Array(64);
   #slot: Int32Array = new Int32Array(64);
-  /** How often a node has been used: the upper part of an EventId, so that a stale one cancels nothing. */
-  #use: Int32Array = new Int32Array(64);
   #what: (Scheduled | null)[] = [null];
   #freeNode = 0;
   #nodes = 1;
@@ -53,28 +51,33 @@ export class EventQueue {
     this.size++;
   }
 
-  /** Puts `what` in the queue for the later instant `at`, behind all that is there for it. */
-  schedule(at: Nanos, what: Scheduled): EventId {
-    assert(at > this.now, "an event is scheduled for later; what happens now is pushed");
+  /**
+   * Puts `what` in the queue for `delay` nanoseconds from now, behind all that is there for that instant. (It takes a
+   * delay, because an instant is a double, and a double that is passed on may be an object on the heap.)
+   */
+  schedule(delay: Nanos, what: Scheduled): EventId {
+    assert(delay > 0, "an event is scheduled for later; what happens now is pushed");
     let node = this.#freeNode;
     if (node !== 0) this.#freeNode = this.#next[node]!;
     else {
       node = this.#nodes++;
       if (node === this.#at.length) this.#grow();
     }
-    this.#at[node] = at;
+    this.#at[node] = this.now + delay;
     this.#what[node] = what;
     this.#insert(node);
     this.size++;
-    return this.#use[node]! * LOW + node;
+    return node;
   }
 
-  /** Takes an event out before its time; false when it has fired or was cancelled already. */
-  cancel(id: EventId): boolean {
-    const node = id % LOW;
-    if (node === 0 || this.#what[node] === null || this.#use[node] !== (id - node) / LOW) return false;
-    this.#unlink(node);
-    this.#release(node);
+  /**
+   * Takes `what` out before its time; false when it has fired or was cancelled already. Numbers are used again, so that
+   * `what` may not have been scheduled a second time since.
+   */
+  cancel(id: EventId, what: Scheduled): boolean {
+    if (this.#what[id] !== what) return false;
+    this.#unlink(id);
+    this.#release(id);
     return true;
   }
 
@@ -211,7 +214,6 @@ export class EventQueue {
 
   #release(node: number): void {
     this.#what[node] = null;
-    this.#use[node] = (this.#use[node]! + 1) & 0xff_ffff;
     this.#next[node] = this.#freeNode;
     this.#freeNode = node;
     this.size--;
@@ -226,7 +228,6 @@ export class EventQueue {
     this.#next = longer(this.#next, length);
     this.#previous = longer(this.#previous, length);
     this.#slot = longer(this.#slot, length);
-    this.#use = longer(this.#use, length);
   }
 }
 

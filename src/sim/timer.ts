@@ -20,7 +20,7 @@ export class Timer implements Scheduled {
   arm(delay: Nanos): void {
     this.cancel();
     this.armed = true;
-    if (delay > 0) this.#event = this.#queue.schedule(this.#queue.now + delay, this);
+    if (delay > 0) this.#event = this.#queue.schedule(delay, this);
     else {
       this.#queue.push(this);
       this.#pushed++;
@@ -31,7 +31,7 @@ export class Timer implements Scheduled {
     if (!this.armed) return;
     this.armed = false;
     if (this.#event !== 0) {
-      this.#queue.cancel(this.#event);
+      this.#queue.cancel(this.#event, this);
       this.#event = 0;
     } else this.#stale++;
   }

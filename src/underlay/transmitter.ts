@@ -79,7 +79,7 @@ export class Transmitter implements Receiver {
   #launch(packet: Packet): void {
     const queue = this.#from.world.queue;
     packet.device = this;
-    if (this.#wire.delay > 0) queue.schedule(queue.now + this.#wire.delay, packet);
+    if (this.#wire.delay > 0) queue.schedule(this.#wire.delay, packet);
     else queue.push(packet);
   }
 }

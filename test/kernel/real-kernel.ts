@@ -27,7 +27,8 @@ export function whyNoKernel(): string | null {
  */
 export class RealKernel {
   readonly #root: ChildProcess;
-  readonly #holders: Map<string, ChildProcess> = new Map();
+  /** By host, the process inside its namespaces. */
+  readonly #holders: Map<string, number> = new Map();
 
   private constructor(root: ChildProcess) {
     this.#root = root;
@@ -35,7 +36,8 @@ export class RealKernel {
 
   static async start(topology: Topology): Promise<RealKernel> {
     const root = await holder("unshare", [
-      ...["-n", "-m", "--propagation", "private", "--kill-child", "-f"],
+      // A process namespace of its own: what a lesson leaves running ends with it.
+      ...["-n", "-m", "-p", "-f", "--kill-child", "--mount-proc", "--propagation", "private"],
       ...["bash", "-c", `${buildScript(topology)}\n${READY}`],
     ]);
     const kernel = new RealKernel(root);
@@ -50,8 +52,8 @@ export class RealKernel {
 
   /** Runs one line in a bash of its own on that host; both streams come together. */
   type(host: string, line: string): Promise<Typed> {
-    const pid = String(this.#holders.get(host)!.pid);
-    const args = ["-t", pid, "-m", "-n", "-u", "timeout", "60", "bash", "-c", `exec 2>&1\n${line}`];
+    const pid = String(this.#holders.get(host)!);
+    const args = ["-t", pid, "-m", "-n", "-u", "-p", "timeout", "60", "bash", "-c", `exec 2>&1\n${line}`];
     return new Promise((resolve) => {
       const child = execFile("nsenter", args, { maxBuffer: 1 << 26 }, (error, stdout) => {
         const code = error === null ? 0 : error.code;
@@ -62,10 +64,10 @@ export class RealKernel {
   }
 
   stop(): void {
-    for (const child of [...this.#holders.values(), this.#root]) child.kill("SIGKILL");
+    this.#root.kill("SIGKILL");
   }
 
-  #holdHost(name: string): Promise<ChildProcess> {
+  async #holdHost(name: string): Promise<number> {
     const inside = [
       "mount -t sysfs sys /sys",
       "mkdir -p /run/x",
@@ -79,19 +81,21 @@ export class RealKernel {
       String(childOf(this.#root.pid!)),
       "-m",
       "-n",
+      "-p",
       "nsenter",
       `--net=/run/netns/h-${name}`,
     ];
-    return holder("nsenter", [
+    const process = await holder("nsenter", [
       ...enter,
       ...["unshare", "-m", "-u", "--propagation", "private", "bash", "-c", inside.join("\n")],
     ]);
+    return childOf(process.pid!);
   }
 }
 
 const READY = "echo ready; exec sleep 900";
 
-/** `unshare -f` holds the namespaces in its child. */
+/** What enters or makes a process namespace does the rest in its child. */
 function childOf(pid: number): number {
   return Number(
     execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" })

@@ -8,7 +8,7 @@ import { exportScript } from "../../src/scenario/export-script.ts";
 import { LabWorld } from "../../src/scenario/lab-world.ts";
 import { parseFile } from "../../src/scenario/parse-file.ts";
 import { runLesson } from "../../src/scenario/run-lesson.ts";
-import { whyNoKernel } from "./real-kernel.ts";
+import { IN_REAL_TIME, whyNoKernel } from "./real-kernel.ts";
 
 const folder = new URL("../../scenarios/", import.meta.url).pathname;
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -17,7 +17,7 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
 const reason = whyNoKernel();
 
 /** The world of each lesson is built on the real kernel, and the last ping that worked in it fares there as it does here. */
-describe.skipIf(reason !== null)("exported worlds on the real kernel", () => {
+describe.skipIf(reason !== null)("exported worlds on the real kernel", IN_REAL_TIME, () => {
   test.each(files)("%s", async (file) => {
     const parsed = parseFile(file, readFileSync(join(folder, file), "utf8"));
     if (!parsed.ok) throw parsed.errors[0];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { align, formatDiff, holds, outputLines } from "../../src/scenario/expected-text.ts";
 import { parseFile } from "../../src/scenario/parse-file.ts";
-import { RealKernel, whyNoKernel } from "./real-kernel.ts";
+import { IN_REAL_TIME, RealKernel, whyNoKernel } from "./real-kernel.ts";
 
 const top = new URL("../../", import.meta.url).pathname;
 /** Lessons, and what programs say word for word. */
@@ -17,7 +17,7 @@ const reason = whyNoKernel();
 if (reason !== null) console.warn(`the lessons are not compared with the real kernel: ${reason}`);
 
 /** What a lesson claims, Linux does: each line is typed on the real kernel and held against the same text. */
-describe.skipIf(reason !== null)("lessons on the real kernel", () => {
+describe.skipIf(reason !== null)("lessons on the real kernel", IN_REAL_TIME, () => {
   test.each(files)("%s", async (file) => {
     const parsed = parseFile(file, readFileSync(join(top, file), "utf8"));
     if (!parsed.ok) throw parsed.errors[0];

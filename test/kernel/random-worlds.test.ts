@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Lab } from "../../src/lab/lab.ts";
 import { LabWorld } from "../../src/scenario/lab-world.ts";
 import { randomWorld } from "./random-world.ts";
-import { RealKernel, whyNoKernel } from "./real-kernel.ts";
+import { IN_REAL_TIME, RealKernel, whyNoKernel } from "./real-kernel.ts";
 
 const reason = whyNoKernel();
 if (reason !== null) console.warn(`random worlds are not compared with the real kernel: ${reason}`);
@@ -19,7 +19,7 @@ function masked(output: string): string {
     .replaceAll(/, pipe \d+/g, "");
 }
 
-describe.skipIf(reason !== null)("random worlds on both sides", () => {
+describe.skipIf(reason !== null)("random worlds on both sides", IN_REAL_TIME, () => {
   test.each(seeds)("seed %i: who received what, and who was told what", async (seed) => {
     const world = randomWorld(seed);
     const kernel = await RealKernel.start(world.topology);

@@ -2,6 +2,12 @@ import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_pro
 import type { Topology } from "../../src/lab/topology.ts";
 import type { Typed } from "../../src/scenario/lesson-world.ts";
 
+/**
+ * The real kernel's timers run in real time, and a busy machine can be late by more than a lesson allows: what fails may
+ * be tried twice more. What is wrong stays wrong.
+ */
+export const IN_REAL_TIME = { retry: 2 };
+
 /** Why the real kernel cannot be asked here, or null when it can: it takes Linux, root and a handful of tools. */
 export function whyNoKernel(): string | null {
   if (process.platform !== "linux") return "this is not Linux";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseFile } from "../../src/scenario/parse-file.ts";
-import { whyNoKernel } from "./real-kernel.ts";
+import { IN_REAL_TIME, whyNoKernel } from "./real-kernel.ts";
 
 const top: string = join(import.meta.dirname, "../..");
 // The reference check lies beside the repository where the project is built, and reads lessons with its own eyes.
@@ -26,7 +26,7 @@ function check(path: string): Promise<string> {
   });
 }
 
-describe.skipIf(missing !== null)("the reference check of lessons", () => {
+describe.skipIf(missing !== null)("the reference check of lessons", IN_REAL_TIME, () => {
   test.each(lessons)("agrees with %s", async (name) => {
     expect(await check(join(top, "scenarios", name))).toMatch(
       /^\d+ commands on the real kernel, 0 differ\n$/,

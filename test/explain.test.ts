@@ -61,3 +61,12 @@ test("targets, and what is wrong with others", () => {
     "a cannot send to 8.8.8.8: Network is unreachable",
   );
 });
+
+test("journeys are recorded only when somebody asks for them", () => {
+  expect(problem(() => lab({ hosts }).journeys())).toBe(
+    "no journeys were recorded (make the lab with { record: true })",
+  );
+  const net = lab({ hosts }, { record: true });
+  sendPacket(net.lab, { from: "a", to: "172.10.0.16", protocol: "icmp" });
+  expect(net.journeys().map((journey) => journey.protocol)).toEqual(["icmp", "arp", "arp", "icmp"]);
+});

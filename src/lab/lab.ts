@@ -101,6 +101,11 @@ export class Lab {
     return this.#recorder;
   }
 
+  /** True once {@link record} was called. */
+  get recorded(): boolean {
+    return this.#recorder !== null;
+  }
+
   /** Journeys that began at or after `since`; none when {@link record} was not called. */
   journeys(since: Nanos = 0): readonly Journey[] {
     return this.#journeys === null ? [] : this.#journeys.since(since);

@@ -26,6 +26,13 @@ interface Seat {
   readonly shell: Shell;
 }
 
+export interface LabWorldOptions {
+  /** As at a prompt: bash tells of background jobs. */
+  readonly interactive?: boolean;
+  /** Write down every step of every frame, for journeys and captures; true unless said otherwise. */
+  readonly record?: boolean;
+}
+
 /** A lab whose hosts have shells: what a lesson, a prompt and the library's `run` type into. */
 export class LabWorld implements LessonWorld {
   readonly lab: Lab;
@@ -35,11 +42,11 @@ export class LabWorld implements LessonWorld {
   readonly #seats: Map<string, Seat> = new Map();
   readonly #interactive: boolean;
 
-  constructor(lab: Lab, options: { readonly interactive?: boolean } = {}) {
+  constructor(lab: Lab, options: LabWorldOptions = {}) {
     this.lab = lab;
     this.#interactive = options.interactive ?? false;
     this.questions = new LabQuestions(lab, this.toolbox);
-    lab.record();
+    if (options.record ?? true) lab.record();
     registerTools(this.#commands, this.toolbox);
     registerPrograms(this.#commands);
     this.#registerPower();
@@ -81,8 +88,16 @@ export class LabWorld implements LessonWorld {
     this.lab.advance(duration);
   }
 
-  /** The journeys of all packets that began at or after `since`. */
+  /** The journeys of all packets that began at or after `since`. @throws {UserError} when nothing is recorded */
   journeys(since: Nanos = 0): readonly Journey[] {
+    if (!this.lab.recorded) {
+      throw new UserError(
+        "NOT_RECORDED",
+        "no journeys were recorded",
+        null,
+        "make the lab with { record: true }",
+      );
+    }
     return this.lab.journeys(since);
   }
 

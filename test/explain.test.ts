@@ -68,5 +68,7 @@ test("journeys are recorded only when somebody asks for them", () => {
   );
   const net = lab({ hosts }, { record: true });
   sendPacket(net.lab, { from: "a", to: "172.10.0.16", protocol: "icmp" });
-  expect(net.journeys().map((journey) => journey.protocol)).toEqual(["icmp", "arp", "arp", "icmp"]);
+  // Later b asks back whether a is still there.
+  const first = net.journeys().slice(0, 4);
+  expect(first.map((journey) => journey.protocol)).toEqual(["icmp", "arp", "arp", "icmp"]);
 });

@@ -26,8 +26,10 @@ function addAddress(device, address, prefixLength) {
   inetAddress.add(device, { ...spec, noprefixroute: false });
 }
 
-/** `wire`: `{ delay, rate, queue }` of the wire between the hosts. */
-export function buildOverlay(wire = { delay: 0, rate: 0, queue: 1000 }) {
+const PLAIN = { delay: 0, rate: 0, queue: 1000 };
+
+/** `wire`: `{ delay, rate, queue }` of the wire between the hosts; all else is for the VTEPs. */
+export function buildOverlay({ wire = PLAIN, ...vtepOptions } = {}) {
   const world = new World(1);
   const kernel = new Kernel();
   const hosts = [0, 1].map((n) => {
@@ -39,13 +41,14 @@ export function buildOverlay(wire = { delay: 0, rate: 0, queue: 1000 }) {
   });
   connect(hosts[0].nic, hosts[1].nic, wire);
   const received = { packets: 0, bytes: 0 };
+  const sockets = [];
   const flows = [];
   hosts.forEach(({ host, nic }, n) => {
     nic.setUp(true);
     const bridge = addBridge(host.root, "br0");
     bridge.device.setUp(true);
     const options = { vni: 42, dstPort: 4789, local: hostAddress(n), remote: hostAddress(1 - n), lower: nic };
-    const vtep = addVxlan(host.root, "vx42", { ...options, udpCsum: false });
+    const vtep = addVxlan(host.root, "vx42", { ...options, udpCsum: false, ...vtepOptions });
     bridge.addPort(vtep);
     vtep.setUp(true);
     for (let i = 0; i < CONTAINERS; i++) {
@@ -66,6 +69,7 @@ export function buildOverlay(wire = { delay: 0, rate: 0, queue: 1000 }) {
         received.packets++;
         received.bytes += packet.length;
       };
+      sockets.push(socket);
     }
   });
   for (let flow = 0; flow < FLOWS; flow++) {
@@ -88,5 +92,10 @@ export function buildOverlay(wire = { delay: 0, rate: 0, queue: 1000 }) {
   };
   // Everybody learns everybody, so that only forwarding is left to measure.
   send(4 * FLOWS, new Uint8Array(64));
-  return { world, received, send };
+  const sendOne = (flow, payload) => {
+    flows[flow].socket.sendTo(flows[flow].to, PORT, payload);
+    world.settle();
+  };
+  const parts = { hosts: hosts.map(({ host }) => host), nics: hosts.map(({ nic }) => nic), sockets };
+  return { world, ...parts, received, send, sendOne };
 }

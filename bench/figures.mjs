@@ -1,0 +1,39 @@
+// Samples of figures by name, and what is made of them: medians, and medians of ratios of one round.
+
+export function median(samples) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export class Figures {
+  #samples = new Map();
+
+  add(name, value) {
+    if (!this.#samples.has(name)) this.#samples.set(name, []);
+    this.#samples.get(name).push(value);
+  }
+
+  /** Adds the quotients of two figures of the same rounds; none when either is absent. */
+  addRatio(name, above, below) {
+    const divisors = this.#samples.get(below) ?? [];
+    (this.#samples.get(above) ?? []).forEach((value, round) => {
+      this.add(name, value / divisors[round]);
+    });
+  }
+
+  /** The median, or undefined when there is no sample. */
+  get(name) {
+    const samples = this.#samples.get(name);
+    return samples === undefined ? undefined : median(samples);
+  }
+
+  /** One flat object: each figure by its name, and its samples in the order of the rounds as `NAME.samples`. */
+  toJSON() {
+    const flat = {};
+    const rounded = (value) => Number(value.toPrecision(6));
+    for (const [name, samples] of this.#samples) flat[name] = rounded(median(samples));
+    for (const [name, samples] of this.#samples) flat[`${name}.samples`] = samples.map(rounded);
+    return flat;
+  }
+}

@@ -1,0 +1,83 @@
+// The cross-host path on the full engine against the same path in C, on the real kernel and in ns-3, in turn.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { run } from "../peers/peers.mjs";
+
+const at = (name) => fileURLToPath(new URL(name, import.meta.url));
+/** Name, payload's bytes, flows in turn, kind of the wire. */
+const CASES = [
+  ["overlay64", 64, 256, "plain"],
+  ["overlay64known", 64, 1, "plain"],
+  ["overlay1400", 1400, 256, "plain"],
+  ["overlay1400known", 1400, 1, "plain"],
+  ["overlay64wires", 64, 256, "timed"],
+];
+
+/** Throws unless the engine puts the same bytes on the underlay, and delivers the same, as the program in C. */
+export function checkWireBytes(c) {
+  for (const payload of [64, 1400]) {
+    const ours = JSON.parse(
+      execFileSync("node", [at("wire-bytes.mjs"), String(payload)], { encoding: "utf8" }),
+    );
+    const theirs = c.hashes(payload);
+    if (ours.wire !== theirs.wire || ours.delivered !== theirs.delivered)
+      throw new Error(`${payload} bytes: other bytes on the wire than the C reference's`);
+    console.log(`${payload} bytes: the same bytes on the wire as the C reference's (FNV-1a ${ours.wire})`);
+  }
+}
+
+/** One round: everything once, in turn. */
+export function measureRound(figures, peers, quick) {
+  const seconds = quick ? 0.3 : 0.8;
+  for (const payload of [64, 1400]) {
+    if (peers.kernel !== null)
+      figures.add(`kernel${payload}.nsPerPacket`, peers.kernel.nanoseconds(payload, seconds));
+    if (peers.c !== null) figures.add(`c${payload}.nsPerPacket`, peers.c.nanoseconds(payload, seconds / 2));
+    for (const [name, length, flows, wire] of CASES) {
+      if (length !== payload) continue;
+      const args = ["--expose-gc", at("measure.mjs"), payload, flows, wire, seconds];
+      const measured = JSON.parse(run(process.execPath, args));
+      for (const [key, value] of Object.entries(measured)) figures.add(`${name}.${key}`, value);
+    }
+  }
+  if (peers.ns3 !== null) figures.add("ns3.nsPerPacket", peers.ns3.nanoseconds(64, quick ? 10_000 : 30_000));
+}
+
+export function concludeForwarding(figures) {
+  for (const [name, payload] of CASES) {
+    figures.addRatio(`${name}.timesKernel`, `kernel${payload}.nsPerPacket`, `${name}.nsPerPacket`);
+    figures.addRatio(`${name}.timesC`, `${name}.nsPerPacket`, `c${payload}.nsPerPacket`);
+  }
+  figures.addRatio("overlay64wires.timesNs3", "ns3.nsPerPacket", "overlay64wires.nsPerPacket");
+}
+
+export function printForwarding(figures) {
+  const show = (value, digits, width) => (value === undefined ? "-" : value.toFixed(digits)).padStart(width);
+  console.log(
+    "\nOne packet from a container to another host's:   ns CPU   Mpackets/s   bytes   x kernel   / C   x ns-3",
+  );
+  for (const [name, payload, flows, wire] of CASES) {
+    const figure = (key) => figures.get(`${name}.${key}`);
+    const ns = figure("nsPerPacket");
+    const title = `${payload} bytes, ${flows === 1 ? "1 known flow" : `${flows} flows`}${wire === "timed" ? ", wire of 10 us" : ""}`;
+    console.log(
+      title.padEnd(46),
+      show(ns, 0, 9),
+      show(1e3 / ns, 2, 12),
+      show(figure("bytesPerPacket"), 2, 7),
+      show(figure("timesKernel"), 1, 10),
+      show(figure("timesC"), 1, 5),
+      show(figure("timesNs3"), 1, 8),
+    );
+  }
+  for (const [name, title] of [
+    ["kernel64", "the real kernel, 64 bytes"],
+    ["kernel1400", "the real kernel, 1400 bytes"],
+    ["c64", "the C reference, 64 bytes"],
+    ["c1400", "the C reference, 1400 bytes"],
+    ["ns3", "ns-3, 64 bytes, no tunnel"],
+  ]) {
+    const ns = figures.get(`${name}.nsPerPacket`);
+    if (ns !== undefined) console.log(title.padEnd(46), show(ns, 0, 9), show(1e3 / ns, 2, 12));
+  }
+}

@@ -1,0 +1,91 @@
+// What the engine is measured against: the path in C, the real kernel and ns-3. Each is here only where it can be: `null`,
+// and a line that says why, where it cannot.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const built = join(here, "../../.tmp/peers");
+
+function attempt(command, args) {
+  try {
+    return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return null;
+  }
+}
+
+/** The compiled program, built anew when its source is younger; null when it cannot be built. */
+function compile(compiler, flags, source, libraries = []) {
+  const from = join(here, source);
+  const to = join(built, source.replace(/\..*/, ""));
+  if (existsSync(to) && statSync(to).mtimeMs > statSync(from).mtimeMs) return to;
+  mkdirSync(built, { recursive: true });
+  return attempt(compiler, [...flags, "-o", to, from, ...libraries]) === null ? null : to;
+}
+
+/** A command in front of others that keeps them on one processor, where there is one; the last is the quietest. */
+export const pinned = (() => {
+  const list = attempt("taskset", ["-cp", String(process.pid)]);
+  const last = list?.match(/(\d+)$/)?.[1];
+  return last === undefined ? [] : ["taskset", "-c", last];
+})();
+
+/** Runs a program on the bench's processor and returns what it prints. */
+export function run(command, args) {
+  const [first, ...rest] = [...pinned, command, ...args];
+  return execFileSync(first, rest.map(String), { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
+function openC() {
+  const program = compile("gcc", ["-O2", "-march=native"], "overlay.c");
+  if (program === null) return null;
+  return {
+    nanoseconds: (payload, seconds) => Number(run(program, [payload, 0, 256, seconds])),
+    /** Hashes of all bytes of 4096 packets on the wire, with all checksums, and of all that is delivered. */
+    hashes(payload) {
+      const [wire, delivered] = run(program, [payload, 1, 256, 0]).trim().split(" ");
+      return { wire, delivered };
+    },
+  };
+}
+
+function openKernel() {
+  const program = compile("gcc", ["-O2"], "kernel.c");
+  if (program === null || process.getuid?.() !== 0) return null;
+  const prefix = `om${process.pid}`;
+  const down = () => attempt(join(here, "kernel-down.sh"), [prefix]);
+  process.once("exit", down);
+  if (attempt(join(here, "kernel-up.sh"), [prefix]) === null) return null;
+  return {
+    nanoseconds: (payload, seconds) =>
+      Number(run(program, [`${prefix}-cA`, `${prefix}-cB`, "10.3.0.5", 9000, payload, seconds])),
+  };
+}
+
+function openNs3() {
+  const folder = ["/usr/lib", "/usr/local/lib"].flatMap((at) =>
+    existsSync(at) ? [at, ...readdirSync(at).map((name) => join(at, name))] : [],
+  );
+  const libraries = folder
+    .filter((at) => statSync(at, { throwIfNoEntry: false })?.isDirectory())
+    .flatMap((at) => readdirSync(at).map((name) => join(at, name)))
+    .filter((name) => /\/libns3[^/]*\.so$/.test(name) && !name.includes("test"));
+  if (libraries.length === 0) return null;
+  const program = compile("g++", ["-O2", "-std=c++17"], "ns3.cc", libraries);
+  if (program === null) return null;
+  return { nanoseconds: (payload, packets) => Number(run(program, [payload, packets])) };
+}
+
+/** The peers that are at hand, and why the others are not. */
+export function openPeers() {
+  const peers = { c: openC(), kernel: openKernel(), ns3: openNs3() };
+  const reasons = {
+    c: "no figures of the C reference: gcc is not here",
+    kernel: "no figures of the real kernel: it takes gcc, root, iproute2 and network namespaces with VXLAN",
+    ns3: "no figures of ns-3: g++ and the package libns3-dev are not here",
+  };
+  const missing = Object.keys(peers).filter((name) => peers[name] === null);
+  return { ...peers, missing: missing.map((name) => reasons[name]) };
+}

@@ -3,6 +3,7 @@ import { addVeth } from "../src/link/veth.ts";
 import { Host } from "../src/net/host.ts";
 import { registerIpv4Sysctls } from "../src/net/ipv4-sysctls.ts";
 import { Kernel } from "../src/net/kernel.ts";
+import { registerNetfilter } from "../src/netfilter/register-netfilter.ts";
 import { OperationContext } from "../src/operations/operation-context.ts";
 import { runTool } from "../src/operations/run-tool.ts";
 import { standardToolbox } from "../src/operations/standard-toolbox.ts";
@@ -41,6 +42,7 @@ export function freshContext(vlans = true): OperationContext {
   const kernel = new Kernel();
   kernel.bridgeVlanFiltering = vlans;
   registerIpv4Sysctls(kernel);
+  registerNetfilter(kernel);
   const root = new Host(world, kernel, "a").root;
   root.loopback.setUp(true);
   addVeth(root, "v0", { mac: { hi: 0x0200, lo: 1 } }, root, "v1", { mac: { hi: 0x0200, lo: 2 } });

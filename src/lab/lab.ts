@@ -7,6 +7,7 @@ import { registerIpv4Sysctls } from "../net/ipv4-sysctls.ts";
 import { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { registerNetfilter } from "../netfilter/register-netfilter.ts";
 import type { Nanos } from "../sim/time.ts";
 import { World } from "../sim/world.ts";
 import { accounts } from "./accounts.ts";
@@ -37,6 +38,7 @@ export class Lab {
     this.topology = topology;
     this.world = new World(options.seed ?? 1);
     registerIpv4Sysctls(this.kernel);
+    registerNetfilter(this.kernel);
     topology.switches.forEach((spec, i) => {
       this.#switches.set(spec.name, new Switch(this.world, this.kernel, spec, i));
     });

@@ -202,8 +202,27 @@ export function sendHeaded(ns: NetworkNamespace, packet: Packet, way: Route, dst
   packet.flags &= SENDER_FLAGS;
   const hook = ns.hooks.output;
   if (!hook.empty && !hook.run(packet, null, way.type === "local" ? ns.loopback : way.device)) return;
+  if ((packet.flags & PacketFlag.reroute) !== 0) {
+    routeAgain(ns, packet);
+    return;
+  }
   const tap = ns.world.tap;
   if (tap !== null) tap.record(ns.place, packet, Verdict.routed, way.ref);
+  output(ns, packet, way, dst);
+}
+
+/** A hook changed the destination, the mark or the ToS of what is sent from here: the way is found again (ip_route_me_harder). */
+function routeAgain(ns: NetworkNamespace, packet: Packet): void {
+  const { view, networkAt } = packet;
+  packet.flags &= ~PacketFlag.reroute;
+  const dst = ipv4.dst(view, networkAt);
+  const src = ipv4.src(view, networkAt);
+  const way = route(ns, dst, isLocal(ns, src) ? src : 0, 0, packet.mark, ipv4.tos(view, networkAt) & 0xfc);
+  if (way === null) {
+    ns.drop(packet, Verdict.IP_OUTNOROUTES);
+    return;
+  }
+  ns.note(packet, Verdict.routed, way.ref);
   output(ns, packet, way, dst);
 }
 

@@ -2,6 +2,7 @@ import type { Packet } from "../sim/packet.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { Xtables } from "./xtables.ts";
 
 /**
  * One leaf of /proc/sys. `path` is relative to /proc/sys, with `*` for a device's name, `all` or `default`
@@ -43,6 +44,8 @@ export class Kernel {
   readonly protocols: Map<number, ProtocolHandler> = new Map();
   /** Who hears of ICMP errors about packets of those protocols. */
   readonly icmpErrors: Map<number, IcmpErrorHandler> = new Map();
+  /** The kinds of matches and targets that iptables rules may have. */
+  readonly xtables: Xtables = new Xtables();
   /** Called for each new namespace. */
   readonly namespaceHooks: ((ns: NetworkNamespace) => void)[] = [];
   /** Called for each new device, before it is announced. */

@@ -24,6 +24,8 @@ export const PacketFlag = {
   notLooped: 64,
   /** It is for a broadcast address or a group that this host listens to (RTCF_BROADCAST, RTCF_MULTICAST). */
   toGroup: 128,
+  /** A hook of OUTPUT changed what its way depends on: another way is to be found (ip_route_me_harder). */
+  reroute: 256,
 } as const;
 
 /** The world-wide number of a frame; 0 is none. */

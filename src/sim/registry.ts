@@ -34,6 +34,7 @@ export interface EntryRecord {
     | "device"
     | "qdisc"
     | "hook"
+    | "iptables"
     | "socket";
   readonly where: string;
   /** As the tool prints it. */

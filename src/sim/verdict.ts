@@ -123,6 +123,8 @@ export const Verdict = {
   MACVLAN_NO_DESTINATION: 215,
   /** The socket that held it was closed. */
   SOCKET_CLOSED: 216,
+  /** A rule asks for something that is not simulated: nobody can say what Linux would do. */
+  UNDECIDED: 217,
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 

@@ -1,0 +1,84 @@
+import { addressType } from "../net/address-type.ts";
+import { KernelError } from "../net/kernel-error.ts";
+import type { NetDevice } from "../net/net-device.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { Hook, hookMask, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
+import type { Packet } from "../sim/packet.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+
+/** `-m addrtype`: types are named as in RTN_..., one bit each. */
+export interface AddrtypeInfo extends XtInfo {
+  readonly srcType?: number;
+  readonly notSrcType?: true;
+  readonly dstType?: number;
+  readonly notDstType?: true;
+  readonly limitIn?: true;
+  readonly limitOut?: true;
+}
+
+/** The names of address types by the number of their bit (enum of rtnetlink.h; net/netfilter/xt_addrtype.h). */
+export const addressTypes: readonly string[] = [
+  "UNSPEC",
+  "UNICAST",
+  "LOCAL",
+  "BROADCAST",
+  "ANYCAST",
+  "MULTICAST",
+  "BLACKHOLE",
+  "UNREACHABLE",
+  "PROHIBIT",
+  "THROW",
+  "NAT",
+  "XRESOLVE",
+];
+
+class AddrtypeMatch implements XtMatch {
+  readonly #ns: NetworkNamespace;
+  readonly #info: AddrtypeInfo;
+
+  constructor(ns: NetworkNamespace, info: AddrtypeInfo) {
+    this.#ns = ns;
+    this.#info = info;
+  }
+
+  matches(packet: Packet, state: XtState): boolean {
+    const { srcType, dstType, notSrcType, notDstType, limitIn, limitOut } = this.#info;
+    const device = limitIn ? state.input : limitOut ? state.output : null;
+    const { view, networkAt } = packet;
+    if (
+      srcType !== undefined &&
+      ((this.#type(ipv4.src(view, networkAt), device) & srcType) !== 0) === (notSrcType === true)
+    )
+      return false;
+    return (
+      dstType === undefined ||
+      ((this.#type(ipv4.dst(view, networkAt), device) & dstType) !== 0) !== (notDstType === true)
+    );
+  }
+
+  /** inet_dev_addr_type: an address of another device is none of this one's. */
+  #type(address: number, device: NetDevice | null): number {
+    const type = addressType(this.#ns, address);
+    const elsewhere =
+      device !== null && (type === "local" || type === "broadcast") && !isOn(device, address, type);
+    return 1 << addressTypes.indexOf(elsewhere ? "UNICAST" : type.toUpperCase());
+  }
+}
+
+function isOn(device: NetDevice, address: number, type: "local" | "broadcast"): boolean {
+  if (device.ipv4.has(address)) return true;
+  if (type === "local") return device.loopback && address >>> 24 === 127;
+  return device.ipv4.addresses.some((a) => a.broadcast === address || address === -1);
+}
+
+export const addrtypeMatch: XtMatchType<AddrtypeInfo> = {
+  name: "addrtype",
+  make(info, { ns, hooks }) {
+    const early = hookMask(Hook.prerouting, Hook.input);
+    const late = hookMask(Hook.postrouting, Hook.output);
+    if (info.limitIn && info.limitOut) throw new KernelError("EINVAL");
+    if ((hooks & early) !== 0 && info.limitOut) throw new KernelError("EINVAL");
+    if ((hooks & late) !== 0 && info.limitIn) throw new KernelError("EINVAL");
+    return new AddrtypeMatch(ns, info);
+  },
+};

@@ -1,0 +1,10 @@
+import type { XtInfo, XtMatch, XtMatchType } from "../net/xtables.ts";
+
+/** `-m comment`: says something and is always true. */
+export interface CommentInfo extends XtInfo {
+  readonly comment: string;
+}
+
+const always: XtMatch = { matches: () => true };
+
+export const commentMatch: XtMatchType<CommentInfo> = { name: "comment", make: () => always };

@@ -8,28 +8,31 @@ function hash(a: number, b: number): number {
 
 /** A power of two, so that a slot is found by shifting; the fourth number is unused. */
 const STRIDE = 4;
+const FIRST_BITS = 2;
+/** What all tables share that never had a key: most of them in a large world. It stays empty. */
+const NO_SLOTS = new Int32Array((1 << FIRST_BITS) * STRIDE);
 
 /**
  * Open addressing from a pair of int32 keys to a row number, in typed columns. A row is a stable index from 0:
  * callers keep their own columns (or an array of objects) beside it. Deleting shifts the probe chain back, so
  * there are no tombstones; a row's number never changes while its key is in the table.
  *
- * Small at first (8 slots), doubled when three quarters full; rows of deleted keys are used again.
+ * Nothing at first, then 4 slots, doubled when three quarters full; rows of deleted keys are used again.
  */
 export class Table {
-  #bits = 3;
-  #shift = 29;
+  #bits = FIRST_BITS;
+  #shift = 32 - FIRST_BITS;
   /** Three numbers a slot: both keys and the row plus one, 0 for an empty slot. A probe touches one cache line. */
-  #slots: Int32Array = new Int32Array(8 * STRIDE);
-  #keyA: Int32Array = new Int32Array(4);
-  #keyB: Int32Array = new Int32Array(4);
-  #free: number[] = [];
-  #used = 0;
+  #slots: Int32Array = NO_SLOTS;
+  /** Both keys of each row; those of a row that is free: the next free row, and nothing. */
+  readonly #keys: number[] = [];
+  /** The first of the rows that are free, or -1. */
+  #free = -1;
   size = 0;
 
   /** One more than the highest row number in use so far: the length that callers' columns must have. */
   get rows(): number {
-    return this.#used;
+    return this.#keys.length >> 1;
   }
 
   /** The row of a key, or -1. */
@@ -48,14 +51,16 @@ export class Table {
   insert(a: number, b: number): number {
     const found = this.find(a, b);
     if (found >= 0) return found;
+    if (this.#slots === NO_SLOTS) this.#slots = new Int32Array(NO_SLOTS.length);
     if ((this.size + 1) * 4 * STRIDE > this.#slots.length * 3) this.#grow();
-    const row = this.#free.length > 0 ? this.#free.pop()! : this.#used++;
-    if (row >= this.#keyA.length) {
-      this.#keyA = doubled(this.#keyA);
-      this.#keyB = doubled(this.#keyB);
+    const keys = this.#keys;
+    let row = this.#free;
+    if (row < 0) row = (keys.push(a, b) >> 1) - 1;
+    else {
+      this.#free = keys[row * 2]!;
+      keys[row * 2] = a;
+      keys[row * 2 + 1] = b;
     }
-    this.#keyA[row] = a;
-    this.#keyB[row] = b;
     this.#place(row);
     this.size++;
     return row;
@@ -77,26 +82,27 @@ export class Table {
       hole = next;
     }
     slots[hole + 2] = 0;
-    this.#free.push(row);
+    this.#keys[row * 2] = this.#free;
+    this.#free = row;
     this.size--;
     return row;
   }
 
   /** First key of a row that is in use. */
   keyA(row: number): number {
-    return this.#keyA[row]!;
+    return this.#keys[row * 2]!;
   }
 
   /** Second key of a row that is in use. */
   keyB(row: number): number {
-    return this.#keyB[row]!;
+    return this.#keys[row * 2 + 1]!;
   }
 
   #place(row: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    const a = this.#keyA[row]!;
-    const b = this.#keyB[row]!;
+    const a = this.keyA(row);
+    const b = this.keyB(row);
     let slot = (hash(a, b) >>> this.#shift) * STRIDE;
     while (slots[slot + 2] !== 0) slot = (slot + STRIDE) & mask;
     slots[slot] = a;
@@ -112,10 +118,4 @@ export class Table {
     this.#slots = new Int32Array(old.length * 2);
     for (let slot = 2; slot < old.length; slot += STRIDE) if (old[slot] !== 0) this.#place(old[slot]! - 1);
   }
-}
-
-function doubled(column: Int32Array): Int32Array {
-  const longer = new Int32Array(column.length * 2);
-  longer.set(column);
-  return longer;
 }

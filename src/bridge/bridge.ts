@@ -210,9 +210,12 @@ export class Bridge implements DeviceDriver {
   }
 
   #freeNumber(): number {
+    // Without gaps, as most often, the next one is free; else there are fewer ports than the highest number.
+    const next = this.ports.length + 1;
+    if (next === BR_MAX_PORTS) throw new KernelError("EXFULL");
+    if (this.ports.every((port) => port.number < next)) return next;
     const used = new Set(this.ports.map((port) => port.number));
-    for (let number = 1; number < BR_MAX_PORTS; number++) if (!used.has(number)) return number;
-    throw new KernelError("EXFULL");
+    for (let number = 1; ; number++) if (!used.has(number)) return number;
   }
 
   #enablePort(port: BridgePort): void {

@@ -9,10 +9,9 @@ import { Route, RouteTable, type RouteType } from "./route.ts";
  */
 export function directRoute(device: NetDevice, type: "unicast" | "broadcast" | "multicast"): Route {
   const ways = device.ipv4.directRoutes;
-  const there = ways.get(type);
-  if (there !== undefined) return there;
+  for (const way of ways) if (way.type === type) return way;
   const way = new Route(specOf(device, type), device.ref);
-  ways.set(type, way);
+  device.ipv4.directRoutes = [...ways, way];
   return way;
 }
 

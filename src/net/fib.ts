@@ -45,7 +45,11 @@ const PLAIN_TABLES: readonly number[] = [RouteTable.local, RouteTable.main, Rout
 const CACHE_SIZE = 64;
 const CACHE_SHIFT = 26;
 
-const rule = (priority: number, table: number): Omit<Rule, "ref"> => ({
+/** What {@link Fib} has of look-ups until the first one: shared by all, and never written. */
+const NOTHING_CACHED: (Route | null)[] = new Array<Route | null>(CACHE_SIZE).fill(null);
+const NO_DESTINATIONS = new Int32Array(CACHE_SIZE);
+
+const plainRule = (priority: number, table: number, ref: EntryRef): Rule => ({
   priority,
   not: false,
   src: 0,
@@ -62,6 +66,7 @@ const rule = (priority: number, table: number): Omit<Rule, "ref"> => ({
   table,
   suppressPrefixLength: -1,
   protocol: "kernel",
+  ref,
 });
 
 /** The forwarding information base of a namespace: its policy rules and routing tables. Linux: net/ipv4/fib_rules.c. */
@@ -76,8 +81,8 @@ export class Fib {
   /** Whether any route asks for a ToS: then the destination alone does not decide. */
   #byTos = false;
   /** The last answers by destination, for look-ups that ask nothing else; emptied by every change. */
-  readonly #cachedDst: Int32Array = new Int32Array(CACHE_SIZE);
-  readonly #cached: (Route | null)[] = new Array<Route | null>(CACHE_SIZE).fill(null);
+  #cachedDst: Int32Array = NO_DESTINATIONS;
+  #cached: (Route | null)[] = NOTHING_CACHED;
   readonly key: FlowKey = { dst: 0, src: 0, iif: 0, oif: 0, mark: 0, tos: 0 };
   /** Why the last look-up gave null. */
   error: Errno = "ENETUNREACH";
@@ -88,11 +93,12 @@ export class Fib {
     this.#ns = ns;
     this.table(RouteTable.local);
     this.table(RouteTable.main);
+    const { registry } = ns.world;
     this.rules = [
-      rule(0, RouteTable.local),
-      rule(32766, RouteTable.main),
-      rule(32767, RouteTable.default),
-    ].map((spec) => ({ ...spec, ref: ns.world.registry.made("rule", ns.path, `${spec.priority}`) }));
+      plainRule(0, RouteTable.local, registry.made("rule", ns.path, "0")),
+      plainRule(32766, RouteTable.main, registry.made("rule", ns.path, "32766")),
+      plainRule(32767, RouteTable.default, registry.made("rule", ns.path, "32767")),
+    ];
   }
 
   /** Somebody changed the rules or made local routes: then an address alone does not say that a source is this host. */
@@ -119,6 +125,10 @@ export class Fib {
     const cached = this.#cached[slot]!;
     if (cached !== null && this.#cachedDst[slot] === key.dst) return cached;
     const route = this.#lookupPlain();
+    if (this.#cached === NOTHING_CACHED) {
+      this.#cached = NOTHING_CACHED.slice();
+      this.#cachedDst = new Int32Array(CACHE_SIZE);
+    }
     this.#cachedDst[slot] = key.dst;
     this.#cached[slot] = route;
     return route;
@@ -232,7 +242,7 @@ export class Fib {
   }
 
   #changed(): void {
-    this.#cached.fill(null);
+    if (this.#cached !== NOTHING_CACHED) this.#cached.fill(null);
     this.#ns.world.generation++;
   }
 }

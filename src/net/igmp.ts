@@ -9,16 +9,18 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 export function join(device: NetDevice, group: number): void {
   const { groups } = device.ipv4;
   const users = groups.get(group) ?? 0;
-  groups.set(group, users + 1);
+  device.ipv4.groups = new Map(groups).set(group, users + 1);
   if (users === 0) device.ipv4.reporter.joined(group);
 }
 
 /** Somebody no longer wants it (ip_mc_dec_group): the last one is told. */
 export function leave(device: NetDevice, group: number): void {
-  const { groups } = device.ipv4;
+  const groups = new Map(device.ipv4.groups);
   const users = (groups.get(group) ?? 0) - 1;
   if (users > 0) groups.set(group, users);
-  else if (groups.delete(group)) device.ipv4.reporter.left(group);
+  else if (!groups.delete(group)) return;
+  device.ipv4.groups = groups;
+  if (users === 0) device.ipv4.reporter.left(group);
 }
 
 /** Handles an IGMP message for this namespace (igmp_rcv). Hosts care for questions and for what others of a group report. */

@@ -39,7 +39,7 @@ function inserted(addresses: readonly InetAddress[], address: InetAddress): Inet
   if (address.secondary) return [...addresses, address];
   let at = addresses.length;
   while (at > 0 && (addresses[at - 1]!.secondary || addresses[at - 1]!.scope < address.scope)) at--;
-  return [...addresses.slice(0, at), address, ...addresses.slice(at)];
+  return addresses.slice(0, at).concat(address, addresses.slice(at));
 }
 
 /** Takes an address away, with its routes; the secondary ones of its prefix go too unless they are promoted. */

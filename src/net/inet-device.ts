@@ -103,23 +103,27 @@ export const defaultInetConf: InetConf = {
   igmpv3_unsolicited_report_interval: 1000,
 };
 
+// Few devices of a large world ever have any: what they share is replaced, never changed.
+const NONE_TOUCHED: ReadonlySet<string> = new Set();
+const NO_GROUPS: ReadonlyMap<number, number> = new Map();
+
 /** The IPv4 side of a device (struct in_device): its addresses, its settings, the groups that it has joined. */
 export class InetDevice {
   readonly device: NetDevice;
   readonly conf: InetConf;
   readonly neighbourConf: NeighbourConf;
   /** Settings that somebody wrote for this device itself: what is written to `default` no longer changes them. */
-  readonly touched: Set<string> = new Set();
+  touched: ReadonlySet<string> = NONE_TOUCHED;
   /** It has had an address: from then on nothing comes from `default` (ipv4_devconf_setall). */
   configured = false;
   /** Ways straight out of this device that stand in no table: see direct-route.ts. */
-  readonly directRoutes: Map<string, Route> = new Map();
+  directRoutes: readonly Route[] = [];
   addresses: InetAddress[] = [];
   /** Multicast groups that somebody on this device wants, with how often. */
-  readonly groups: Map<number, number> = new Map();
-  readonly ownCopies: OwnCopies;
-  readonly reporter: IgmpReporter;
-  readonly #prng: Prng;
+  groups: ReadonlyMap<number, number> = NO_GROUPS;
+  #ownCopies: OwnCopies | null = null;
+  #reporter: IgmpReporter | null = null;
+  #prng: Prng | null = null;
   #reachableBase = -1;
   #reachableUntil = 0;
   #reachableTime = 0;
@@ -128,22 +132,48 @@ export class InetDevice {
     this.device = device;
     this.conf = { ...device.ns.ipv4.defaultConf };
     this.neighbourConf = { ...device.ns.ipv4.defaultNeighbour };
-    this.ownCopies = new OwnCopies(device);
-    this.reporter = new IgmpReporter(device);
     if (device.loopback) {
       this.conf.disable_policy = 1;
       this.conf.disable_xfrm = 1;
     }
-    this.#prng = device.world.prng.fork(`reachable time of ${device.ns.path}/${device.name}`);
+  }
+
+  /** Somebody wrote a setting for this device itself. */
+  touch(key: string): void {
+    this.touched = new Set(this.touched).add(key);
+  }
+
+  get ownCopies(): OwnCopies {
+    this.#ownCopies ??= new OwnCopies(this.device);
+    return this.#ownCopies;
+  }
+
+  get reporter(): IgmpReporter {
+    this.#reporter ??= new IgmpReporter(this.device);
+    return this.#reporter;
+  }
+
+  /** The device comes up: its groups are told to the link's routers. */
+  startReports(): void {
+    if (this.groups.size > 0) this.reporter.start();
+  }
+
+  forgetGroups(): void {
+    this.groups = NO_GROUPS;
+  }
+
+  /** The device goes down, or away. */
+  stopReports(): void {
+    this.#reporter?.stop();
   }
 
   /** In another namespace it begins anew, with the defaults there (inetdev_destroy, inetdev_init). */
   moved(): void {
     Object.assign(this.conf, this.device.ns.ipv4.defaultConf);
     Object.assign(this.neighbourConf, this.device.ns.ipv4.defaultNeighbour);
-    this.touched.clear();
+    this.touched = NONE_TOUCHED;
     this.configured = false;
-    this.groups.clear();
+    this.groups = NO_GROUPS;
   }
 
   /**
@@ -156,6 +186,9 @@ export class InetDevice {
     if (base !== this.#reachableBase || now >= this.#reachableUntil) {
       this.#reachableBase = base;
       this.#reachableUntil = now + 300 * SECOND;
+      this.#prng ??= this.device.world.prng.fork(
+        `reachable time of ${this.device.ns.path}/${this.device.name}`,
+      );
       this.#reachableTime = ((base === 0 ? 0 : this.#prng.below(base)) + (base >>> 1)) * MILLISECOND;
     }
     return this.#reachableTime;

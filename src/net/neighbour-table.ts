@@ -16,13 +16,18 @@ const byKernel: Cause = { by: "kernel", text: "needs no question" };
 /** The ARP cache of a namespace. Linux: net/core/neighbour.c, net/ipv4/arp.c. */
 export class NeighbourTable {
   readonly ns: NetworkNamespace;
-  readonly proxies: ProxyNeighbours;
+  #proxies: ProxyNeighbours | null = null;
   readonly #index: Table = new Table();
   readonly #rows: (Neighbour | null)[] = [];
 
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
-    this.proxies = new ProxyNeighbours(ns);
+  }
+
+  /** Made when somebody asks for the first time: most namespaces answer for themselves only. */
+  get proxies(): ProxyNeighbours {
+    this.#proxies ??= new ProxyNeighbours(this.ns);
+    return this.#proxies;
   }
 
   find(device: NetDevice, address: number): Neighbour | null {
@@ -74,7 +79,7 @@ export class NeighbourTable {
   deviceChanged(device: NetDevice, change: DeviceChange): void {
     if (change === "down" || change === "removed" || change === "address" || change === "moved") {
       this.#flush(device, true);
-      this.proxies.flush(device);
+      this.#proxies?.flush(device);
     } else if (change === "carrier" && !device.carrier) {
       const all = this.ns.ipv4.allConf.arp_evict_nocarrier;
       if (all !== 0 && device.ipv4.conf.arp_evict_nocarrier !== 0) this.#flush(device, false);

@@ -41,8 +41,6 @@ export class NetworkNamespace {
   readonly fib: Fib;
   readonly input: InputRoute;
   readonly exceptions: RouteExceptions;
-  readonly icmpLimits: IcmpLimits;
-  readonly reassembly: Reassembly;
   readonly snmp: SnmpCounters = new SnmpCounters();
   readonly neighbours: NeighbourTable;
   readonly sockets: Sockets;
@@ -53,6 +51,8 @@ export class NetworkNamespace {
   readonly #devices: Map<number, NetDevice> = new Map();
   readonly #byName: Map<string, NetDevice> = new Map();
   readonly #taps: Tap[] = [];
+  #icmpLimits: IcmpLimits | null = null;
+  #reassembly: Reassembly | null = null;
   #lastIfindex = 0;
 
   constructor(host: Host, name: string) {
@@ -65,12 +65,22 @@ export class NetworkNamespace {
     this.fib = new Fib(this);
     this.input = new InputRoute(this);
     this.exceptions = new RouteExceptions(this);
-    this.icmpLimits = new IcmpLimits(this);
-    this.reassembly = new Reassembly(this);
     this.neighbours = new NeighbourTable(this);
     this.sockets = new Sockets(this);
     this.loopback = this.addDevice("lo", loopbackDriver, { mtu: 65536, loopback: true, noarp: true });
     for (const hook of host.kernel.namespaceHooks) hook(this);
+  }
+
+  /** Made for the first message that counts. */
+  get icmpLimits(): IcmpLimits {
+    this.#icmpLimits ??= new IcmpLimits(this);
+    return this.#icmpLimits;
+  }
+
+  /** Made for the first fragment. */
+  get reassembly(): Reassembly {
+    this.#reassembly ??= new Reassembly(this);
+    return this.#reassembly;
   }
 
   /** All devices by index. */
@@ -147,7 +157,7 @@ export class NetworkNamespace {
   destroy(): void {
     for (const device of [...this.devices].reverse()) if (!device.removed) this.removeDevice(device);
     this.sockets.closeAll();
-    this.reassembly.flush();
+    this.#reassembly?.flush();
   }
 
   /** The IP stack gets a frame that came in by `device` (the end of __netif_receive_skb_core). */

@@ -8,10 +8,10 @@ import type { Route } from "./route.ts";
  */
 export class RoutingTable {
   readonly id: number;
-  /** Lengths that occur, longest first, and how many routes each has. */
+  /** Prefix lengths that occur, longest first, with their masks and how many routes each has. */
   #lengths: number[] = [];
   #masks: number[] = [];
-  readonly #count: number[] = new Array<number>(33).fill(0);
+  #counts: number[] = [];
   readonly #index: Table = new Table();
   /** First route of each prefix, by the row of the index. */
   readonly #first: (Route | null)[] = [];
@@ -21,7 +21,7 @@ export class RoutingTable {
   }
 
   get size(): number {
-    return this.#count.reduce((sum, n) => sum + n, 0);
+    return this.#counts.reduce((sum, n) => sum + n, 0);
   }
 
   /**
@@ -54,7 +54,7 @@ export class RoutingTable {
     route.next = next;
     if (previous === null) this.#first[row] = route;
     else previous.next = route;
-    if (this.#count[route.prefixLength]!++ === 0) this.#relength();
+    this.#count(route.prefixLength, 1);
   }
 
   /** Takes out exactly this route. */
@@ -68,7 +68,7 @@ export class RoutingTable {
     }
     route.next = null;
     if (this.#first[row] === null) this.#index.remove(route.dst, route.prefixLength);
-    if (--this.#count[route.prefixLength]! === 0) this.#relength();
+    this.#count(route.prefixLength, -1);
   }
 
   /** All routes of one prefix in the order in which they are tried. */
@@ -91,11 +91,26 @@ export class RoutingTable {
     );
   }
 
-  #relength(): void {
-    this.#lengths = [];
-    for (let length = 32; length >= 0; length--) if (this.#count[length]! > 0) this.#lengths.push(length);
-    this.#masks = this.#lengths.map((length) => ip.netmask(length));
+  /** One route more or less has a prefix of that length. */
+  #count(length: number, change: 1 | -1): void {
+    let at = this.#lengths.indexOf(length);
+    if (at < 0) {
+      at = this.#lengths.filter((other) => other > length).length;
+      this.#lengths = spliced(this.#lengths, at, 0, [length]);
+      this.#masks = spliced(this.#masks, at, 0, [ip.netmask(length)]);
+      this.#counts = spliced(this.#counts, at, 0, [0]);
+    }
+    this.#counts[at]! += change;
+    if (this.#counts[at]! > 0) return;
+    this.#lengths = spliced(this.#lengths, at, 1, []);
+    this.#masks = spliced(this.#masks, at, 1, []);
+    this.#counts = spliced(this.#counts, at, 1, []);
   }
+}
+
+/** A copy with `gone` numbers at `at` replaced; unlike a list that was pushed to it has no room to spare. */
+function spliced(list: readonly number[], at: number, gone: number, put: readonly number[]): number[] {
+  return list.slice(0, at).concat(put, list.slice(at + gone));
 }
 
 function comesFirst(there: Route, added: Route, before: boolean): boolean {

@@ -28,13 +28,12 @@ export class Sockets {
   readonly #udp: Table = new Table();
   readonly #bound: UdpSocket[][] = [];
   readonly #raw: Set<RawReceiver> = new Set();
-  readonly #prng: Prng;
+  #prng: Prng | null = null;
   /** True when deliverRaw has to be asked. */
   hasRaw = false;
 
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;
-    this.#prng = ns.world.prng.fork(`${ns.path}/ports`);
   }
 
   /** The socket that gets a datagram, by how exactly it is bound (udp4_lib_lookup), or null. */
@@ -144,11 +143,11 @@ export class Sockets {
   }
 
   deviceChanged(device: NetDevice, change: DeviceChange): void {
-    const { reporter, groups } = device.ipv4;
-    if (change === "up") reporter.start();
-    else if (change === "down" || change === "removed") reporter.stop();
+    const inet = device.ipv4;
+    if (change === "up") inet.startReports();
+    else if (change === "down" || change === "removed") inet.stopReports();
     // Memberships end with their device (ip_mc_destroy_dev).
-    if (change === "removed") groups.clear();
+    if (change === "removed") inet.forgetGroups();
   }
 
   closeAll(): void {
@@ -160,7 +159,7 @@ export class Sockets {
     socket.localAddress = address;
     socket.localPort = port;
     const row = this.#udp.insert(address, port);
-    this.#bound[row] = [...(this.#bound[row] ?? []).filter((other) => other.localPort === port), socket];
+    this.#bound[row] = (this.#bound[row] ?? []).filter((other) => other.localPort === port).concat(socket);
   }
 
   /** udp_lib_lport_inuse */
@@ -180,6 +179,7 @@ export class Sockets {
   #ephemeral(socket: UdpSocket, address: number): number {
     const { ip_local_port_first: first, ip_local_port_last: last } = this.#ns.ipv4;
     const count = last - first + 1;
+    this.#prng ??= this.#ns.world.prng.fork(`${this.#ns.path}/ports`);
     const start = this.#prng.below(count);
     for (let i = 0; i < count; i++) {
       const port = first + ((start + i) % count);

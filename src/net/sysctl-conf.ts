@@ -37,7 +37,7 @@ function write(ns: NetworkNamespace, key: keyof InetConf, text: string, star: st
   if (star === "default" && key !== "forwarding") {
     for (const device of ns.devices)
       if (!device.ipv4.touched.has(key) && !device.ipv4.configured) device.ipv4.conf[key] = value;
-  } else if (star !== "all") ns.device(star)?.ipv4.touched.add(key);
+  } else if (star !== "all") ns.device(star)?.ipv4.touch(key);
   ns.world.generation++;
   return true;
 }

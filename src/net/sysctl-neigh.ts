@@ -27,7 +27,7 @@ function view(name: string, key: keyof NeighbourConf, scale: number): SysctlDefi
         for (const device of ns.devices)
           if (!device.ipv4.touched.has(key) && !device.ipv4.configured)
             device.ipv4.neighbourConf[key] = value * scale;
-      } else ns.device(star)!.ipv4.touched.add(key);
+      } else ns.device(star)!.ipv4.touch(key);
       return true;
     },
   };

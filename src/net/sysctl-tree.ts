@@ -13,9 +13,8 @@ export interface Sysctl {
 
 /** The sysctl at a path such as `net/ipv4/ip_forward`, or null. */
 export function findSysctl(ns: NetworkNamespace, path: string): Sysctl | null {
-  const parts = path.split("/");
   for (const definition of ns.host.kernel.sysctls) {
-    const star = match(definition.path.split("/"), parts);
+    const star = starOf(definition.path, path);
     if (star === null) continue;
     if (star === "" || isThere(definition, ns, star)) return bind(definition, ns, path, star);
   }
@@ -57,6 +56,17 @@ function bind(definition: SysctlDefinition, ns: NetworkNamespace, path: string, 
     write: (value) => definition.set?.(ns, value, star) ?? false,
     writable: definition.set !== null,
   };
+}
+
+/** What stands for the asterisk of a whole pattern, empty when it has none; null when they differ. */
+function starOf(pattern: string, path: string): string | null {
+  const at = pattern.indexOf("*");
+  if (at < 0) return pattern === path ? "" : null;
+  const rest = pattern.length - at - 1;
+  if (path.length <= at + rest || !path.startsWith(pattern.slice(0, at))) return null;
+  if (!path.endsWith(pattern.slice(at + 1))) return null;
+  const star = path.slice(at, path.length - rest);
+  return star.includes("/") ? null : star;
 }
 
 /** What stands for the asterisk, empty when the pattern has none; null when they differ. */

@@ -21,36 +21,48 @@ export interface EntryEvent {
   readonly text: string;
 }
 
+type Kind =
+  | "route"
+  | "rule"
+  | "neighbour"
+  | "fdb"
+  | "vxlan-fdb"
+  | "address"
+  | "device"
+  | "qdisc"
+  | "hook"
+  | "iptables"
+  | "socket";
+
 /** An entry's kind, whose it is (`host/namespace` and, where it has one, `/device`), its text and its history. */
 export interface EntryRecord {
   readonly ref: EntryRef;
-  readonly kind:
-    | "route"
-    | "rule"
-    | "neighbour"
-    | "fdb"
-    | "vxlan-fdb"
-    | "address"
-    | "device"
-    | "qdisc"
-    | "hook"
-    | "iptables"
-    | "socket";
+  readonly kind: Kind;
   readonly where: string;
   /** As the tool prints it. */
-  text: string;
-  readonly history: EntryEvent[];
+  readonly text: string;
+  readonly history: readonly EntryEvent[];
 }
 
 /**
  * The memory of why things are as they are: every entry of a table registers here when it is made, and says what
  * changed it. While an operation is applied `cause` is that operation; a table that learns from a frame says so itself.
+ *
+ * Large worlds have hundreds of thousands of entries, and few are ever asked about: entries and events are kept in
+ * columns, and become records when somebody asks.
  */
 export class Registry {
-  readonly #records: EntryRecord[] = [];
   readonly #now: () => Nanos;
-  /** How many events there were so far. */
-  events = 0;
+  /** By entry, from 1. */
+  readonly #kinds: Kind[] = [];
+  readonly #wheres: string[] = [];
+  readonly #lastEvents: number[] = [];
+  /** By event, from 0: the previous one of the same entry (-1: this made it), when, why, and the text from then on. */
+  readonly #previous: number[] = [];
+  readonly #times: Nanos[] = [];
+  readonly #causes: Cause[] = [];
+  /** Null: the entry went. */
+  readonly #texts: (string | null)[] = [];
   /** The operation that is being applied; the kernel when there is none. */
   cause: Cause = { by: "kernel", text: "at start" };
 
@@ -58,34 +70,57 @@ export class Registry {
     this.#now = now;
   }
 
-  made(kind: EntryRecord["kind"], where: string, text: string, cause: Cause = this.cause): EntryRef {
-    const ref = this.#records.length + 1;
-    this.#records.push({ ref, kind, where, text, history: [this.#event("made", cause, text)] });
-    return ref;
+  /** How many events there were so far. */
+  get events(): number {
+    return this.#texts.length;
+  }
+
+  made(kind: Kind, where: string, text: string, cause: Cause = this.cause): EntryRef {
+    this.#wheres.push(where);
+    this.#lastEvents.push(this.#event(-1, cause, text));
+    return this.#kinds.push(kind);
   }
 
   changed(ref: EntryRef, text: string, cause: Cause = this.cause): void {
-    const record = this.#records[ref - 1];
-    if (record === undefined) return;
-    record.text = text;
-    record.history.push(this.#event("changed", cause, text));
+    const previous = this.#lastEvents[ref - 1];
+    if (previous !== undefined) this.#lastEvents[ref - 1] = this.#event(previous, cause, text);
   }
 
   gone(ref: EntryRef, cause: Cause = this.cause): void {
-    const record = this.#records[ref - 1];
-    if (record !== undefined) record.history.push(this.#event("gone", cause, record.text));
+    const previous = this.#lastEvents[ref - 1];
+    if (previous !== undefined) this.#lastEvents[ref - 1] = this.#event(previous, cause, null);
   }
 
   get(ref: EntryRef): EntryRecord | null {
-    return this.#records[ref - 1] ?? null;
+    const kind = this.#kinds[ref - 1];
+    if (kind === undefined) return null;
+    const history = this.#history(this.#lastEvents[ref - 1]!);
+    return { ref, kind, where: this.#wheres[ref - 1]!, text: history.at(-1)!.text, history };
   }
 
   /** All records ever made, in the order of making. */
   get records(): readonly EntryRecord[] {
-    return this.#records;
+    return this.#kinds.map((_, i) => this.get(i + 1)!);
   }
 
-  #event(what: EntryEvent["what"], cause: Cause, text: string): EntryEvent {
-    return { order: this.events++, at: this.#now(), what, cause, text };
+  /** Adds an event and returns its number. */
+  #event(previous: number, cause: Cause, text: string | null): number {
+    this.#times.push(this.#now());
+    this.#causes.push(cause);
+    this.#texts.push(text);
+    return this.#previous.push(previous) - 1;
+  }
+
+  /** The events of an entry up to that one, oldest first. */
+  #history(last: number): readonly EntryEvent[] {
+    const orders: number[] = [];
+    for (let order = last; order >= 0; order = this.#previous[order]!) orders.unshift(order);
+    let text = "";
+    return orders.map((order) => {
+      const after = this.#texts[order]!;
+      const what = this.#previous[order]! < 0 ? "made" : after === null ? "gone" : "changed";
+      if (after !== null) text = after;
+      return { order, at: this.#times[order]!, what, cause: this.#causes[order]!, text };
+    });
   }
 }

@@ -1,5 +1,6 @@
 import type { Topology } from "../lab/topology.ts";
 import type { LessonWorld, Typed } from "../scenario/lesson-world.ts";
+import type { Completion } from "../shell/complete.ts";
 
 /** What a line typed at a prompt gave. */
 export interface TypedAtPrompt extends Typed {
@@ -10,6 +11,8 @@ export interface TypedAtPrompt extends Typed {
 /** A world as the command line uses it. */
 export interface CliWorld extends LessonWorld {
   type(host: string, text: string): Promise<TypedAtPrompt>;
+  /** What Tab offers for a line at a host's prompt with the cursor at `cursor`. */
+  complete(host: string, line: string, cursor: number): Promise<Completion>;
   /** Ctrl-C: ends what runs in the foreground of a host. */
   interrupt(host: string): void;
   /** All frames so far, as a pcapng file. */

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Completion } from "../shell/complete.ts";
 import type { CliWorld, MakeWorld, TypedAtPrompt, WorldOptions } from "./cli-world.ts";
 import { runCli } from "./program.ts";
 import { ShellSession } from "./shell.ts";
@@ -34,6 +35,10 @@ class EchoWorld implements CliWorld {
       return Promise.resolve({ output, status: 2, ended: false });
     }
     return Promise.resolve({ ...answer, ended: text === "exit" });
+  }
+
+  complete(host: string, line: string, cursor: number): Promise<Completion> {
+    return Promise.resolve({ from: cursor - 1, candidates: [`${host}:${line} `] });
   }
 
   interrupt(host: string): void {

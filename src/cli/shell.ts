@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { createInterface, type Interface } from "node:readline";
+import { type AsyncCompleter, createInterface, type Interface } from "node:readline";
 import { UserError } from "../base/user-error.ts";
 import { type HostSpec, macForAddress, PLAIN_CPU, PLAIN_WIRE, type Topology } from "../lab/topology.ts";
 import { hintFor } from "../scenario/nearest.ts";
 import { footerLines, headerLines, ReportFlow, stepLines } from "../scenario/report-text.ts";
 import { runLesson } from "../scenario/run-lesson.ts";
+import type { Completion } from "../shell/complete.ts";
 import type { CliWorld, MakeWorld } from "./cli-world.ts";
 import { readLessons } from "./lesson-files.ts";
 import { seedFor } from "./run.ts";
@@ -26,6 +27,9 @@ function host(name: string, address: string): HostSpec {
   };
   return { name, router: false, nics: [nic], gateway: null, cpu: PLAIN_CPU };
 }
+
+/** `ssh` with what is typed of a host's name, or with a name and a command. */
+const SSH = /^\s*ssh\s+(?:root@)?([\w-]*)(?:\s+([\s\S]*))?$/;
 
 /** Where one lands without a lesson. */
 const TWO_HOSTS: Topology = {
@@ -102,7 +106,7 @@ export class ShellSession {
       this.#pending = whole;
       return "";
     }
-    const ssh = /^\s*ssh\s+(?:root@)?([\w-]+)(?:\s+([\s\S]+))?$/.exec(whole);
+    const ssh = /^\s*ssh\s+(?:root@)?([\w-]+)(?:\s+(\S[\s\S]*))?\s*$/.exec(whole);
     if (ssh !== null) return this.#ssh(ssh[1]!, ssh[2]);
     const typed = await this.#world.type(this.#path.at(-1)!, whole);
     if (saysUnfinished(typed.output, typed.status)) {
@@ -111,6 +115,25 @@ export class ShellSession {
     }
     if (typed.ended) this.leave();
     return typed.output;
+  }
+
+  /** What Tab offers for the line that is being typed, up to the cursor. */
+  async complete(text: string): Promise<Completion> {
+    if (this.over) return { from: text.length, candidates: [] };
+    const before = this.#pending === "" ? "" : `${this.#pending}\n`;
+    const ssh = before === "" ? SSH.exec(text) : null;
+    if (ssh !== null && ssh[2] === undefined) {
+      const names = this.#hosts.filter((name) => name.startsWith(ssh[1]!));
+      return { from: text.length - ssh[1]!.length, candidates: names.map((name) => `${name} `) };
+    }
+    const remote = ssh !== null && this.#hosts.includes(ssh[1]!) ? ssh[2]! : null;
+    const line = remote ?? before + text;
+    const { from, candidates } = await this.#world.complete(
+      remote === null ? this.#path.at(-1)! : ssh![1]!,
+      line,
+      line.length,
+    );
+    return { from: text.length - (line.length - from), candidates };
   }
 
   async #ssh(target: string, command: string | undefined): Promise<string> {
@@ -133,6 +156,19 @@ function ask(session: ShellSession, terminal: Interface): void {
   terminal.prompt();
 }
 
+/** Readline's form of a completion: it shows what has no blank, and finishes a word that is the only one with it. */
+function completerOf(session: ShellSession): AsyncCompleter {
+  return (line, done) => {
+    session.complete(line).then(
+      ({ from, candidates }) => {
+        const shown = candidates.length === 1 ? candidates : candidates.map((text) => text.trimEnd());
+        done(null, [[...shown], line.slice(from)]);
+      },
+      (error) => done(error),
+    );
+  };
+}
+
 /** One terminal from its first prompt to its end: the session's last `exit`, Ctrl-D, or the end of the input. */
 function converse(session: ShellSession, interactive: boolean): Promise<void> {
   const terminal = createInterface({
@@ -141,7 +177,7 @@ function converse(session: ShellSession, interactive: boolean): Promise<void> {
     terminal: interactive,
     historySize: HISTORY_LENGTH,
     removeHistoryDuplicates: true,
-    ...(interactive ? { history: loadHistory() } : {}),
+    ...(interactive ? { history: loadHistory(), completer: completerOf(session) } : {}),
   });
   if (interactive) {
     terminal.on("history", saveHistory);

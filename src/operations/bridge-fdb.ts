@@ -16,7 +16,7 @@ export function parseBridgeFdb(words: Words, show: ShowOptions): Operation | Que
     if (matches(word, verb)) return { op: "fdb-add", verb, ...readFdbAttributes(words) };
   if (matches(word, "delete")) return { op: "fdb-del", ...readFdbAttributes(words) };
   if (matches(word, "get")) return readFdbGet(words, show);
-  if (["show", "lst", "list"].some((full) => matches(word, full))) return readFdbShow(words, show);
+  if (matches(word, "show", "list", "lst")) return readFdbShow(words, show);
   if (matches(word, "flush")) return readFdbFlush(words);
   if (matches(word, "help")) throw new ToolError(bridgeFdbHelp, 255);
   throw new ToolError(`Command "${word}" is unknown, try "bridge fdb help".`, 255);

@@ -1,7 +1,7 @@
 import { bridgeHelp } from "./help-texts.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import { ToolError } from "./tool-error.ts";
-import { matches, type Words, wrong } from "./words.ts";
+import { matches, same, type Words, wrong } from "./words.ts";
 
 const VERSION = "bridge utility, 6.1.0\n";
 
@@ -25,7 +25,7 @@ export function readBridgeOptions(words: Words): BridgeOptions {
     let option = words.next();
     if (option === "--") break;
     if (option.startsWith("--")) option = option.slice(1);
-    const is = (...full: readonly string[]): boolean => full.some((f) => matches(option, f));
+    const is = (...full: readonly string[]): boolean => matches(option, ...full);
     if (is("-help")) throw new ToolError(bridgeHelp, 255);
     else if (is("-Version")) throw new ToolError("", 0, VERSION);
     else if (is("-stats", "-statistics")) show.statistics = (show.statistics ?? 0) + 1;
@@ -37,11 +37,11 @@ export function readBridgeOptions(words: Words): BridgeOptions {
       const family = words.next();
       if (family === "help") throw new ToolError(bridgeHelp, 255);
       if (family !== "inet" && family !== "inet6") throw wrong(family, "invalid protocol family");
-    } else if (option === "-4" || option === "-6") continue;
+    } else if (same(option, "-4", "-6")) continue;
     else if (is("-netns")) {
       if (words.done)
         throw new ToolError('Cannot open network namespace "(null)": No such file or directory', 255);
-      netns = words.next();
+      netns = words.nextNetns();
     } else if (/^-c(o|ol|olo|olor)?(=(always|auto|never))?$/.test(option)) continue;
     else if (is("-compressvlans")) show.compressvlans = true;
     else if (is("-force")) force = true;
@@ -49,7 +49,7 @@ export function readBridgeOptions(words: Words): BridgeOptions {
     else if (is("-pretty")) show.pretty = true;
     else if (is("-batch")) {
       if (words.done) throw new ToolError(bridgeHelp, 255);
-      batch = words.next();
+      batch = words.next("file");
     } else throw new ToolError(`Option "${option}" is unknown, try "bridge help".`, 255);
   }
   return { show, netns, batch, force };

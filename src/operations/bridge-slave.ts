@@ -9,7 +9,7 @@ import type { LinkOptions, SlaveType } from "./link-type.ts";
 import { bridgeSlaveHelp } from "./link-type-help.ts";
 import { setPortOptions } from "./port-options.ts";
 import { ToolError } from "./tool-error.ts";
-import { matches, unsigned, type Words, wrong } from "./words.ts";
+import { matches, same, unsigned, type Words, wrong } from "./words.ts";
 
 /** Options of a port in the order of iproute2's comparisons: with the largest number, or `null` for on and off. */
 const OPTIONS: readonly (readonly [name: string, max: number | null])[] = [
@@ -82,7 +82,7 @@ export const bridgeSlave: SlaveType = {
 function readPortOption(words: Words, name: string, max: number | null): number | boolean {
   const text = words.next();
   if (max === null) {
-    if (text !== "on" && text !== "off")
+    if (!same(text, "on") && !same(text, "off"))
       throw new ToolError(`Error: argument of "${name}" must be one of "off", "on", not "${text}"`, 1);
     return text === "on";
   }

@@ -10,10 +10,10 @@ import { matches, type Words } from "./words.ts";
 export function parseBridgeVlan(words: Words, show: ShowOptions): Operation | Question {
   if (words.done) return readVlanShow(words, show);
   const word = words.next();
-  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
+  const is = (...full: readonly string[]): boolean => matches(word, ...full);
   if (is("add")) return { op: "vlan-add", ...readVlanAttributes(words) };
   if (is("delete")) return { op: "vlan-del", ...readVlanAttributes(words) };
-  if (is("show", "lst", "list")) return readVlanShow(words, show);
+  if (is("show", "list", "lst")) return readVlanShow(words, show);
   if (is("tunnelshow", "set", "global")) throw new ToolError(`bridge vlan ${word}: not simulated`, 1);
   if (is("help")) throw new ToolError(bridgeVlanHelp, 255);
   throw new ToolError(`Command "${word}" is unknown, try "bridge vlan help".`, 255);

@@ -8,7 +8,7 @@ import { optionWords, type ShowOptions } from "./ip-options.ts";
 import type { Operation, Question } from "./operation.ts";
 import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
-import { matches, Words } from "./words.ts";
+import { abbreviates, matches, Words } from "./words.ts";
 
 type ObjectParser = (words: Words, show: ShowOptions) => Operation | Question;
 
@@ -35,7 +35,9 @@ export const bridgeTool: Tool = {
     }
     if (words.done) throw new ToolError(bridgeHelp, 255);
     const word = words.next();
-    const object = OBJECTS.find(([name]) => matches(word, name));
+    const object = OBJECTS.find(([name, parse]) =>
+      parse === null ? abbreviates(word, name) : matches(word, name),
+    );
     if (object === undefined && matches(word, "help")) throw new ToolError(bridgeHelp, 255);
     if (object === undefined) throw new ToolError(`Object "${word}" is unknown, try "bridge help".`, 255);
     const parse = object[1];

@@ -8,7 +8,7 @@ import { atoi, comesBack, noDevice, readFdbAddress } from "./fdb-address.ts";
 import { bridgeFdbHelp } from "./help-texts.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { ToolError } from "./tool-error.ts";
-import { duplicate, garbage, matches, unsigned, type Words, wrong } from "./words.ts";
+import { duplicate, garbage, matches, same, unsigned, type Words, wrong } from "./words.ts";
 
 /** What `bridge fdb add|append|replace|del` says of an entry. */
 export interface FdbAttributes {
@@ -66,19 +66,19 @@ export function readFdbAttributes(words: Words): FdbAttributes {
   let self = false;
   while (!words.done) {
     const word = words.next();
-    const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
-    if (word === "dev") entry.dev = words.next();
-    else if (word === "dst") entry.dst = readDestination(words.next(), entry.dst);
+    const is = (...full: readonly string[]): boolean => matches(word, ...full);
+    if (same(word, "dev")) entry.dev = words.next("device");
+    else if (same(word, "dst")) entry.dst = readDestination(words.next(), entry.dst);
     else if (word === "nhid") throw new ToolError("bridge fdb: nexthops (nhid) are not simulated", 1);
-    else if (word === "port") entry.port = number(words.next(), 0xffff, "invalid port\n");
-    else if (word === "vni") entry.vni = number(words.next(), VNI_MAX, "invalid VNI\n");
-    else if (word === "src_vni") entry.srcVni = number(words.next(), VNI_MAX, "invalid src VNI\n");
-    else if (word === "via") entry.via = words.next();
-    else if (word === "self") self = true;
+    else if (same(word, "port")) entry.port = number(words.next(), 0xffff, "invalid port\n");
+    else if (same(word, "vni")) entry.vni = number(words.next(), VNI_MAX, "invalid VNI\n");
+    else if (same(word, "src_vni")) entry.srcVni = number(words.next(), VNI_MAX, "invalid src VNI\n");
+    else if (same(word, "via")) entry.via = words.next("device");
+    else if (same(word, "self")) self = true;
     else if (is("master")) entry.master = true;
     else if (is("router")) entry.router = true;
     else if (is("local", "permanent")) local = true;
-    else if (is("temp", "static")) entry.state ??= "static";
+    else if (is("static", "temp")) entry.state ??= "static";
     else if (is("dynamic")) entry.state = "dynamic";
     else if (is("vlan")) {
       const text = words.next();
@@ -89,7 +89,7 @@ export function readFdbAttributes(words: Words): FdbAttributes {
     else if (is("extern_learn")) entry.externLearn = true;
     else if (is("sticky")) entry.sticky = true;
     else {
-      const text = word === "to" ? words.next() : word;
+      const text = same(word, "to") ? words.next() : word;
       if (matches(text, "help")) throw new ToolError(bridgeFdbHelp, 255);
       if (address !== undefined) throw garbage("to", text);
       address = text;

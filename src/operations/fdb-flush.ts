@@ -5,7 +5,7 @@ import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import { atoi, comesBack } from "./fdb-address.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
-import { incomplete, matches, type Words } from "./words.ts";
+import { incomplete, matches, same, type Words } from "./words.ts";
 
 /** `bridge fdb flush` */
 export interface FdbFlush extends InNamespace {
@@ -100,11 +100,11 @@ export function readFdbFlush(words: Words): FdbFlush {
   while (!words.done) {
     const word = words.next();
     const positive = word.replace(/^no/, "");
-    if (word === "dev") dev = words.next();
-    else if (word === "brport") brport = words.next();
-    else if (word === "vlan") vlan = atoi(words.next());
-    else if (word === "self") self = true;
-    else if (word === "master") master = true;
+    if (same(word, "dev")) dev = words.next("device");
+    else if (same(word, "brport")) brport = words.next("device");
+    else if (same(word, "vlan")) vlan = atoi(words.next());
+    else if (same(word, "self")) self = true;
+    else if (same(word, "master")) master = true;
     else if (positive === "dynamic")
       which.static = word !== "dynamic"; // they are each other's opposite
     else if (isProperty(positive)) which[positive] = word === positive;

@@ -11,7 +11,7 @@ import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { printJson } from "./json.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
 import { ToolError } from "./tool-error.ts";
-import { duplicate, garbage, matches, type Words } from "./words.ts";
+import { duplicate, garbage, matches, same, type Words } from "./words.ts";
 
 /** `bridge fdb get` */
 export interface FdbGet extends InNamespace {
@@ -94,10 +94,10 @@ export function readFdbGet(words: Words, options: ShowOptions): FdbGet {
   let address: string | undefined;
   while (!words.done) {
     const word = words.next();
-    if (word === "brport" || word === "dev") get.dev = words.next();
-    else if (word === "br") get.br = words.next();
-    else if (word === "vni") get.vni = atoi(words.next());
-    else if (word === "self") get.self = true;
+    if (same(word, "dev", "brport")) get.dev = words.next("device");
+    else if (same(word, "br")) get.br = words.next("device");
+    else if (same(word, "vni")) get.vni = atoi(words.next());
+    else if (same(word, "self")) get.self = true;
     else if (matches(word, "master")) continue;
     else if (matches(word, "vlan")) {
       const text = words.next();
@@ -105,7 +105,7 @@ export function readFdbGet(words: Words, options: ShowOptions): FdbGet {
       get.vlan = atoi(text) & 0xffff;
     } else if (matches(word, "dynamic")) get.dynamic = true;
     else {
-      const text = word === "to" ? words.next() : word;
+      const text = same(word, "to") ? words.next() : word;
       if (matches(text, "help")) throw new ToolError(bridgeFdbHelp, 255);
       if (address !== undefined) throw garbage("to", text);
       address = text;

@@ -9,7 +9,7 @@ import { printJson } from "./json.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { ToolError } from "./tool-error.ts";
-import { duplicate, matches, unsigned, type Words, wrong } from "./words.ts";
+import { duplicate, matches, same, unsigned, type Words, wrong } from "./words.ts";
 
 /** `bridge fdb show` */
 export interface FdbShow extends InNamespace {
@@ -85,15 +85,15 @@ export function readFdbShow(words: Words, options: ShowOptions): FdbShow {
   const show: Mutable<FdbShow> = { ask: "fdb-show" };
   while (!words.done) {
     const word = words.next();
-    if (word === "brport" || word === "dev") show.dev = words.next();
-    else if (word === "br") show.br = words.next();
-    else if (word === "vlan") {
+    if (same(word, "dev", "brport")) show.dev = words.next("device");
+    else if (same(word, "br")) show.br = words.next("device");
+    else if (same(word, "vlan")) {
       const text = words.next();
       if (show.vlan !== undefined) throw duplicate("vlan", text);
       const vlan = atoi(text);
       if (vlan !== 0) show.vlan = vlan;
-    } else if (word === "state") show.state = (show.state ?? 0) | readState(words.next());
-    else if (word === "dynamic") show.dynamic = true;
+    } else if (same(word, "state")) show.state = (show.state ?? 0) | readState(words.next());
+    else if (same(word, "dynamic")) show.dynamic = true;
     else if (matches(word, "help")) throw new ToolError(bridgeFdbHelp, 255);
   }
   if (Object.keys(options).length > 0) show.options = options;

@@ -7,18 +7,18 @@ import { parseFilter } from "./ip-link.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import type { Command } from "./operation.ts";
 import { ToolError } from "./tool-error.ts";
-import { duplicate, garbage, matches, unsigned, type Words, wrong } from "./words.ts";
+import { duplicate, garbage, matches, same, unsigned, type Words, wrong } from "./words.ts";
 
 /** Parses what stands after `ip addr`. @throws {ToolError} */
 export function parseIpAddr(words: Words, show: ShowOptions): Command {
   if (words.done) return addrShow(words, show);
   const word = words.next();
-  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
+  const is = (...full: readonly string[]): boolean => matches(word, ...full);
   if (is("add")) return addrAdd(words, undefined);
-  if (is("change") || word === "chg") return addrAdd(words, "change");
+  if (is("change") || same(word, "chg")) return addrAdd(words, "change");
   if (is("replace")) return addrAdd(words, "replace");
   if (is("delete")) return addrDel(words);
-  if (is("show", "lst", "list")) return addrShow(words, show);
+  if (is("show", "list", "lst")) return addrShow(words, show);
   if (is("flush")) return addrFlush(words, show);
   if (is("save", "restore", "showdump")) throw new ToolError(`ip addr ${word}: not simulated`, 1);
   if (is("help")) throw new ToolError(ipAddressHelp, 255);
@@ -50,22 +50,22 @@ function parseAddress(words: Words): Parsed & { dev: string } {
   let broadcast: string | undefined;
   while (!words.done) {
     const word = words.next();
-    if (word === "peer" || word === "remote") {
+    if (same(word, "peer", "remote")) {
       if (to.peer !== undefined) throw duplicate("peer", words.next());
       to.peer = prefixText(words.next(), "inet prefix");
-    } else if (matches(word, "broadcast") || word === "brd") {
+    } else if (matches(word, "broadcast") || same(word, "brd")) {
       const value = words.next();
       if (broadcast !== undefined) throw duplicate("broadcast", value);
       if (value !== "+" && value !== "-" && looseAddress(value) === null)
         throw expected("inet address", value);
       broadcast = value;
     } else if (word === "anycast") throw new ToolError("ip addr: anycast is not simulated", 1);
-    else if (word === "scope") {
+    else if (same(word, "scope")) {
       const scope = words.next();
       if (parseScope(scope) === null) throw wrong(scope, "invalid scope value.");
       to.scope = scope;
-    } else if (word === "dev") to.dev = words.next();
-    else if (word === "label") to.label = words.next();
+    } else if (same(word, "dev")) to.dev = words.next("device");
+    else if (same(word, "label")) to.label = words.next();
     else if (matches(word, "metric") || matches(word, "priority") || matches(word, "preference")) {
       const metric = words.next();
       if (unsigned(metric) === null) throw wrong(metric, '"metric" value is invalid');
@@ -73,10 +73,10 @@ function parseAddress(words: Words): Parsed & { dev: string } {
     } else if (matches(word, "valid_lft") || matches(word, "preferred_lft")) {
       const life = words.next();
       if (life !== "forever") throw new ToolError("ip addr: addresses that expire are not simulated", 1);
-    } else if (word === "noprefixroute") to.noprefixroute = true;
+    } else if (same(word, "noprefixroute")) to.noprefixroute = true;
     else if (["home", "nodad", "mngtmpaddr", "autojoin"].includes(word)) continue;
     else {
-      const text = word === "local" ? words.next() : word;
+      const text = same(word, "local") ? words.next() : word;
       if (matches(text, "help")) throw new ToolError(ipAddressHelp, 255);
       if (to.address !== undefined) throw garbage("local", text);
       if (text === "any" || text === "default" || text === "all") continue;

@@ -1,3 +1,4 @@
+import type { ValueKind } from "./expected.ts";
 import { ipLinkHelp } from "./help-texts.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import type { LinkAdd } from "./link-add.ts";
@@ -14,18 +15,18 @@ import type { LinkOptions } from "./link-type.ts";
 import type { Command } from "./operation.ts";
 import { ToolError } from "./tool-error.ts";
 import type { Toolbox } from "./toolbox.ts";
-import { garbage, matches, type Words, wrong } from "./words.ts";
+import { garbage, matches, same, type Words, wrong } from "./words.ts";
 
 /** Parses what stands after `ip link`. @throws {ToolError} */
 export function parseIpLink(words: Words, show: ShowOptions, toolbox: Toolbox): Command {
   if (words.done) return linkShow(words, show);
   const word = words.next();
-  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
+  const is = (...full: readonly string[]): boolean => matches(word, ...full);
   if (is("add")) return linkAdd(words, toolbox);
   if (is("set", "change")) return linkSet(words, toolbox);
   if (is("replace")) throw new ToolError("RTNETLINK answers: Operation not supported", 2);
   if (is("delete")) return linkDel(words);
-  if (is("show", "lst", "list")) return linkShow(words, show);
+  if (is("show", "list", "lst")) return linkShow(words, show);
   if (is("help")) throw help(words, toolbox);
   throw new ToolError(`Command "${word}" is unknown, try "ip link help".`, 255);
 }
@@ -37,6 +38,14 @@ function help(words: Words, toolbox: Toolbox): ToolError {
   return text === undefined ? new ToolError(ipLinkHelp, 255) : new ToolError(text, 0);
 }
 
+/** Lets the completion of a line know what `type` may be followed by. */
+function offerTypes(kind: string, toolbox: Toolbox): void {
+  for (const type of toolbox.linkTypes.values()) {
+    same(kind, type.kind);
+    if (type.slaves !== undefined) same(kind, type.slaves.kind);
+  }
+}
+
 interface Parsed {
   readonly attributes: MutableLinkAttributes;
   readonly dev: string | undefined;
@@ -44,8 +53,8 @@ interface Parsed {
   readonly kind: string | undefined;
 }
 
-/** Reads attributes up to `type KIND` or the end (iplink_parse). @throws {ToolError} */
-export function parseAttributes(words: Words): Parsed {
+/** Reads attributes up to `type KIND` or the end (iplink_parse); `name`: what the device's own name is. @throws {ToolError} */
+export function parseAttributes(words: Words, name?: ValueKind): Parsed {
   const attributes: MutableLinkAttributes = {};
   let dev: string | undefined;
   let link: string | undefined;
@@ -54,7 +63,7 @@ export function parseAttributes(words: Words): Parsed {
     const word = words.peek;
     if (matches(word, "link")) {
       words.next();
-      link = words.next();
+      link = words.next("device");
     } else if (readLinkAttribute(words, attributes)) continue;
     else if (matches(word, "type")) {
       words.next();
@@ -63,10 +72,10 @@ export function parseAttributes(words: Words): Parsed {
     } else {
       if (matches(word, "help")) throw new ToolError(ipLinkHelp, 255);
       words.takes("dev");
-      const name = words.next();
-      if (dev !== undefined) throw garbage("dev", name);
-      if (!isInterfaceName(name, 127)) throw wrong(name, '"dev" not a valid ifname');
-      dev = name;
+      const text = words.next(dev === undefined ? name : undefined);
+      if (dev !== undefined) throw garbage("dev", text);
+      if (!isInterfaceName(text, 127)) throw wrong(text, '"dev" not a valid ifname');
+      dev = text;
     }
   }
   return { attributes, dev, link, kind };
@@ -74,6 +83,7 @@ export function parseAttributes(words: Words): Parsed {
 
 function linkAdd(words: Words, toolbox: Toolbox): LinkAdd {
   const { attributes, dev, link, kind } = parseAttributes(words);
+  if (kind !== undefined) offerTypes(kind, toolbox);
   const options = kind === undefined ? {} : (toolbox.linkTypes.get(kind)?.parse(words) ?? {});
   if (kind === undefined) throw new ToolError('Not enough information: "type" argument is required', 1);
   const name = attributes.name ?? dev;
@@ -88,8 +98,9 @@ function linkAdd(words: Words, toolbox: Toolbox): LinkAdd {
 }
 
 function linkSet(words: Words, toolbox: Toolbox): LinkSet {
-  const { attributes, dev, kind } = parseAttributes(words);
+  const { attributes, dev, kind } = parseAttributes(words, "device");
   let options: LinkOptions = {};
+  if (kind !== undefined) offerTypes(kind, toolbox);
   if (kind !== undefined && !words.done) {
     const type = toolbox.linkTypes.get(kind) ?? toolbox.slaveType(kind);
     if (type !== null) options = type.parse(words);
@@ -112,7 +123,7 @@ function linkSet(words: Words, toolbox: Toolbox): LinkSet {
 }
 
 function linkDel(words: Words): LinkDel {
-  const { attributes, dev, kind } = parseAttributes(words);
+  const { attributes, dev, kind } = parseAttributes(words, "device");
   const name = dev ?? attributes.name;
   if (name === undefined && attributes.group === undefined)
     throw new ToolError('Not enough information: "dev" argument is required.', 255);
@@ -136,15 +147,15 @@ export function parseFilter(words: Words, other: (words: Words) => boolean): Dev
   const filter: MutableFilter = {};
   while (!words.done) {
     if (words.takes("up")) filter.up = true;
-    else if (words.takes("master") || words.takes("vrf")) filter.master = words.next();
+    else if (words.takes("master") || words.takes("vrf")) filter.master = words.next("device");
     else if (words.takes("nomaster", "novrf")) filter.nomaster = true;
     else if (words.takes("type")) filter.type = words.next();
     else if (words.takes("group")) filter.group = readGroup(words.next());
     else if (other(words)) continue;
     else {
-      if (words.peek === "dev") words.next();
+      if (same(words.peek, "dev")) words.next();
       else if (matches(words.peek, "help")) throw new ToolError(ipLinkHelp, 255);
-      const dev = words.next();
+      const dev = words.next("device");
       if (filter.dev !== undefined) throw garbage("dev", dev);
       filter.dev = dev;
     }

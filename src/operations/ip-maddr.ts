@@ -11,12 +11,12 @@ export function parseIpMaddr(words: Words, show: ShowOptions): Command {
   if (matches(word, "add") || matches(word, "delete"))
     throw new ToolError(`ip maddr ${word}: not simulated`, 1);
   if (matches(word, "help")) throw new ToolError(ipMaddrHelp, 255);
-  if (!["show", "list", "lst"].some((full) => matches(word, full)))
+  if (!matches(word, "show", "list", "lst"))
     throw new ToolError(`Command "${word}" is unknown, try "ip maddr help".`, 255);
   let dev: string | undefined;
   while (!words.done) {
     words.takes("dev");
-    const name = words.next();
+    const name = words.next("device");
     if (matches(name, "help")) throw new ToolError(ipMaddrHelp, 255);
     if (dev !== undefined) throw garbage("dev", name);
     dev = name;

@@ -9,7 +9,7 @@ import { type NudWord, parseNud } from "./neigh-state.ts";
 import type { Command } from "./operation.ts";
 import { protocolOf } from "./route-names.ts";
 import { ToolError } from "./tool-error.ts";
-import { duplicate, garbage, matches, type Words, wrong } from "./words.ts";
+import { duplicate, garbage, matches, same, type Words, wrong } from "./words.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -17,14 +17,14 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export function parseIpNeigh(words: Words, show: ShowOptions): Command {
   if (words.done) return neighShow(words, show);
   const word = words.next();
-  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
+  const is = (...full: readonly string[]): boolean => matches(word, ...full);
   if (is("add")) return { op: "neigh-set", verb: "add", ...parseModify(words, show.family) };
-  if (is("change") || word === "chg")
+  if (is("change") || same(word, "chg"))
     return { op: "neigh-set", verb: "change", ...parseModify(words, show.family) };
   if (is("replace")) return { op: "neigh-set", verb: "replace", ...parseModify(words, show.family) };
   if (is("delete")) return neighDel(words, show);
   if (is("get")) return neighGet(words, show);
-  if (is("show", "lst", "list")) return neighShow(words, show);
+  if (is("show", "list", "lst")) return neighShow(words, show);
   if (is("flush")) return neighFlush(words, show);
   if (is("help")) throw help();
   throw new ToolError(`Command "${word}" is unknown, try "ip neigh help".`, 255);
@@ -47,7 +47,7 @@ function parseModify(words: Words, family: Family | undefined): Modify {
       const value = words.next();
       if (lladdr !== undefined) throw duplicate("lladdr", value);
       lladdr = value;
-    } else if (word === "nud") {
+    } else if (same(word, "nud")) {
       const value = words.next();
       const nud = parseNud(value);
       if (nud === null) throw wrong(value, "nud state is bad");
@@ -58,14 +58,14 @@ function parseModify(words: Words, family: Family | undefined): Modify {
       if (address !== undefined) throw duplicate("address", value);
       address = readAddress(value, family);
       to.proxy = true;
-    } else if (word === "router") to.router = true;
-    else if (word === "use") to.use = true;
+    } else if (same(word, "router")) to.router = true;
+    else if (same(word, "use")) to.use = true;
     else if (word === "managed") throw new ToolError("ip neigh: managed: not simulated", 1);
     else if (matches(word, "extern_learn")) to.externLearn = true;
-    else if (word === "dev") to.dev = words.next();
+    else if (same(word, "dev")) to.dev = words.next("device");
     else if (matches(word, "protocol")) to.protocol = readProtocol(words, '"protocol" value is invalid\n');
     else {
-      if (word === "to") word = words.next();
+      if (same(word, "to")) word = words.next();
       if (matches(word, "help")) word = words.next();
       if (address !== undefined) throw garbage("to", word);
       address = readAddress(word, family);
@@ -131,8 +131,8 @@ function neighGet(words: Words, show: ShowOptions): NeighGet {
   let address: string | null | undefined;
   while (!words.done) {
     let word = words.next();
-    if (word === "dev") {
-      dev = words.next();
+    if (same(word, "dev")) {
+      dev = words.next("device");
       continue;
     }
     if (matches(word, "proxy")) {
@@ -141,7 +141,7 @@ function neighGet(words: Words, show: ShowOptions): NeighGet {
       if (address !== undefined) throw duplicate("address", word);
       proxy = true;
     } else {
-      if (word === "to") word = words.next();
+      if (same(word, "to")) word = words.next();
       if (matches(word, "help")) throw help();
       if (address !== undefined) throw garbage("to", word);
     }
@@ -178,26 +178,26 @@ function parseFilter(words: Words, family: Family | undefined): NeighFilter {
   let known = family;
   while (!words.done) {
     let word = words.next();
-    if (word === "dev") {
-      const dev = words.next();
+    if (same(word, "dev")) {
+      const dev = words.next("device");
       if (filter.dev !== undefined) throw duplicate("dev", dev);
       filter.dev = dev;
-    } else if (word === "master") {
-      const master = words.next();
+    } else if (same(word, "master")) {
+      const master = words.next("device");
       if (filter.master !== undefined) throw duplicate("master", master);
       filter.master = master;
-    } else if (word === "vrf") throw wrong(words.next(), "Not a valid VRF name\n");
-    else if (word === "nomaster") filter.nomaster = true;
-    else if (word === "unused") filter.unused = true;
-    else if (word === "nud") {
+    } else if (same(word, "vrf")) throw wrong(words.next(), "Not a valid VRF name\n");
+    else if (same(word, "nomaster")) filter.nomaster = true;
+    else if (same(word, "unused")) filter.unused = true;
+    else if (same(word, "nud")) {
       const value = words.next();
       const state = value === "all" ? value : parseNud(value);
       if (state === null) throw wrong(value, "nud state is bad");
       if (!nud.includes(state)) nud.push(state);
-    } else if (word === "proxy") filter.proxy = true;
+    } else if (same(word, "proxy")) filter.proxy = true;
     else if (matches(word, "protocol")) filter.protocol = readProtocol(words, 'invalid "protocol"\n');
     else {
-      if (word === "to") word = words.next();
+      if (same(word, "to")) word = words.next();
       if (matches(word, "help")) throw help();
       const prefix = readPrefix(word, known);
       delete filter.to;

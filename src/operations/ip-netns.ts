@@ -9,8 +9,8 @@ export function parseIpNetns(words: Words, show: ShowOptions, all: boolean): Com
   const options = Object.keys(show).length === 0 ? {} : { options: show };
   if (words.done) return { ask: "netns-list", ...options };
   const word = words.next();
-  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
-  if (is("list", "show", "lst")) return { ask: "netns-list", ...options };
+  const is = (...full: readonly string[]): boolean => matches(word, ...full);
+  if (is("show", "list", "lst")) return { ask: "netns-list", ...options };
   if (is("list-id")) return listId(words, options);
   if (is("help")) throw new ToolError(ipNetnsHelp, 255);
   if (is("add")) return { op: "netns-add", name: name(words) };
@@ -20,7 +20,7 @@ export function parseIpNetns(words: Words, show: ShowOptions, all: boolean): Com
   if (is("pids")) return { ask: "netns-pids", name: name(words) };
   if (is("exec")) {
     if (!all && words.done) throw new ToolError("No netns name specified", 1);
-    const netns = all ? null : words.next();
+    const netns = all ? null : words.next("namespace");
     if (words.done) throw new ToolError("No command specified", 1);
     return { exec: "netns", netns, argv: words.rest() };
   }
@@ -35,7 +35,7 @@ export function parseIpNetns(words: Words, show: ShowOptions, all: boolean): Com
 
 function name(words: Words): string {
   if (words.done) throw new ToolError("No netns name specified", 1);
-  const text = words.next();
+  const text = words.next("namespace");
   if (text === "" || text === "." || text === ".." || text.includes("/"))
     throw new ToolError(`Invalid netns name "${text}"`, 255);
   return text;

@@ -1,5 +1,5 @@
 import { ToolError } from "./tool-error.ts";
-import { matches, type Words, wrong } from "./words.ts";
+import { matches, same, type Words, wrong } from "./words.ts";
 
 /** How an iproute2 tool shows what it shows: the options in front of the object. Absent means no. */
 export interface ShowOptions {
@@ -89,11 +89,11 @@ export function readOptions(words: Words): LeadingOptions {
       if (!["inet", "inet6", "link", "bridge", "mpls"].includes(family))
         throw wrong(family, "invalid protocol family");
       show.family = family as Family;
-    } else if (option === "-4") show.family = "inet";
-    else if (option === "-6") show.family = "inet6";
-    else if (option === "-0") show.family = "link";
-    else if (option === "-M") show.family = "mpls";
-    else if (option === "-B") show.family = "bridge";
+    } else if (same(option, "-4")) show.family = "inet";
+    else if (same(option, "-6")) show.family = "inet6";
+    else if (same(option, "-0")) show.family = "link";
+    else if (same(option, "-M")) show.family = "mpls";
+    else if (same(option, "-B")) show.family = "bridge";
     else if (is("-human") || is("-human-readable")) show.human = true;
     else if (is("-iec")) show.human = true;
     else if (is("-stats") || is("-statistics")) show.statistics = (show.statistics ?? 0) + 1;
@@ -104,7 +104,7 @@ export function readOptions(words: Words): LeadingOptions {
     else if (is("-force")) force = true;
     else if (is("-batch")) {
       if (words.done) throw wrongUsage();
-      batch = words.next();
+      batch = words.next("file");
     } else if (is("-brief")) show.brief = true;
     else if (is("-json")) show.json = true;
     else if (is("-pretty")) show.pretty = true;
@@ -114,7 +114,7 @@ export function readOptions(words: Words): LeadingOptions {
     else if (is("-netns")) {
       if (words.done)
         throw new ToolError('Cannot open network namespace "(null)": No such file or directory', 255);
-      netns = words.next();
+      netns = words.nextNetns();
     } else if (is("-Numeric")) show.numeric = true;
     else if (is("-all")) all = true;
     else throw new ToolError(`Option "${option}" is unknown, try "ip -help".`, 255);

@@ -20,7 +20,7 @@ import {
 } from "./route-names.ts";
 import type { RouteWords } from "./route-set.ts";
 import { ToolError } from "./tool-error.ts";
-import { garbage, matches, unsigned, type Words, wrong } from "./words.ts";
+import { garbage, matches, same, unsigned, type Words, wrong } from "./words.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -33,8 +33,8 @@ const UNKNOWN =
 export function parseIpRoute(words: Words, show: ShowOptions): Command {
   if (words.done) return list(words, show);
   const word = words.next();
-  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
-  if (is("list", "show", "lst")) return list(words, show);
+  const is = (...full: readonly string[]): boolean => matches(word, ...full);
+  if (is("show", "list", "lst")) return list(words, show);
   if (is("get")) return get(words, show);
   if (is("add")) return set(words, "add");
   if (is("change", "chg")) return set(words, "change");
@@ -68,37 +68,37 @@ function readRoute(words: Words): RouteWords {
   const route: Partial<Mutable<RouteWords>> = {};
   while (!words.done) {
     const word = words.next();
-    if (word === "src") route.src = readAddress(words.next());
-    else if (word === "via") {
+    if (same(word, "src")) route.src = readAddress(words.next());
+    else if (same(word, "via")) {
       words.takes("inet");
       route.via = readAddress(words.next());
     } else if (word === "from") throw new ToolError("ip route: from is not simulated", 1);
-    else if (word === "tos" || matches(word, "dsfield")) {
+    else if (same(word, "tos") || matches(word, "dsfield")) {
       const text = words.next();
       const tos = tosOf(text);
       if (tos === null) throw wrong(text, '"tos" value is invalid\n');
       route.tos = tos;
-    } else if (["metric", "priority", "preference"].some((full) => matches(word, full)))
+    } else if (matches(word, "metric", "priority", "preference"))
       route.metric = readNumber(words.next(), "metric");
-    else if (word === "scope") {
+    else if (same(word, "scope")) {
       const text = words.next();
       const scope = scopeOf(text);
       if (scope === null) throw wrong(text, 'invalid "scope" value\n');
       route.scope = scopeName(scope);
-    } else if (word === "mtu") {
+    } else if (same(word, "mtu")) {
       if (words.takes("lock")) route.mtuLock = true;
       route.mtu = readNumber(words.next(), "mtu");
-    } else if (word === "advmss") {
+    } else if (same(word, "advmss")) {
       words.takes("lock");
       route.advmss = readNumber(words.next(), "mss");
-    } else if (word === "onlink") route.onlink = true;
+    } else if (same(word, "onlink")) route.onlink = true;
     else if (matches(word, "protocol")) {
       const text = words.next();
       const protocol = protocolOf(text);
       if (protocol === null) throw wrong(text, '"protocol" value is invalid\n');
       route.protocol = protocol;
     } else if (matches(word, "table")) route.table = table(words.next(), '"table" value is invalid\n');
-    else if (word === "dev" || word === "oif") route.dev = words.next();
+    else if (same(word, "dev", "oif")) route.dev = words.next("device");
     else if (UNKNOWN.split(" ").includes(word)) throw new ToolError(`ip route: ${word} is not simulated`, 1);
     else readDestination(words, word, route);
   }
@@ -109,8 +109,8 @@ function readRoute(words: Words): RouteWords {
 function readDestination(words: Words, first: string, route: Partial<Mutable<RouteWords>>): void {
   let word = first === "to" ? words.next() : first;
   // `any` is taken for the beginning of `anycast`.
-  const type = word === "any" ? "anycast" : routeTypeOf(word);
-  if (word === "nat") throw new ToolError("Error: Invalid scope.", 2);
+  const type = same(word, "any") ? "anycast" : routeTypeOf(word);
+  if (same(word, "nat")) throw new ToolError("Error: Invalid scope.", 2);
   if (type !== null) {
     route.type = type;
     word = words.next();
@@ -135,12 +135,12 @@ function readFilter(words: Words): RouteFilter {
         else if (name !== "main") filter.table = name;
       }
     } else if (matches(word, "cached") || matches(word, "cloned")) filter.table = "cache";
-    else if (word === "tos" || matches(word, "dsfield")) {
+    else if (same(word, "tos") || matches(word, "dsfield")) {
       const text = words.next();
       const tos = tosOf(text);
       if (tos === null) throw wrong(text, "TOS value is invalid\n");
       filter.tos = tos;
-    } else if (["metric", "priority", "preference"].some((full) => matches(word, full)))
+    } else if (matches(word, "metric", "priority", "preference"))
       filter.metric = readNumber(words.next(), "metric");
     else if (matches(word, "protocol")) {
       const text = words.next();
@@ -157,11 +157,11 @@ function readFilter(words: Words): RouteFilter {
       const type = routeTypeOf(text);
       if (type === null) throw wrong(text, "node type value is invalid\n");
       filter.type = type;
-    } else if (word === "dev" || word === "oif" || word === "iif") filter.dev = words.next();
-    else if (word === "via") {
+    } else if (same(word, "dev", "oif", "iif")) filter.dev = words.next("device");
+    else if (same(word, "via")) {
       words.takes("inet");
       filter.via = readAddress(words.next());
-    } else if (word === "src") filter.src = readAddress(words.next());
+    } else if (same(word, "src")) filter.src = readAddress(words.next());
     else if (["mark", "realms", "from", "vrf", "nhid"].includes(word))
       throw new ToolError(`ip route: ${word} is not simulated`, 1);
     else readPrefixFilter(words, word, filter);
@@ -198,23 +198,23 @@ function get(words: Words, options: ShowOptions): Command {
   const question: Partial<Mutable<RouteGet>> = {};
   while (!words.done) {
     const word = words.next();
-    if (word === "tos" || matches(word, "dsfield")) {
+    if (same(word, "tos") || matches(word, "dsfield")) {
       const text = words.next();
       const tos = tosOf(text);
       if (tos === null) throw wrong(text, "TOS value is invalid\n");
       question.tos = tos;
-    } else if (word === "fibmatch") question.fibmatch = true;
-    else if (word === "from") question.from = single(words.next());
-    else if (matches(word, "iif")) question.iif = words.next();
+    } else if (same(word, "fibmatch")) question.fibmatch = true;
+    else if (same(word, "from")) question.from = single(words.next());
+    else if (matches(word, "iif")) question.iif = words.next("device");
     else if (matches(word, "mark")) {
       const mark = unsigned(words.next());
       question.mark = mark ?? 0;
-    } else if (matches(word, "oif") || word === "dev") question.oif = words.next();
+    } else if (matches(word, "oif") || same(word, "dev")) question.oif = words.next("device");
     else if (matches(word, "uid")) question.uid = readNumber(words.next(), "uid");
     else if (["notify", "connected", "vrf", "ipproto", "sport", "dport", "as"].includes(word))
       throw new ToolError(`ip route get: ${word} is not simulated`, 1);
     else {
-      const text = word === "to" ? words.next() : word;
+      const text = same(word, "to") ? words.next() : word;
       if (matches(text, "help")) throw new ToolError(ipRouteHelp, 255);
       question.dst = single(text, question.dst === undefined ? "any valid" : "inet");
     }

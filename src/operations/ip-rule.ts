@@ -7,7 +7,7 @@ import { parsePrefix, prefixText, protocolOf, tableName, tableOf, tosOf } from "
 import type { RuleFilter } from "./rule-filter.ts";
 import type { RuleWords } from "./rule-words.ts";
 import { ToolError } from "./tool-error.ts";
-import { matches, unsigned, type Words, wrong } from "./words.ts";
+import { matches, same, unsigned, type Words, wrong } from "./words.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -20,7 +20,7 @@ export function parseIpRule(words: Words, show: ShowOptions): Command {
   const options = Object.keys(show).length === 0 ? {} : { options: show };
   if (words.done) return { ask: "rule-show", ...options };
   const word = words.next();
-  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
+  const is = (...full: readonly string[]): boolean => matches(word, ...full);
   if (is("list", "lst", "show")) return { ask: "rule-show", ...options, ...readFilter(words) };
   if (is("save", "restore")) throw new ToolError(`ip rule ${word}: not simulated`, 1);
   if (show.family === "inet6") throw new ToolError("ip -6 rule: not simulated", 1);
@@ -42,15 +42,15 @@ function readRule(words: Words): RuleWords {
   const rule: Mutable<RuleWords> = {};
   while (!words.done) {
     const word = words.next();
-    if (word === "from") rule.from = readPrefix(words.next(), "any valid prefix");
-    else if (word === "to") rule.to = readPrefix(words.next(), "any valid prefix");
+    if (same(word, "from")) rule.from = readPrefix(words.next(), "any valid prefix");
+    else if (same(word, "to")) rule.to = readPrefix(words.next(), "any valid prefix");
     else if (readCommon(word, words, rule, "invalid table ID\n", '"protocol" value is invalid\n')) continue;
     else if (matches(word, "suppress_prefixlength") || matches(word, "sup_pl")) {
       const text = words.next();
       const length = unsigned(text);
       if (length === null) throw wrong(text, "suppress_prefixlength value is invalid\n");
       rule.suppressPrefixLength = length;
-    } else readAction(word === "type" ? words.next() : word, words, rule);
+    } else readAction(same(word, "type") ? words.next() : word, words, rule);
   }
   return rule;
 }
@@ -60,9 +60,9 @@ function readFilter(words: Words): RuleFilter {
   const filter: Mutable<RuleFilter> = {};
   while (!words.done) {
     const word = words.next();
-    if (word === "from") filter.from = readPrefix(words.next(), "inet prefix");
+    if (same(word, "from")) filter.from = readPrefix(words.next(), "inet prefix");
     else if (readCommon(word, words, filter, "table id value is invalid\n", 'invalid "protocol"\n')) continue;
-    else filter.to = readPrefix(word === "to" ? words.next() : word, "inet prefix");
+    else filter.to = readPrefix(same(word, "to") ? words.next() : word, "inet prefix");
   }
   return filter;
 }
@@ -75,16 +75,16 @@ function readCommon(
   badTable: string,
   badProtocol: string,
 ): boolean {
-  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
-  if (word === "not") rule.not = true;
+  const is = (...full: readonly string[]): boolean => matches(word, ...full);
+  if (same(word, "not")) rule.not = true;
   else if (is("preference", "order", "priority"))
     rule.priority = readNumber(words.next(), "preference value is invalid\n");
-  else if (word === "tos" || is("dsfield")) {
+  else if (same(word, "tos") || is("dsfield")) {
     const text = words.next();
     const tos = tosOf(text);
     if (tos === null) throw wrong(text, "TOS value is invalid\n");
     rule.tos = tos;
-  } else if (word === "fwmark") readMark(words.next(), rule);
+  } else if (same(word, "fwmark")) readMark(words.next(), rule);
   else if (is(...UNKNOWN) || UNKNOWN_EXACT.includes(word))
     throw new ToolError(`ip rule: ${word} is not simulated`, 1);
   else if (is("protocol")) {
@@ -97,8 +97,8 @@ function readCommon(
     const id = tableOf(text);
     if (id === null) throw wrong(text, badTable);
     rule.table = tableName(id);
-  } else if (word === "dev" || word === "iif") rule.iif = readName(words.next(), '"iif"/"dev"');
-  else if (word === "oif") rule.oif = readName(words.next(), '"oif"');
+  } else if (same(word, "dev", "iif")) rule.iif = readName(words.next("device"), '"iif"/"dev"');
+  else if (same(word, "oif")) rule.oif = readName(words.next("device"), '"oif"');
   else return false;
   return true;
 }

@@ -11,7 +11,7 @@ import type { Command } from "./operation.ts";
 import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
 import type { Toolbox } from "./toolbox.ts";
-import { matches, Words } from "./words.ts";
+import { abbreviates, matches, Words } from "./words.ts";
 
 const VERSION = "ip utility, iproute2-6.1.0, libbpf 1.1.2\n";
 
@@ -84,7 +84,9 @@ export const ip: Tool = {
     }
     if (help || words.done) throw usage();
     const word = words.next();
-    const object = OBJECTS.find(([name]) => matches(word, name));
+    const object = OBJECTS.find(([name, parse]) =>
+      parse === null ? abbreviates(word, name) : matches(word, name),
+    );
     if (object === undefined && matches(word, "help")) throw usage();
     if (object === undefined) throw new ToolError(`Object "${word}" is unknown, try "ip help".`, 1);
     const parse = object[1];

@@ -1,6 +1,7 @@
 import * as mac from "../wire/mac.ts";
+import type { ValueKind } from "./expected.ts";
 import { ToolError } from "./tool-error.ts";
-import { duplicate, matches, unsigned, type Words, wrong } from "./words.ts";
+import { among, duplicate, matches, same, unsigned, type Words, wrong } from "./words.ts";
 
 /** What `ip link add` and `ip link set` can say of any device; what is absent stays as it is. */
 export interface LinkAttributes {
@@ -67,6 +68,8 @@ const EXACT: ReadonlySet<string> = new Set([
   ...STRICT_SWITCHES,
 ]);
 
+const VALUES: Readonly<Record<string, ValueKind>> = { master: "device", vrf: "device", netns: "namespace" };
+
 /** A link-layer address in its one form. @throws {ToolError} */
 export function linkLayerAddress(text: string): string {
   const bytes = text.split(":").map((group) => {
@@ -93,7 +96,7 @@ function integer(text: string): number | null {
 /** Reads one attribute if the next word names one; false when it is something else. @throws {ToolError} */
 export function readLinkAttribute(words: Words, to: MutableLinkAttributes): boolean {
   const word = words.peek;
-  const key = EXACT.has(word) ? word : ABBREVIATED.find((full) => matches(word, full));
+  const key = among(word, EXACT) ? word : ABBREVIATED.find((full) => matches(word, full));
   if (key === undefined) return false;
   words.next();
   switch (key) {
@@ -105,7 +108,7 @@ export function readLinkAttribute(words: Words, to: MutableLinkAttributes): bool
       to.master = null;
       return true;
   }
-  const value = words.next();
+  const value = words.next(VALUES[key]);
   const number = (name: "mtu" | "txqueuelen" | "numtxqueues" | "numrxqueues" | "index"): void => {
     if (to[name] !== undefined) throw duplicate(name, value);
     const parsed = integer(value);
@@ -153,7 +156,7 @@ export function readLinkAttribute(words: Words, to: MutableLinkAttributes): bool
       to.group = readGroup(value);
       break;
     case "addrgenmode": {
-      const mode = ADDRGENMODES.find((m) => m === value);
+      const mode = ADDRGENMODES.find((mode) => same(value, mode));
       if (mode === undefined) throw wrong(value, "Invalid address generation mode\n");
       to.addrgenmode = mode;
       break;
@@ -169,7 +172,7 @@ function readSwitch(
   value: string,
   to: MutableLinkAttributes,
 ): void {
-  if (value !== "on" && value !== "off")
+  if (!same(value, "on") && !same(value, "off"))
     throw STRICT_SWITCHES.includes(key as "carrier")
       ? new ToolError(`Error: argument of "${key}" must be one of "off", "on", not "${value}"`, 22)
       : new ToolError(`Error: argument of "${key}" must be "on" or "off", not "${value}"`, 1);
@@ -178,7 +181,7 @@ function readSwitch(
 
 /** The number of a group: `default` or a number. @throws {ToolError} */
 export function readGroup(text: string): number {
-  const group = text === "default" ? 0 : unsigned(text);
+  const group = same(text, "default") ? 0 : unsigned(text);
   if (group === null) throw wrong(text, 'Invalid "group" value\n');
   return group;
 }

@@ -3,7 +3,7 @@ import { KernelError } from "../net/kernel-error.ts";
 import { type LinkOptions, type LinkType, nameOr } from "./link-type.ts";
 import { macvlanHelp } from "./link-type-help.ts";
 import { ToolError } from "./tool-error.ts";
-import { matches, unsigned, wrong } from "./words.ts";
+import { matches, same, unsigned, wrong } from "./words.ts";
 
 /** `link LOWER type macvlan mode MODE` */
 export const macvlan: LinkType = {
@@ -15,7 +15,7 @@ export const macvlan: LinkType = {
       const word = words.next();
       if (matches(word, "mode")) {
         const mode = words.next();
-        if (!macvlanModes.includes(mode as "vepa"))
+        if (!macvlanModes.some((name) => same(mode, name)))
           throw new ToolError(
             mode === "source"
               ? "ip: macvlan mode source is not simulated"

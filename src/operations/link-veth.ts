@@ -7,7 +7,7 @@ import { type LinkType, nameOr } from "./link-type.ts";
 import { vethHelp } from "./link-type-help.ts";
 import { netnsId } from "./netns-ids.ts";
 import { ToolError } from "./tool-error.ts";
-import { duplicate } from "./words.ts";
+import { duplicate, same } from "./words.ts";
 
 /** `type veth peer [name] NAME ...` */
 export const veth: LinkType = {
@@ -15,7 +15,7 @@ export const veth: LinkType = {
   help: vethHelp,
   parse(words) {
     if (words.done) return {};
-    if (words.next() !== "peer") throw new ToolError(vethHelp, 1);
+    if (!same(words.next(), "peer")) throw new ToolError(vethHelp, 1);
     const { attributes, dev, kind } = parseAttributes(words);
     if (kind !== undefined) throw duplicate("type", kind);
     const name = attributes.name ?? dev;

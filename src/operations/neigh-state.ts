@@ -1,5 +1,5 @@
 import type { NeighbourState } from "../net/neighbour.ts";
-import { matches, unsigned } from "./words.ts";
+import { matches, same, unsigned } from "./words.ts";
 
 /** The bits of NUD_* (rtnetlink(7)); NONE has none. */
 export const NUD: Readonly<Record<NeighbourState, number>> = {
@@ -30,7 +30,7 @@ export function parseNud(text: string): NudWord | null {
   if (matches(text, "permanent")) return "permanent";
   if (matches(text, "reachable")) return "reachable";
   const number = unsigned(text);
-  const named = Object.entries(NUD).find(([name, bit]) => name.toLowerCase() === text || bit === number);
+  const named = Object.entries(NUD).find(([name, bit]) => same(text, name.toLowerCase()) || bit === number);
   return named === undefined ? null : (named[0].toLowerCase() as NudWord);
 }
 

@@ -12,7 +12,7 @@ import {
   WHOLE,
 } from "./tc-units.ts";
 import { ToolError } from "./tool-error.ts";
-import { matches, unsigned, type Words } from "./words.ts";
+import { matches, same, unsigned, type Words } from "./words.ts";
 
 /** A chance, and how much it depends on the draw before: both in hundredths. */
 export interface Chance {
@@ -94,12 +94,12 @@ export function parseNetem(words: Words): NetemOptions {
   const options: Mutable<NetemOptions> = { kind: "netem" };
   while (!words.done) {
     const word = words.next();
-    const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
+    const is = (...full: readonly string[]): boolean => matches(word, ...full);
     if (is("limit")) {
       const limit = unsigned(words.next());
       if (limit === null) throw illegal("limit");
       options.limit = limit;
-    } else if (is("latency", "delay")) options.delay = parseDelay(words);
+    } else if (is("delay", "latency")) options.delay = parseDelay(words);
     else if (is("loss", "drop")) parseLoss(words, options);
     else if (is("ecn")) options.ecn = true;
     else if (is("reorder")) options.reorder = chance(words, "reorder", "reorder");
@@ -112,7 +112,7 @@ export function parseNetem(words: Words): NetemOptions {
     else if (is("distribution")) options.distribution = parseDistribution(words.next());
     else if (is("rate")) options.rate = parseRates(words);
     else if (is("slot")) throw new ToolError("tc: netem's slots are not simulated", 1);
-    else if (word === "help") throw usage();
+    else if (same(word, "help")) throw usage();
     else throw usage(`What is "${word}"?`);
   }
   return checked(options);
@@ -143,13 +143,13 @@ function parseLoss(words: Words, options: Mutable<NetemOptions>): void {
   delete options.lossState;
   delete options.lossGemodel;
   const word = words.next();
-  if (word === "random") options.loss = chance(words, "loss percent", "loss correllation");
+  if (same(word, "random")) options.loss = chance(words, "loss percent", "loss correllation");
   else if (isNumber(word)) {
     words.back();
     options.loss = chance(words, "loss percent", "loss correllation");
-  } else if (word === "state")
+  } else if (same(word, "state"))
     options.lossState = percents(words, ["loss p13", "loss p31", "loss p32", "loss p23", "loss p14"]);
-  else if (word === "gemodel")
+  else if (same(word, "gemodel"))
     options.lossGemodel = percents(words, [
       "loss gemodel p",
       "loss gemodel r",
@@ -160,7 +160,7 @@ function parseLoss(words: Words, options: Mutable<NetemOptions>): void {
 }
 
 function parseDistribution(name: string): DelayDistribution {
-  if (name === "normal" || name === "pareto" || name === "paretonormal") return name;
+  for (const known of ["normal", "pareto", "paretonormal"] as const) if (same(name, known)) return known;
   if (name === "experimental") throw new ToolError("tc: netem's measured distribution is not simulated", 1);
   throw new ToolError(
     `No distribution data for ${name} (/usr/lib/x86_64-linux-gnu/tc//${name}.dist: No such file or directory)`,

@@ -2,7 +2,7 @@ import type { FifoSettings } from "../net/qdisc/fifo.ts";
 import type { TbfSettings } from "../net/qdisc/tbf.ts";
 import { parseRate, parseSize, parseTime, rateWord, timeWord } from "./tc-units.ts";
 import { ToolError } from "./tool-error.ts";
-import type { Words } from "./words.ts";
+import { same, type Words } from "./words.ts";
 
 /** `pfifo [limit PACKETS]`, `bfifo [limit BYTES]` */
 export interface FifoOptions {
@@ -29,7 +29,7 @@ export function parseFifo(kind: "pfifo" | "bfifo", words: Words): FifoOptions {
   let options: FifoOptions = { kind };
   while (!words.done) {
     const word = words.next();
-    if (word === "help") throw new ToolError(FIFO_USAGE, 1);
+    if (same(word, "help")) throw new ToolError(FIFO_USAGE, 1);
     if (word !== "limit") throw new ToolError(`${kind}: unknown parameter "${word}"\n${FIFO_USAGE}`, 1);
     const text = words.next();
     const limit = parseSize(text);
@@ -66,14 +66,13 @@ export function parseTbf(words: Words): TbfOptions {
   };
   while (!words.done) {
     const word = words.next();
-    if (word === "limit") limit = value("limit", parseSize, limit);
-    else if (word === "latency") latency = value("latency", parseTime, latency);
-    else if (word === "burst" || word === "buffer" || word === "maxburst")
-      burst = value(word, parseSize, burst);
-    else if (word === "rate") rate = value("rate", parseRate, rate);
+    if (same(word, "limit")) limit = value("limit", parseSize, limit);
+    else if (same(word, "latency")) latency = value("latency", parseTime, latency);
+    else if (same(word, "burst", "buffer", "maxburst")) burst = value(word, parseSize, burst);
+    else if (same(word, "rate")) rate = value("rate", parseRate, rate);
     else if (["mtu", "minburst", "mpu", "peakrate", "overhead", "linklayer"].includes(word))
       throw new ToolError(`tbf: "${word}" is not simulated`, 1);
-    else if (word === "help") throw new ToolError(TBF_USAGE, 1);
+    else if (same(word, "help")) throw new ToolError(TBF_USAGE, 1);
     else throw new ToolError(`tbf: unknown parameter "${word}"\n${TBF_USAGE}`, 1);
     both();
   }

@@ -7,7 +7,7 @@ import type { LinkOptions } from "./link-type.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
 import { setPortOptions } from "./port-options.ts";
 import { ToolError } from "./tool-error.ts";
-import { unsigned, type Words } from "./words.ts";
+import { same, unsigned, type Words } from "./words.ts";
 
 /** `bridge link set` */
 export interface PortSet extends InNamespace {
@@ -70,20 +70,20 @@ export function readPortSet(words: Words): PortSet {
   let master = false;
   while (!words.done) {
     const word = words.next();
-    if (word === "dev") dev = words.next();
-    else if (SWITCHES.includes(word)) options[word] = readSwitch(word, words.next());
-    else if (word === "cost" || word === "priority") {
+    if (same(word, "dev")) dev = words.next("device");
+    else if (SWITCHES.some((name) => same(word, name))) options[word] = readSwitch(word, words.next());
+    else if (same(word, "cost", "priority")) {
       const value = atoi(words.next());
       // The tool keeps what is not sensible to itself.
       if (word === "cost" && value > 0) options["cost"] = value;
       if (word === "priority" && (value << 16) >> 16 >= 0) options["priority"] = value & 0xffff;
-    } else if (word === "state") options["state"] = readPortState(words.next());
-    else if (word === "mcast_router") options["mcast_router"] = atoi(words.next()) & 0xff;
-    else if (word === "hwmode") readHardwareMode(words.next());
-    else if (word === "backup_port" || word === "nobackup_port")
+    } else if (same(word, "state")) options["state"] = readPortState(words.next());
+    else if (same(word, "mcast_router")) options["mcast_router"] = atoi(words.next()) & 0xff;
+    else if (same(word, "hwmode")) readHardwareMode(words.next());
+    else if (same(word, "backup_port", "nobackup_port"))
       throw new ToolError(`bridge link set: option "${word}" is not simulated`, 1);
-    else if (word === "self") self = true;
-    else if (word === "master") master = true;
+    else if (same(word, "self")) self = true;
+    else if (same(word, "master")) master = true;
     else throw new ToolError(bridgeLinkHelp, 255);
   }
   if (dev === undefined) throw comesBack("Device is a required argument.");
@@ -97,7 +97,7 @@ export function readPortSet(words: Words): PortSet {
 }
 
 function readSwitch(name: string, text: string): boolean {
-  if (text === "on" || text === "off") return text === "on";
+  if (same(text, "on") || same(text, "off")) return text === "on";
   throw new ToolError(
     `Error: argument of "${name}" must be one of "off", "on", not "${text}"\n`,
     234,

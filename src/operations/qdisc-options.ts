@@ -11,7 +11,7 @@ import {
   tbfWords,
 } from "./other-qdisc-options.ts";
 import { ToolError } from "./tool-error.ts";
-import type { Words } from "./words.ts";
+import { same, type Words } from "./words.ts";
 
 /** A kind of discipline with what is said of it; `unknown` is one of which neither `tc` nor the kernel has heard. */
 export type QdiscOptions =
@@ -28,19 +28,13 @@ const OTHERS =
 
 /** Reads what follows a kind. @throws {ToolError} */
 export function parseQdiscOptions(kind: string, words: Words): QdiscOptions {
-  switch (kind) {
-    case "netem":
-      return parseNetem(words);
-    case "tbf":
-      return parseTbf(words);
-    case "pfifo":
-    case "bfifo":
-      return parseFifo(kind, words);
-  }
+  if (same(kind, "netem")) return parseNetem(words);
+  if (same(kind, "tbf")) return parseTbf(words);
+  for (const fifo of ["pfifo", "bfifo"] as const) if (same(kind, fifo)) return parseFifo(fifo, words);
   if (OTHERS.split(" ").includes(kind)) throw new ToolError(`tc: qdisc ${kind} is not simulated`, 1);
   if (!words.done)
     throw new ToolError(`Unknown qdisc "${kind}", hence option "${words.peek}" is unparsable`, 1);
-  return kind === "noqueue" ? { kind } : { kind: "unknown", name: kind };
+  return same(kind, "noqueue") ? { kind: "noqueue" } : { kind: "unknown", name: kind };
 }
 
 /** The kind and the words that {@link parseQdiscOptions} reads back. */

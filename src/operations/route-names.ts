@@ -2,7 +2,7 @@ import type { Scope } from "../net/inet-device.ts";
 import type { RouteType } from "../net/route.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { ToolError } from "./tool-error.ts";
-import { unsigned, wrong } from "./words.ts";
+import { same, unsigned, wrong } from "./words.ts";
 
 /** The tables of /etc/iproute2 that give numbers names. */
 const TABLES: Readonly<Record<string, number>> = { unspec: 0, default: 253, main: 254, local: 255 };
@@ -68,7 +68,8 @@ const TYPES: readonly RouteType[] = [
 
 /** A number by its name or as it stands; null when it is neither. */
 function numberOf(names: Readonly<Record<string, number>>, text: string, max: number): number | null {
-  return names[text] ?? unsigned(text, max);
+  for (const [name, number] of Object.entries(names)) if (same(text, name)) return number;
+  return unsigned(text, max);
 }
 
 function nameOf(names: Readonly<Record<string, number>>, value: number): string {
@@ -105,13 +106,12 @@ export function protocolNumber(protocol: string): number {
 
 /** A type of route, or null. */
 export function routeTypeOf(text: string): RouteType | null {
-  return TYPES.find((type) => type === text) ?? null;
+  return TYPES.find((type) => same(text, type)) ?? null;
 }
 
 /** A ToS: hexadecimal, or one of the names of /etc/iproute2/rt_dsfield; null for anything else. */
 export function tosOf(text: string): number | null {
-  const named = DSFIELDS[text];
-  if (named !== undefined) return named;
+  for (const [name, tos] of Object.entries(DSFIELDS)) if (same(text, name)) return tos;
   const match = /^(?:0x)?([0-9a-f]{1,2})$/i.exec(text);
   return match === null ? null : Number.parseInt(match[1]!, 16);
 }
@@ -138,7 +138,7 @@ function parseShort(text: string): { readonly address: number; readonly parts: n
 
 /** A prefix as iproute2 reads it: `default`, `10.7/16`, `10.0.0.0/255.0.0.0`; null when it is none. */
 export function parsePrefix(text: string): ip.Prefix | null {
-  if (text === "default" || text === "all" || text === "any") return { address: 0, length: 0 };
+  if (same(text, "default") || text === "all" || text === "any") return { address: 0, length: 0 };
   const slash = text.indexOf("/");
   const parsed = parseShort(slash < 0 ? text : text.slice(0, slash));
   if (parsed === null) return null;

@@ -1,3 +1,4 @@
+import { heardValue } from "./expected.ts";
 import type { Command } from "./operation.ts";
 import { pathOf } from "./sysctl-name.ts";
 import type { SysctlTelling } from "./sysctl-set.ts";
@@ -137,6 +138,7 @@ function readOptions(args: readonly string[]): Options {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     if (!arg.startsWith("-") || arg === "-") {
+      heardValue(arg, options.letters.has("p") || options.letters.has("f") ? "file" : "sysctl");
       options.variables.push(arg);
       continue;
     }

@@ -4,7 +4,7 @@ import { parseQdiscOptions, type QdiscOptions } from "./qdisc-options.ts";
 import type { QdiscParent, QdiscSet } from "./qdisc-place.ts";
 import type { QdiscShow } from "./qdisc-show.ts";
 import { ToolError } from "./tool-error.ts";
-import { duplicate, matches, type Words, wrong } from "./words.ts";
+import { duplicate, matches, same, type Words, wrong } from "./words.ts";
 
 const USAGE = `Usage: tc qdisc [ add | del | replace | change | show ] dev STRING
        [ handle QHANDLE ] [ root | ingress | clsact | parent CLASSID ]
@@ -25,13 +25,13 @@ QDISC_ID := { root | ingress | handle QHANDLE | parent CLASSID }
 export function parseTcQdisc(words: Words, show: ShowOptions): Command {
   if (words.done) return parseShow(words, show);
   const word = words.next();
-  const is = (...full: readonly string[]): boolean => full.some((f) => matches(word, f));
+  const is = (...full: readonly string[]): boolean => matches(word, ...full);
   if (is("add")) return parseSet(words, "add");
   if (is("change")) return parseSet(words, "change");
   if (is("replace")) return parseSet(words, "replace");
   if (is("link")) return parseSet(words, "link");
   if (is("delete")) return parseDel(words);
-  if (is("list", "show", "lst")) return parseShow(words, show);
+  if (is("show", "list", "lst")) return parseShow(words, show);
   if (is("help")) throw new ToolError(USAGE, 0);
   throw new ToolError(`Command "${word}" is unknown, try "tc qdisc help".`, 255);
 }
@@ -68,21 +68,21 @@ function readPlace(words: Words): Place {
   let handle: number | undefined;
   while (!words.done) {
     const word = words.next();
-    if (word === "dev") {
-      const name = words.next();
+    if (same(word, "dev")) {
+      const name = words.next("device");
       if (dev !== undefined) throw duplicate("dev", name);
       dev = name;
-    } else if (word === "handle") {
+    } else if (same(word, "handle")) {
       if (handle !== undefined) throw duplicate("handle", "handle");
       handle = readHandle(words.next());
-    } else if (word === "root") {
+    } else if (same(word, "root")) {
       if (parent !== undefined) throw new ToolError('Error: "root" is duplicate parent ID', 255);
       parent = "root";
-    } else if (word === "parent") {
+    } else if (same(word, "parent")) {
       const text = words.next();
       if (parent !== undefined) throw duplicate("parent", "parent");
       parent = { classid: readClassid(text) };
-    } else if (word === "ingress" || word === "clsact" || word === "estimator" || word === "stab") {
+    } else if (same(word, "ingress", "clsact") || same(word, "estimator", "stab")) {
       throw new ToolError(`tc qdisc: ${word} is not simulated`, 1);
     } else if (matches(word, "help")) throw new ToolError(USAGE, 0);
     else return { dev, parent, handle, kind: word };
@@ -127,12 +127,12 @@ function parseShow(words: Words, options: ShowOptions): Command {
   if (Object.keys(options).length > 0) question.options = options;
   while (!words.done) {
     const word = words.next();
-    if (word === "dev") question.dev = words.next();
-    else if (word === "root") question.root = true;
-    else if (word === "invisible") question.invisible = true;
-    else if (word === "handle") question.handle = readHandle(words.next());
-    else if (word === "parent") question.handle = readClassid(words.next()) >>> 16 || 0;
-    else if (word === "ingress" || word === "clsact") return { ...question, handle: 0xffff };
+    if (same(word, "dev")) question.dev = words.next("device");
+    else if (same(word, "root")) question.root = true;
+    else if (same(word, "invisible")) question.invisible = true;
+    else if (same(word, "handle")) question.handle = readHandle(words.next());
+    else if (same(word, "parent")) question.handle = readClassid(words.next()) >>> 16 || 0;
+    else if (same(word, "ingress", "clsact")) return { ...question, handle: 0xffff };
     else if (matches(word, "help")) throw new ToolError(USAGE, 0);
     else throw new ToolError(`What is "${word}"? Try "tc qdisc help".`, 255);
   }

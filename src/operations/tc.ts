@@ -3,7 +3,7 @@ import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { parseTcQdisc } from "./tc-qdisc.ts";
 import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
-import { matches, Words } from "./words.ts";
+import { abbreviates, matches, Words } from "./words.ts";
 
 const VERSION = "tc utility, iproute2-6.1.0, libbpf 1.1.2\n";
 const USAGE = `Usage:	tc [ OPTIONS ] OBJECT { COMMAND | help }
@@ -35,7 +35,7 @@ function readOptions(words: Words): Leading {
   let force = false;
   while (words.peek.startsWith("-")) {
     const option = words.next();
-    const is = (...full: readonly string[]): boolean => full.some((f) => matches(option, f));
+    const is = (...full: readonly string[]): boolean => matches(option, ...full);
     if (is("-stats", "-statistics")) show.statistics = (show.statistics ?? 0) + 1;
     else if (is("-details")) show.details = true;
     else if (is("-raw", "-graph", "-timestamp", "-tshort", "-iec")) continue;
@@ -45,8 +45,8 @@ function readOptions(words: Words): Leading {
     else if (is("-force")) force = true;
     else if (is("-batch")) {
       if (words.done) throw new ToolError(USAGE, 255);
-      batch = words.next();
-    } else if (is("-netns")) netns = words.next();
+      batch = words.next("file");
+    } else if (is("-netns")) netns = words.nextNetns();
     else if (is("-Numeric")) show.numeric = true;
     else if (is("-names", "-nm")) continue;
     else if (is("-cf", "-conf")) words.next();
@@ -77,7 +77,7 @@ export const tc: Tool = {
       return [netns === undefined ? command : { ...command, netns }];
     }
     for (const object of ["class", "filter", "chain", "actions", "monitor", "exec"])
-      if (matches(word, object)) throw new ToolError(`tc ${object}: not simulated`, 1);
+      if (abbreviates(word, object)) throw new ToolError(`tc ${object}: not simulated`, 1);
     if (matches(word, "help")) throw new ToolError(USAGE, 0);
     throw new ToolError(`Object "${word}" is unknown, try "tc help".`, 255);
   },

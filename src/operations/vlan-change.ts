@@ -5,7 +5,7 @@ import { atoi, comesBack } from "./fdb-address.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { ToolError } from "./tool-error.ts";
-import { incomplete, matches, type Words } from "./words.ts";
+import { incomplete, matches, same, type Words } from "./words.ts";
 
 /** Which VLANs of which device `bridge vlan add` and `del` are about. */
 export interface VlanAttributes extends InNamespace {
@@ -87,14 +87,16 @@ export function readVlanAttributes(words: Words): VlanAttributes {
   const flags: { pvid?: true; untagged?: true; self?: true; master?: true } = {};
   while (!words.done) {
     const word = words.next();
-    if (word === "dev") dev = words.next();
-    else if (word === "vid") {
+    if (same(word, "dev")) dev = words.next("device");
+    else if (same(word, "vid")) {
       const text = words.next();
       const dash = text.indexOf("-");
       vid = atoi(dash < 0 ? text : text.slice(0, dash)) & 0xffff;
       end = dash < 0 ? undefined : atoi(text.slice(dash + 1)) & 0xffff;
-    } else if (word === "self" || word === "master" || word === "pvid" || word === "untagged")
-      flags[word] = true;
+    } else if (same(word, "self")) flags.self = true;
+    else if (same(word, "master")) flags.master = true;
+    else if (same(word, "pvid")) flags.pvid = true;
+    else if (same(word, "untagged")) flags.untagged = true;
     else if (word === "tunnel_info") throw new ToolError("bridge vlan: tunnel_info is not simulated", 1);
     else if (matches(word, "help")) throw incomplete();
   }

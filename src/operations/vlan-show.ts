@@ -7,7 +7,7 @@ import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { type JsonObject, printJson } from "./json.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
 import { ToolError } from "./tool-error.ts";
-import { duplicate, type Words } from "./words.ts";
+import { duplicate, same, type Words } from "./words.ts";
 
 /** `bridge vlan show` */
 export interface VlanShow extends InNamespace {
@@ -133,11 +133,11 @@ export function readVlanShow(words: Words, options: ShowOptions): VlanShow {
   let vid: number | undefined;
   while (!words.done) {
     const word = words.next();
-    if (word === "dev") {
-      const name = words.next();
+    if (same(word, "dev")) {
+      const name = words.next("device");
       if (dev !== undefined) throw duplicate("dev", name);
       dev = name;
-    } else if (word === "vid") {
+    } else if (same(word, "vid")) {
       const text = words.next();
       if (vid !== undefined) throw duplicate("vid", text);
       vid = atoi(text) || undefined;

@@ -2,7 +2,7 @@ import * as ip from "../wire/ipv4-address.ts";
 import type { LinkOptions } from "./link-type.ts";
 import { vxlanHelp } from "./link-type-help.ts";
 import { ToolError } from "./tool-error.ts";
-import { garbage, matches, unsigned, type Words, wrong } from "./words.ts";
+import { abbreviates, garbage, matches, same, unsigned, type Words, wrong } from "./words.ts";
 
 /** What the words of `type vxlan` mean, in the order in which iproute2 compares them: an abbreviation takes the first. */
 const KEYS: readonly string[] = [
@@ -80,7 +80,9 @@ export function parseVxlan(words: Words): LinkOptions {
   const seen = new Set<string>();
   while (!words.done) {
     const word = words.next();
-    const full = KEYS.find((k) => matches(word, k));
+    const full = KEYS.find((key) =>
+      ABSENT.has(key.replace(/^no/, "")) ? abbreviates(word, key) : matches(word, key),
+    );
     if (full === undefined) throw new ToolError(`vxlan: unknown command "${word}"?\n${vxlanHelp}`, 1);
     if (full === "help") throw new ToolError(vxlanHelp, 1);
     const key = SYNONYMS[full] ?? full;
@@ -89,7 +91,7 @@ export function parseVxlan(words: Words): LinkOptions {
     else if (ABSENT.has(positive)) {
       if (key === positive) throw new ToolError(`ip: vxlan option "${key}" is not simulated`, 1);
     } else {
-      const value = words.next();
+      const value = words.next(key === "dev" ? "device" : undefined);
       if (seen.has(key)) throw garbage(full, value);
       seen.add(key);
       options[key] = readValue(key, value, words);
@@ -123,7 +125,7 @@ function readValue(key: string, value: string, words: Words): string | number {
     case "dev":
       return value;
     case "ttl":
-      if (value === "inherit" || value === "auto") return value;
+      if (same(value, "inherit") || same(value, "auto")) return value;
       {
         const ttl = unsigned(value);
         if (ttl === null) throw wrong(value, "invalid TTL");
@@ -131,19 +133,19 @@ function readValue(key: string, value: string, words: Words): string | number {
         return ttl;
       }
     case "tos": {
-      if (value === "inherit") return value;
+      if (same(value, "inherit")) return value;
       const tos = /^(0x)?[0-9a-fA-F]{1,2}$/.test(value) ? Number.parseInt(value, 16) : null;
       if (tos === null) throw wrong(value, "bad TOS value");
       return tos === 1 ? "inherit" : tos;
     }
     case "df":
-      if (!["unset", "set", "inherit"].includes(value))
+      if (!["unset", "set", "inherit"].some((known) => same(value, known)))
         throw wrong(value, "DF must be 'unset', 'set' or 'inherit'");
       return value;
     case "ageing":
-      return value === "none" ? 0 : number(0xffffffff, "ageing timer");
+      return same(value, "none") ? 0 : number(0xffffffff, "ageing timer");
     case "maxaddress":
-      return value === "unlimited" ? 0 : number(0xffffffff, "max addresses");
+      return same(value, "unlimited") ? 0 : number(0xffffffff, "max addresses");
     case "srcport": {
       const first = number(0xffff, "min port");
       const text = words.next();

@@ -1,8 +1,26 @@
+import { heard, heardNetns, heardValue, type ValueKind } from "./expected.ts";
 import { ToolError } from "./tool-error.ts";
 
-/** iproute2's `matches`: whether `word` is a beginning of `full`, not empty. */
-export function matches(word: string, full: string): boolean {
-  return word !== "" && full.startsWith(word);
+/** iproute2's `matches`: whether `word` is a beginning, not empty, of one of these names of one thing. */
+export function matches(word: string, ...names: readonly string[]): boolean {
+  return (word !== "" && names.some((name) => name.startsWith(word))) || heard(word, names);
+}
+
+/** As {@link matches}, for what is understood but not simulated: the completion of a line does not offer it. */
+export function abbreviates(word: string, name: string): boolean {
+  return word !== "" && name.startsWith(word);
+}
+
+/** Whether `word` is exactly one of these names of one thing. */
+export function same(word: string, ...names: readonly string[]): boolean {
+  return names.includes(word) || heard(word, names);
+}
+
+/** Whether `word` is one of the names of several things: those of a set or the keys of a map. */
+export function among(word: string, all: Pick<ReadonlyMap<string, unknown>, "has" | "keys">): boolean {
+  if (all.has(word)) return true;
+  for (const name of all.keys()) heard(word, [name]);
+  return false;
 }
 
 /** The arguments of an iproute2 command, taken one after the other. */
@@ -33,12 +51,20 @@ export class Words {
     return this.#words[this.#at + 1] ?? "";
   }
 
-  /** Takes the next word. @throws {ToolError} when there is none (NEXT_ARG). */
-  next(): string {
+  /** Takes the next word, which may be a value of a kind. @throws {ToolError} when there is none (NEXT_ARG). */
+  next(kind?: ValueKind): string {
     const word = this.#words[this.#at];
     if (word === undefined) throw incomplete();
+    if (kind !== undefined) heardValue(word, kind);
     this.#at++;
     return word;
+  }
+
+  /** Takes the name of the network namespace that the whole command enters. @throws {ToolError} */
+  nextNetns(): string {
+    const netns = this.next("namespace");
+    heardNetns(netns);
+    return netns;
   }
 
   /** Puts the word that was taken last back (PREV_ARG). */
@@ -48,14 +74,14 @@ export class Words {
 
   /** Takes the next word if it is exactly one of these. */
   takes(...words: readonly string[]): boolean {
-    const yes = !this.done && words.includes(this.peek);
+    const yes = !this.done && same(this.peek, ...words);
     if (yes) this.#at++;
     return yes;
   }
 
   /** Takes the next word if it is a beginning of one of these. */
   takesPrefix(...words: readonly string[]): boolean {
-    const yes = words.some((word) => matches(this.peek, word));
+    const yes = matches(this.peek, ...words);
     if (yes) this.#at++;
     return yes;
   }

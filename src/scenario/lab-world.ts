@@ -12,6 +12,7 @@ import type { Toolbox } from "../operations/toolbox.ts";
 import { CommandTable } from "../shell/command.ts";
 import { registerTools } from "../shell/commands/network-tools.ts";
 import { registerPrograms } from "../shell/commands/programs.ts";
+import type { Completion } from "../shell/complete.ts";
 import { EPOCH_SECONDS, Machine } from "../shell/machine.ts";
 import { mountKernelTrees } from "../shell/mounts.ts";
 import { Shell } from "../shell/shell.ts";
@@ -101,6 +102,14 @@ export class LabWorld implements LessonWorld {
     return this.lab.journeys(since);
   }
 
+  /** What Tab offers at a host's prompt for a line with the cursor at `cursor`. @throws {UserError} */
+  async complete(hostName: string, line: string, cursor: number): Promise<Completion> {
+    const host = this.lab.host(hostName);
+    if (!host.poweredOn) return { from: cursor, candidates: [] };
+    const machines = this.lab.hosts.map((one) => one.name);
+    return await this.#seat(host).shell.complete(line, cursor, machines);
+  }
+
   /** Ctrl-C. */
   interrupt(hostName: string): void {
     this.#seats.get(hostName)?.shell.interrupt();
@@ -128,19 +137,23 @@ export class LabWorld implements LessonWorld {
   /** `poweroff` stops the machine that it is typed on, or another one; `poweron HOST` starts one. */
   #registerPower(): void {
     const command = (name: string, act: (host: string) => void): void => {
-      this.#commands.register(name, (context) => {
-        const target = context.args[0] ?? (name === "poweroff" ? context.host.name : undefined);
-        const known = this.lab.hosts.some((host) => host.name === target);
-        if (target === undefined || !known || context.args.length > 1) {
-          const hosts = this.lab.hosts.map((host) => host.name).join(", ");
-          context.err(
-            `${name}: ${target === undefined ? "which host?" : `no host ${target}`} (there are ${hosts})\n`,
-          );
-          return 1;
-        }
-        act(target);
-        return 0;
-      });
+      this.#commands.register(
+        name,
+        (context) => {
+          const target = context.args[0] ?? (name === "poweroff" ? context.host.name : undefined);
+          const known = this.lab.hosts.some((host) => host.name === target);
+          if (target === undefined || !known || context.args.length > 1) {
+            const hosts = this.lab.hosts.map((host) => host.name).join(", ");
+            context.err(
+              `${name}: ${target === undefined ? "which host?" : `no host ${target}`} (there are ${hosts})\n`,
+            );
+            return 1;
+          }
+          act(target);
+          return 0;
+        },
+        { complete: () => ({ words: [], values: ["machine"] }) },
+      );
     };
     command("poweroff", (host) => this.lab.powerOff(host));
     command("poweron", (host) => this.lab.powerOn(host));

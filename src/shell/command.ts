@@ -1,5 +1,6 @@
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { Expected } from "../operations/expected.ts";
 import type { Program } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { FileSystem } from "./files.ts";
@@ -64,10 +65,21 @@ export interface RegisteredCommand {
   readonly command: Command;
   /** Whether it reads its whole standard input before it begins. */
   readonly stdin: StdinUse;
+  readonly complete: Completer | null;
 }
 
 /** Whether a command reads its whole standard input before it begins; it may depend on its arguments. */
 export type StdinUse = boolean | ((args: readonly string[]) => boolean);
+
+/** What may stand at the end of a command's words, of which the last is unfinished and perhaps empty. */
+export type Completer = (args: readonly string[]) => Expected;
+
+export interface CommandOptions {
+  /** Default: it does not read the whole. */
+  readonly stdin?: StdinUse;
+  /** What Tab offers after its name; default: files. */
+  readonly complete?: Completer;
+}
 
 /** The commands that are installed on the hosts, by name. */
 export class CommandTable {
@@ -75,13 +87,13 @@ export class CommandTable {
   readonly #applets: Map<string, RegisteredCommand> = new Map();
 
   /** Adds a command; a later one of the same name takes its place. */
-  register(name: string, command: Command, options: { stdin?: StdinUse } = {}): void {
-    this.#commands.set(name, { command, stdin: options.stdin ?? false });
+  register(name: string, command: Command, options: CommandOptions = {}): void {
+    this.#commands.set(name, registered(command, options));
   }
 
   /** Adds an applet of busybox, which prints other texts than the command of the same name. */
-  registerApplet(name: string, command: Command, options: { stdin?: StdinUse } = {}): void {
-    this.#applets.set(name, { command, stdin: options.stdin ?? false });
+  registerApplet(name: string, command: Command, options: CommandOptions = {}): void {
+    this.#applets.set(name, registered(command, options));
   }
 
   find(name: string): RegisteredCommand | null {
@@ -99,4 +111,8 @@ export class CommandTable {
   appletNames(): readonly string[] {
     return [...this.#applets.keys()].sort();
   }
+}
+
+function registered(command: Command, { stdin, complete }: CommandOptions): RegisteredCommand {
+  return { command, stdin: stdin ?? false, complete: complete ?? null };
 }

@@ -2,6 +2,7 @@ import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { type Process, SIGINT, Terminated } from "../sim/process.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import { jobLine } from "./builtins/jobs.ts";
+import { type Completion, complete } from "./complete.ts";
 import { capture, runCommand, runExitTrap, runScript, statusOfEnd } from "./execute.ts";
 import type { Machine } from "./machine.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";
@@ -79,6 +80,23 @@ export class Shell {
       this.#state = null;
       this.ended = true;
       return this.#result(status);
+    });
+  }
+
+  /** What Tab offers for a line with the cursor at `cursor`; nothing while a line runs. */
+  async complete(line: string, cursor: number, machines: readonly string[] = []): Promise<Completion> {
+    this.#library ??= await loadBashLibrary();
+    if (this.#running !== null) return { from: cursor, candidates: [] };
+    const state = (this.#state ??= this.#begin(this.#library));
+    return complete(line, cursor, {
+      commands: this.machine.commands,
+      defined: [...state.functions.keys(), ...state.aliases.keys()],
+      variables: state.variables.names(),
+      namespace: state.namespace,
+      cwd: state.cwd,
+      home: state.variables.get("HOME") ?? "/root",
+      machines,
+      files: (namespace) => this.machine.files.view(namespace),
     });
   }
 

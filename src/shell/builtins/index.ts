@@ -8,8 +8,8 @@ import { variableBuiltins } from "./variables.ts";
 
 let table: ReadonlyMap<string, Builtin> | null = null;
 
-/** The builtin of that name. The table is made at the first call, because its parts import each other. */
-export function findBuiltin(name: string): Builtin | null {
+/** Made at the first call, because its parts import each other. */
+function builtins(): ReadonlyMap<string, Builtin> {
   table ??= new Map<string, Builtin>([
     ...Object.entries(flowBuiltins),
     ...Object.entries(inputBuiltins),
@@ -19,7 +19,15 @@ export function findBuiltin(name: string): Builtin | null {
     ["test", test],
     ["[", test],
   ]);
-  return table.get(name) ?? null;
+  return table;
+}
+
+export function findBuiltin(name: string): Builtin | null {
+  return builtins().get(name) ?? null;
+}
+
+export function builtinNames(): readonly string[] {
+  return [...builtins().keys()];
 }
 
 /** Words of these that look like assignments are treated as such. */

@@ -1,3 +1,4 @@
+import { expectedWords } from "../../operations/expected.ts";
 import type { Outside } from "../../operations/operation-context.ts";
 import { OperationContext } from "../../operations/operation-context.ts";
 import { runTool } from "../../operations/run-tool.ts";
@@ -8,8 +9,11 @@ import { FileFailure, resolvePath } from "../files.ts";
 
 /** Installs `ip`, `bridge`, `tc`, `sysctl` and whatever else the toolbox knows. */
 export function registerTools(commands: CommandTable, toolbox: Toolbox): void {
-  for (const name of toolbox.tools.keys()) {
-    commands.register(name, (context) => runNetworkTool(toolbox, name, context), { stdin: readsBatch });
+  for (const [name, tool] of toolbox.tools) {
+    commands.register(name, (context) => runNetworkTool(toolbox, name, context), {
+      stdin: readsBatch,
+      complete: (args) => expectedWords(tool, args, toolbox),
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Expected, ValueKind } from "../../operations/expected.ts";
 import { arping } from "../../programs/arping.ts";
 import { busyboxPing } from "../../programs/busybox-ping.ts";
 import { ethtool } from "../../programs/ethtool.ts";
@@ -5,16 +6,25 @@ import { nc } from "../../programs/nc.ts";
 import { ping } from "../../programs/ping.ts";
 import { tcpdump } from "../../programs/tcpdump.ts";
 import { traceroute } from "../../programs/traceroute.ts";
-import type { CommandTable } from "../command.ts";
+import type { CommandTable, Completer } from "../command.ts";
 
 /** Installs the programs that send and see packets. */
 export function registerPrograms(commands: CommandTable): void {
-  commands.register("ping", ping);
-  commands.register("arping", arping);
-  commands.register("nc", nc);
-  commands.register("netcat", nc);
-  commands.register("tcpdump", tcpdump);
-  commands.register("traceroute", traceroute);
-  commands.register("ethtool", ethtool);
+  commands.register("ping", ping, { complete: after("-I", "host") });
+  commands.register("arping", arping, { complete: after("-I", "host") });
+  commands.register("nc", nc, { complete: () => expecting("host") });
+  commands.register("netcat", nc, { complete: () => expecting("host") });
+  commands.register("tcpdump", tcpdump, { complete: after("-i", "file") });
+  commands.register("traceroute", traceroute, { complete: after("-i", "host") });
+  commands.register("ethtool", ethtool, { complete: () => expecting("device") });
   commands.registerApplet("ping", busyboxPing);
+}
+
+function expecting(kind: ValueKind): Expected {
+  return { words: [], values: [kind] };
+}
+
+/** A device after `option`, elsewhere something else. */
+function after(option: string, elsewhere: ValueKind): Completer {
+  return (args) => expecting(args.at(-2) === option ? "device" : elsewhere);
 }

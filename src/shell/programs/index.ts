@@ -11,7 +11,7 @@ let table: ReadonlyMap<string, ShellProgram> | null = null;
  * Programs that are not about the network and that just-bash does not bring, or that must run in virtual time. The
  * table is made at the first call, because its parts import each other.
  */
-export function findProgram(name: string): ShellProgram | null {
+function programs(): ReadonlyMap<string, ShellProgram> {
   table ??= new Map<string, ShellProgram>([
     ["bash", bash],
     ["sh", bash],
@@ -46,5 +46,13 @@ export function findProgram(name: string): ShellProgram | null {
       (name) => [name, asProgram] as const,
     ),
   ]);
-  return table.get(name) ?? null;
+  return table;
+}
+
+export function findProgram(name: string): ShellProgram | null {
+  return programs().get(name) ?? null;
+}
+
+export function programNames(): readonly string[] {
+  return [...programs().keys()];
 }

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Prng } from "../src/base/prng.ts";
 import { describeFrame } from "../src/capture/journey.ts";
-import { type Lab, lab } from "../src/index.ts";
+import type { Lab } from "../src/lab/lab.ts";
 import { OperationContext } from "../src/operations/operation-context.ts";
 import { runTool } from "../src/operations/run-tool.ts";
 import { parseFile } from "../src/scenario/parse-file.ts";
 import { sendPacket } from "../src/scenario/send-packet.ts";
+import { labWorld } from "./helpers/lab-world.ts";
 
 /** A thousand inputs for each target; `npm run fuzz` takes a million. `FUZZ_SEED` draws others. */
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 1000);
@@ -47,7 +48,7 @@ function framesOf(world: Lab): Uint8Array[] {
 }
 
 {
-  const net = lab({ hosts: HOSTS });
+  const net = labWorld({ hosts: HOSTS });
   net.apply("b", "ip link add br0 type bridge");
   net.apply("b", "ip link set br0 up");
   net.apply("b", "ip link add vx0 type vxlan id 1 dstport 4789 local 172.10.0.16 dev eth0");
@@ -99,7 +100,7 @@ function framesOf(world: Lab): Uint8Array[] {
 }
 
 {
-  const net = lab({ hosts: HOSTS });
+  const net = labWorld({ hosts: HOSTS });
   const context = new OperationContext(net.toolbox, net.lab.namespace("a"));
   const words = [
     ..."link addr route rule neigh netns maddr fdb vlan qdisc show add del set replace flush get dev via src from to".split(

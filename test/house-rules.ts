@@ -20,6 +20,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["compose"],
   ["shell"],
   ["scenario"],
+  ["library"],
   ["index.ts"],
   ["vitest", "cli"],
 ];

@@ -1,7 +1,10 @@
 /** Where in a person's text something stands; lines and columns count from 1. */
 export interface Place {
+  /** Its name as it was given. */
   readonly file: string;
+  /** From 1. */
   readonly line: number;
+  /** From 1, in UTF-16 units. */
   readonly column: number;
 }
 
@@ -10,9 +13,13 @@ export interface Place {
  * The faces print `place: message (hint)` and exit with status 2.
  */
 export class UserError extends Error {
+  /** Always `UserError`. */
   override readonly name = "UserError";
+  /** What kind of mistake it is, for programs: `UNKNOWN_HOST`, `REFUSED` ... */
   readonly code: string;
+  /** Where in a text it stands, or null. */
   readonly place: Place | null;
+  /** What to do; empty when there is nothing to say. */
   readonly hint: string;
 
   constructor(code: string, message: string, place: Place | null = null, hint = "") {

@@ -4,7 +4,9 @@ import type { Recorder } from "./recorder.ts";
 
 /** How all frames of a world ended, and where the others lie. */
 export interface Balance {
+  /** Frames that there ever were. */
   readonly created: number;
+  /** Frames that somebody got. */
   readonly delivered: number;
   /** By the name of the reason. */
   readonly dropped: Readonly<Record<string, number>>;

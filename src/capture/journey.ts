@@ -1,5 +1,5 @@
 import type { FrameId } from "../sim/packet.ts";
-import type { Cause, EntryRef } from "../sim/registry.ts";
+import type { EntryRecord, EntryRef } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
 import { Verdict, verdictName } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
@@ -9,6 +9,7 @@ import * as ethernet from "../wire/ethernet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
+import { type EntryWords, entryWords } from "./entry-words.ts";
 import type { Recorder, Step } from "./recorder.ts";
 
 /** One step of a journey, in words. */
@@ -24,10 +25,12 @@ export interface JourneyStep {
   readonly length: number;
   /** How many times it is wrapped here: 0 outside of tunnels. */
   readonly wrapped: number;
+  /** The table of the entry that decided (`route`, `fdb` ...), or null where none did. */
+  readonly kind: EntryRecord["kind"] | null;
   /** The entry that decided, as its tool prints it, or null. */
   readonly entry: string | null;
   readonly entryRef: EntryRef;
-  /** Who made that entry: a command with its line, a frame, a timer; or null. */
+  /** What made that entry: a command with its line, the packet that it was learned from, a timer; or null. */
   readonly cause: string | null;
   readonly frameId: FrameId;
   readonly parent: FrameId;
@@ -55,6 +58,8 @@ export class JourneyLog {
   readonly #rootOf: Map<FrameId, FrameId> = new Map();
   readonly #wrapped: Map<FrameId, number> = new Map();
   readonly #byRoot: Map<FrameId, Step[]> = new Map();
+  /** Where the bytes of a frame were first written down. */
+  readonly #seen: Map<FrameId, number> = new Map();
   #read = 0;
 
   constructor(world: World, recorder: Recorder) {
@@ -64,12 +69,34 @@ export class JourneyLog {
 
   /** All journeys that began at or after `since`, in the order of their beginning. */
   since(since: Nanos = 0): Journey[] {
+    return this.#which((first) => first.at >= since);
+  }
+
+  /** Those that began with the record's step of that number, or later. */
+  from(index: number): Journey[] {
+    return this.#which((first) => first.index >= index);
+  }
+
+  #which(fits: (first: Step) => boolean): Journey[] {
     this.#readOn();
     const found: Journey[] = [];
     for (const [root, steps] of this.#byRoot) {
-      if (steps[0]!.at >= since) found.push(journey(this.#world, this.#recorder, root, steps, this.#wrapped));
+      if (fits(steps[0]!)) found.push(this.#journey(root, steps));
     }
     return found;
+  }
+
+  /** What tcpdump would print of a frame, or null when it was not written down. */
+  frameText(frame: FrameId): string | null {
+    this.#readOn();
+    const index = this.#seen.get(frame);
+    return index === undefined ? null : describeFrame(this.#recorder.bytes(index)!);
+  }
+
+  /** An entry as it was at a step. */
+  #entryAt(step: Step): EntryWords | null {
+    const record = this.#world.registry.get(step.entry);
+    return record === null ? null : entryWords(record, (frame) => this.frameText(frame), step.events);
   }
 
   #readOn(): void {
@@ -79,6 +106,8 @@ export class JourneyLog {
       // Whoever makes a packet says `sent`; a copy, a fragment, a wrapped frame belongs to the frame it comes from.
       if (step.verdict === Verdict.sent) rootOf.set(step.frame, step.frame);
       else if (!rootOf.has(step.frame)) rootOf.set(step.frame, rootOf.get(step.parent) ?? step.frame);
+      if (!this.#seen.has(step.frame) && this.#recorder.bytes(step.index) !== null)
+        this.#seen.set(step.frame, step.index);
       if (!wrapped.has(step.frame)) {
         wrapped.set(step.frame, (wrapped.get(step.parent) ?? 0) + wrapping(step.verdict));
       }
@@ -89,49 +118,48 @@ export class JourneyLog {
     }
     this.#read = this.#recorder.length;
   }
+
+  #journey(root: FrameId, steps: readonly Step[]): Journey {
+    const world = this.#world;
+    const recorder = this.#recorder;
+    const texts = new Map<FrameId, string>();
+    let first: Uint8Array | null = null;
+    for (const step of steps) {
+      const bytes = recorder.bytes(step.index);
+      if (bytes === null) continue;
+      first ??= bytes;
+      if (!texts.has(step.frame)) texts.set(step.frame, describeFrame(bytes));
+    }
+    return {
+      frameId: root,
+      parent: steps[0]!.parent,
+      ...endpoints(first),
+      summary: first === null ? "" : describeFrame(first),
+      steps: steps.map((step) => {
+        const bytes = recorder.bytes(step.index);
+        const entry = this.#entryAt(step);
+        return {
+          at: step.at,
+          place: world.placeName(step.place),
+          verdict: verdictName(step.verdict),
+          frame: bytes === null ? (texts.get(step.frame) ?? "") : describeFrame(bytes),
+          length: step.length,
+          wrapped: this.#wrapped.get(step.frame)!,
+          kind: entry?.kind ?? null,
+          entry: entry?.entry ?? null,
+          cause: entry?.cause ?? null,
+          entryRef: step.entry,
+          frameId: step.frame,
+          parent: step.parent,
+        };
+      }),
+    };
+  }
 }
 
 function wrapping(verdict: Verdict): number {
   if (verdict === Verdict.encapsulated) return 1;
   return verdict === Verdict.decapsulated ? -1 : 0;
-}
-
-function journey(
-  world: World,
-  recorder: Recorder,
-  root: FrameId,
-  steps: readonly Step[],
-  wrapped: ReadonlyMap<FrameId, number>,
-): Journey {
-  const texts = new Map<FrameId, string>();
-  let first: Uint8Array | null = null;
-  for (const step of steps) {
-    const bytes = recorder.bytes(step.index);
-    if (bytes === null) continue;
-    first ??= bytes;
-    if (!texts.has(step.frame)) texts.set(step.frame, describeFrame(bytes));
-  }
-  return {
-    frameId: root,
-    parent: steps[0]!.parent,
-    ...endpoints(first),
-    summary: first === null ? "" : describeFrame(first),
-    steps: steps.map((step) => {
-      const bytes = recorder.bytes(step.index);
-      return {
-        at: step.at,
-        place: world.placeName(step.place),
-        verdict: verdictName(step.verdict),
-        frame: bytes === null ? (texts.get(step.frame) ?? "") : describeFrame(bytes),
-        length: step.length,
-        wrapped: wrapped.get(step.frame)!,
-        ...entryInWords(world, step),
-        entryRef: step.entry,
-        frameId: step.frame,
-        parent: step.parent,
-      };
-    }),
-  };
 }
 
 function viewOf(bytes: Uint8Array): DataView {
@@ -164,27 +192,4 @@ function endpoints(frame: Uint8Array | null): Pick<Journey, "from" | "to" | "pro
   }
   const from = mac.format(ethernet.srcHi(view, 0), ethernet.srcLo(view, 0));
   return { from, to: mac.format(ethernet.dstHi(view, 0), ethernet.dstLo(view, 0)), protocol: "ethernet" };
-}
-
-/** The entry as it was at the moment of the step, and what made it so. */
-function entryInWords(world: World, step: Step): Pick<JourneyStep, "entry" | "cause"> {
-  const record = world.registry.get(step.entry);
-  if (record === null) return { entry: null, cause: null };
-  const before = record.history.filter((event) => event.order < step.events && event.what !== "gone");
-  const event = before.at(-1) ?? record.history[0]!;
-  return { entry: event.text, cause: causeInWords(event.cause) };
-}
-
-/** A cause in a few words. */
-export function causeInWords(cause: Cause): string {
-  switch (cause.by) {
-    case "operation":
-      return cause.line === "" ? cause.text : `${cause.text} (${cause.line})`;
-    case "frame":
-      return `learned from frame ${cause.frame}`;
-    case "timer":
-      return cause.text;
-    case "kernel":
-      return `the kernel, ${cause.text}`;
-  }
 }

@@ -46,14 +46,14 @@ export async function afterLesson(lesson: Lesson, asked: number | undefined): Pr
 
 function showWay(world: LabWorld, { from, to, size, json }: ExplainOptions): number {
   const request = { from: from!, ...parseTarget(to!), ...(size === undefined ? {} : { size }) };
-  const journey = sendPacket(world.lab, request);
+  const { journey } = sendPacket(world.lab, request);
   if (json) print([JSON.stringify(journey, null, 2)]);
   else print(journeyLines(journey, paintFor(process.stdout)));
   return Status.held;
 }
 
 function showHistory(world: LabWorld, { why, json }: ExplainOptions): number {
-  const histories = entryHistories(world.lab.world.registry, why!);
+  const histories = entryHistories(world.lab, why!);
   if (histories.length === 0) throw new UserError("EXPLAIN", `there is and was no entry like "${why}"`);
   if (json) {
     print([JSON.stringify(histories, null, 2)]);

@@ -39,8 +39,16 @@ export class LabHost {
     this.#configure();
   }
 
-  /** What the boot scripts of a machine do. */
+  /** What the boot scripts of a machine do, on the word of the lab's description. */
   #configure(): void {
+    const registry = this.host.world.registry;
+    const before = registry.cause;
+    registry.cause = { by: "description", text: this.host.name };
+    this.#boot();
+    registry.cause = before;
+  }
+
+  #boot(): void {
     const ns = this.host.root;
     const { nics, gateway, router } = this.#spec;
     // IPv6 is not simulated, and hosts say so; namespaces made later have Linux's own default.

@@ -1,5 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { type Balance, balance } from "../capture/conservation.ts";
+import { type EntryWords, entryWords } from "../capture/entry-words.ts";
 import { type Journey, JourneyLog } from "../capture/journey.ts";
 import { Recorder } from "../capture/recorder.ts";
 import type { Host } from "../net/host.ts";
@@ -8,6 +9,8 @@ import { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { registerNetfilter } from "../netfilter/register-netfilter.ts";
+import type { FrameId } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
 import { World } from "../sim/world.ts";
 import { accounts } from "./accounts.ts";
@@ -111,6 +114,22 @@ export class Lab {
   /** Journeys that began at or after `since`; none when {@link record} was not called. */
   journeys(since: Nanos = 0): readonly Journey[] {
     return this.#journeys === null ? [] : this.#journeys.since(since);
+  }
+
+  /** Journeys that began with the record's step of that number (`record().length` at some moment), or later. */
+  journeysFrom(index: number): readonly Journey[] {
+    return this.#journeys === null ? [] : this.#journeys.from(index);
+  }
+
+  /** What tcpdump would print of a frame, or null when nobody wrote it down. */
+  frameText(frame: FrameId): string | null {
+    return this.#journeys === null ? null : this.#journeys.frameText(frame);
+  }
+
+  /** An entry of any table as it is now, and what made it; null for 0. */
+  entry(ref: EntryRef): EntryWords | null {
+    const record = this.world.registry.get(ref);
+    return record === null ? null : entryWords(record, (frame) => this.frameText(frame));
   }
 
   /** How all frames ended so far, and where the others lie. */

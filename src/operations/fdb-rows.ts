@@ -3,6 +3,7 @@ import type { Bridge } from "../bridge/bridge.ts";
 import type { BridgePort } from "../bridge/bridge-port.ts";
 import { FdbFlag } from "../bridge/fdb.ts";
 import type { NetDevice } from "../net/net-device.ts";
+import type { EntryRef } from "../sim/registry.ts";
 import { SECOND } from "../sim/time.ts";
 import { vxlanOf } from "../vxlan/add-vxlan.ts";
 import type { Vxlan } from "../vxlan/vxlan.ts";
@@ -31,6 +32,8 @@ export interface FdbRow {
   /** The device to leave by, in the namespace of the tunnel's outer packets. */
   readonly via?: number;
   readonly linkNetnsid?: number;
+  /** For the memory of causes; 0 for addresses of cards. */
+  readonly ref: EntryRef;
   /** Seconds since it was used and since it was confirmed; absent for addresses of cards. */
   readonly ages?: readonly [used: number, updated: number];
 }
@@ -44,7 +47,7 @@ export function fdbRows(device: NetDevice): readonly FdbRow[] {
   if (vxlan !== null) rows.push(...vxlanRows(vxlan));
   else if (!device.loopback)
     for (const address of hardwareAddresses(device))
-      rows.push({ device, mac: address, state: Nud.permanent, flags: ["self"], vlan: 0 });
+      rows.push({ device, mac: address, state: Nud.permanent, flags: ["self"], vlan: 0, ref: 0 });
   if (bridge !== null) rows.push(...bridgeRows(bridge, null));
   return rows;
 }
@@ -77,6 +80,7 @@ export function bridgeRow(bridge: Bridge, row: number): FdbRow {
     flags,
     vlan: entry.vlan,
     master: bridge.device.name,
+    ref: entry.ref,
     ages: [seconds(world.now - entry.used), seconds(world.now - entry.updated)],
   };
 }
@@ -102,6 +106,7 @@ export function vxlanRow(vxlan: Vxlan, entry: VxlanFdbEntry, remote: VxlanRemote
     ...(remote.port === config.dstPort ? {} : { port: remote.port }),
     ...(remote.vni === config.vni ? {} : { vni: remote.vni }),
     ...(remote.ifindex === 0 ? {} : { via: remote.ifindex }),
+    ref: remote.ref,
     ...(vxlan.ns === device.ns ? {} : { linkNetnsid: netnsId(device.ns, vxlan.ns) }),
     ages: [seconds(now - entry.used), seconds(now - entry.updated)],
   };

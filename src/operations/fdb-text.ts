@@ -1,7 +1,8 @@
 import { type FdbRow, Nud } from "./fdb-rows.ts";
 import type { JsonObject } from "./json.ts";
 
-function stateWord(state: number): string {
+/** The state as `bridge` names it; empty for what is learned and fresh. */
+export function stateWord(state: number): string {
   if (state & Nud.permanent) return "permanent";
   if (state & Nud.noarp) return "static";
   return state & Nud.stale ? "stale" : "";

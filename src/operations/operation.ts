@@ -73,6 +73,10 @@ export interface OperationMap {
   "sysctl-set": SysctlSet;
   "sysctl-load": SysctlLoad;
 }
+/**
+ * What a configuring command says, as a plain value: `{ op: "link-set", dev: "br0", up: true }` is
+ * `ip link set br0 up`. `op` names the kind; the other keys are the words of the command.
+ */
 export type Operation = OperationMap[keyof OperationMap];
 
 /** All questions by name: commands that read and change nothing. */

@@ -99,7 +99,7 @@ function runBatch(tool: Tool, batch: Batch, context: OperationContext): ToolResu
   let number = 0;
   for (const line of lines) {
     number += 1 + (line.match(/\0/g)?.length ?? 0);
-    const words = wordsOfLine(line.replaceAll("\0", " "));
+    const words = splitWords(line.replaceAll("\0", " "));
     if (words.length === 0) continue;
     const result = runTool(tool.name, [...batch.options, ...words], context);
     stdout += result.stdout;
@@ -114,8 +114,8 @@ function runBatch(tool: Tool, batch: Batch, context: OperationContext): ToolResu
   return { stdout, stderr, status };
 }
 
-/** The words of a batch line: quotes keep blanks together. */
-function wordsOfLine(line: string): string[] {
+/** The words of a command without a shell, as in a batch: quotes keep blanks together, `#` begins a comment. */
+export function splitWords(line: string): string[] {
   const words: string[] = [];
   for (const match of line.matchAll(/"([^"]*)"|'([^']*)'|(#.*)|[^\s"'#][^\s]*/g)) {
     if (match[3] !== undefined) break;

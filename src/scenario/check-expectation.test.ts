@@ -21,6 +21,7 @@ function journey(to: string, ...steps: string[]): Journey {
         frame: "",
         length: 98,
         wrapped: 0,
+        kind: null,
         entry: null,
         cause: null,
       };

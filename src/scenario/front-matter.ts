@@ -7,45 +7,68 @@ import { readYaml, type YamlSource } from "./yaml-value.ts";
 
 /** A card as written: an address, or more. */
 export interface NicText {
+  /** IPv4 address, `/24` unless a prefix length follows; none unless given. */
   readonly address?: string | undefined;
+  /** The switch at which it hangs; the first one unless given. */
   readonly switch?: string | undefined;
+  /** MAC address; `52:54:00` and the last three bytes of the address unless given. */
   readonly mac?: string | undefined;
+  /** Bytes of payload of one frame; 1500 unless given. */
   readonly mtu?: number | undefined;
 }
 
 /** A host as written: with one card, whose properties stand here, or with several. */
 export interface HostText extends NicText {
+  /** Several cards by the names of their devices, in place of the one that is described here. */
   readonly nics?: Readonly<Record<string, string | NicText>> | undefined;
+  /** Address of the default route's gateway; no default route unless given. */
   readonly gateway?: string | undefined;
+  /** Its processors; one whose work takes no time unless given. */
   readonly cpu?: CpuText | undefined;
 }
 
+/** The processors of a host as written. */
 export interface CpuText {
+  /** How many; 1 unless given. */
   readonly count?: number | undefined;
-  /** Nanoseconds, or a text such as `2us`. */
+  /** Time of each step of a packet: nanoseconds, or a text such as `2us`; 0 unless given. */
   readonly cost?: number | string | undefined;
 }
 
+/** A wire as written: from a card to its switch, or from one switch to another. */
 export interface WireText {
+  /** A host (its only card), one of its cards (`a/eth1`), or a switch. */
   readonly from: string;
+  /** A switch; not needed for a card. */
   readonly to?: string | undefined;
+  /** Time from end to end, `10ms` or `50us`; none unless given. */
   readonly delay?: string | undefined;
+  /** Bits per second as `tc` writes them, `100mbit`; without limit unless given. */
   readonly rate?: string | undefined;
+  /** How many frames may wait at an end; 1000 unless given. */
   readonly queue?: number | undefined;
 }
 
 /** Front matter as written, after the schema's check. */
 export interface FrontMatterText {
+  /** What reports call the lesson. */
   readonly title: string;
+  /** Which parts of the book it re-enacts: `["D6"]`. */
   readonly parts?: readonly string[] | undefined;
+  /** The one seed under which it holds, 0 to 4294967295. */
   readonly seed?: number | undefined;
+  /** By name: an address (`/24` unless a prefix length follows), or a description. */
   readonly hosts: Readonly<Record<string, string | HostText>>;
+  /** Names, or descriptions by name with `mtu` in bytes; one switch, `u0`, unless given. */
   readonly switches?:
     | readonly string[]
     | Readonly<Record<string, { readonly mtu?: number | undefined }>>
     | undefined;
+  /** By name: the router's address on each switch. Its cards are eth0, eth1 ..., and it forwards from the start. */
   readonly routers?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
+  /** Wires that are not perfect, and wires between switches. */
   readonly wires?: readonly WireText[] | undefined;
+  /** Why the real kernel cannot check the lesson. */
   readonly real?: string | undefined;
 }
 

@@ -1,31 +1,27 @@
 import type { Lab } from "../lab/lab.ts";
-import type { NetworkNamespace } from "../net/network-namespace.ts";
-import { OperationContext } from "../operations/operation-context.ts";
-import { runTool } from "../operations/run-tool.ts";
+import { Tables } from "../lab/tables.ts";
 import type { Toolbox } from "../operations/toolbox.ts";
 import { matches } from "../wire/filter.ts";
 import { parseFilter } from "../wire/filter-parser.ts";
 import type { Journey, WorldQuestions } from "./lesson-world.ts";
 
-type Row = Readonly<Record<string, unknown>>;
-/** The command whose JSON shows a table, and the fields of `expect` blocks by the names that the tool gives them. */
-const tables: Readonly<
-  Record<"fdb" | "route" | "neighbour" | "rule", readonly [string, string, Record<string, string>]>
-> = {
-  fdb: ["bridge", "-j fdb show", { dev: "ifname", flags: "flags" }],
-  route: ["ip", "-j route show table all", { via: "gateway", src: "prefsrc", tableId: "table" }],
-  neighbour: ["ip", "-j neigh show", {}],
-  rule: ["ip", "-j rule show", { from: "src", to: "dst", lookup: "table" }],
-};
+type TableName = Parameters<WorldQuestions["entries"]>[0];
+const METHODS = {
+  fdb: "fdb",
+  route: "routes",
+  neighbour: "neighbours",
+  rule: "rules",
+  address: "addresses",
+} as const;
 
 /** Answers what `expect` blocks ask, out of a lab that is recorded. */
 export class LabQuestions implements WorldQuestions {
   readonly #lab: Lab;
-  readonly #toolbox: Toolbox;
+  readonly #tables: Tables;
 
   constructor(lab: Lab, toolbox: Toolbox) {
     this.#lab = lab;
-    this.#toolbox = toolbox;
+    this.#tables = new Tables(lab, toolbox);
   }
 
   journeys(since: number): readonly Journey[] {
@@ -35,18 +31,18 @@ export class LabQuestions implements WorldQuestions {
   counters(path: string): Readonly<Record<string, number>> | null {
     const device = this.#find(() => this.#lab.device(path));
     if (device === null) return null;
-    return { ...device.counters, collisions: 0 };
+    return { ...this.#tables.counters(device) };
   }
 
-  entries(table: keyof typeof tables, where: string): readonly Readonly<Record<string, string>>[] | null {
+  entries(table: TableName, where: string): readonly Readonly<Record<string, string>>[] | null {
     const ns = this.#find(() => this.#lab.namespace(where));
     if (ns === null) return null;
-    const [, , names] = tables[table];
-    return this.#rows(table, ns).map((row) => {
+    return this.#tables[METHODS[table]](ns).map((row) => {
       const fields: Record<string, string> = {};
-      for (const [name, value] of Object.entries(row)) fields[name] = textOf(value);
-      for (const [ours, theirs] of Object.entries(names)) {
-        if (row[theirs] !== undefined) fields[ours] = textOf(row[theirs]);
+      for (const [name, value] of Object.entries(row)) {
+        if (value === null || value === false) continue;
+        // The key `table` of a claim says which table it is about.
+        fields[name === "table" ? "tableId" : name] = Array.isArray(value) ? value.join(" ") : String(value);
       }
       return fields;
     });
@@ -69,12 +65,6 @@ export class LabQuestions implements WorldQuestions {
     return count;
   }
 
-  #rows(table: keyof typeof tables, ns: NetworkNamespace): readonly Row[] {
-    const [tool, args] = tables[table];
-    const result = runTool(tool, args.split(" "), new OperationContext(this.#toolbox, ns));
-    return result.stdout.trim() === "" ? [] : (JSON.parse(result.stdout) as Row[]);
-  }
-
   #find<T>(find: () => T): T | null {
     try {
       return find();
@@ -82,8 +72,4 @@ export class LabQuestions implements WorldQuestions {
       return null; // the expectation says that there is no such place
     }
   }
-}
-
-function textOf(value: unknown): string {
-  return Array.isArray(value) ? value.map(textOf).join(" ") : String(value);
 }

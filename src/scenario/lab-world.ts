@@ -6,7 +6,7 @@ import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Operation } from "../operations/operation.ts";
 import { OperationContext } from "../operations/operation-context.ts";
-import { runTool } from "../operations/run-tool.ts";
+import { runTool, splitWords } from "../operations/run-tool.ts";
 import { standardToolbox } from "../operations/standard-toolbox.ts";
 import type { Toolbox } from "../operations/toolbox.ts";
 import { CommandTable } from "../shell/command.ts";
@@ -58,13 +58,20 @@ export class LabWorld implements LessonWorld {
   }
 
   /** Types a text at a host's prompt. `line` says where it stands, for the memory of causes. @throws {UserError} */
-  async type(hostName: string, text: string, line = ""): Promise<Typed & { readonly ended: boolean }> {
+  async type(
+    hostName: string,
+    text: string,
+    line = "",
+  ): Promise<Typed & { readonly stdout: string; readonly stderr: string; readonly ended: boolean }> {
     const host = this.lab.host(hostName);
-    if (!host.poweredOn) return { output: `${hostName} is switched off\n`, status: 255, ended: false };
+    if (!host.poweredOn) {
+      const output = `${hostName} is switched off\n`;
+      return { output, stdout: "", stderr: output, status: 255, ended: false };
+    }
     const { machine, shell } = this.#seat(host);
     machine.place = line;
-    const { output, status } = await shell.type(text);
-    return { output, status, ended: shell.ended };
+    const { output, stdout, stderr, status } = await shell.type(text);
+    return { output, stdout, stderr, status, ended: shell.ended };
   }
 
   /**
@@ -78,9 +85,32 @@ export class LabWorld implements LessonWorld {
 
   /** What a command prints: `ask("a", "ip -j route")`. @throws {UserError} as {@link apply} */
   ask(where: string, command: string): string {
-    const [tool, ...args] = command.trim().split(/\s+/);
-    const result = runTool(tool!, args, new OperationContext(this.toolbox, this.lab.namespace(where)));
-    if (result.status !== 0) throw new UserError("REFUSED", `${command}: ${result.stderr.trim()}`);
+    return this.#ask(this.lab.namespace(where), command.trim(), splitWords(command));
+  }
+
+  #ask(namespace: NetworkNamespace, command: string, words: readonly string[]): string {
+    const [tool = "", ...args] = words;
+    if (!this.toolbox.tools.has(tool)) {
+      const tools = [...this.toolbox.tools.keys()].join(", ");
+      throw new UserError(
+        "NO_TOOL",
+        `${command}: ${tool} needs a shell`,
+        null,
+        `without one there are ${tools}`,
+      );
+    }
+    const context = new OperationContext(this.toolbox, namespace);
+    const result = runTool(tool, args, context);
+    if (result.exec !== undefined) {
+      const { netns, argv } = result.exec;
+      const inside = netns === null ? null : context.named(netns);
+      if (inside === null)
+        throw new UserError("REFUSED", `${command}: Cannot open network namespace "${netns ?? "-all"}"`);
+      return this.#ask(inside, command, argv);
+    }
+    if (result.status !== 0)
+      throw new UserError("REFUSED", `${command}: ${result.stderr.trim().replaceAll(/\s*\n\s*/g, "; ")}`);
+    this.lab.world.settle();
     return result.stdout;
   }
 
@@ -91,15 +121,20 @@ export class LabWorld implements LessonWorld {
 
   /** The journeys of all packets that began at or after `since`. @throws {UserError} when nothing is recorded */
   journeys(since: Nanos = 0): readonly Journey[] {
+    this.checkRecorded();
+    return this.lab.journeys(since);
+  }
+
+  /** @throws {UserError} NOT_RECORDED */
+  checkRecorded(): void {
     if (!this.lab.recorded) {
       throw new UserError(
         "NOT_RECORDED",
         "no journeys were recorded",
         null,
-        "make the lab with { record: true }",
+        "lab(..., { record: true }), or send a packet first",
       );
     }
-    return this.lab.journeys(since);
   }
 
   /** What Tab offers at a host's prompt for a line with the cursor at `cursor`. @throws {UserError} */

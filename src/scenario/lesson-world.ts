@@ -19,9 +19,11 @@ export interface JourneyStep {
   readonly length: number;
   /** How many times it is wrapped here: 0 outside of tunnels. */
   readonly wrapped: number;
+  /** The table of the entry that decided (`route`, `fdb` ...), or null where none did. */
+  readonly kind: string | null;
   /** The entry that decided, as its tool prints it, or null. */
   readonly entry: string | null;
-  /** Who made that entry: a command, a packet, the kernel; or null. */
+  /** What made that entry: a command with its line, the packet that it was learned from, a timer; or null. */
   readonly cause: string | null;
 }
 
@@ -46,7 +48,7 @@ export interface WorldQuestions {
   counters(device: string): Readonly<Record<string, number>> | null;
   /** Rows of a table as its tool prints their fields, or null when there is no such host or namespace. */
   entries(
-    table: "fdb" | "route" | "neighbour" | "rule",
+    table: "fdb" | "route" | "neighbour" | "rule" | "address",
     where: string,
   ): readonly Readonly<Record<string, string>>[] | null;
   /** How many frames a capture on `device` since the beginning holds, or in words why nobody can tell. */

@@ -39,6 +39,7 @@ const STEP: JourneyStep = {
   frame: "IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id 1, seq 1, length 64",
   length: 98,
   wrapped: 0,
+  kind: null,
   entry: null,
   cause: null,
 };

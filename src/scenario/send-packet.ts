@@ -2,30 +2,64 @@ import { UserError } from "../base/user-error.ts";
 import type { Journey } from "../capture/journey.ts";
 import type { Lab } from "../lab/lab.ts";
 import { KernelError } from "../net/kernel-error.ts";
+import { PacketSocket, PROTOCOL_ALL } from "../net/packet-socket.ts";
 import { RawSocket } from "../net/raw-socket.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
+import type { FrameId, Packet } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
+import type { PlaceId, Tap } from "../sim/tap.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
+import { isEnd, type Verdict } from "../sim/verdict.ts";
+import { STORM_LIMIT, type World } from "../sim/world.ts";
+import * as ethernet from "../wire/ethernet.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 
-/** One packet to send: an ICMP echo request, or a UDP datagram to a port. */
+/** A packet to send, as a program of a host would: `{ from: "a/c1", to: "10.3.0.5", protocol: "udp", port: 53 }`. */
 export interface PacketRequest {
-  /** `host` or `host/namespace` that sends it. */
+  /** Who sends it: `host` or `host/namespace`. */
   readonly from: string;
-  /** Dotted quad. */
+  /** Where to: an IPv4 address. */
   readonly to: string;
-  readonly protocol: "icmp" | "udp";
-  /** Of UDP. */
+  /** An ICMP echo request or a UDP datagram; with a port `udp`, else `icmp`, unless given. */
+  readonly protocol?: "icmp" | "udp";
+  /** Of UDP: the destination's port, 1 to 65535. */
   readonly port?: number;
-  /** Bytes of payload; 56 for an echo request and 0 for a datagram unless given. */
+  /** Of UDP: the sender's port; a free one unless given. */
+  readonly sourcePort?: number;
+  /** Bytes of payload, 0 to 65507; 56 for an echo request and 0 for a datagram unless given. */
   readonly size?: number;
+  /** The sender's address, one of its own; the one that the way suggests unless given. */
+  readonly source?: string;
+  /** Time to live, 1 to 255; the namespace's own unless given. */
+  readonly ttl?: number;
+  /** Type of service, 0 to 255; 0 unless given. */
+  readonly tos?: number;
+  /** The mark (SO_MARK) that policy rules may ask for; 0 unless given. It is on no wire. */
+  readonly mark?: number;
+}
+
+/** A whole Ethernet frame that leaves by a device: `{ from: "a/c1/eth0", frame: bytes }`. */
+export interface FrameRequest {
+  /** The device: `host/device` or `host/namespace/device`. */
+  readonly from: string;
+  /** From the destination's MAC address on, without the check sequence. */
+  readonly frame: Uint8Array;
+}
+
+/** What became of something that was sent. */
+export interface Sent {
+  readonly journey: Journey;
+  /** Packets that began because of it, in order: questions of ARP, answers, errors. */
+  readonly answers: readonly Journey[];
 }
 
 /** How long a packet is followed: longer than ARP tries to find somebody, shorter than a reassembly waits. */
 const PATIENCE: Nanos = 5 * SECOND;
 /** Any identifier does: nobody waits for the answer. */
 const IDENTIFIER = 1;
+const MAX_SIZE = 65507;
 
 /** `10.3.0.5`, `10.3.0.5/icmp` or `10.3.0.5:53/udp`. @throws {UserError} TARGET */
 export function parseTarget(text: string): Omit<PacketRequest, "from"> {
@@ -52,35 +86,144 @@ export function parseTarget(text: string): Omit<PacketRequest, "from"> {
   return { to: match[1]!, protocol, ...(port === undefined ? {} : { port }) };
 }
 
+/** A socket with what it is to send. */
+interface Sender {
+  send(): void;
+  close(): void;
+}
+
 /**
- * Sends one packet and lets time pass until it has ended somewhere. Returns its journey; its answers are journeys of
- * their own. @throws {UserError} SEND when the sender's own kernel refuses, in its words
+ * Sends one packet and lets time pass until it and all that came of it has ended, 5 s at most.
+ * @throws {UserError} TARGET for a request that makes no sense, SEND when the sender's own kernel refuses, in its words
  */
-export function sendPacket(lab: Lab, request: PacketRequest): Journey {
-  lab.record();
-  const since = lab.now;
-  const before = lab.journeys(since).length;
-  const ns = lab.namespace(request.from);
-  const address = ip.parse(request.to);
-  if (address === null) throw new UserError("TARGET", `${request.to} is no IPv4 address`);
+export function sendPacket(lab: Lab, request: PacketRequest | FrameRequest): Sent {
+  const sender = "frame" in request ? frameSender(lab, request) : packetSender(lab, request);
+  const first = lab.record().length;
+  const { world } = lab;
+  const flight = new Flight(world.tap!);
+  world.tap = flight;
   try {
-    if (request.protocol === "udp") {
-      const socket = new UdpSocket(ns);
-      socket.sendTo(address, request.port ?? 0, new Uint8Array(request.size ?? 0));
-      lab.advance(PATIENCE);
-      socket.close();
-    } else {
-      const socket = new RawSocket(ns, ipv4.PROTO_ICMP);
-      socket.sendTo(address, echoRequest(request.size ?? 56));
-      lab.advance(PATIENCE);
-      socket.close();
-    }
+    sender.send();
+    follow(world, flight);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    throw new UserError("SEND", `${request.from} cannot send to ${request.to}: ${error.message}`);
+    const target = "frame" in request ? "a frame" : `to ${request.to}`;
+    throw new UserError("SEND", `${request.from} cannot send ${target}: ${error.message}`);
+  } finally {
+    sender.close();
+    world.tap = flight.inner;
   }
-  // What its sending brings about, an ARP request say, begins after it.
-  return lab.journeys(since)[before]!;
+  const [journey, ...others] = lab.journeysFrom(first);
+  return { journey: journey!, answers: causedBy(journey!, others) };
+}
+
+/** Runs the world until nothing of a flight is under way. */
+function follow(world: World, flight: Flight): void {
+  const end = world.now + PATIENCE;
+  world.settle();
+  let instant = world.now;
+  let events = 0;
+  while (flight.open.size > 0) {
+    if (!world.step(end)) {
+      world.advance(end - world.now); // it lies where no clock takes it from
+      return;
+    }
+    if (world.now !== instant) {
+      instant = world.now;
+      events = 0;
+    } else if (++events > STORM_LIMIT) throw world.storm();
+  }
+  world.settle();
+}
+
+/** Knows which of the frames that it sees are still under way. */
+class Flight implements Tap {
+  readonly inner: Tap;
+  readonly open: Set<FrameId> = new Set();
+
+  constructor(inner: Tap) {
+    this.inner = inner;
+  }
+
+  record(place: PlaceId, packet: Packet, verdict: Verdict, entry: EntryRef): void {
+    this.inner.record(place, packet, verdict, entry);
+    if (isEnd(verdict)) this.open.delete(packet.id);
+    else this.open.add(packet.id);
+  }
+}
+
+/** Of `others` those that a frame of `journey`, or of one of them, brought about. */
+function causedBy(journey: Journey, others: readonly Journey[]): Journey[] {
+  const family = new Set(journey.steps.map((step) => step.frameId));
+  return others.filter((other) => {
+    if (!family.has(other.parent)) return false;
+    for (const step of other.steps) family.add(step.frameId);
+    return true;
+  });
+}
+
+/** Checks a request and opens its socket. */
+function packetSender(lab: Lab, request: PacketRequest): Sender {
+  const ns = lab.namespace(request.from);
+  const { port, sourcePort = 0, ttl = 0, tos = 0, mark = 0 } = request;
+  const to = parseAddress(request.to);
+  const source = request.source === undefined ? 0 : parseAddress(request.source);
+  const protocol = request.protocol ?? (port === undefined ? "icmp" : "udp");
+  const size = request.size ?? (protocol === "udp" ? 0 : 56);
+  checkNumber("size", size, 0, MAX_SIZE);
+  checkNumber("ttl", ttl, 0, 255);
+  checkNumber("tos", tos, 0, 255);
+  checkNumber("mark", mark, 0, 0xffff_ffff);
+  checkNumber("sourcePort", sourcePort, 0, 65535);
+  if (protocol !== "udp" && protocol !== "icmp")
+    throw new UserError(
+      "TARGET",
+      `no packet of protocol ${String(protocol)} can be sent`,
+      null,
+      "icmp or udp",
+    );
+  if (protocol === "udp" && port === undefined)
+    throw new UserError("TARGET", "UDP needs a port", null, "port: 53");
+  if (protocol === "icmp" && port !== undefined)
+    throw new UserError("TARGET", "ICMP has no ports", null, 'protocol: "udp"');
+  if (port !== undefined) checkNumber("port", port, 1, 65535);
+  const socket = protocol === "udp" ? new UdpSocket(ns) : new RawSocket(ns, ipv4.PROTO_ICMP);
+  socket.ttl = ttl;
+  socket.tos = tos;
+  socket.mark = mark | 0;
+  return {
+    send() {
+      if (socket instanceof UdpSocket) {
+        if (source !== 0 || sourcePort !== 0) socket.bind(source, sourcePort);
+        socket.sendTo(to, port!, new Uint8Array(size));
+      } else {
+        if (source !== 0) socket.bind(source);
+        socket.sendTo(to, echoRequest(size));
+      }
+    },
+    close: () => socket.close(),
+  };
+}
+
+function frameSender(lab: Lab, { from, frame }: FrameRequest): Sender {
+  const device = lab.device(from);
+  if (frame.length < ethernet.HEADER_LEN) {
+    const hint = `${ethernet.HEADER_LEN} bytes of header at least`;
+    throw new UserError("TARGET", `${frame.length} bytes are no Ethernet frame`, null, hint);
+  }
+  const socket = new PacketSocket(device.ns, device, PROTOCOL_ALL);
+  return { send: () => socket.send(device, frame), close: () => socket.close() };
+}
+
+function parseAddress(text: string): number {
+  const address = ip.parse(text);
+  if (address !== null) return address;
+  throw new UserError("TARGET", `"${text}" is not an IPv4 address`, null, "such as 10.3.0.5");
+}
+
+function checkNumber(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new UserError("TARGET", `${name} ${value} is not possible`, null, `${min} to ${max}`);
 }
 
 function echoRequest(size: number): Uint8Array {

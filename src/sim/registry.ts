@@ -4,8 +4,12 @@ import type { Nanos } from "./time.ts";
 /** Names an entry of some table, or an address, device or rule, for ever; 0 is none. */
 export type EntryRef = number;
 
-/** Why an entry is there, or went: somebody's operation, a frame that it was learned from, a timer, or the kernel itself. */
+/**
+ * Why an entry is there, or went: somebody's operation, a frame that it was learned from, a timer, the kernel itself, or
+ * the description of the lab that says how a machine looks when it has started.
+ */
 export type Cause =
+  | { readonly by: "description"; readonly text: string }
   | { readonly by: "operation"; readonly text: string; readonly line: string }
   | { readonly by: "frame"; readonly frame: FrameId }
   | { readonly by: "timer"; readonly text: string }
@@ -32,7 +36,9 @@ type Kind =
   | "qdisc"
   | "hook"
   | "iptables"
-  | "socket";
+  | "socket"
+  | "exception"
+  | "sysctl";
 
 /** An entry's kind, whose it is (`host/namespace` and, where it has one, `/device`), its text and its history. */
 export interface EntryRecord {
@@ -64,7 +70,7 @@ export class Registry {
   /** Null: the entry went. */
   readonly #texts: (string | null)[] = [];
   /** The operation that is being applied; the kernel when there is none. */
-  cause: Cause = { by: "kernel", text: "at start" };
+  cause: Cause = { by: "kernel", text: "of itself" };
 
   constructor(now: () => Nanos) {
     this.#now = now;

@@ -1,0 +1,71 @@
+import type { FrameId } from "../sim/packet.ts";
+import type { EntryEvent, EntryRecord } from "../sim/registry.ts";
+
+/** An entry of a table as it was at some moment, in words. */
+export interface EntryWords {
+  readonly kind: EntryRecord["kind"];
+  /** `host/namespace`, with the device where the table is a device's. */
+  readonly where: string;
+  /** As its tool prints it. */
+  readonly entry: string;
+  /** What made it so: a command with its line, the packet that it was learned from, a timer, the kernel. */
+  readonly cause: string;
+}
+
+/** What tcpdump would print of a frame, or null where nobody wrote it down. */
+export type FrameText = (frame: FrameId) => string | null;
+
+/** The words for an entry before the event of that order (`Step.events`); without it, as it is now. */
+export function entryWords(
+  record: EntryRecord,
+  frameText: FrameText,
+  before: number = Number.POSITIVE_INFINITY,
+): EntryWords {
+  const alive = record.history.filter((event) => event.order < before && event.what !== "gone");
+  const last = alive.at(-1) ?? record.history[0]!;
+  const { kind, where } = record;
+  if (kind === "device") {
+    // Up, down or another master: the device is still the one that somebody made.
+    const made = record.history[0]!;
+    return { kind, where, entry: last.text.split(" ")[0]!, cause: causeWords(kind, made, frameText) };
+  }
+  const maker = kind === "neighbour" ? makerOf(alive, last) : last;
+  return { kind, where, entry: last.text, cause: causeWords(kind, maker, frameText) };
+}
+
+/** A neighbour changes its state all the time; what made it is what gave its address, or an administrator's word since. */
+function makerOf(alive: readonly EntryEvent[], last: EntryEvent): EntryEvent {
+  const withoutState = (event: EntryEvent): string => event.text.replace(/ [A-Z]+$/, "");
+  let maker = last;
+  for (let n = alive.length - 1; n >= 0; n--) {
+    const event = alive[n]!;
+    if (withoutState(event) !== withoutState(last)) break;
+    maker = event;
+    if (event.cause.by === "operation") break;
+  }
+  return maker;
+}
+
+/** Why an event came about. */
+export function causeWords(
+  kind: EntryRecord["kind"],
+  { cause, text }: EntryEvent,
+  frameText: FrameText,
+): string {
+  switch (cause.by) {
+    case "operation":
+      return cause.line === "" ? cause.text : `${cause.text} (${cause.line})`;
+    case "frame": {
+      const seen = frameText(cause.frame)?.replaceAll("\n", " / ");
+      // A neighbour whose address nobody knows yet is there because a packet wants to go to it.
+      const verb = kind === "neighbour" && !text.includes("lladdr") ? "needed by" : "learned from";
+      return seen === undefined ? `${verb} frame ${cause.frame}` : `${verb} frame ${cause.frame}: ${seen}`;
+    }
+    case "timer":
+      return `a timer: ${cause.text}`;
+    case "kernel":
+      return `the kernel, ${cause.text}`;
+    case "description":
+      return `the description of ${cause.text}`;
+  }
+}

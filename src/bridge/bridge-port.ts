@@ -15,6 +15,7 @@ import { VlanGroup } from "./vlan-group.ts";
  * In:  frames of its device.   Out: the bridge.   Linux: net/bridge/br_input.c, br_if.c.
  */
 export class BridgePort implements RxHandler, DeviceListener {
+  readonly notesLegs = true;
   readonly bridge: Bridge;
   readonly device: NetDevice;
   /** From 1: the lowest that was free. */
@@ -97,9 +98,14 @@ export class BridgePort implements RxHandler, DeviceListener {
   /** The last step out, after all hooks (br_dev_queue_push_xmit). */
   push(packet: Packet): void {
     const { device } = this;
-    if (packet.length > device.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN)
+    const longest = device.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN;
+    if (packet.length > longest) {
       device.drop(packet, Verdict.PKT_TOO_BIG);
-    else device.transmit(packet);
+      return;
+    }
+    const leg = device.world.leg;
+    if (leg !== null) leg.allows(packet, longest);
+    device.transmit(packet);
   }
 
   deviceChanged(_device: NetDevice, change: DeviceChange): void {

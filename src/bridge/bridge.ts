@@ -27,6 +27,7 @@ export const BR_MAX_PORTS = 1024;
 export class Bridge implements DeviceDriver {
   readonly kind = "bridge";
   readonly netnsImmutable = true;
+  readonly notesLegs = true;
   readonly world: World;
   /** Set once, by {@link attach}. */
   device!: NetDevice;
@@ -34,7 +35,7 @@ export class Bridge implements DeviceDriver {
   readonly ports: BridgePort[] = [];
   readonly fdb: Fdb;
   /** Where bridge netfilter looks: one list for each of its five points (NF_BR_*). */
-  readonly hooks: Hooks = new Hooks();
+  readonly hooks: Hooks;
   /** The VLANs of the bridge's own device. */
   readonly vlans: VlanGroup = new VlanGroup();
   vlanFiltering = false;
@@ -68,7 +69,8 @@ export class Bridge implements DeviceDriver {
 
   constructor(world: World) {
     this.world = world;
-    this.fdb = new Fdb(world.registry, () => `${this.device.ns.path}/${this.device.name}`);
+    this.hooks = new Hooks(world);
+    this.fdb = new Fdb(world, () => `${this.device.ns.path}/${this.device.name}`);
     this.#collector = world.timer(() => {
       const wait = collect(this);
       if (wait > 0) this.#collectAfter(wait);

@@ -39,7 +39,7 @@ export function addFdbEntry(bridge: Bridge, port: BridgePort | null, verb: FdbVe
 }
 
 function addOne(bridge: Bridge, port: BridgePort | null, verb: FdbVerb, spec: FdbSpec, vid: number): void {
-  const { fdb, world } = bridge;
+  const { fdb } = bridge;
   const { hi, lo } = spec.mac;
   const row = fdb.find(hi, lo, vid);
   const learns = port?.state === PortState.forwarding || port?.state === PortState.learning;
@@ -67,7 +67,7 @@ function addOne(bridge: Bridge, port: BridgePort | null, verb: FdbVerb, spec: Fd
   if (spec.sticky === true) flags |= FdbFlag.sticky;
   if (row >= 0) flags |= fdb.flags[row]! & FdbFlag.externLearn;
   put(bridge, port, spec.mac, vid, flags);
-  fdb.used[fdb.find(hi, lo, vid)] = world.now;
+  fdb.use(fdb.find(hi, lo, vid));
 }
 
 /** Makes an entry what it is to be, whatever it was. */
@@ -78,7 +78,7 @@ function put(bridge: Bridge, port: BridgePort | null, address: mac.Mac, vid: num
   else {
     if (fdb.port[row] !== port) fdb.move(row, port);
     fdb.setFlags(row, flags);
-    fdb.updated[row] = world.now;
+    fdb.confirm(row);
   }
   if ((flags & (FdbFlag.static | FdbFlag.externLearn)) === 0) bridge.watchAge();
   world.generation++;

@@ -1,6 +1,7 @@
 import { Table } from "../base/table.ts";
 import type { Cause, EntryRef, Registry } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
+import type { World } from "../sim/world.ts";
 import * as mac from "../wire/mac.ts";
 import type { BridgePort } from "./bridge-port.ts";
 
@@ -39,20 +40,22 @@ export interface FdbEntry {
 export class Fdb {
   /** Null: the bridge itself. */
   readonly port: (BridgePort | null)[] = [];
-  updated: Float64Array = new Float64Array(8);
-  used: Float64Array = new Float64Array(8);
+  #updated: Float64Array = new Float64Array(8);
+  #used: Float64Array = new Float64Array(8);
   flags: Uint8Array = new Uint8Array(8);
   refs: Float64Array = new Float64Array(8);
   /** Entries that the bridge learned itself; the kernel counts them too (`fdb_n_learned`). */
   learned = 0;
   readonly #table: Table = new Table();
+  readonly #world: World;
   readonly #registry: Registry;
   readonly #where: () => string;
   /** Rows in the order of making. */
   readonly #order: Set<number> = new Set();
 
-  constructor(registry: Registry, where: () => string) {
-    this.#registry = registry;
+  constructor(world: World, where: () => string) {
+    this.#world = world;
+    this.#registry = world.registry;
     this.#where = where;
   }
 
@@ -63,6 +66,32 @@ export class Fdb {
   /** The row of an address, or -1. */
   find(hi: number, lo: number, vlan: number): number {
     return this.#table.find(lo, hi | (vlan << 16));
+  }
+
+  /** Says that the entry was seen as a source, or changed, at this instant. */
+  confirm(row: number): void {
+    const { queue, leg } = this.#world;
+    this.#updated[row] = queue.now;
+    if (leg !== null) leg.stamps(this.#updated, row);
+  }
+
+  /** Says that a frame is sent to the entry at this instant. */
+  use(row: number): void {
+    const { queue, leg } = this.#world;
+    this.#used[row] = queue.now;
+    if (leg !== null) leg.stamps(this.#used, row);
+  }
+
+  /** When it was last seen as a source, or changed. */
+  updatedAt(row: number): Nanos {
+    this.#world.ledger.settle();
+    return this.#updated[row]!;
+  }
+
+  /** When a frame was last sent to it. */
+  usedAt(row: number): Nanos {
+    this.#world.ledger.settle();
+    return this.#used[row]!;
   }
 
   /** Makes an entry that is not there yet. */
@@ -76,11 +105,11 @@ export class Fdb {
     cause?: Cause,
   ): number {
     const row = this.#table.insert(lo, hi | (vlan << 16));
-    if (row >= this.updated.length) this.#grow();
+    if (row >= this.#updated.length) this.#grow();
     this.port[row] = port;
     this.flags[row] = flags;
-    this.updated[row] = now;
-    this.used[row] = now;
+    this.#updated[row] = now;
+    this.#used[row] = now;
     this.#order.add(row);
     if (isLearned(flags)) this.learned++;
     this.refs[row] = this.#registry.made("fdb", this.#where(), this.text(row), cause);
@@ -144,8 +173,8 @@ export class Fdb {
       vlan: this.vlan(row),
       port: this.port[row]!,
       flags: this.flags[row]!,
-      updated: this.updated[row]!,
-      used: this.used[row]!,
+      updated: this.updatedAt(row),
+      used: this.usedAt(row),
       ref: this.refs[row]!,
     };
   }
@@ -168,9 +197,10 @@ export class Fdb {
   }
 
   #grow(): void {
-    const rows = this.updated.length * 2;
-    this.updated = longer(this.updated, new Float64Array(rows));
-    this.used = longer(this.used, new Float64Array(rows));
+    this.#world.ledger.settle();
+    const rows = this.#updated.length * 2;
+    this.#updated = longer(this.#updated, new Float64Array(rows));
+    this.#used = longer(this.#used, new Float64Array(rows));
     this.refs = longer(this.refs, new Float64Array(rows));
     this.flags = longer(this.flags, new Uint8Array(rows));
   }

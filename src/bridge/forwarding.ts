@@ -14,6 +14,7 @@ export function receive(bridge: Bridge, port: BridgePort, packet: Packet): void 
   const { view, at } = packet;
   let vid = 0;
   if (bridge.vlanFiltering) {
+    bridge.world.leg = null;
     vid = port.vlans.ingress(packet);
     if (vid < 0) {
       port.device.drop(packet, Verdict.BRIDGE_VLAN);
@@ -62,6 +63,7 @@ function receiveLocal(bridge: Bridge, packet: Packet, vid: number, row: number):
 
 /** Somebody listens to all that passes: the port gets a copy, the frame goes up (br_forward with `local_rcv`). */
 function forwardAndUp(bridge: Bridge, from: BridgePort, packet: Packet, vid: number, row: number): void {
+  bridge.world.leg = null;
   const to = chosen(bridge, packet, row);
   if (to?.refuses(from, vid) === null) to.send(bridge.world.pool.copy(packet), from, vid);
   passUp(bridge, packet, vid);
@@ -70,10 +72,10 @@ function forwardAndUp(bridge: Bridge, from: BridgePort, packet: Packet, vid: num
 /** The stack sends by the bridge's own device (br_dev_xmit). */
 export function transmit(bridge: Bridge, packet: Packet): void {
   const { device } = bridge;
-  device.counters.txPackets++;
-  device.counters.txBytes += packet.length;
+  device.counters.transmitted(packet.length, bridge.world.leg);
   let vid = 0;
   if (bridge.vlanFiltering) {
+    bridge.world.leg = null;
     vid = bridge.vlans.ingress(packet);
     if (vid < 0) {
       device.drop(packet, Verdict.BRIDGE_VLAN);
@@ -91,7 +93,7 @@ export function transmit(bridge: Bridge, packet: Packet): void {
 /** The port of an entry, which a frame uses; null when it is the bridge's own. */
 function chosen(bridge: Bridge, packet: Packet, row: number): BridgePort | null {
   const { fdb, world } = bridge;
-  fdb.used[row] = world.queue.now;
+  fdb.use(row);
   const tap = world.tap;
   if (tap !== null) tap.record(bridge.device.place, packet, Verdict.bridged, fdb.refs[row]!);
   return fdb.port[row]!;
@@ -121,6 +123,7 @@ function flood(
   answered: boolean,
 ): void {
   const { world, ports } = bridge;
+  world.leg = null;
   const tap = world.tap;
   if (tap !== null) tap.record(bridge.device.place, packet, Verdict.flooded, 0);
   const group = mac.isMulticast(hi);
@@ -147,8 +150,7 @@ function flood(
 /** Up to the stack: the bridge's own device receives the frame (br_pass_frame_up). */
 function passUp(bridge: Bridge, packet: Packet, vid: number): void {
   const { device } = bridge;
-  device.counters.rxPackets++;
-  device.counters.rxBytes += packet.length - ethernet.HEADER_LEN;
+  device.counters.received(packet.length - ethernet.HEADER_LEN, bridge.world.leg);
   if (bridge.vlanFiltering) {
     if (bridge.vlans.has(vid)) bridge.vlans.egress(packet, vid);
     else if (device.promiscuity === 0) {

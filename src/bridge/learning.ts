@@ -21,8 +21,7 @@ export function learn(
   if (bridge.ageingTime === 0) return;
   const { fdb } = bridge;
   const row = fdb.find(hi, lo, vid);
-  if (row >= 0 && fdb.port[row] === port && (fdb.flags[row]! & FdbFlag.local) === 0)
-    fdb.updated[row] = bridge.world.queue.now;
+  if (row >= 0 && fdb.port[row] === port && (fdb.flags[row]! & FdbFlag.local) === 0) fdb.confirm(row);
   else learnAnew(bridge, port, packet, hi, lo, vid, row);
 }
 
@@ -37,10 +36,11 @@ function learnAnew(
   row: number,
 ): void {
   const { fdb, world } = bridge;
+  world.leg = null;
   if (row >= 0) {
     const flags = fdb.flags[row]!;
     if ((flags & FdbFlag.local) !== 0) return; // somebody uses our own address; the kernel only warns
-    fdb.updated[row] = world.queue.now;
+    fdb.confirm(row);
     if ((flags & FdbFlag.sticky) !== 0) return;
     fdb.move(row, port, { by: "frame", frame: packet.id });
     if ((flags & FdbFlag.externLearn) !== 0) fdb.setFlags(row, flags & ~FdbFlag.externLearn);
@@ -62,7 +62,7 @@ export function collect(bridge: Bridge): Nanos {
   let wait = Number.POSITIVE_INFINITY;
   for (const row of fdb.rows()) {
     if ((fdb.flags[row]! & (FdbFlag.static | FdbFlag.externLearn)) !== 0) continue;
-    const left = fdb.updated[row]! + bridge.ageingTime - world.now;
+    const left = fdb.updatedAt(row) + bridge.ageingTime - world.now;
     if (left > 0) wait = Math.min(wait, left);
     else fdb.delete(row, { by: "timer", text: "ageing" });
   }

@@ -10,8 +10,7 @@ class Dummy implements DeviceDriver {
   readonly kind = "dummy";
 
   transmit(device: NetDevice, packet: Packet): void {
-    device.counters.txPackets++;
-    device.counters.txBytes += packet.length;
+    device.counters.transmitted(packet.length, null);
     device.drop(packet, Verdict.DUMMY);
   }
 

@@ -125,8 +125,7 @@ export class MacvlanPort implements RxHandler, DeviceListener {
   #giveCopy(packet: Packet, macvlan: Macvlan, headerTwice: boolean): void {
     const device = macvlan.device;
     const counters = device.counters;
-    counters.rxPackets++;
-    counters.rxBytes += packet.length + (headerTwice ? ethernet.HEADER_LEN : 0);
+    counters.received(packet.length + (headerTwice ? ethernet.HEADER_LEN : 0), null);
     counters.multicast++;
     device.backlog(this.lower.world.pool.copy(packet));
   }

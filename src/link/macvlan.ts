@@ -45,8 +45,7 @@ export class Macvlan implements DeviceDriver {
 
   transmit(device: NetDevice, packet: Packet): void {
     const counters = device.counters;
-    counters.txPackets++;
-    counters.txBytes += packet.length;
+    counters.transmitted(packet.length, null);
     const { port } = this;
     if (this.mode === "bridge") {
       const hi = ethernet.dstHi(packet.view, packet.at);
@@ -64,8 +63,7 @@ export class Macvlan implements DeviceDriver {
   receive(packet: Packet): void {
     const device = this.#device;
     const counters = device.counters;
-    counters.rxPackets++;
-    counters.rxBytes += packet.length;
+    counters.received(packet.length, null);
     packet.device = device;
     device.receive(packet);
   }

@@ -1,13 +1,64 @@
+import type { Ledger } from "../sim/ledger.ts";
+import type { Leg } from "../sim/leg.ts";
+
+/** Where the pairs of packets and bytes lie. */
+const RX = 0;
+const TX = 2;
+
 /** What a device has counted, as `ip -s link` shows it. */
 export class DeviceCounters {
-  rxPackets = 0;
-  rxBytes = 0;
-  txPackets = 0;
-  txBytes = 0;
+  /** Packets and bytes received, packets and bytes transmitted: cells, so that legs can count in them. */
+  readonly #traffic: Float64Array = new Float64Array(4);
+  readonly #ledger: Ledger;
   rxDropped = 0;
   txDropped = 0;
   rxErrors = 0;
   txErrors = 0;
   multicast = 0;
   carrierErrors = 0;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  get rxPackets(): number {
+    return this.#settled()[RX]!;
+  }
+  get rxBytes(): number {
+    return this.#settled()[RX + 1]!;
+  }
+  get txPackets(): number {
+    return this.#settled()[TX]!;
+  }
+  get txBytes(): number {
+    return this.#settled()[TX + 1]!;
+  }
+
+  /** Counts a packet of so many bytes, and notes it for the leg that is being recorded. */
+  received(bytes: number, leg: Leg | null): void {
+    const cells = this.#traffic;
+    cells[RX]!++;
+    cells[RX + 1]! += bytes;
+    if (leg !== null) leg.counts(cells, RX, bytes);
+  }
+
+  transmitted(bytes: number, leg: Leg | null): void {
+    const cells = this.#traffic;
+    cells[TX]!++;
+    cells[TX + 1]! += bytes;
+    if (leg !== null) leg.counts(cells, TX, bytes);
+  }
+
+  /** All of them by name. */
+  values(): Record<string, number> {
+    const { rxPackets, rxBytes, txPackets, txBytes } = this;
+    const { rxDropped, txDropped, rxErrors, txErrors, multicast, carrierErrors } = this;
+    const traffic = { rxPackets, rxBytes, txPackets, txBytes };
+    return { ...traffic, rxDropped, txDropped, rxErrors, txErrors, multicast, carrierErrors };
+  }
+
+  #settled(): Float64Array {
+    this.#ledger.settle();
+    return this.#traffic;
+  }
 }

@@ -27,6 +27,10 @@ export interface DeviceDriver {
   checkMtu?(device: NetDevice, mtu: number): void;
   /** The device is about to get another address (ndo_set_mac_address). @throws {KernelError} to refuse it. */
   checkMac?(device: NetDevice, hi: number, lo: number): void;
+  /** It tells the leg that is being recorded all that it does to a frame; else the leg ends before it. */
+  readonly notesLegs?: boolean;
+  /** What comes out at the other end is what went in, however long it took: the flow's next leg may begin there. */
+  readonly keepsFrames?: boolean;
   /** True when the device cannot leave its namespace. */
   readonly netnsImmutable?: boolean;
   /** The device itself changed; called before the other listeners. */
@@ -42,6 +46,8 @@ export interface DeviceDriver {
 
 /** Takes the frames of a device before the IP stack sees them (rx_handler): a bridge port, a macvlan's lower device. */
 export interface RxHandler {
+  /** It tells the leg that is being recorded all that it does to a frame; else there is none. */
+  readonly notesLegs?: boolean;
   receive(device: NetDevice, packet: Packet): void;
 }
 

@@ -1,4 +1,5 @@
 import type { Packet } from "../sim/packet.ts";
+import type { World } from "../sim/world.ts";
 import type { NetDevice } from "./net-device.ts";
 
 /** What a hook function says: let it go on, or it has ended or kept the packet. */
@@ -14,9 +15,14 @@ export interface HookFunction {
 
 /** The functions of one hook point in the order of their priority; equal ones in the order of registration. */
 export class HookList {
+  readonly #world: World;
   #functions: HookFunction[] = [];
   /** True while nobody looks here: the stack then passes by. */
   empty = true;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
 
   add(hook: HookFunction): void {
     const at = this.#functions.findIndex((other) => other.priority > hook.priority);
@@ -24,15 +30,18 @@ export class HookList {
     functions.splice(at < 0 ? functions.length : at, 0, hook);
     this.#functions = functions;
     this.empty = false;
+    this.#world.generation++;
   }
 
   remove(hook: HookFunction): void {
     this.#functions = this.#functions.filter((other) => other !== hook);
     this.empty = this.#functions.length === 0;
+    this.#world.generation++;
   }
 
   /** True when the packet may go on; otherwise it is no longer the caller's. */
   run(packet: Packet, input: NetDevice | null, output: NetDevice | null): boolean {
+    this.#world.leg = null; // what a hook does is its own affair
     for (const hook of this.#functions)
       if (hook.run(packet, input, output) !== HookResult.accept) return false;
     return true;
@@ -44,9 +53,17 @@ export class HookList {
  * (include/uapi/linux/netfilter.h).
  */
 export class Hooks {
-  readonly prerouting: HookList = new HookList();
-  readonly input: HookList = new HookList();
-  readonly forward: HookList = new HookList();
-  readonly output: HookList = new HookList();
-  readonly postrouting: HookList = new HookList();
+  readonly prerouting: HookList;
+  readonly input: HookList;
+  readonly forward: HookList;
+  readonly output: HookList;
+  readonly postrouting: HookList;
+
+  constructor(world: World) {
+    this.prerouting = new HookList(world);
+    this.input = new HookList(world);
+    this.forward = new HookList(world);
+    this.output = new HookList(world);
+    this.postrouting = new HookList(world);
+  }
 }

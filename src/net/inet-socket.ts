@@ -1,8 +1,10 @@
+import { type Identification, Leg } from "../sim/leg.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Signal } from "../sim/signal.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { IcmpReport } from "./icmp-input.ts";
+import { ConnectionIdentification, NO_IDENTIFICATION } from "./ip-identifications.ts";
 import * as ipOutput from "./ip-output.ts";
 import { type Errno, KernelError } from "./kernel-error.ts";
 import * as membership from "./membership.ts";
@@ -53,7 +55,14 @@ export abstract class InetSocket {
   readonly errors: SocketError[] = [];
   readonly readable: Signal = new Signal();
   memberships: readonly membership.Membership[] = [];
-  #identification = 0;
+  #identification: Identification = NO_IDENTIFICATION;
+  /** The first leg of the last flow that was sent to, and what that flow was. */
+  #leg: Leg | null = null;
+  #legDst = 0;
+  #legSource = 0;
+  #legPorts = 0;
+  #legOptions = 0;
+  #legIdentification: Identification = NO_IDENTIFICATION;
   readonly #way: Way = new Way();
 
   constructor(ns: NetworkNamespace) {
@@ -160,10 +169,37 @@ export abstract class InetSocket {
       if (!this.multicastLoop) packet.flags |= PacketFlag.notLooped;
     }
     packet.mark = this.mark;
-    const id = this.#nextIdentification(df && !ignoreDf, way.source, way.dst, protocol);
+    const identification = this.#identify(df && !ignoreDf, way.source, way.dst, protocol);
     const flags = df ? ipv4.DONT_FRAGMENT : 0;
     ns.snmp.outRequests++;
-    ipOutput.sendOn(ns, packet, way, protocol, this.tos, ttl, flags, id);
+    if (protocol === ipv4.PROTO_UDP) {
+      const options = (packet.flags << 24) | (flags << 16) | (this.tos << 8) | ttl;
+      const leg = this.#firstLeg(packet, way, options, identification);
+      if (leg.follow(packet)) return;
+    }
+    ipOutput.sendOn(ns, packet, way, protocol, this.tos, ttl, flags, identification);
+    ns.world.leg = null;
+  }
+
+  /** The first leg of the flow that a datagram (`packet.at` at its UDP header) belongs to. */
+  #firstLeg(packet: Packet, way: Way, options: number, identification: Identification): Leg {
+    const ports = packet.view.getInt32(packet.at);
+    if (
+      this.#leg !== null &&
+      this.#legPorts === ports &&
+      this.#legDst === way.dst &&
+      this.#legSource === way.source &&
+      this.#legOptions === options &&
+      this.#legIdentification === identification
+    )
+      return this.#leg;
+    this.#leg = new Leg(this.ns.world);
+    this.#legPorts = ports;
+    this.#legDst = way.dst;
+    this.#legSource = way.source;
+    this.#legOptions = options;
+    this.#legIdentification = identification;
+    return this.#leg;
   }
 
   /** Takes an ICMP error about what this socket sent. `connected`: hard errors are told without having been asked for. */
@@ -187,7 +223,7 @@ export abstract class InetSocket {
   }
 
   protected startIdentification(): void {
-    this.#identification = this.ns.host.identifications.random();
+    this.#identification = new ConnectionIdentification(this.ns.host.identifications.random());
   }
 
   #queueError(error: SocketError): void {
@@ -202,11 +238,8 @@ export abstract class InetSocket {
   }
 
   /** ip_select_ident: connected sockets count by themselves; what cannot be cut needs none. */
-  #nextIdentification(uncut: boolean, src: number, dst: number, protocol: number): number {
-    if (this.remoteAddress !== 0) {
-      this.#identification = (this.#identification + 1) & 0xffff;
-      return this.#identification;
-    }
-    return uncut ? 0 : this.ns.host.identifications.next(src, dst, protocol);
+  #identify(uncut: boolean, src: number, dst: number, protocol: number): Identification {
+    if (this.remoteAddress !== 0) return this.#identification;
+    return uncut ? NO_IDENTIFICATION : this.ns.host.identifications.of(src, dst, protocol);
   }
 }

@@ -36,10 +36,18 @@ export function forward(ns: NetworkNamespace, device: NetDevice, packet: Packet,
     return;
   }
   ipv4.decrementTtl(view, at);
-  if (way.device === device && ns.input.sourceOnLink) redirect(ns, device, packet, way, dst);
+  const { leg } = ns.world;
+  if (leg !== null) {
+    leg.allows(packet, mtu);
+    leg.forwards(packet);
+  }
+  if (way.device === device && ns.input.sourceOnLink) {
+    ns.world.leg = null;
+    redirect(ns, device, packet, way, dst);
+  }
   const hook = ns.hooks.forward;
   if (!hook.empty && !hook.run(packet, device, way.device)) return;
-  ns.snmp.forwDatagrams++;
+  ns.snmp.forwarded(ns.world.leg);
   const tap = ns.world.tap;
   if (tap !== null) tap.record(ns.place, packet, Verdict.forwarded, way.ref);
   ipOutput.output(ns, packet, way, dst);

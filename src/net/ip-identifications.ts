@@ -1,8 +1,26 @@
 import type { Prng } from "../base/prng.ts";
+import type { Identification } from "../sim/leg.ts";
 import { MILLISECOND } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 
 const BUCKETS = 2048;
+
+/** For packets that are never cut, and need none. */
+export const NO_IDENTIFICATION: Identification = { next: () => 0 };
+
+/** A connected socket counts by itself, from a random number on. */
+export class ConnectionIdentification implements Identification {
+  #last: number;
+
+  constructor(first: number) {
+    this.#last = first;
+  }
+
+  next(): number {
+    this.#last = (this.#last + 1) & 0xffff;
+    return this.#last;
+  }
+}
 
 /**
  * Where the identification field of a host's packets comes from: one counter for each group of flows, and after a pause
@@ -12,8 +30,7 @@ export class IpIdentifications {
   readonly #world: World;
   readonly #prng: Prng;
   readonly #secret: number;
-  #ids: Uint16Array | null = null;
-  #stamps: Float64Array = new Float64Array(0);
+  #buckets: Bucket[] | null = null;
 
   constructor(world: World, host: string) {
     this.#world = world;
@@ -21,19 +38,17 @@ export class IpIdentifications {
     this.#secret = this.#prng.next() | 0;
   }
 
-  /** The identification of the next packet of this flow (__ip_select_ident). */
-  next(src: number, dst: number, protocol: number): number {
-    const ids = this.#ids ?? this.#start();
+  /** The counter of this flow's group (__ip_select_ident). */
+  of(src: number, dst: number, protocol: number): Identification {
+    const buckets = this.#buckets ?? this.#start();
     let hash = Math.imul(dst ^ this.#secret, 0x9e3779b1) ^ Math.imul(src, 0x85ebca6b) ^ protocol;
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    const bucket = (hash >>> 16) & (BUCKETS - 1);
-    const now = Math.floor(this.#world.now / MILLISECOND);
-    const passed = now - this.#stamps[bucket]!;
-    const jump = passed > 0 ? this.#prng.below(passed) : 0;
-    this.#stamps[bucket] = now;
-    const id = (ids[bucket]! + jump) & 0xffff;
-    ids[bucket] = id + 1;
-    return id;
+    return buckets[(hash >>> 16) & (BUCKETS - 1)]!;
+  }
+
+  /** The identification of the next packet of this flow. */
+  next(src: number, dst: number, protocol: number): number {
+    return this.of(src, dst, protocol).next();
   }
 
   /** A random first identification, as each connected socket has one of its own. */
@@ -41,11 +56,41 @@ export class IpIdentifications {
     return this.#prng.below(0x10000);
   }
 
-  #start(): Uint16Array {
-    const ids = new Uint16Array(BUCKETS);
-    for (let i = 0; i < BUCKETS; i++) ids[i] = this.#prng.below(0x10000);
-    this.#stamps = new Float64Array(BUCKETS).fill(Math.floor(this.#world.now / MILLISECOND));
-    this.#ids = ids;
-    return ids;
+  #start(): Bucket[] {
+    const world = this.#world;
+    const prng = this.#prng;
+    this.#buckets = Array.from({ length: BUCKETS }, () => new Bucket(world, prng, prng.below(0x10000)));
+    return this.#buckets;
+  }
+}
+
+class Bucket implements Identification {
+  readonly #world: World;
+  readonly #prng: Prng;
+  #id: number;
+  /** The instant of the last one, and its millisecond. */
+  #at: number;
+  #millisecond: number;
+
+  constructor(world: World, prng: Prng, id: number) {
+    this.#world = world;
+    this.#prng = prng;
+    this.#id = id;
+    this.#at = world.now;
+    this.#millisecond = Math.floor(world.now / MILLISECOND);
+  }
+
+  next(): number {
+    const now = this.#world.queue.now;
+    let id = this.#id;
+    if (now !== this.#at) {
+      this.#at = now;
+      const millisecond = Math.floor(now / MILLISECOND);
+      const passed = millisecond - this.#millisecond;
+      if (passed > 0) id = (id + this.#prng.below(passed)) & 0xffff;
+      this.#millisecond = millisecond;
+    }
+    this.#id = (id + 1) & 0xffff;
+    return id;
   }
 }

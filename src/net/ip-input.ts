@@ -24,12 +24,14 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
     spoilt(ns, packet, total);
     return;
   }
-  ns.snmp.inReceives++;
+  ns.snmp.inReceived(ns.world.leg);
   packet.at = at;
   packet.length = total; // without Ethernet's padding
   packet.networkAt = at;
   packet.transportAt = at + ipv4.headerLength(view, at);
   packet.fragmentMax = 0;
+  const { leg } = ns.world;
+  if (leg !== null) leg.pulls(packet);
   const prerouting = ns.hooks.prerouting;
   if (!prerouting.empty && !prerouting.run(packet, device, null)) return;
   route(ns, device, packet);
@@ -39,7 +41,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
 function spoilt(ns: NetworkNamespace, packet: Packet, problem: number): void {
   ns.snmp.inHdrErrors++;
   if (problem === ipv4.DAMAGED) {
-    ns.snmp.inReceives++;
+    ns.snmp.inReceived(ns.world.leg);
     ns.drop(packet, Verdict.IP_CSUM);
     return;
   }
@@ -75,8 +77,10 @@ export function route(ns: NetworkNamespace, device: NetDevice, packet: Packet): 
       ipForward.forward(ns, device, packet, way);
     return;
   }
-  if (type !== "local") packet.flags |= PacketFlag.toGroup;
-  else if ((packet.flags & LINK_GROUP) !== 0 && !mayBeInGroup(ns, device, packet)) return;
+  if (type !== "local") {
+    packet.flags |= PacketFlag.toGroup;
+    ns.world.leg = null;
+  } else if ((packet.flags & LINK_GROUP) !== 0 && !mayBeInGroup(ns, device, packet)) return;
   const tap = ns.world.tap;
   if (tap !== null) tap.record(ns.place, packet, Verdict.local, way.ref);
   local(ns, device, packet);
@@ -120,6 +124,7 @@ function codeOf(error: Errno): number | null {
 /** Delivers a packet to this host (ip_local_deliver). */
 export function local(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
   if (ipv4.isFragment(packet.view, packet.networkAt)) {
+    ns.world.leg = null;
     const whole = ns.reassembly.add(packet, 0);
     if (whole === null) return;
     packet = whole;
@@ -132,18 +137,19 @@ export function local(ns: NetworkNamespace, device: NetDevice, packet: Packet): 
 /** Hands a packet to the sockets and the protocol that want it (ip_local_deliver_finish). */
 export function deliver(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
   const protocol = ipv4.protocol(packet.view, packet.networkAt);
+  if (ns.sockets.hasRaw) ns.world.leg = null;
   const raw = ns.sockets.hasRaw && ns.sockets.deliverRaw(device, packet);
   switch (protocol) {
     case ipv4.PROTO_UDP:
-      ns.snmp.inDelivers++;
+      ns.snmp.inDelivered(ns.world.leg);
       udp.receive(ns, device, packet);
       return;
     case ipv4.PROTO_ICMP:
-      ns.snmp.inDelivers++;
+      ns.snmp.inDelivered(ns.world.leg);
       icmp.receive(ns, device, packet);
       return;
     case ipv4.PROTO_IGMP:
-      ns.snmp.inDelivers++;
+      ns.snmp.inDelivered(ns.world.leg);
       igmp.receive(ns, device, packet);
       return;
     default:
@@ -160,10 +166,10 @@ function other(
 ): void {
   const handler = ns.host.kernel.protocols.get(protocol);
   if (handler !== undefined) {
-    ns.snmp.inDelivers++;
+    ns.snmp.inDelivered(ns.world.leg);
     handler(ns, device, packet);
   } else if (raw) {
-    ns.snmp.inDelivers++;
+    ns.snmp.inDelivered(ns.world.leg);
     ns.world.end(packet, Verdict.delivered, ns.place);
   } else {
     ns.snmp.inUnknownProtos++;

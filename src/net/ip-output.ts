@@ -1,3 +1,4 @@
+import type { Identification } from "../sim/leg.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -139,15 +140,21 @@ export function sendOn(
   tos: number,
   ttl: number,
   flags: number,
-  identification: number,
+  identification: Identification,
 ): void {
   const { neighbour, route, source, dst } = way;
   const isPlain = neighbour !== null && ns.hooks.output.empty && ns.hooks.postrouting.empty;
   if (!isPlain || packet.length + HEADER_LEN > way.mtu) {
-    send(ns, packet, route, source, dst, protocol, tos, ttl, flags, identification);
+    send(ns, packet, route, source, dst, protocol, tos, ttl, flags, identification.next());
     return;
   }
-  pushHeader(packet, protocol, tos, ttl, flags, identification, source, dst);
+  pushHeader(packet, protocol, tos, ttl, flags, identification.next(), source, dst);
+  const { leg } = ns.world;
+  if (leg !== null) {
+    leg.allows(packet, way.mtu);
+    leg.pushesIpv4(packet, identification);
+  }
+  ns.snmp.outTransmitted(ns.world.leg);
   const tap = ns.world.tap;
   if (tap !== null) tap.record(ns.place, packet, Verdict.routed, route.ref);
   neighbour.output(packet);
@@ -197,6 +204,8 @@ function pushHeader(
 
 /** Sends a packet from here that has its IPv4 header already; `packet.at` and `networkAt` are there. */
 export function sendHeaded(ns: NetworkNamespace, packet: Packet, way: Route, dst: number): void {
+  ns.world.leg = null;
+  ns.world.leg = null;
   packet.device = null;
   packet.fragmentMax = 0;
   packet.flags &= SENDER_FLAGS;
@@ -230,6 +239,7 @@ function routeAgain(ns: NetworkNamespace, packet: Packet): void {
 export function output(ns: NetworkNamespace, packet: Packet, way: Route, dst: number): void {
   const type = way.type;
   const device: NetDevice = type === "local" ? ns.loopback : way.device!;
+  if (type !== "unicast" || !ns.exceptions.empty) ns.world.leg = null;
   if ((type === "broadcast" || type === "multicast") && !groupOutput.loop(ns, packet, way, device, dst))
     return;
   const postrouting = ns.hooks.postrouting;
@@ -239,8 +249,12 @@ export function output(ns: NetworkNamespace, packet: Packet, way: Route, dst: nu
     (flags & PacketFlag.probesMtu) !== 0
       ? device.mtu
       : mtu(ns, way, dst, (flags & PacketFlag.forwarded) !== 0);
-  if (packet.length > limit || packet.fragmentMax !== 0) fragment.output(ns, packet, way, device, dst, limit);
-  else finish(ns, packet, way, device, dst);
+  const { leg } = ns.world;
+  if (leg !== null) leg.allows(packet, limit);
+  if (packet.length > limit || packet.fragmentMax !== 0) {
+    ns.world.leg = null;
+    fragment.output(ns, packet, way, device, dst, limit);
+  } else finish(ns, packet, way, device, dst);
 }
 
 /** The last step: to the neighbour (ip_finish_output2). */
@@ -251,7 +265,7 @@ export function finish(
   device: NetDevice,
   dst: number,
 ): void {
-  ns.snmp.outTransmits++;
+  ns.snmp.outTransmitted(ns.world.leg);
   ns.neighbours.output(packet, device, nexthop(ns, way, dst));
 }
 

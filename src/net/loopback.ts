@@ -8,8 +8,7 @@ export class Loopback implements DeviceDriver {
   readonly netnsImmutable = true;
 
   transmit(device: NetDevice, packet: Packet): void {
-    device.counters.txPackets++;
-    device.counters.txBytes += packet.length;
+    device.counters.transmitted(packet.length, null);
     device.arrive(packet);
   }
 

@@ -114,7 +114,10 @@ export class Neighbour {
 
   /** Sends an IP packet to this neighbour. */
   output(packet: Packet): void {
-    if ((packet.flags & PacketFlag.confirms) !== 0) this.confirmed = this.ns.world.now;
+    if ((packet.flags & PacketFlag.confirms) !== 0) {
+      this.ns.world.leg = null;
+      this.confirmed = this.ns.world.now;
+    }
     if (!this.connected && !this.#mayUse(packet)) return;
     const tap = this.ns.world.tap;
     if (tap !== null) tap.record(this.ns.place, packet, Verdict.resolved, this.ref);
@@ -214,6 +217,7 @@ export class Neighbour {
   /** Somebody needs the address (__neigh_event_send). A packet that has to wait is taken. */
   #event(packet: Packet | null): void {
     const now = this.ns.world.now;
+    this.ns.world.leg = null;
     this.used = now;
     if (this.state === "STALE") {
       this.#become("DELAY", { by: "timer", text: "used while stale" });

@@ -1,3 +1,4 @@
+import type { LegEnd } from "../sim/leg.ts";
 import type { Packet, Receiver } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import type { PlaceId, Tap } from "../sim/tap.ts";
@@ -74,7 +75,7 @@ export class NetDevice implements Receiver {
   activated = false;
   /** Sees what leaves and arrives here, whole; null while nobody captures. Set by {@link addTap}. */
   tap: Tap | null = null;
-  readonly counters: DeviceCounters = new DeviceCounters();
+  readonly counters: DeviceCounters;
   readonly ipv4: InetDevice;
   /** The device is gone from its namespace; what still comes for it ends. */
   removed = false;
@@ -90,6 +91,7 @@ export class NetDevice implements Receiver {
     this.ns = ns;
     this.world = ns.world;
     this.driver = driver;
+    this.counters = new DeviceCounters(this.world.ledger);
     this.name = name;
     this.ifindex = ifindex;
     this.place = this.world.place(`${ns.path}/${name}`);
@@ -119,58 +121,84 @@ export class NetDevice implements Receiver {
       this.drop(packet, Verdict.DEV_READY);
       return;
     }
-    if (this.qdisc !== null) this.qdisc.enqueue(packet);
-    else this.send(packet);
+    const qdisc = this.qdisc;
+    if (qdisc === null) this.send(packet);
+    else {
+      const leg = this.world.leg;
+      if (leg !== null) leg.finishes(packet, new Queued(qdisc), true);
+      qdisc.enqueue(packet);
+    }
   }
 
   /** Sends a frame past the queueing discipline (dev_hard_start_xmit). */
   send(packet: Packet): void {
-    if (this.tap !== null) this.tap.record(this.place, packet, Verdict.transmitted, 0);
     const world = this.world;
+    if (this.tap !== null) this.#show(this.tap, packet, Verdict.transmitted);
     if (world.tap !== null) world.tap.record(this.place, packet, Verdict.transmitted, 0);
+    const leg = world.leg;
     const peer = this.peer;
     if (peer === null) {
+      if (leg !== null && !this.driver.notesLegs)
+        leg.finishes(packet, new Driven(this), this.driver.keepsFrames === true);
       this.driver.transmit(this, packet);
       return;
     }
-    const counters = this.counters;
-    if (!peer.running || packet.length > peer.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN) {
-      counters.txDropped++;
+    const longest = peer.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN;
+    if (!peer.running || packet.length > longest) {
+      this.counters.txDropped++;
       world.end(packet, peer.running ? Verdict.PKT_TOO_BIG : Verdict.NO_CARRIER, this.place);
       return;
     }
-    counters.txPackets++;
-    counters.txBytes += packet.length;
+    this.counters.transmitted(packet.length, leg);
+    if (leg !== null) leg.allows(packet, longest);
     peer.arrive(packet);
   }
 
   /** A frame comes in: counted, and in the backlog of a processor of this device's host (netif_rx). */
   arrive(packet: Packet): void {
-    const counters = this.counters;
-    counters.rxPackets++;
-    counters.rxBytes += packet.length;
+    this.counters.received(packet.length, this.world.leg);
     this.backlog(packet);
   }
 
   /** Puts a frame that is counted already, or not at all, in the backlog of a processor (enqueue_to_backlog). */
   backlog(packet: Packet, receiver: Receiver = this): void {
-    packet.device = receiver;
+    const leg = this.world.leg;
     const host = this.ns.host;
-    if (host.cpus === null) this.world.queue.push(packet);
-    else host.steer(packet, this.place);
+    if (host.cpus === null) {
+      if (leg !== null) leg.crosses(packet, receiver);
+      packet.device = receiver;
+      this.world.queue.push(packet);
+      return;
+    }
+    if (leg !== null) leg.finishes(packet, new Crossing(this, receiver), true);
+    packet.device = receiver;
+    host.steer(packet, this.place);
   }
 
   /** The processor has got to the frame (__netif_receive_skb_core). */
   receive(packet: Packet): void {
+    const leg = packet.leg;
+    if (leg !== null && leg.follow(packet)) return;
     if (!this.up) {
       this.drop(packet, this.removed ? Verdict.DEVICE_GONE : Verdict.DEV_READY);
       return;
     }
-    if (this.tap !== null) this.tap.record(this.place, packet, Verdict.received, 0);
     const world = this.world;
+    if (this.tap !== null) this.#show(this.tap, packet, Verdict.received);
     if (world.tap !== null) world.tap.record(this.place, packet, Verdict.received, 0);
-    if (this.rxHandler !== null) this.rxHandler.receive(this, packet);
-    else this.ns.receive(this, packet);
+    const handler = this.rxHandler;
+    if (handler === null) {
+      this.ns.receive(this, packet);
+      return;
+    }
+    if (!handler.notesLegs) world.leg = null;
+    handler.receive(this, packet);
+  }
+
+  /** Somebody looks at each frame here, so that none can be taken along unseen. */
+  #show(tap: Tap, packet: Packet, verdict: Verdict): void {
+    this.world.leg = null;
+    tap.record(this.place, packet, verdict, 0);
   }
 
   /** Ends a frame at this device. */
@@ -256,5 +284,46 @@ export class NetDevice implements Receiver {
     this.driver.changed(this, change);
     this.ns.deviceChanged(this, change);
     for (const listener of [...this.listeners]) listener.deviceChanged(this, change);
+  }
+}
+
+/** A leg ends in the backlog of another device's processor. */
+class Crossing implements LegEnd {
+  readonly #device: NetDevice;
+  readonly #receiver: Receiver;
+
+  constructor(device: NetDevice, receiver: Receiver) {
+    this.#device = device;
+    this.#receiver = receiver;
+  }
+
+  take(packet: Packet): void {
+    this.#device.backlog(packet, this.#receiver);
+  }
+}
+
+/** A leg ends in a queueing discipline. */
+class Queued implements LegEnd {
+  readonly #qdisc: Qdisc;
+
+  constructor(qdisc: Qdisc) {
+    this.#qdisc = qdisc;
+  }
+
+  take(packet: Packet): void {
+    this.#qdisc.enqueue(packet);
+  }
+}
+
+/** A leg ends at a driver that handles each frame itself: a card with a wire that takes time. */
+class Driven implements LegEnd {
+  readonly #device: NetDevice;
+
+  constructor(device: NetDevice) {
+    this.#device = device;
+  }
+
+  take(packet: Packet): void {
+    this.#device.driver.transmit(this.#device, packet);
   }
 }

@@ -41,10 +41,10 @@ export class NetworkNamespace {
   readonly fib: Fib;
   readonly input: InputRoute;
   readonly exceptions: RouteExceptions;
-  readonly snmp: SnmpCounters = new SnmpCounters();
+  readonly snmp: SnmpCounters;
   readonly neighbours: NeighbourTable;
   readonly sockets: Sockets;
-  readonly hooks: Hooks = new Hooks();
+  readonly hooks: Hooks;
   readonly loopback: NetDevice;
   /** State that rooms above keep for each namespace, by a key of their own (the kernel's net_generic). */
   readonly extensions: Map<unknown, unknown> = new Map();
@@ -61,6 +61,8 @@ export class NetworkNamespace {
     this.name = name;
     this.path = name === "" ? host.name : `${host.name}/${name}`;
     this.place = this.world.place(this.path);
+    this.hooks = new Hooks(host.world);
+    this.snmp = new SnmpCounters(host.world.ledger);
     this.ipv4 = new Ipv4Settings();
     this.fib = new Fib(this);
     this.input = new InputRoute(this);

@@ -1,13 +1,21 @@
+import type { Ledger } from "../sim/ledger.ts";
+import type { Leg } from "../sim/leg.ts";
+
+const IN_RECEIVES = 0;
+const IN_DELIVERS = 1;
+const FORW_DATAGRAMS = 2;
+const OUT_TRANSMITS = 3;
+const UDP_IN_DATAGRAMS = 4;
+
 /** Counters of a namespace's IPv4 stack, as /proc/net/snmp shows them (RFC 2011, RFC 2013). */
 export class SnmpCounters {
-  inReceives = 0;
+  /** What is counted for each packet on the plain way lies in cells, so that a leg can count in them. */
+  readonly #cells: Float64Array = new Float64Array(5);
+  readonly #ledger: Ledger;
   inHdrErrors = 0;
   inAddrErrors = 0;
-  forwDatagrams = 0;
   inUnknownProtos = 0;
-  inDelivers = 0;
   outRequests = 0;
-  outTransmits = 0;
   outNoRoutes = 0;
   inNoRoutes = 0;
   reasmTimeout = 0;
@@ -25,13 +33,59 @@ export class SnmpCounters {
   /** Messages by type. */
   readonly icmpIn: Map<number, number> = new Map();
   readonly icmpOut: Map<number, number> = new Map();
-  udpInDatagrams = 0;
   udpNoPorts = 0;
   udpInErrors = 0;
   udpOutDatagrams = 0;
   udpRcvbufErrors = 0;
   udpInCsumErrors = 0;
   udpIgnoredMulti = 0;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  get inReceives(): number {
+    return this.#settled(IN_RECEIVES);
+  }
+  get inDelivers(): number {
+    return this.#settled(IN_DELIVERS);
+  }
+  get forwDatagrams(): number {
+    return this.#settled(FORW_DATAGRAMS);
+  }
+  get outTransmits(): number {
+    return this.#settled(OUT_TRANSMITS);
+  }
+  get udpInDatagrams(): number {
+    return this.#settled(UDP_IN_DATAGRAMS);
+  }
+
+  /** Each counts a packet, and notes it for the leg that is being recorded. */
+  inReceived(leg: Leg | null): void {
+    this.#count(IN_RECEIVES, leg);
+  }
+  inDelivered(leg: Leg | null): void {
+    this.#count(IN_DELIVERS, leg);
+  }
+  forwarded(leg: Leg | null): void {
+    this.#count(FORW_DATAGRAMS, leg);
+  }
+  outTransmitted(leg: Leg | null): void {
+    this.#count(OUT_TRANSMITS, leg);
+  }
+  udpDelivered(leg: Leg | null): void {
+    this.#count(UDP_IN_DATAGRAMS, leg);
+  }
+
+  #settled(slot: number): number {
+    this.#ledger.settle();
+    return this.#cells[slot]!;
+  }
+
+  #count(slot: number, leg: Leg | null): void {
+    this.#cells[slot]!++;
+    if (leg !== null) leg.ticks(this.#cells, slot);
+  }
 }
 
 /** Counts one more of a kind. */

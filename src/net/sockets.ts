@@ -87,6 +87,7 @@ export class Sockets {
   }
 
   unbindUdp(socket: UdpSocket): void {
+    this.#ns.world.generation++;
     const row = this.#udp.find(socket.localAddress, socket.localPort);
     if (row < 0) return;
     const rest = this.#bound[row]!.filter((other) => other !== socket);
@@ -104,11 +105,13 @@ export class Sockets {
   }
 
   addRaw(socket: RawReceiver): void {
+    this.#ns.world.generation++;
     this.#raw.add(socket);
     this.hasRaw = true;
   }
 
   removeRaw(socket: RawReceiver): void {
+    this.#ns.world.generation++;
     this.#raw.delete(socket);
     this.hasRaw = this.#raw.size > 0;
   }
@@ -156,6 +159,7 @@ export class Sockets {
   }
 
   #put(socket: UdpSocket, address: number, port: number): void {
+    this.#ns.world.generation++;
     socket.localAddress = address;
     socket.localPort = port;
     const row = this.#udp.insert(address, port);

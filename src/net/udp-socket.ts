@@ -1,3 +1,4 @@
+import type { LegEnd } from "../sim/leg.ts";
 import type { Packet } from "../sim/packet.ts";
 import { PacketQueue } from "../sim/packet-queue.ts";
 import { Verdict } from "../sim/verdict.ts";
@@ -103,6 +104,8 @@ export class UdpSocket extends InetSocket {
       return;
     }
     const ns = this.ns;
+    const { leg } = ns.world;
+    if (leg !== null) leg.finishes(packet, new Delivery(this, device), false);
     if (this.receiver !== null) {
       this.receiver(packet);
       ns.world.end(packet, Verdict.delivered, ns.place);
@@ -160,5 +163,20 @@ export class UdpSocket extends InetSocket {
   #destination(address: number): number {
     if (address !== 0) return address;
     return this.source !== 0 ? this.source : ip.LOOPBACK;
+  }
+}
+
+/** A leg ends at a socket. */
+class Delivery implements LegEnd {
+  readonly #socket: UdpSocket;
+  readonly #device: NetDevice;
+
+  constructor(socket: UdpSocket, device: NetDevice) {
+    this.#socket = socket;
+    this.#device = device;
+  }
+
+  take(packet: Packet): void {
+    this.#socket.deliver(this.#device, packet);
   }
 }

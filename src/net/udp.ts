@@ -37,9 +37,11 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
     ns.drop(packet, Verdict.NO_SOCKET);
     return;
   }
-  ns.snmp.udpInDatagrams++;
+  ns.snmp.udpDelivered(ns.world.leg);
   packet.length = udp.length(view, at) - udp.HEADER_LEN;
   packet.at = at + udp.HEADER_LEN;
+  const { leg } = ns.world;
+  if (leg !== null) leg.pulls(packet);
   socket.deliver(device, packet);
 }
 
@@ -62,10 +64,10 @@ function toGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): void 
   packet.length = udp.length(view, at) - udp.HEADER_LEN;
   packet.at = at + udp.HEADER_LEN;
   for (let i = 1; i < sockets.length; i++) {
-    ns.snmp.udpInDatagrams++;
+    ns.snmp.udpDelivered(ns.world.leg);
     sockets[i]!.deliver(device, ns.world.pool.copy(packet));
   }
-  ns.snmp.udpInDatagrams++;
+  ns.snmp.udpDelivered(ns.world.leg);
   sockets[0]!.deliver(device, packet);
 }
 

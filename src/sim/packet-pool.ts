@@ -42,6 +42,7 @@ export class PacketPool {
     packet.hash = 0;
     packet.fragmentMax = 0;
     packet.flags = 0;
+    packet.leg = null;
     this.#lastId = (this.#lastId + 1) | 0;
     packet.id = this.#lastId;
     packet.parent = parent === null ? 0 : parent.id;

@@ -1,4 +1,5 @@
 import type { Scheduled } from "./event-queue.ts";
+import type { Leg } from "./leg.ts";
 import type { Nanos } from "./time.ts";
 
 /** What a packet can be on its way to: a network device. */
@@ -76,6 +77,8 @@ export class Packet implements Scheduled {
   fragmentMax = 0;
   /** Bits of {@link PacketFlag}. */
   flags = 0;
+  /** What was remembered of the way from the next device on, or null. */
+  leg: Leg | null = null;
   /** When a queue with delays lets it go. */
   due: Nanos = 0;
 

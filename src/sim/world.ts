@@ -1,6 +1,8 @@
 import { Prng } from "../base/prng.ts";
 import { UserError } from "../base/user-error.ts";
 import { EventQueue } from "./event-queue.ts";
+import { Ledger } from "./ledger.ts";
+import type { Leg } from "./leg.ts";
 import type { Packet } from "./packet.ts";
 import { PacketPool } from "./packet-pool.ts";
 import { Process, type Program } from "./process.ts";
@@ -30,6 +32,14 @@ export class World {
   tap: Tap | null = null;
   /** Raised by any change of a table, device, address, rule or tap; what is derived from them is valid for one generation. */
   generation = 0;
+  /**
+   * The leg that is being recorded at this moment, or null. The stack tells it what it does to the packet; to call the
+   * recording off, set it to null.
+   */
+  leg: Leg | null = null;
+  readonly ledger: Ledger = new Ledger();
+  /** False: every packet is handled step by step, as if no other had gone the same way. */
+  remembersLegs = true;
   /** How often each verdict ended a frame. */
   readonly ends: Float64Array = new Float64Array(256);
   readonly #places: string[] = [""];
@@ -67,6 +77,7 @@ export class World {
    */
   end(packet: Packet, verdict: Verdict, place: PlaceId, entry: EntryRef = 0): void {
     this.ends[verdict]!++;
+    this.leg = null;
     if (this.tap !== null) this.tap.record(place, packet, verdict, entry);
     this.pool.release(packet);
   }
@@ -105,6 +116,7 @@ export class World {
     const event = this.queue.pop(until);
     if (event === null) return false;
     event.fire();
+    this.leg = null;
     return true;
   }
 
@@ -126,6 +138,7 @@ export class World {
     let events = 0;
     for (let event = queue.pop(until); event !== null; event = queue.pop(until)) {
       event.fire();
+      this.leg = null;
       if (queue.now !== instant) {
         instant = queue.now;
         events = 0;

@@ -14,6 +14,7 @@ function isPlain(wire: WireOptions): boolean {
 /** A network card: one end of a wire. Frames of a plain wire never come here (see {@link NetDevice.peer}). */
 export class Nic implements DeviceDriver {
   readonly kind = "nic";
+  readonly keepsFrames = true;
   #far: Nic | null = null;
   #device: NetDevice | null = null;
   #transmitter: Transmitter | null = null;
@@ -56,6 +57,7 @@ export class Nic implements DeviceDriver {
       this.#transmitter = new Transmitter(here, there, wire);
       far.#transmitter = new Transmitter(there, here, wire);
     }
+    here.world.generation++;
     here.setCarrier(there.up);
     there.setCarrier(here.up);
   }
@@ -64,6 +66,7 @@ export class Nic implements DeviceDriver {
   unplug(): void {
     const far = this.#far;
     if (far === null) return;
+    this.#device!.world.generation++;
     for (const nic of [this, far]) {
       nic.#far = null;
       nic.#device!.peer = null;

@@ -45,8 +45,7 @@ export class Transmitter implements Receiver {
       this.#from.drop(packet, Verdict.QDISC_DROP);
       return;
     }
-    counters.txPackets++;
-    counters.txBytes += packet.length;
+    counters.transmitted(packet.length, null);
     if (this.#wire.rate === 0) {
       this.length++;
       this.#launch(packet);

@@ -60,6 +60,7 @@ function accept(vxlan: Vxlan, packet: Packet): void {
     return;
   }
   const outer = packet.networkAt;
+  if (ecn.mayMark(ipv4.tos(view, outer))) world.leg = null;
   if (vxlan.config.learning && !vxlan.snoop(packet, srcHi, srcLo, ipv4.src(view, outer))) {
     device.drop(packet, Verdict.VXLAN_ENTRY_EXISTS);
     return;
@@ -75,10 +76,14 @@ function accept(vxlan: Vxlan, packet: Packet): void {
     return;
   }
   const counters = device.counters;
-  counters.rxPackets++;
-  counters.rxBytes += packet.length - ethernet.HEADER_LEN;
+  const leg = world.leg;
+  counters.received(packet.length - ethernet.HEADER_LEN, leg);
   packet.fragmentMax = 0;
   world.pool.renumber(packet);
+  if (leg !== null) {
+    leg.pulls(packet);
+    leg.renumbers();
+  }
   if (world.tap !== null) world.tap.record(device.place, packet, Verdict.decapsulated, device.ref);
   if (device.ns !== vxlan.ns) {
     packet.mark = 0;

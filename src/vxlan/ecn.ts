@@ -30,6 +30,11 @@ export function decapsulate(view: DataView, at: number, outerTos: number): boole
   return true;
 }
 
+/** Whether an outer header has something to say that may change the inner one. */
+export function mayMark(outerTos: number): boolean {
+  return (outerTos & MASK) === CE || (outerTos & MASK) === ECT_1;
+}
+
 function setTos(view: DataView, at: number, before: number, after: number): void {
   ipv4.setTos(view, at, after);
   // The version and the header length share the word with the ToS.

@@ -2,6 +2,7 @@ import * as ipOutput from "../net/ip-output.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
+import type { World } from "../sim/world.ts";
 import * as checksum from "../wire/checksum.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -34,6 +35,7 @@ export function transmit(vxlan: Vxlan, packet: Packet): void {
   let entry = fdb.find(ethernet.dstHi(view, packet.at), ethernet.dstLo(view, packet.at), vni);
   let shortCircuited = false;
   if (config.rsc && entry?.router && shortCircuit(vxlan, packet)) {
+    device.world.leg = null;
     shortCircuited = true;
     entry = fdb.find(ethernet.dstHi(view, packet.at), ethernet.dstLo(view, packet.at), vni);
   }
@@ -47,9 +49,10 @@ export function transmit(vxlan: Vxlan, packet: Packet): void {
     }
   }
   const world = device.world;
-  entry.used = world.now;
+  entry.use();
   const remotes = entry.remotes;
   if (remotes.length > 1) {
+    world.leg = null;
     if (world.tap !== null) world.tap.record(device.place, packet, Verdict.flooded, remotes[0]!.ref);
     // As in the kernel the frame itself goes to the first remote, after the copies for the others.
     for (let i = 1; i < remotes.length; i++)
@@ -70,8 +73,10 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
   const config = vxlan.config;
   const ns = vxlan.ns;
   const counters = device.counters;
+  const world = device.world;
   const dst = remote.address;
   if (dst === 0) {
+    world.leg = null;
     if (shortCircuited) bypass(vxlan, vxlan, packet, true);
     else {
       counters.txDropped++;
@@ -98,6 +103,7 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
     return;
   }
   if (way.route.type === "local" && config.localBypass && remote.port === config.dstPort) {
+    world.leg = null;
     bypassTo(vxlan, packet, remote.vni);
     return;
   }
@@ -109,15 +115,16 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
     config.df === "set" || (config.df === "inherit" && inner !== 0 && ipv4.dontFragment(view, inner));
   const src = way.source;
   // What IP output is bound to refuse has not been sent.
+  const leg = world.leg;
+  if (leg !== null) leg.allows(packet, room + ethernet.HEADER_LEN);
   if (tooBig && df) counters.txDropped++;
   else {
-    counters.txPackets++;
-    counters.txBytes += packet.length - ethernet.HEADER_LEN;
+    counters.transmitted(packet.length - ethernet.HEADER_LEN, world.leg);
   }
-  const world = device.world;
   if (packet.at - packet.base < vxlanHeader.OVERHEAD) packet = withHeadroom(device, packet);
-  pushHeaders(packet, src, dst, srcPort, remote.port, remote.vni, config.udpCsum);
+  pushHeaders(world, packet, src, dst, srcPort, remote.port, remote.vni, config.udpCsum);
   world.pool.renumber(packet);
+  if (leg !== null) leg.renumbers();
   if (world.tap !== null) world.tap.record(device.place, packet, Verdict.encapsulated, remote.ref);
   if (device.ns !== ns) packet.mark = 0;
   // Nothing that the sender of the inner packet asked for holds for the outer one; nor does its group loop back.
@@ -130,7 +137,7 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
     ecn.encapsulate(tos, innerTos),
     ttl,
     df ? ipv4.DONT_FRAGMENT : 0,
-    ns.host.identifications.next(src, dst, ipv4.PROTO_UDP),
+    ns.host.identifications.of(src, dst, ipv4.PROTO_UDP),
   );
 }
 
@@ -147,6 +154,7 @@ function bypassTo(vxlan: Vxlan, packet: Packet, vni: number): void {
 /** Lets a frame come in by another VTEP without any outer headers; here both count all of it (vxlan_encap_bypass). */
 function bypass(vxlan: Vxlan, target: Vxlan, packet: Packet, learns: boolean): void {
   const device = target.device;
+  device.world.leg = null;
   if (!device.up) {
     device.counters.rxDropped++;
     device.drop(packet, Verdict.DEV_READY);
@@ -156,8 +164,7 @@ function bypass(vxlan: Vxlan, target: Vxlan, packet: Packet, learns: boolean): v
   const hi = ethernet.srcHi(view, packet.at);
   const lo = ethernet.srcLo(view, packet.at);
   if (learns && target.config.learning) target.snoop(packet, hi, lo, ip.LOOPBACK);
-  vxlan.device.counters.txPackets++;
-  vxlan.device.counters.txBytes += packet.length;
+  vxlan.device.counters.transmitted(packet.length, null);
   device.arrive(packet);
 }
 
@@ -204,6 +211,7 @@ function outerTtl(vxlan: Vxlan, dst: number, innerTtl: number): number {
 
 /** Puts the UDP and VXLAN headers in front of a frame (vxlan_build_skb, udp_tunnel_xmit_skb). */
 function pushHeaders(
+  world: World,
   packet: Packet,
   src: number,
   dst: number,
@@ -219,7 +227,11 @@ function pushHeaders(
   packet.length = length;
   udp.write(view, at, srcPort, dstPort, length, 0);
   vxlanHeader.write(view, at + udp.HEADER_LEN, vni);
-  if (!udpCsum) return;
+  if (!udpCsum) {
+    if (world.leg !== null) world.leg.pushesUdp(packet);
+    return;
+  }
+  world.leg = null;
   const pseudo = checksum.pseudoHeader(src, dst, ipv4.PROTO_UDP, length);
   if (packet.checksumStart !== 0) {
     // Only one checksum can be left unfinished. The inner one, once finished, makes what it covers sum up to the

@@ -1,6 +1,7 @@
 import { Way } from "../net/way.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
+import type { World } from "../sim/world.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
 
@@ -26,8 +27,12 @@ export function remoteOf(destination: VxlanDestination, ref: EntryRef): VxlanRem
   return { address, port, vni, ifindex, ref, way: new Way() };
 }
 
+/** Where the two times of an entry lie. */
+const UPDATED = 0;
+const USED = 1;
+
 /** What is known of a MAC address (struct vxlan_fdb). The entry of the zero address is for all that are not known. */
-export interface VxlanFdbEntry {
+export class VxlanFdbEntry {
   readonly macHi: number;
   readonly macLo: number;
   /** The network in which the address is looked for. */
@@ -37,12 +42,50 @@ export interface VxlanFdbEntry {
   externLearn: boolean;
   /** Made by an operation: packets from outside may then not claim that they learned it elsewhere. */
   byUser: boolean;
-  remotes: VxlanRemote[];
-  /** When the entry was last confirmed by a frame or an operation, and when a frame was last sent by it. */
-  updated: Nanos;
-  used: Nanos;
+  remotes: VxlanRemote[] = [];
+  readonly #world: World;
+  /** Cells, so that a leg can renew them. */
+  readonly #times: Float64Array;
   /** The next entry of the same address in another network. */
-  next: VxlanFdbEntry | null;
+  next: VxlanFdbEntry | null = null;
+
+  constructor(spec: VxlanFdbSpec, world: World) {
+    this.#world = world;
+    this.macHi = spec.macHi;
+    this.macLo = spec.macLo;
+    this.srcVni = spec.srcVni;
+    this.state = spec.state;
+    this.router = spec.router;
+    this.externLearn = spec.externLearn;
+    this.byUser = spec.byUser;
+    this.#times = Float64Array.of(world.now, world.now);
+  }
+
+  /** When the entry was last confirmed by a frame or an operation. */
+  get updated(): Nanos {
+    this.#world.ledger.settle();
+    return this.#times[UPDATED]!;
+  }
+
+  /** When a frame was last sent by it. */
+  get used(): Nanos {
+    this.#world.ledger.settle();
+    return this.#times[USED]!;
+  }
+
+  confirm(): void {
+    this.#stamp(UPDATED);
+  }
+
+  use(): void {
+    this.#stamp(USED);
+  }
+
+  #stamp(slot: number): void {
+    const { queue, leg } = this.#world;
+    this.#times[slot] = queue.now;
+    if (leg !== null) leg.stamps(this.#times, slot);
+  }
 }
 
 /** Where an entry points to; also what names one of several remotes when one of them is taken away. */

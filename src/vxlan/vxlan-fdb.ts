@@ -12,7 +12,7 @@ import {
   LEARNED,
   remoteOf,
   type VxlanDestination,
-  type VxlanFdbEntry,
+  VxlanFdbEntry,
   type VxlanFdbMode,
   type VxlanFdbSpec,
   type VxlanRemote,
@@ -88,26 +88,13 @@ export class VxlanFdb {
       // A group's entry has several remotes; to append to the entry of one address changes nothing.
       this.#addRemote(entry, spec.destination, cause);
     }
-    if (spec.use) entry.updated = this.#world.now;
+    if (spec.use) entry.confirm();
   }
 
   /** Makes an entry that is not there yet. @throws {KernelError} ENOSPC when the limit is reached. */
   create(spec: VxlanFdbSpec, cause: Cause): VxlanFdbEntry {
     if (this.#maxAddress !== 0 && this.#entries.length >= this.#maxAddress) throw new KernelError("ENOSPC");
-    const now = this.#world.now;
-    const entry: VxlanFdbEntry = {
-      macHi: spec.macHi,
-      macLo: spec.macLo,
-      srcVni: spec.srcVni,
-      state: spec.state,
-      router: spec.router,
-      externLearn: spec.externLearn,
-      byUser: spec.byUser,
-      remotes: [],
-      updated: now,
-      used: now,
-      next: null,
-    };
+    const entry = new VxlanFdbEntry(spec, this.#world);
     const row = this.#index.insert(spec.macHi, spec.macLo);
     entry.next = this.#first[row] ?? null;
     this.#first[row] = entry;
@@ -183,7 +170,7 @@ export class VxlanFdb {
   #setFirst(entry: VxlanFdbEntry, destination: VxlanDestination, cause: Cause): void {
     const remote = remoteOf(destination, entry.remotes[0]!.ref);
     entry.remotes[0] = remote;
-    entry.updated = this.#world.now;
+    entry.confirm();
     this.#world.generation++;
     this.#world.registry.changed(remote.ref, describe(entry, remote), cause);
     this.#listener.fdbChanged("new", entry, remote);
@@ -198,7 +185,7 @@ export class VxlanFdb {
     entry.state = spec.state;
     entry.router = spec.router;
     entry.externLearn = spec.externLearn;
-    entry.updated = this.#world.now;
+    entry.confirm();
     this.#world.generation++;
     for (const remote of entry.remotes)
       this.#world.registry.changed(remote.ref, describe(entry, remote), cause);

@@ -32,6 +32,7 @@ export type VxlanEvent =
  */
 export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
   readonly kind = "vxlan";
+  readonly notesLegs = true;
   /** The namespace of the outer packets: where the device was made, wherever it is now. */
   readonly ns: NetworkNamespace;
   config: VxlanConfig;
@@ -122,11 +123,12 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
   snoop(packet: Packet, hi: number, lo: number, address: number): boolean {
     const entry = this.fdb.find(hi, lo, this.config.vni);
     if (entry !== null) {
-      entry.updated = this.ns.world.now;
+      entry.confirm();
       const remote = entry.remotes[0]!;
       if (remote.address === address && remote.ifindex === 0) return true;
       if (entry.state !== "reachable") return false;
     }
+    this.ns.world.leg = null;
     const { vni, dstPort } = this.config;
     const ref = this.fdb.learn(hi, lo, vni, address, dstPort, packet.id);
     const tap = this.ns.world.tap;

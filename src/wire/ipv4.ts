@@ -182,6 +182,27 @@ export function decrementTtl(view: DataView, at: number): void {
   view.setUint16(at + CHECKSUM, checksums.update16(view.getUint16(at + CHECKSUM), word, word - 0x0100));
 }
 
+/** The sum of all of a header without options that is the same for each packet of a flow: for {@link setVarying}. */
+export function constantSum(view: DataView, at: number): number {
+  let sum = 0;
+  for (let i = 0; i < HEADER_LEN; i += 2)
+    if (i !== TOTAL_LENGTH && i !== ID && i !== CHECKSUM) sum += view.getUint16(at + i);
+  return sum;
+}
+
+/** Writes what differs between the packets of a flow: length, identification, and the checksum that follows. */
+export function setVarying(
+  view: DataView,
+  at: number,
+  length: number,
+  identification: number,
+  constant: number,
+): void {
+  view.setUint16(at + TOTAL_LENGTH, length);
+  view.setUint16(at + ID, identification);
+  view.setUint16(at + CHECKSUM, checksums.finish(constant + length + identification));
+}
+
 /** What a header means; addresses are int32, the fragment offset is in bytes. */
 export interface Ipv4Repr {
   readonly tos: number;

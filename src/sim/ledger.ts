@@ -1,0 +1,27 @@
+import type { Leg } from "./leg.ts";
+
+/** More legs than this do not wait to be settled. */
+const MOST = 4096;
+
+/**
+ * The legs that took packets along and have not yet entered them into the cells of the counters and stamps that they
+ * passed. Whoever reads such a cell settles first, so that nobody ever sees it behind; a counter that nobody reads
+ * costs a packet nothing.
+ */
+export class Ledger {
+  #legs: Leg[] = [];
+
+  /** A leg took a packet along for the first time since it was settled. */
+  enter(leg: Leg): void {
+    if (this.#legs.length === MOST) this.settle();
+    this.#legs.push(leg);
+  }
+
+  /** Enters everything. */
+  settle(): void {
+    const legs = this.#legs;
+    if (legs.length === 0) return;
+    for (let i = 0; i < legs.length; i++) legs[i]!.settle();
+    legs.length = 0;
+  }
+}

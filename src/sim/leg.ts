@@ -79,7 +79,8 @@ export class Leg {
   #end: LegEnd | null = null;
   #next: Leg | null = null;
 
-  // Of the packet that is being recorded, at its start.
+  // The packet that is being recorded, and how it was at its start.
+  #packet: Packet | null = null;
   #at = 0;
   #length = 0;
   #checksumStart = 0;
@@ -168,6 +169,7 @@ export class Leg {
     if (this.#packets > 0) this.#world.ledger.settle();
     this.#world.leg = this;
     this.#generation = -1;
+    this.#packet = packet;
     this.#at = packet.at;
     this.#deepest = packet.at;
     this.#length = packet.length;
@@ -254,7 +256,8 @@ export class Leg {
     const at = packet.at;
     const moved = at - this.#at;
     // Padding was cut off, or a checksum was settled: that depends on the packet, not on the flow.
-    if (packet.length + moved !== this.#length || packet.checksumStart !== this.#checksumStart) return;
+    if (packet !== this.#packet || packet.length + moved !== this.#length || packet.checksumStart !== this.#checksumStart) return;
+    this.#packet = null;
     this.#move = moved;
     this.#header = at < this.#deepest ? packet.bytes.slice(at, this.#deepest) : NO_HEADER;
     if (this.#identification !== null) {

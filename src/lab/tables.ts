@@ -245,7 +245,7 @@ export class Tables {
   }
 
   counters(device: NetDevice): Counters {
-    return { ...device.counters, collisions: 0 };
+    return { ...device.counters.values(), collisions: 0 };
   }
 
   #neighbour(neighbour: Neighbour): NeighbourEntry {

@@ -5,6 +5,20 @@ import type { Leg } from "../sim/leg.ts";
 const RX = 0;
 const TX = 2;
 
+/** The counters of a device as plain numbers. */
+export interface DeviceCounts {
+  readonly rxPackets: number;
+  readonly rxBytes: number;
+  readonly txPackets: number;
+  readonly txBytes: number;
+  readonly rxDropped: number;
+  readonly txDropped: number;
+  readonly rxErrors: number;
+  readonly txErrors: number;
+  readonly multicast: number;
+  readonly carrierErrors: number;
+}
+
 /** What a device has counted, as `ip -s link` shows it. */
 export class DeviceCounters {
   /** Packets and bytes received, packets and bytes transmitted: cells, so that legs can count in them. */
@@ -50,7 +64,7 @@ export class DeviceCounters {
   }
 
   /** All of them by name. */
-  values(): Record<string, number> {
+  values(): DeviceCounts {
     const { rxPackets, rxBytes, txPackets, txBytes } = this;
     const { rxDropped, txDropped, rxErrors, txErrors, multicast, carrierErrors } = this;
     const traffic = { rxPackets, rxBytes, txPackets, txBytes };

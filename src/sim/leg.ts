@@ -256,7 +256,12 @@ export class Leg {
     const at = packet.at;
     const moved = at - this.#at;
     // Padding was cut off, or a checksum was settled: that depends on the packet, not on the flow.
-    if (packet !== this.#packet || packet.length + moved !== this.#length || packet.checksumStart !== this.#checksumStart) return;
+    if (
+      packet !== this.#packet ||
+      packet.length + moved !== this.#length ||
+      packet.checksumStart !== this.#checksumStart
+    )
+      return;
     this.#packet = null;
     this.#move = moved;
     this.#header = at < this.#deepest ? packet.bytes.slice(at, this.#deepest) : NO_HEADER;

@@ -80,12 +80,12 @@ export function netDeviceContract(name: string, make: () => DeviceRig): void {
       const there = (station ?? device).counters.values();
       for (let i = 0; i < BURST; i++) sendFrame(device, rig.stationMac, source, i, 100);
       settled(rig, recorder);
-      expect(device.counters.txPackets - before["txPackets"]!).toBe(BURST);
-      expect(device.counters.txBytes - before["txBytes"]!).toBe(BURST * (100 - (rig.uncounted ?? 0)));
+      expect(device.counters.txPackets - before.txPackets).toBe(BURST);
+      expect(device.counters.txBytes - before.txBytes).toBe(BURST * (100 - (rig.uncounted ?? 0)));
       if (station === null || watch === null) return;
       expect(watch.arrived()).toEqual(Array.from({ length: BURST }, (_, i) => i));
-      expect(station.counters.rxPackets - there["rxPackets"]!).toBe(BURST);
-      expect(station.counters.rxBytes - there["rxBytes"]!).toBe(BURST * (100 - (rig.uncounted ?? 0)));
+      expect(station.counters.rxPackets - there.rxPackets).toBe(BURST);
+      expect(station.counters.rxBytes - there.rxBytes).toBe(BURST * (100 - (rig.uncounted ?? 0)));
     });
 
     test("a device that is down sends and counts nothing", () => {

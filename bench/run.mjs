@@ -3,34 +3,49 @@
 // ratio is the median of the rounds' ratios. The time is the processor's, since other work on the machine takes none of it.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { concludeBuild, measureBuild, printBuild } from "./build/build.mjs";
+import { concludeEvents, measureEvents, printEvents } from "./events/events.mjs";
 import { Figures } from "./figures.mjs";
 import {
   checkWireBytes,
   concludeForwarding,
-  measureRound,
+  measureForwarding,
   printForwarding,
 } from "./forwarding/forwarding.mjs";
 import { openPeers } from "./peers/peers.mjs";
+import { concludeStart, measureStart, printStart } from "./start/start.mjs";
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     json: { type: "string" },
-    only: { type: "string", default: "forwarding" },
+    only: { type: "string", default: "forwarding,build,start,events" },
     rounds: { type: "string" },
   },
 });
 const { quick } = options;
-const rounds = Number(options.rounds ?? (quick ? 2 : 7));
-const parts = options.only.split(",");
 const figures = new Figures();
 
-if (parts.includes("forwarding")) {
+function measureForwardingAgainstPeers() {
   const peers = openPeers();
   for (const reason of peers.missing) console.log(reason);
   if (peers.c !== null) checkWireBytes(peers.c);
-  for (let round = 0; round < rounds; round++) measureRound(figures, peers, quick);
-  concludeForwarding(figures);
-  printForwarding(figures);
+  return () => measureForwarding(figures, peers, quick);
+}
+
+/** By name: how many rounds (quick, full), what prepares and returns a round, what makes ratios, what prints. */
+const parts = {
+  forwarding: [2, 7, measureForwardingAgainstPeers, concludeForwarding, printForwarding],
+  build: [1, 5, () => () => measureBuild(figures), concludeBuild, printBuild],
+  start: [5, 15, () => () => measureStart(figures), concludeStart, printStart],
+  events: [1, 5, () => () => measureEvents(figures), concludeEvents, printEvents],
+};
+for (const name of options.only.split(",")) {
+  const [few, many, prepare, conclude, print] = parts[name];
+  const rounds = Number(options.rounds ?? (quick ? few : many));
+  const round = prepare();
+  for (let i = 0; i < rounds; i++) round();
+  conclude(figures);
+  print(figures);
 }
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);

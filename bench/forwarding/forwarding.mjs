@@ -27,7 +27,7 @@ export function checkWireBytes(c) {
 }
 
 /** One round: everything once, in turn. */
-export function measureRound(figures, peers, quick) {
+export function measureForwarding(figures, peers, quick) {
   const seconds = quick ? 0.3 : 0.8;
   for (const payload of [64, 1400]) {
     if (peers.kernel !== null)

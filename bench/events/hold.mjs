@@ -1,0 +1,44 @@
+// The hold model: with so many events pending, the earliest is taken and scheduled anew at a random time, again and again.
+// usage: node hold.mjs engine|prototype PENDING      prints nanoseconds of the processor for one taking and one scheduling
+import { EventQueue } from "../../dist/sim/event-queue.js";
+import { Wheel } from "./prototype.mjs";
+
+const [which, pendingText] = process.argv.slice(2);
+const pending = Number(pendingText);
+const STEPS = 1 << 20;
+const ROUNDS = 11;
+/** Delays of up to two milliseconds, the same in both. */
+const delays = new Int32Array(1 << 16);
+for (let i = 0, state = 1; i < delays.length; i++) {
+  state = (Math.imul(state, 1664525) + 1013904223) | 0;
+  delays[i] = 1 + ((state >>> 8) % 2_000_000);
+}
+
+function holdEngine() {
+  const queue = new EventQueue();
+  for (let i = 0; i < pending; i++) queue.schedule(delays[i & 0xffff], { fire() {} });
+  return (steps) => {
+    for (let i = 0; i < steps; i++) queue.schedule(delays[i & 0xffff], queue.pop(Number.POSITIVE_INFINITY));
+  };
+}
+
+function holdPrototype() {
+  const wheel = new Wheel(pending + 1);
+  for (let i = 0; i < pending; i++) wheel.push(delays[i & 0xffff], i);
+  return (steps) => {
+    for (let i = 0; i < steps; i++) {
+      const id = wheel.pop();
+      wheel.push(wheel.time + delays[i & 0xffff], id);
+    }
+  };
+}
+
+const hold = which === "engine" ? holdEngine() : holdPrototype();
+hold(STEPS);
+const samples = Array.from({ length: ROUNDS }, () => {
+  const start = process.cpuUsage();
+  hold(STEPS);
+  const { user, system } = process.cpuUsage(start);
+  return ((user + system) * 1e3) / STEPS;
+});
+console.log(samples.sort((a, b) => a - b)[ROUNDS >> 1]);

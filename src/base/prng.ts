@@ -1,6 +1,5 @@
-/** FNV-1a over the code units of `text`: turns the name of a stream into a seed. */
-function hashName(text: string): number {
-  let hash = 0x811c9dc5;
+/** FNV-1a over the code units of `text`, going on from `hash`: turns the name of a stream into a seed. */
+function hashName(text: string, hash = 0x811c9dc5): number {
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash;
 }
@@ -51,6 +50,7 @@ export class Prng {
    * takes nothing from this one, so that a new consumer does not shift the others.
    */
   fork(name: string): Prng {
-    return new Prng(this.#b ^ hashName(name), this.#c ^ hashName(`${name}/stream`));
+    const hash = hashName(name);
+    return new Prng(this.#b ^ hash, this.#c ^ hashName("/stream", hash));
   }
 }

@@ -25,14 +25,15 @@ export class Table {
   /** Three numbers a slot: both keys and the row plus one, 0 for an empty slot. A probe touches one cache line. */
   #slots: Int32Array = NO_SLOTS;
   /** Both keys of each row; those of a row that is free: the next free row, and nothing. */
-  readonly #keys: number[] = [];
+  #keys: number[] = [];
+  #rows = 0;
   /** The first of the rows that are free, or -1. */
   #free = -1;
   size = 0;
 
   /** One more than the highest row number in use so far: the length that callers' columns must have. */
   get rows(): number {
-    return this.#keys.length >> 1;
+    return this.#rows;
   }
 
   /** The row of a key, or -1. */
@@ -51,16 +52,17 @@ export class Table {
   insert(a: number, b: number): number {
     const found = this.find(a, b);
     if (found >= 0) return found;
-    if (this.#slots === NO_SLOTS) this.#slots = new Int32Array(NO_SLOTS.length);
+    if (this.#slots === NO_SLOTS) {
+      this.#slots = new Int32Array(NO_SLOTS.length);
+      this.#keys = [0, 0, 0, 0, 0, 0];
+    }
     if ((this.size + 1) * 4 * STRIDE > this.#slots.length * 3) this.#grow();
     const keys = this.#keys;
     let row = this.#free;
-    if (row < 0) row = (keys.push(a, b) >> 1) - 1;
-    else {
-      this.#free = keys[row * 2]!;
-      keys[row * 2] = a;
-      keys[row * 2 + 1] = b;
-    }
+    if (row < 0) row = this.#rows++;
+    else this.#free = keys[row * 2]!;
+    keys[row * 2] = a;
+    keys[row * 2 + 1] = b;
     this.#place(row);
     this.size++;
     return row;

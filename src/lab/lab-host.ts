@@ -1,6 +1,7 @@
 import { UserError } from "../base/user-error.ts";
 import { Host } from "../net/host.ts";
 import * as inetAddress from "../net/inet-address.ts";
+import { changedConf } from "../net/inet-conf.ts";
 import { Scope } from "../net/inet-device.ts";
 import type { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
@@ -54,9 +55,9 @@ export class LabHost {
     // IPv6 is not simulated, and hosts say so; namespaces made later have Linux's own default.
     for (const star of ["all", "default"]) findSysctl(ns, `net/ipv6/conf/${star}/disable_ipv6`)?.write("1");
     if (router) {
-      ns.ipv4.allConf.forwarding = 1;
-      ns.ipv4.defaultConf.forwarding = 1;
-      ns.loopback.ipv4.conf.forwarding = 1;
+      ns.ipv4.allConf = changedConf(ns.ipv4.allConf, { forwarding: 1 });
+      ns.ipv4.defaultConf = changedConf(ns.ipv4.defaultConf, { forwarding: 1 });
+      ns.loopback.ipv4.conf = changedConf(ns.loopback.ipv4.conf, { forwarding: 1 });
     }
     ns.loopback.setUp(true);
     nics.forEach((nic, i) => {

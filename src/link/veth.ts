@@ -86,9 +86,15 @@ export function addVeth(
 }
 
 function addEnd(ns: NetworkNamespace, name: string, options: VethOptions): NetDevice {
-  const { ifindex = 0, ...rest } = options;
-  const mac = rest.mac ?? randomMac(ns.world, `${ns.path}/${name}`);
-  return ns.addDevice(name, driver, { ...rest, mac, minMtu: 68, maxMtu: 65535, carrier: false }, ifindex);
+  const device: DeviceOptions = {
+    mtu: options.mtu ?? 1500,
+    mac: options.mac ?? randomMac(ns.world, `${ns.path}/${name}`),
+    txQueueLength: options.txQueueLength ?? 1000,
+    minMtu: 68,
+    maxMtu: 65535,
+    carrier: false,
+  };
+  return ns.addDevice(name, driver, device, options.ifindex ?? 0);
 }
 
 /** True for either end of a veth pair. */

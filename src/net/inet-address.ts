@@ -22,15 +22,21 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
   const registry = device.world.registry;
   const text = ip.formatPrefix(spec.address, spec.prefixLength);
   const address: InetAddress = {
-    ...spec,
+    address: spec.address,
+    peer: spec.peer,
+    prefixLength: spec.prefixLength,
+    broadcast: spec.broadcast,
+    scope: spec.scope,
+    label: spec.label,
+    noprefixroute: spec.noprefixroute,
     secondary: same.length > 0,
     ref: registry.made("address", `${device.ns.path}/${device.name}`, text),
   };
   inet.configured = true;
   device.ns.ipv4.countOwn(address.address, 1);
-  changeRoutes(device, () => {
-    inet.addresses = inserted(inet.addresses, address);
-  });
+  inet.addresses = inserted(inet.addresses, address);
+  device.world.generation++;
+  addRoutes(device, routesOf(device, address, device.up));
   return address;
 }
 
@@ -74,10 +80,16 @@ export function deviceChanged(device: NetDevice, change: DeviceChange): void {
   switch (change) {
     case "up":
       if (device.loopback && device.ipv4.addresses.length === 0) {
-        const address = ip.LOOPBACK;
-        const host = { address, peer: address, prefixLength: 8, broadcast: 0, scope: Scope.host };
-        add(device, { ...host, label: device.name, noprefixroute: false });
-      } else addRoutes(device, wanted(device, true));
+        add(device, {
+          address: ip.LOOPBACK,
+          peer: ip.LOOPBACK,
+          prefixLength: 8,
+          broadcast: 0,
+          scope: Scope.host,
+          label: device.name,
+          noprefixroute: false,
+        });
+      } else for (const a of device.ipv4.addresses) addRoutes(device, routesOf(device, a, true));
       notify(device);
       return;
     case "down":
@@ -105,7 +117,7 @@ function notify(device: NetDevice): void {
   for (const a of device.ipv4.addresses) arp.announce(device, a.address);
 }
 
-/** Does what changes the addresses, and then what that means for the routes; others are left as they are. */
+/** Does what takes addresses away, and then what that means for the routes; others are left as they are. */
 function changeRoutes(device: NetDevice, change: () => void): void {
   const before = wanted(device, device.up);
   change();
@@ -117,7 +129,10 @@ function changeRoutes(device: NetDevice, change: () => void): void {
     const gone = fib.table(spec.table).of(spec.dst, spec.prefixLength);
     for (const route of gone) if (isMade(route, spec)) fib.remove(route);
   }
-  addRoutes(device, new Map([...after].filter(([key]) => !before.has(key))));
+  addRoutes(
+    device,
+    [...after].filter(([key]) => !before.has(key)).map(([, spec]) => spec),
+  );
 }
 
 function isMade(route: Route, spec: RouteSpec): boolean {
@@ -129,9 +144,9 @@ function isMade(route: Route, spec: RouteSpec): boolean {
   );
 }
 
-function addRoutes(device: NetDevice, specs: ReadonlyMap<string, RouteSpec>): void {
+function addRoutes(device: NetDevice, specs: readonly RouteSpec[]): void {
   const fib = device.ns.fib;
-  for (const spec of specs.values()) {
+  for (const spec of specs) {
     const there = fib.table(spec.table).of(spec.dst, spec.prefixLength);
     if (!there.some((route) => isMade(route, spec))) fib.add(spec);
   }

@@ -4,6 +4,7 @@ import { MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { OwnCopies } from "./group-output.ts";
 import { IgmpReporter } from "./igmp-reporter.ts";
+import { type InetConf, loopbackConf } from "./inet-conf.ts";
 import type { NeighbourConf } from "./neighbour-settings.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { Route } from "./route.ts";
@@ -28,81 +29,6 @@ export interface InetAddress {
   readonly ref: EntryRef;
 }
 
-/** net.ipv4.conf.DEVICE.*: the numbers that the stack reads (Documentation/networking/ip-sysctl.rst). */
-export interface InetConf {
-  forwarding: number;
-  rp_filter: number;
-  accept_local: number;
-  accept_redirects: number;
-  secure_redirects: number;
-  send_redirects: number;
-  shared_media: number;
-  accept_source_route: number;
-  log_martians: number;
-  route_localnet: number;
-  proxy_arp: number;
-  proxy_arp_pvlan: number;
-  arp_filter: number;
-  arp_announce: number;
-  arp_ignore: number;
-  arp_accept: number;
-  arp_notify: number;
-  drop_unicast_in_l2_multicast: number;
-  ignore_routes_with_linkdown: number;
-  promote_secondaries: number;
-  src_valid_mark: number;
-  arp_evict_nocarrier: number;
-  drop_gratuitous_arp: number;
-  bc_forwarding: number;
-  mc_forwarding: number;
-  bootp_relay: number;
-  medium_id: number;
-  tag: number;
-  disable_policy: number;
-  disable_xfrm: number;
-  force_igmp_version: number;
-  /** Milliseconds. */
-  igmpv2_unsolicited_report_interval: number;
-  igmpv3_unsolicited_report_interval: number;
-}
-
-/** What a namespace that nobody touched has. */
-export const defaultInetConf: InetConf = {
-  forwarding: 0,
-  rp_filter: 0,
-  accept_local: 0,
-  accept_redirects: 1,
-  secure_redirects: 1,
-  send_redirects: 1,
-  shared_media: 1,
-  accept_source_route: 0,
-  log_martians: 0,
-  route_localnet: 0,
-  proxy_arp: 0,
-  proxy_arp_pvlan: 0,
-  arp_filter: 0,
-  arp_announce: 0,
-  arp_ignore: 0,
-  arp_accept: 0,
-  arp_notify: 0,
-  drop_unicast_in_l2_multicast: 0,
-  ignore_routes_with_linkdown: 0,
-  promote_secondaries: 0,
-  src_valid_mark: 0,
-  arp_evict_nocarrier: 1,
-  drop_gratuitous_arp: 0,
-  bc_forwarding: 0,
-  mc_forwarding: 0,
-  bootp_relay: 0,
-  medium_id: 0,
-  tag: 0,
-  disable_policy: 0,
-  disable_xfrm: 0,
-  force_igmp_version: 0,
-  igmpv2_unsolicited_report_interval: 10000,
-  igmpv3_unsolicited_report_interval: 1000,
-};
-
 // Few devices of a large world ever have any: what they share is replaced, never changed.
 const NONE_TOUCHED: ReadonlySet<string> = new Set();
 const NO_GROUPS: ReadonlyMap<number, number> = new Map();
@@ -110,8 +36,8 @@ const NO_GROUPS: ReadonlyMap<number, number> = new Map();
 /** The IPv4 side of a device (struct in_device): its addresses, its settings, the groups that it has joined. */
 export class InetDevice {
   readonly device: NetDevice;
-  readonly conf: InetConf;
-  readonly neighbourConf: NeighbourConf;
+  conf: InetConf;
+  neighbourConf: NeighbourConf;
   /** Settings that somebody wrote for this device itself: what is written to `default` no longer changes them. */
   touched: ReadonlySet<string> = NONE_TOUCHED;
   /** It has had an address: from then on nothing comes from `default` (ipv4_devconf_setall). */
@@ -130,12 +56,10 @@ export class InetDevice {
 
   constructor(device: NetDevice) {
     this.device = device;
-    this.conf = { ...device.ns.ipv4.defaultConf };
-    this.neighbourConf = { ...device.ns.ipv4.defaultNeighbour };
-    if (device.loopback) {
-      this.conf.disable_policy = 1;
-      this.conf.disable_xfrm = 1;
-    }
+    const { defaultConf, defaultNeighbour } = device.ns.ipv4;
+    // The loopback device is as old as its namespace: nobody has changed the defaults yet.
+    this.conf = device.loopback ? loopbackConf : defaultConf;
+    this.neighbourConf = defaultNeighbour;
   }
 
   /** Somebody wrote a setting for this device itself. */
@@ -169,8 +93,8 @@ export class InetDevice {
 
   /** In another namespace it begins anew, with the defaults there (inetdev_destroy, inetdev_init). */
   moved(): void {
-    Object.assign(this.conf, this.device.ns.ipv4.defaultConf);
-    Object.assign(this.neighbourConf, this.device.ns.ipv4.defaultNeighbour);
+    this.conf = this.device.ns.ipv4.defaultConf;
+    this.neighbourConf = this.device.ns.ipv4.defaultNeighbour;
     this.touched = NONE_TOUCHED;
     this.configured = false;
     this.groups = NO_GROUPS;

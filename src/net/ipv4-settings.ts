@@ -1,14 +1,14 @@
 import { Table } from "../base/table.ts";
-import { defaultInetConf, type InetConf } from "./inet-device.ts";
+import { defaultInetConf, deviceConf, type InetConf } from "./inet-conf.ts";
 import { defaultNeighbourConf, type NeighbourConf } from "./neighbour-settings.ts";
 
 /** net.ipv4.* of a namespace that is not per device (Documentation/networking/ip-sysctl.rst), with Linux's defaults. */
 export class Ipv4Settings {
   /** net.ipv4.conf.all and .default. */
-  readonly allConf: InetConf = { ...defaultInetConf };
-  readonly defaultConf: InetConf = { ...defaultInetConf, accept_source_route: 1 };
+  allConf: InetConf = defaultInetConf;
+  defaultConf: InetConf = deviceConf;
   /** net.ipv4.neigh.default. */
-  readonly defaultNeighbour: NeighbourConf = { ...defaultNeighbourConf };
+  defaultNeighbour: NeighbourConf = defaultNeighbourConf;
   ip_default_ttl = 64;
   ip_no_pmtu_disc = 0;
   ip_forward_use_pmtu = 0;

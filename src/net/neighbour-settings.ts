@@ -1,26 +1,29 @@
-/** net.ipv4.neigh.DEVICE.*: what the neighbour state machine goes by (struct neigh_parms), in the sysctls' own units. */
+/**
+ * net.ipv4.neigh.DEVICE.*: what the neighbour state machine goes by (struct neigh_parms), in the sysctls' own units. Shared
+ * until somebody writes: then it is replaced.
+ */
 export interface NeighbourConf {
-  mcast_solicit: number;
-  ucast_solicit: number;
-  app_solicit: number;
-  mcast_resolicit: number;
-  retrans_time_ms: number;
-  base_reachable_time_ms: number;
+  readonly mcast_solicit: number;
+  readonly ucast_solicit: number;
+  readonly app_solicit: number;
+  readonly mcast_resolicit: number;
+  readonly retrans_time_ms: number;
+  readonly base_reachable_time_ms: number;
   /** Seconds. */
-  delay_first_probe_time: number;
+  readonly delay_first_probe_time: number;
   /** Seconds. */
-  gc_stale_time: number;
-  unres_qlen_bytes: number;
+  readonly gc_stale_time: number;
+  readonly unres_qlen_bytes: number;
   /** Hundredths of a second, as the next two. */
-  anycast_delay: number;
-  proxy_delay: number;
-  locktime: number;
-  proxy_qlen: number;
-  interval_probe_time_ms: number;
+  readonly anycast_delay: number;
+  readonly proxy_delay: number;
+  readonly locktime: number;
+  readonly proxy_qlen: number;
+  readonly interval_probe_time_ms: number;
 }
 
 /** Linux's defaults for ARP (net/ipv4/arp.c, arp_tbl). */
-export const defaultNeighbourConf: NeighbourConf = {
+const untouched = (): Record<keyof NeighbourConf, number> => ({
   mcast_solicit: 3,
   ucast_solicit: 3,
   app_solicit: 0,
@@ -35,4 +38,15 @@ export const defaultNeighbourConf: NeighbourConf = {
   locktime: 100,
   proxy_qlen: 64,
   interval_probe_time_ms: 5000,
-};
+});
+
+export const defaultNeighbourConf: NeighbourConf = untouched();
+
+/** A copy with another value for one setting. */
+export function changedNeighbourConf(
+  conf: NeighbourConf,
+  key: keyof NeighbourConf,
+  value: number,
+): NeighbourConf {
+  return Object.assign(untouched(), conf, { [key]: value });
+}

@@ -51,7 +51,6 @@ export class Neighbour {
   readonly ns: NetworkNamespace;
   readonly device: NetDevice;
   readonly address: number;
-  readonly conf: NeighbourConf;
   readonly ref: EntryRef;
   state: NeighbourState = "NONE";
   macHi = 0;
@@ -77,7 +76,6 @@ export class Neighbour {
     this.ns = ns;
     this.device = device;
     this.address = address;
-    this.conf = device.ipv4.neighbourConf;
     const now = ns.world.now;
     this.updated = now;
     this.used = now;
@@ -86,6 +84,11 @@ export class Neighbour {
     this.#timer = ns.world.timer(() => this.#tick());
     const text = `${ip.format(address)} dev ${device.name}`;
     this.ref = ns.world.registry.made("neighbour", ns.path, text, cause);
+  }
+
+  /** net.ipv4.neigh.DEVICE.* */
+  get conf(): NeighbourConf {
+    return this.device.ipv4.neighbourConf;
   }
 
   get permanent(): boolean {

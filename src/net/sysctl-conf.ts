@@ -1,4 +1,4 @@
-import { defaultInetConf, type InetConf } from "./inet-device.ts";
+import { changedConf, defaultInetConf, type InetConf } from "./inet-conf.ts";
 import type { SysctlDefinition } from "./kernel.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { parseInteger } from "./sysctl-value.ts";
@@ -33,11 +33,18 @@ function write(ns: NetworkNamespace, key: keyof InetConf, text: string, star: st
     setForwarding(ns, value);
     return true;
   }
-  confOf(ns, star)[key] = value;
-  if (star === "default" && key !== "forwarding") {
-    for (const device of ns.devices)
-      if (!device.ipv4.touched.has(key) && !device.ipv4.configured) device.ipv4.conf[key] = value;
-  } else if (star !== "all") ns.device(star)?.ipv4.touch(key);
+  const changed = changedConf(confOf(ns, star), { [key]: value });
+  if (star === "all") ns.ipv4.allConf = changed;
+  else if (star === "default") {
+    ns.ipv4.defaultConf = changed;
+    for (const { ipv4 } of ns.devices)
+      if (key !== "forwarding" && !ipv4.touched.has(key) && !ipv4.configured)
+        ipv4.conf = changedConf(ipv4.conf, { [key]: value });
+  } else {
+    const { ipv4 } = ns.device(star)!;
+    ipv4.conf = changed;
+    ipv4.touch(key);
+  }
   ns.world.generation++;
   return true;
 }
@@ -46,9 +53,8 @@ function write(ns: NetworkNamespace, key: keyof InetConf, text: string, star: st
 export function setForwarding(ns: NetworkNamespace, value: number): void {
   const { allConf, defaultConf } = ns.ipv4;
   if (allConf.forwarding === value) return;
-  allConf.forwarding = value;
-  allConf.accept_redirects = value === 0 ? 1 : 0;
-  defaultConf.forwarding = value;
-  for (const device of ns.devices) device.ipv4.conf.forwarding = value;
+  ns.ipv4.allConf = changedConf(allConf, { forwarding: value, accept_redirects: value === 0 ? 1 : 0 });
+  ns.ipv4.defaultConf = changedConf(defaultConf, { forwarding: value });
+  for (const { ipv4 } of ns.devices) ipv4.conf = changedConf(ipv4.conf, { forwarding: value });
   ns.world.generation++;
 }

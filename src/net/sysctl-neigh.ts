@@ -1,5 +1,5 @@
 import type { SysctlDefinition } from "./kernel.ts";
-import { defaultNeighbourConf, type NeighbourConf } from "./neighbour-settings.ts";
+import { changedNeighbourConf, defaultNeighbourConf, type NeighbourConf } from "./neighbour-settings.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { number, parseInteger } from "./sysctl-value.ts";
 
@@ -22,12 +22,17 @@ function view(name: string, key: keyof NeighbourConf, scale: number): SysctlDefi
     set: (ns, text, star) => {
       const value = parseInteger(text, 0);
       if (value === null) return false;
-      confOf(ns, star)[key] = value * scale;
+      const changed = changedNeighbourConf(confOf(ns, star), key, value * scale);
       if (star === "default") {
-        for (const device of ns.devices)
-          if (!device.ipv4.touched.has(key) && !device.ipv4.configured)
-            device.ipv4.neighbourConf[key] = value * scale;
-      } else ns.device(star)!.ipv4.touch(key);
+        ns.ipv4.defaultNeighbour = changed;
+        for (const { ipv4 } of ns.devices)
+          if (!ipv4.touched.has(key) && !ipv4.configured)
+            ipv4.neighbourConf = changedNeighbourConf(ipv4.neighbourConf, key, value * scale);
+      } else {
+        const { ipv4 } = ns.device(star)!;
+        ipv4.neighbourConf = changed;
+        ipv4.touch(key);
+      }
       return true;
     },
   };

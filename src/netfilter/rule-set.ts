@@ -14,6 +14,8 @@ export type RuleText = (chain: string, rule: Rule["value"]) => string;
  */
 export class RuleSet {
   readonly chains: Map<string, Chain>;
+  /** Counters that policies are to have; those of all others begin anew, as legacy iptables leaves them after any change. */
+  readonly policyCounters: Map<string, readonly [number, number]> = new Map();
   readonly #copied: Set<Chain> = new Set();
 
   constructor(chains: ReadonlyMap<string, Chain>) {
@@ -114,8 +116,6 @@ export class RuleSet {
     const chain = this.change(name);
     if (chain.policy === null) throw new KernelError("ENOENT");
     chain.policy = policy;
-    chain.packets = 0;
-    chain.bytes = 0;
   }
 
   /** How many rules lead to a chain. */

@@ -63,6 +63,8 @@ export class Table {
     }
     // The counters of packets that passed since the draft was made belong to the rules that stay.
     this.#compiled?.sync();
+    for (const chain of draft.chains.values())
+      [chain.packets, chain.bytes] = draft.policyCounters.get(chain.name) ?? [0, 0];
     const before = this.#chains;
     this.#chains = draft.chains;
     this.#masks = masks;

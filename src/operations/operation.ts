@@ -31,6 +31,10 @@ import type { TextQuestion } from "./text-question.ts";
 import type { Toolbox } from "./toolbox.ts";
 import type { VlanAdd, VlanDel } from "./vlan-change.ts";
 import type { VlanShow } from "./vlan-show.ts";
+import type { IptablesChange } from "./xtables/iptables-change.ts";
+import type { IptablesCheck, IptablesList } from "./xtables/iptables-list.ts";
+import type { IptablesRestore } from "./xtables/iptables-restore.ts";
+import type { IptablesSave } from "./xtables/iptables-save.ts";
 
 /** What every operation and question may say: the namespace it works in, as `ip -n NAME` does. */
 export interface InNamespace {
@@ -72,6 +76,8 @@ export interface OperationMap {
   "rule-flush": RuleFlush;
   "sysctl-set": SysctlSet;
   "sysctl-load": SysctlLoad;
+  iptables: IptablesChange;
+  "iptables-restore": IptablesRestore;
 }
 /**
  * What a configuring command says, as a plain value: `{ op: "link-set", dev: "br0", up: true }` is
@@ -100,6 +106,9 @@ export interface QuestionMap {
   "sysctl-show": SysctlShow;
   text: TextQuestion;
   "qdisc-show": QdiscShow;
+  "iptables-list": IptablesList;
+  "iptables-check": IptablesCheck;
+  "iptables-save": IptablesSave;
 }
 export type Question = QuestionMap[keyof QuestionMap];
 
@@ -138,6 +147,8 @@ export interface OperationRecord<O extends { readonly op: string } & InNamespace
   apply(operation: O, context: OperationContext): string | void;
   /** What the tool warns of on standard error before it goes on. */
   warning?(operation: O, context: OperationContext): string;
+  /** What the tool reads from its standard input. */
+  input?(operation: O): string;
   /** What the tool prints when it is done; most say nothing. `context` is where it was applied. */
   said?(operation: O, context: OperationContext): string;
 }
@@ -148,4 +159,6 @@ export interface QuestionRecord<Q extends { readonly ask: string } & InNamespace
   words(question: Q, toolbox: Toolbox): readonly string[];
   /** The standard output. @throws {KernelError} @throws {ToolError} */
   answer(question: Q, context: OperationContext): string;
+  /** What the tool warns of on standard error before it goes on. */
+  warning?(question: Q): string;
 }

@@ -36,7 +36,7 @@ export function runTool(name: string, args: readonly string[], context: Operatio
   if (tool === undefined) return { stdout: "", stderr: `${name}: command not found\n`, status: 127 };
   let commands: readonly Command[];
   try {
-    commands = tool.parse(args, context.toolbox);
+    commands = tool.parse(args, context.toolbox, context.outside);
   } catch (error) {
     return failure(tool, error, "", "");
   }
@@ -52,6 +52,7 @@ export function runTool(name: string, args: readonly string[], context: Operatio
         stdout += said(command, context);
       } else {
         const record = context.toolbox.questions.get(command.ask) as QuestionRecord;
+        stderr += record.warning?.(command) ?? "";
         stdout += record.answer(command, context.enter(command.netns));
       }
     } catch (error) {

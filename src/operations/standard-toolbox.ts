@@ -41,6 +41,12 @@ import { textQuestion } from "./text-question.ts";
 import { Toolbox } from "./toolbox.ts";
 import { vlanAdd, vlanDel } from "./vlan-change.ts";
 import { vlanShow } from "./vlan-show.ts";
+import { iptables } from "./xtables/iptables.ts";
+import { iptablesChange } from "./xtables/iptables-change.ts";
+import { iptablesCheck, iptablesList } from "./xtables/iptables-list.ts";
+import { iptablesRestore, iptablesRestoreTool } from "./xtables/iptables-restore.ts";
+import { iptablesSave, iptablesSaveTool } from "./xtables/iptables-save.ts";
+import { registerExtensions } from "./xtables/register-extensions.ts";
 
 const operations: { readonly [K in keyof OperationMap]: OperationRecord<OperationMap[K]> } = {
   "addr-add": addrAdd,
@@ -72,6 +78,8 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "rule-flush": ruleFlush,
   "sysctl-set": sysctlSet,
   "sysctl-load": sysctlLoad,
+  iptables: iptablesChange,
+  "iptables-restore": iptablesRestore,
 };
 
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {
@@ -94,6 +102,9 @@ const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap
   "sysctl-show": sysctlShow,
   text: textQuestion,
   "qdisc-show": qdiscShow,
+  "iptables-list": iptablesList,
+  "iptables-check": iptablesCheck,
+  "iptables-save": iptablesSave,
 };
 
 /** A toolbox with everything that is built in. */
@@ -108,5 +119,9 @@ export function standardToolbox(): Toolbox {
   toolbox.addTool(ip);
   toolbox.addTool(tc);
   toolbox.addTool(sysctl);
+  toolbox.addTool(iptables);
+  toolbox.addTool(iptablesSaveTool);
+  toolbox.addTool(iptablesRestoreTool);
+  registerExtensions(toolbox);
   return toolbox;
 }

@@ -5,10 +5,13 @@ export interface TextQuestion extends InNamespace {
   readonly ask: "text";
   readonly arguments: readonly string[];
   readonly text: string;
+  /** For the standard error. */
+  readonly notes?: string;
 }
 
 export const textQuestion: QuestionRecord<TextQuestion> = {
   tool: "ip",
   words: (question) => question.arguments,
   answer: (question) => question.text,
+  warning: (question) => question.notes ?? "",
 };

@@ -1,5 +1,6 @@
 import type { KernelError } from "../net/kernel-error.ts";
 import type { Command } from "./operation.ts";
+import type { Outside } from "./operation-context.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 /** A command of a Linux host that configures or shows the network: `ip`, `bridge`, `tc`, `sysctl`. */
@@ -7,8 +8,13 @@ export interface Tool {
   readonly name: string;
   /** True when it has the option `-n NAME`; else `ip netns exec NAME` goes in front. */
   readonly entersNamespaces: boolean;
-  /** What the arguments mean: several commands where one line does several things. @throws {ToolError} */
-  parse(args: readonly string[], toolbox: Toolbox): readonly Command[];
+  /** Whether it reads its standard input when it is given these arguments. */
+  readsInput?(args: readonly string[]): boolean;
+  /**
+   * What the arguments mean: several commands where one line does several things. `outside`: what a tool that reads
+   * files can reach. @throws {ToolError}
+   */
+  parse(args: readonly string[], toolbox: Toolbox, outside?: Outside): readonly Command[];
   /** How it tells what the kernel refused. */
   refused(error: KernelError): { readonly stderr: string; readonly status: number };
 }

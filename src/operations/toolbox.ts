@@ -1,7 +1,9 @@
+import type { XtInfo } from "../net/xtables.ts";
 import type { LinkType, SlaveType } from "./link-type.ts";
 import type { InNamespace, Operation, OperationRecord, Question, QuestionRecord } from "./operation.ts";
 import type { Tool } from "./tool.ts";
 import { quote } from "./words.ts";
+import type { XtExtension } from "./xtables/extension.ts";
 
 /** An operation that was applied, as the command that does the same. */
 export interface AppliedOperation {
@@ -17,6 +19,11 @@ export class Toolbox {
   readonly tools: Map<string, Tool> = new Map();
   /** What `ip link add type` knows. */
   readonly linkTypes: Map<string, LinkType> = new Map();
+  /** The matches and targets that `iptables` knows. */
+  readonly xtables: {
+    readonly matches: Map<string, XtExtension>;
+    readonly targets: Map<string, XtExtension>;
+  } = { matches: new Map(), targets: new Map() };
   /** All that was done, in order: what `overmesh export` prints. */
   readonly applied: AppliedOperation[] = [];
 
@@ -42,6 +49,14 @@ export class Toolbox {
     this.linkTypes.set(type.kind, type);
   }
 
+  addXtMatch<I extends XtInfo>(extension: XtExtension<I>): void {
+    this.xtables.matches.set(extension.name, extension as XtExtension<never> as XtExtension);
+  }
+
+  addXtTarget<I extends XtInfo>(extension: XtExtension<I>): void {
+    this.xtables.targets.set(extension.name, extension as XtExtension<never> as XtExtension);
+  }
+
   /** `bridge_slave` and its like. */
   slaveType(kind: string): SlaveType | null {
     for (const type of this.linkTypes.values()) if (type.slaves?.kind === kind) return type.slaves;
@@ -59,7 +74,14 @@ export class Toolbox {
         : tool.entersNamespaces
           ? [record.tool, "-n", ns, ...words]
           : ["ip", "netns", "exec", ns, record.tool, ...words];
-    return line.map(quote).join(" ");
+    return line.map(quote).join(" ") + this.#inputOf(command);
+  }
+
+  /** What the tool reads, as a here-string. */
+  #inputOf(command: Operation | Question): string {
+    if (!("op" in command)) return "";
+    const text = this.operations.get(command.op)!.input?.(command as never);
+    return text === undefined ? "" : ` <<< ${quote(text.replace(/\n$/, ""))}`;
   }
 
   #wordsOf(command: Operation | Question): readonly [{ readonly tool: string }, readonly string[]] {

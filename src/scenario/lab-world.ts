@@ -13,10 +13,10 @@ import { CommandTable } from "../shell/command.ts";
 import { registerTools } from "../shell/commands/network-tools.ts";
 import { registerPrograms } from "../shell/commands/programs.ts";
 import type { Completion } from "../shell/complete.ts";
-import { EPOCH_SECONDS, Machine } from "../shell/machine.ts";
+import { Machine } from "../shell/machine.ts";
 import { mountKernelTrees } from "../shell/mounts.ts";
 import { Shell } from "../shell/shell.ts";
-import type { Nanos } from "../sim/time.ts";
+import { EPOCH_SECONDS, type Nanos } from "../sim/time.ts";
 import { LabQuestions } from "./lab-questions.ts";
 import type { LessonWorld, Typed, WorldQuestions } from "./lesson-world.ts";
 

@@ -1,7 +1,7 @@
 import type { Prng } from "../base/prng.ts";
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import { type Nanos, SECOND } from "../sim/time.ts";
+import { EPOCH_SECONDS, type Nanos, SECOND } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 import type { CommandTable } from "./command.ts";
 import { HostFiles } from "./files.ts";
@@ -17,9 +17,6 @@ export interface MachineOptions {
   /** Where shells start: the host's own namespace unless given. */
   readonly namespace?: () => NetworkNamespace;
 }
-
-/** The time of day when every world begins: 2026-01-01 00:00:00 UTC, in seconds since 1970. */
-export const EPOCH_SECONDS = 1_767_225_600;
 
 /** Where named namespaces lie. */
 const NAMED = /^\/(?:var\/)?run\/netns\/([^/]+)$/;

@@ -11,7 +11,7 @@ import { FileFailure, resolvePath } from "../files.ts";
 export function registerTools(commands: CommandTable, toolbox: Toolbox): void {
   for (const [name, tool] of toolbox.tools) {
     commands.register(name, (context) => runNetworkTool(toolbox, name, context), {
-      stdin: readsBatch,
+      stdin: (args) => readsBatch(args) || tool.readsInput?.(args) === true,
       complete: (args) => expectedWords(tool, args, toolbox),
     });
   }

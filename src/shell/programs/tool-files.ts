@@ -1,7 +1,7 @@
 import type { BufferEncoding, FileContent, FsStat, IFileSystem } from "just-bash";
-import { SECOND } from "../../sim/time.ts";
+import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import { FileFailure, type FileSystem, resolvePath } from "../files.ts";
-import { EPOCH_SECONDS, type Machine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
 
 const MILLIS = 1000;
 /** just-bash looks for its own tools here. */

@@ -1,0 +1,454 @@
+import type { XtInfo } from "../../net/xtables.ts";
+import type { XtNegation, XtRule } from "../../netfilter/rule.ts";
+import { unsigned } from "../words.ts";
+import { checkChainName, deviceName, ruleNumber, targetName } from "./command-names.ts";
+import {
+  allowedWith,
+  changesRules,
+  checkOrder,
+  maxName,
+  negations,
+  ownOptions,
+  shortOptions,
+} from "./command-options.ts";
+import {
+  checkOptions,
+  GivenOptions,
+  type RuleContext,
+  takeOption,
+  type XtExtension,
+  type XtOption,
+} from "./extension.ts";
+import { Getopt, type LongOption } from "./getopt.ts";
+import { listedProtocol, parseProtocol } from "./protocols.ts";
+import { parseAddresses } from "./rule-addresses.ts";
+import { XtProblem } from "./xt-problem.ts";
+
+/** The matches and targets that a tool knows. */
+export interface Extensions {
+  readonly matches: ReadonlyMap<string, XtExtension>;
+  readonly targets: ReadonlyMap<string, XtExtension>;
+}
+
+/** What a command line of `iptables` says. */
+export interface CommandLine {
+  /** A letter: `A`, `C`, `D`, `I`, `R`, `L`, `S`, `F`, `Z`, `N`, `X`, `E`, `P`, `V`, `h`; `LZ` and `SZ` list and zero. */
+  readonly command: string;
+  readonly table: string;
+  readonly chain: string | null;
+  /** From 1; null: none was named. */
+  readonly position: number | null;
+  readonly newName: string;
+  readonly policy: string;
+  readonly numeric: boolean;
+  readonly exact: boolean;
+  readonly lineNumbers: boolean;
+  readonly verbose: number;
+  readonly counters: readonly [number, number] | null;
+  /** One rule for each pair of a source and a destination. */
+  readonly rules: readonly XtRule[];
+  /** What goes to standard error all the same. */
+  readonly notes: string;
+  /** The extensions that were loaded, for `-h`. */
+  readonly loaded: readonly XtExtension[];
+}
+
+/** A match or target of the rule being read. */
+interface Loaded {
+  readonly extension: XtExtension;
+  readonly given: GivenOptions;
+}
+
+/** An option of the tool itself by its letter, or of a match or target. */
+type Code = string | { readonly of: Loaded; readonly option: XtOption };
+
+/** Reads a command line of `iptables`; `restoring` while it is a line of a file. @throws {XtProblem} */
+export function parseCommandLine(
+  args: readonly string[],
+  extensions: Extensions,
+  table: string,
+  restoring: boolean,
+): CommandLine {
+  const reader = new CommandLineReader(args, extensions, table, restoring);
+  try {
+    return reader.read();
+  } catch (error) {
+    if (error instanceof XtProblem) error.before = reader.notes;
+    throw error;
+  }
+}
+
+class CommandLineReader {
+  readonly #words: Getopt<Code>;
+  readonly #extensions: Extensions;
+  readonly #restoring: boolean;
+  #command = "";
+  #table: string;
+  #tableSet = false;
+  #chain: string | null = null;
+  #position: number | null = null;
+  /** Whether the number belongs to the command (`-D CHAIN 3`, `-Z CHAIN 3`). */
+  #byNumber = false;
+  #newName = "";
+  #policy = "";
+  readonly #options: Set<string> = new Set();
+  readonly #not: Set<XtNegation> = new Set();
+  #sources = "0.0.0.0/0";
+  #destinations = "0.0.0.0/0";
+  #in = "";
+  #out = "";
+  #protocolText: string | null = null;
+  #protocol = 0;
+  #protocolLoaded = false;
+  #goto = false;
+  #jump: string | null = null;
+  #target: Loaded | null = null;
+  readonly #matches: Loaded[] = [];
+  #verbose = 0;
+  #wait = false;
+  #waitInterval = false;
+  #counters: readonly [number, number] | null = null;
+  notes = "";
+
+  constructor(args: readonly string[], extensions: Extensions, table: string, restoring: boolean) {
+    this.#words = new Getopt(args, shortOptions);
+    this.#extensions = extensions;
+    this.#table = table;
+    this.#restoring = restoring;
+  }
+
+  read(): CommandLine {
+    const words = this.#words;
+    let not = false;
+    for (;;) {
+      const before = words.at;
+      const word = words.next(this.#known());
+      if (word.kind === "end") break;
+      if (word.kind === "word") {
+        if (word.text !== "!") throw new XtProblem(`Bad argument \`${word.text}'`, 2, true);
+        if (not) throw new XtProblem("multiple consecutive ! not allowed");
+        not = true;
+        continue;
+      }
+      if (word.kind !== "option") {
+        // The match of the protocol comes by itself, when an option asks for it.
+        if (this.#loadProtocol()) {
+          words.at = before;
+          continue;
+        }
+        throw new XtProblem(
+          word.kind === "missing"
+            ? `option "${word.text}" requires an argument`
+            : `unknown option "${word.text}"`,
+        );
+      }
+      const { code } = word;
+      if (code === "V" || code === "h") return this.#done(code);
+      if (typeof code === "string") this.#own(code, word.value, not);
+      else this.#ofExtension(code.of, code.option, word.value, not);
+      not = false;
+    }
+    this.#check(not);
+    return this.#done(this.#command);
+  }
+
+  #known(): readonly LongOption<Code>[] {
+    const known: LongOption<Code>[] = [...ownOptions];
+    const add = (of: Loaded): void => {
+      for (const option of of.extension.options)
+        known.push({ name: option.name, has: option.read === undefined ? 0 : 1, code: { of, option } });
+    };
+    if (this.#target !== null) add(this.#target);
+    const seen = new Set<string>();
+    for (const match of [...this.#matches].reverse()) {
+      // Of a match that is loaded again only the newer one takes options.
+      if (seen.has(match.extension.name)) continue;
+      seen.add(match.extension.name);
+      add(match);
+    }
+    return known;
+  }
+
+  #loadProtocol(): boolean {
+    if (this.#protocolText === null || this.#protocolLoaded) return false;
+    this.#protocolLoaded = true;
+    const number = unsigned(this.#protocolText, 255);
+    const name = number === null ? this.#protocolText : (listedProtocol(number) ?? "");
+    const extension = this.#extensions.matches.get(name);
+    if (extension === undefined) return false;
+    this.#matches.push({ extension, given: new GivenOptions() });
+    return true;
+  }
+
+  #ofExtension(of: Loaded, option: XtOption, value: string | null, not: boolean): void {
+    let text = value;
+    if (option.twoArguments !== undefined) {
+      if (!this.#words.hasWord) throw new XtProblem(option.twoArguments);
+      text = `${value} ${this.#words.take()}`;
+    }
+    takeOption(of.extension, of.given, option, text, not);
+  }
+
+  #own(code: string, value: string | null, not: boolean): void {
+    if ("ACDIRLSFZNXEP".includes(code)) {
+      this.#takeCommand(code, value, not);
+      return;
+    }
+    switch (code) {
+      case "m":
+        if (not) throw new XtProblem("unexpected ! flag before --match");
+        this.#loadMatch(value!);
+        return;
+      case "t":
+        if (not) throw new XtProblem("unexpected ! flag before --table");
+        if (this.#restoring && this.#tableSet)
+          throw new XtProblem("The -t option cannot be used in iptables-restore.\n");
+        this.#table = value!;
+        this.#tableSet = true;
+        return;
+      case "w":
+        if (this.#restoring) throw new XtProblem("You cannot use `-w' from iptables-restore");
+        this.#readWait(value);
+        return;
+      case "W":
+        if (this.#restoring) throw new XtProblem("You cannot use `-W' from iptables-restore");
+        this.#readWaitInterval(value);
+        return;
+      case "M":
+      case "4":
+        return;
+      case "6":
+        throw new XtProblem("", 2, true);
+      case "v":
+        if (this.#verbose++ > 0) return;
+    }
+    this.#setOption(code === "g" ? "j" : code, not);
+    this.#takeOption(code, value);
+  }
+
+  #setOption(letter: string, not: boolean): void {
+    if (this.#options.has(letter)) throw new XtProblem(`multiple -${letter} flags not allowed`);
+    this.#options.add(letter);
+    if (!not) return;
+    const negation = negations[letter];
+    if (negation === undefined) throw new XtProblem(`cannot have ! before -${letter}`);
+    this.#not.add(negation);
+  }
+
+  /** For most of these the tool takes the argument whole, even of `--protocol=tcp`, which then is no protocol. */
+  #takeOption(code: string, value: string | null): void {
+    switch (code) {
+      case "p":
+        this.#protocolText = this.#words.last.toLowerCase();
+        this.#protocol = parseProtocol(this.#protocolText);
+        if (this.#protocol === 0 && this.#not.has("protocol"))
+          throw new XtProblem("rule would never match protocol");
+        return;
+      case "s":
+        this.#sources = this.#words.last;
+        return;
+      case "d":
+        this.#destinations = this.#words.last;
+        return;
+      case "g":
+        this.#goto = true;
+        this.#jump = targetName(value!);
+        return;
+      case "j":
+        this.#jump = targetName(this.#words.last);
+        this.#loadTarget(this.#jump);
+        return;
+      case "i":
+        this.#in = deviceName(this.#words.last);
+        return;
+      case "o":
+        this.#out = deviceName(this.#words.last);
+        return;
+      case "c":
+        this.#readCounters(value!);
+    }
+  }
+
+  #takeCommand(letter: string, value: string | null, not: boolean): void {
+    const words = this.#words;
+    if (letter === "N") checkChainName(value!, this.#extensions);
+    if (not) throw new XtProblem("unexpected '!' flag");
+    const before = this.#command;
+    const lists = before === "L" || before === "S";
+    const listsToo = (letter === "L" || letter === "S") && before === "Z";
+    if (before !== "" && !(letter === "Z" && lists) && !listsToo)
+      throw new XtProblem(`Cannot use -${letter} with -${before.at(-1)}`);
+    this.#command = listsToo ? `${letter}Z` : `${before}${letter}`;
+    if (value !== null) this.#chain = value;
+    switch (letter) {
+      case "D":
+        if (words.hasWord) {
+          this.#position = ruleNumber(words.take());
+          this.#byNumber = true;
+        }
+        return;
+      case "R":
+        if (!words.hasWord) throw new XtProblem("-R requires a rule number");
+        this.#position = ruleNumber(words.take());
+        return;
+      case "I":
+        this.#position = words.hasWord ? ruleNumber(words.take()) : 1;
+        return;
+      case "L":
+      case "S":
+      case "Z":
+        if (value === null && words.hasWord) this.#chain = words.take();
+        if (words.hasWord) {
+          this.#position = ruleNumber(words.take());
+          if (letter === "Z") this.#byNumber = true;
+        }
+        return;
+      case "F":
+      case "X":
+        if (value === null && words.hasWord) this.#chain = words.take();
+        return;
+      case "E":
+        if (!words.hasWord) throw new XtProblem("-E requires old-chain-name and new-chain-name");
+        this.#newName = words.take();
+        checkChainName(this.#newName, this.#extensions);
+        return;
+      case "P":
+        if (!words.hasWord) throw new XtProblem("-P requires a chain and a policy");
+        this.#policy = words.take();
+    }
+  }
+
+  #loadMatch(name: string): void {
+    const extension = this.#extensions.matches.get(name);
+    if (extension === undefined)
+      throw new XtProblem(`Couldn't load match \`${name}':No such file or directory\n`);
+    this.notes += extension.notice ?? "";
+    this.#matches.push({ extension, given: new GivenOptions() });
+    if (this.#protocolText === name) this.#protocolLoaded = true;
+  }
+
+  #loadTarget(name: string): void {
+    const extension = this.#extensions.targets.get(name);
+    if (extension === undefined) return;
+    this.notes += extension.notice ?? "";
+    this.#target = { extension, given: new GivenOptions() };
+  }
+
+  #readWait(value: string | null): void {
+    const text = value ?? (this.#words.hasWord ? this.#words.take() : null);
+    if (text !== null && !/^\s*[+-]?(0x[\da-f]|\d)/i.test(text))
+      throw new XtProblem("wait seconds not numeric");
+    this.#wait = text === null || Number.parseInt(text, 10) !== 0;
+  }
+
+  #readWaitInterval(value: string | null): void {
+    const text = value ?? (this.#words.hasWord ? this.#words.take() : null);
+    if (text === null) throw new XtProblem("wait interval value required");
+    if (!/^\s*\d/.test(text)) throw new XtProblem("wait interval not numeric");
+    const microseconds = Number.parseInt(text, 10);
+    if (microseconds > 999999) throw new XtProblem(`too long usec wait ${microseconds} > 999999 usec`);
+    this.notes += "Ignoring deprecated --wait-interval option.\n";
+    this.#waitInterval = true;
+  }
+
+  #readCounters(value: string): void {
+    const comma = value.indexOf(",");
+    let bytes = comma < 0 ? null : value.slice(comma + 1);
+    if (bytes === null && this.#words.hasWord) bytes = this.#words.take();
+    if (bytes === null) throw new XtProblem("-c requires packet and byte counter");
+    if (!/^\s*[+-]?\d/.test(value)) throw new XtProblem("-c packet counter not numeric");
+    if (!/^\s*[+-]?\d/.test(bytes)) throw new XtProblem("-c byte counter not numeric");
+    this.#counters = [Number.parseInt(value, 10), Number.parseInt(bytes, 10)];
+  }
+
+  #check(not: boolean): void {
+    if (this.#table === "nat" && (this.#policy === "DROP" || this.#jump === "DROP"))
+      throw new XtProblem(
+        '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n',
+      );
+    if (this.#waitInterval && !this.#wait)
+      throw new XtProblem("--wait-interval only makes sense with --wait\n");
+    for (const { extension, given } of this.#matches) checkOptions(extension, given);
+    if (this.#target !== null) checkOptions(this.#target.extension, this.#target.given);
+    if (this.#words.at < this.#words.args.length)
+      throw new XtProblem("unknown arguments found on commandline");
+    if (this.#command === "") throw new XtProblem("no command specified");
+    if (not) throw new XtProblem("nothing appropriate following !");
+  }
+
+  #checkOptions(): void {
+    const letters = this.#byNumber && this.#command === "D" ? ["#"] : [...this.#command];
+    for (const option of checkOrder) {
+      const allowed = allowedWith[option];
+      if (!this.#options.has(option) || allowed === undefined) continue;
+      if (!letters.every((letter) => allowed.includes(letter)))
+        throw new XtProblem(`Illegal option \`-${option === "0" ? "0" : option}' with this command`);
+    }
+    const chain = this.#chain ?? "";
+    if (chain.length >= maxName)
+      throw new XtProblem(`chain name \`${chain}' too long (must be under ${maxName} chars)`);
+    if (!changesRules.includes(this.#command) || this.#byNumber) return;
+    const reject = (option: string): void => {
+      if (this.#options.has(option)) throw new XtProblem(`Can't use -${option} with ${chain}\n`);
+    };
+    if (chain === "PREROUTING" || chain === "INPUT") reject("o");
+    if (chain === "POSTROUTING" || chain === "OUTPUT") reject("i");
+  }
+
+  #done(command: string): CommandLine {
+    const helps = command === "V" || command === "h";
+    const rules = helps ? [] : this.#makeRules();
+    if (!helps) this.#checkOptions();
+    if (command === "h") this.#loadProtocol();
+    return {
+      command: helps ? command : this.#command,
+      table: this.#table,
+      chain: this.#chain,
+      position: this.#position,
+      newName: this.#newName,
+      policy: this.#policy,
+      numeric: this.#options.has("n"),
+      exact: this.#options.has("x"),
+      lineNumbers: this.#options.has("0"),
+      verbose: this.#verbose,
+      counters: this.#counters,
+      rules,
+      notes: this.notes,
+      loaded: [...(this.#target === null ? [] : [this.#target]), ...this.#matches].map((l) => l.extension),
+    };
+  }
+
+  #makeRules(): XtRule[] {
+    const context: RuleContext = {
+      table: this.#table,
+      protocol: this.#protocol,
+      notProtocol: this.#not.has("protocol"),
+    };
+    const matches = this.#matches.map(({ extension, given }) => extension.make(given, context));
+    const target = this.#makeTarget(context);
+    const sources = parseAddresses(this.#sources);
+    const destinations = parseAddresses(this.#destinations);
+    const not = this.#not;
+    if ((sources.length > 1 || destinations.length > 1) && (not.has("source") || not.has("destination")))
+      throw new XtProblem("! not allowed with multiple source or destination IP addresses");
+    const any = "0.0.0.0/0";
+    const rule = (source: string, destination: string): XtRule => ({
+      ...(source !== any || not.has("source") ? { source } : {}),
+      ...(destination !== any || not.has("destination") ? { destination } : {}),
+      ...(this.#in !== "" ? { in: this.#in } : {}),
+      ...(this.#out !== "" ? { out: this.#out } : {}),
+      ...(this.#protocol !== 0 ? { protocol: this.#protocol } : {}),
+      ...(this.#options.has("f") ? { fragment: true as const } : {}),
+      ...(not.size > 0 ? { not: Object.values(negations).filter((n) => not.has(n)) } : {}),
+      ...(matches.length > 0 ? { matches } : {}),
+      ...(target !== null ? { target } : {}),
+      ...(this.#goto ? { goto: true as const } : {}),
+    });
+    return sources.flatMap((source) => destinations.map((destination) => rule(source, destination)));
+  }
+
+  #makeTarget(context: RuleContext): XtInfo | null {
+    if (this.#target !== null) return this.#target.extension.make(this.#target.given, context);
+    return this.#jump === null ? null : { name: this.#jump };
+  }
+}

@@ -1,0 +1,15 @@
+import type { MarkInfo } from "../../netfilter/match-mark.ts";
+import type { XtExtension } from "./extension.ts";
+import { type MarkMask, markMask, markText } from "./read-options.ts";
+
+export const markMatch: XtExtension<MarkInfo> = {
+  name: "mark",
+  options: [{ name: "mark", read: markMask, not: true, mandatory: true }],
+  make: (given) => ({
+    name: "mark",
+    ...given.get<MarkMask>("mark")!,
+    ...(given.not("mark") ? { not: true as const } : {}),
+  }),
+  save: (info) => `${info.not ? "! " : ""}--mark ${markText(info)}`,
+  list: (info) => `mark match${info.not ? " !" : ""} ${markText(info)}`,
+};

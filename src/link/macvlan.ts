@@ -3,6 +3,7 @@ import { KernelError } from "../net/kernel-error.ts";
 import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { randomMac } from "../net/random-mac.ts";
+import { scrub } from "../net/scrub.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as mac from "../wire/mac.ts";
@@ -52,6 +53,7 @@ export class Macvlan implements DeviceDriver {
       const lo = ethernet.dstLo(packet.view, packet.at);
       if (mac.isMulticast(hi)) port.broadcast(packet, this, "bridge", true);
       else if (port.find(hi, lo)?.mode === "bridge" && port.lower.running) {
+        if ((packet.connectionInfo | packet.mark) !== 0) scrub(packet, device.ns, port.lower.ns);
         port.lower.backlog(packet); // as if it had come in there, so that a capture on the lower device sees it
         return;
       }

@@ -68,6 +68,7 @@ export function remove(device: NetDevice, address: InetAddress): void {
   for (const a of gone) {
     device.ns.ipv4.countOwn(a.address, -1);
     device.world.registry.gone(a.ref);
+    for (const watcher of device.ns.watchers) watcher.addressGone?.(device, a);
   }
 }
 

@@ -11,6 +11,7 @@ import type { DeviceChange, DeviceDriver, DeviceListener, Qdisc, RxHandler } fro
 import { InetDevice } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { scrub } from "./scrub.ts";
 import { withoutTap, withTap } from "./tap-list.ts";
 
 /** Properties that a device has from the moment it is made. */
@@ -151,6 +152,7 @@ export class NetDevice implements Receiver {
     }
     this.counters.transmitted(packet.length, leg);
     if (leg !== null) leg.allows(packet, longest);
+    if ((packet.connectionInfo | packet.mark) !== 0) scrub(packet, this.ns, peer.ns);
     peer.arrive(packet);
   }
 

@@ -16,6 +16,7 @@ import * as ipInput from "./ip-input.ts";
 import { Ipv4Settings } from "./ipv4-settings.ts";
 import { KernelError } from "./kernel-error.ts";
 import { Loopback } from "./loopback.ts";
+import type { NamespaceWatcher } from "./namespace-watcher.ts";
 import { NeighbourTable } from "./neighbour-table.ts";
 import { type DeviceOptions, NetDevice } from "./net-device.ts";
 import { Reassembly } from "./reassembly.ts";
@@ -48,6 +49,7 @@ export class NetworkNamespace {
   readonly loopback: NetDevice;
   /** State that rooms above keep for each namespace, by a key of their own (the kernel's net_generic). */
   readonly extensions: Map<unknown, unknown> = new Map();
+  readonly watchers: NamespaceWatcher[] = [];
   readonly #devices: Map<number, NetDevice> = new Map();
   readonly #byName: Map<string, NetDevice> = new Map();
   readonly #taps: Tap[] = [];
@@ -160,6 +162,7 @@ export class NetworkNamespace {
     for (const device of [...this.devices].reverse()) if (!device.removed) this.removeDevice(device);
     this.sockets.closeAll();
     this.#reassembly?.flush();
+    for (const watcher of this.watchers) watcher.ended?.();
   }
 
   /** The IP stack gets a frame that came in by `device` (the end of __netif_receive_skb_core). */
@@ -206,6 +209,7 @@ export class NetworkNamespace {
     inetAddress.deviceChanged(device, change);
     this.neighbours.deviceChanged(device, change);
     this.sockets.deviceChanged(device, change);
+    for (const watcher of this.watchers) watcher.deviceChanged?.(device, change);
   }
 
   /** Lets somebody see every frame on every device, those that come later included (`tcpdump -i any`). */

@@ -66,6 +66,8 @@ export class PacketPool {
     copy.trusted = packet.trusted;
     copy.corrupted = packet.corrupted;
     copy.mark = packet.mark;
+    copy.connection = packet.connection;
+    copy.connectionInfo = packet.connectionInfo;
     copy.hash = packet.hash;
     copy.fragmentMax = packet.fragmentMax;
     copy.flags = packet.flags;
@@ -75,6 +77,8 @@ export class PacketPool {
   /** The frame becomes another one without moving: it was encapsulated, or taken out of its encapsulation. */
   renumber(packet: Packet): void {
     packet.parent = packet.id;
+    packet.connection = null;
+    packet.connectionInfo = 0;
     this.#lastId = (this.#lastId + 1) | 0;
     packet.id = this.#lastId;
   }
@@ -82,6 +86,8 @@ export class PacketPool {
   release(packet: Packet): void {
     assert(packet.id !== 0, "a packet is released once");
     packet.id = 0;
+    packet.connection = null;
+    packet.connectionInfo = 0;
     this.inUse--;
     if (packet.limit - packet.base === SMALL_SLOT) this.#small.push(packet);
     else this.#large.push(packet);

@@ -71,6 +71,13 @@ export class Packet implements Scheduled {
   corrupted = false;
 
   mark = 0;
+  /**
+   * What connection tracking knows of the packet in the namespace where it is now (skb->_nfct): its connection, whose
+   * shape only `netfilter` knows, and how it belongs to it, in numbers of `netfilter/conntrack`; null and 0 for a packet
+   * that nobody has tracked, or that belongs to none.
+   */
+  connection: object | null = null;
+  connectionInfo = 0;
   /** Hash of the flow (skb->hash), or 0 when not computed yet. */
   hash = 0;
   /** The longest fragment of a reassembled datagram that must not be fragmented again as larger pieces, or 0. */

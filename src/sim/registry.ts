@@ -36,6 +36,7 @@ type Kind =
   | "qdisc"
   | "hook"
   | "iptables"
+  | "connection"
   | "socket"
   | "exception"
   | "sysctl";

@@ -40,6 +40,10 @@ export const Verdict = {
   matched: 17,
   /** The kernel answered in somebody's place (proxy ARP, ARP suppression). */
   answered: 18,
+  /** Connection tracking knows which connection it belongs to. */
+  tracked: 19,
+  /** Its addresses or ports were rewritten for its connection. */
+  translated: 20,
 
   /** A socket, or the kernel itself (ARP, ICMP), took it: its proper end. */
   delivered: 100,

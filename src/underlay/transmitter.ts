@@ -1,4 +1,5 @@
 import type { NetDevice } from "../net/net-device.ts";
+import { scrub } from "../net/scrub.ts";
 import type { Packet, Receiver } from "../sim/packet.ts";
 import { PacketQueue } from "../sim/packet-queue.ts";
 import { SECOND } from "../sim/time.ts";
@@ -40,6 +41,7 @@ export class Transmitter implements Receiver {
 
   send(packet: Packet): void {
     const counters = this.#from.counters;
+    if ((packet.connectionInfo | packet.mark) !== 0) scrub(packet, this.#from.ns, this.#to.ns);
     if (this.#sending !== null && this.#waiting.length >= this.#wire.queue) {
       counters.txDropped++;
       this.#from.drop(packet, Verdict.QDISC_DROP);

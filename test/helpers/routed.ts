@@ -7,6 +7,7 @@ import type { NetDevice } from "../../src/net/net-device.ts";
 import type { NetworkNamespace } from "../../src/net/network-namespace.ts";
 import { RawSocket } from "../../src/net/raw-socket.ts";
 import { type RouteSpec, RouteTable } from "../../src/net/route.ts";
+import { registerNetfilter } from "../../src/netfilter/register-netfilter.ts";
 import { finishChecksum } from "../../src/sim/finish-checksum.ts";
 import { World } from "../../src/sim/world.ts";
 import { Describer } from "../../src/wire/describe.ts";
@@ -31,6 +32,7 @@ export class RoutedNetwork {
     this.world = new World(seed);
     const kernel = new Kernel();
     registerIpv4Sysctls(kernel);
+    registerNetfilter(kernel);
     const host = new Host(this.world, kernel, "h");
     const [a, r, b] = ["a", "r", "b"].map((name) => host.addNamespace(name)) as [
       NetworkNamespace,

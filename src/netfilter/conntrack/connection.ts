@@ -1,0 +1,168 @@
+import type { Packet } from "../../sim/packet.ts";
+import type { EntryRef } from "../../sim/registry.ts";
+import type { Nanos } from "../../sim/time.ts";
+import type { Conntrack } from "./conntrack.ts";
+import type { TcpTracking } from "./tcp-state.ts";
+import type { Zone } from "./zone.ts";
+
+/**
+ * How a packet belongs to its connection: {@link Packet.connectionInfo}. They are the kernel's numbers (enum
+ * ip_conntrack_info) plus one, so that 0 is a packet that nobody tracked or that is INVALID.
+ */
+export const ConnectionInfo = {
+  none: 0,
+  established: 1,
+  related: 2,
+  new: 3,
+  establishedReply: 4,
+  relatedReply: 5,
+  untracked: 8,
+} as const;
+export type ConnectionInfo = (typeof ConnectionInfo)[keyof typeof ConnectionInfo];
+
+/** What makes a reply of `established` and of `related` (IP_CT_IS_REPLY). */
+export const IS_REPLY = 3;
+
+/** True for a packet against the direction of the one that made its connection (CTINFO2DIR). */
+export function isReply(info: number): boolean {
+  return info >= ConnectionInfo.establishedReply;
+}
+
+/** Bits of {@link Connection.status} (enum ip_conntrack_status). */
+export const Status = {
+  expected: 1,
+  seenReply: 2,
+  /** It is never dropped early. */
+  assured: 4,
+  /** It is in the table: the packet that made it left the host, or arrived. */
+  confirmed: 8,
+  srcNat: 16,
+  dstNat: 32,
+  natMask: 48,
+  srcNatDone: 128,
+  dstNatDone: 256,
+  natDoneMask: 384,
+  /** It was taken out of the table. */
+  dying: 512,
+  /** Packets do not prolong its life. */
+  fixedTimeout: 1024,
+  /** No connection, but what the target CT wants new ones to be like. */
+  template: 2048,
+  /** It lost a clash and stands in the table for its replies only. */
+  natClash: 4096,
+} as const;
+
+/** What happened to a connection since its listeners heard of it (enum ip_conntrack_events). */
+export const ConnectionChange = {
+  new: 1,
+  related: 2,
+  destroy: 4,
+  reply: 8,
+  assured: 16,
+  protocol: 32,
+  mark: 128,
+} as const;
+
+/**
+ * A connection (struct nf_conn): two tuples, of which the second is what its replies look like. Addresses are int32.
+ * For ICMP a tuple's source port is the identifier, and its destination port the type times 256 plus the code.
+ */
+export class Connection {
+  readonly conntrack: Conntrack;
+  /** Counts all connections of a world: what `conntrack -o id` prints. */
+  readonly id: number;
+  readonly protocol: number;
+  readonly zone: Zone;
+  readonly src: number;
+  readonly dst: number;
+  readonly srcPort: number;
+  readonly dstPort: number;
+  replySrc: number;
+  replyDst: number;
+  replySrcPort: number;
+  replyDstPort: number;
+  /** Bits of {@link Status}. */
+  status = 0;
+  /** When it ends unless a packet comes; how long that is, in nanoseconds, until it is confirmed. */
+  deadline: Nanos = 0;
+  mark = 0;
+  /** net.netfilter.nf_conntrack_acct was set when it was made: its packets and bytes are counted. */
+  readonly accounted: boolean;
+  packets = 0;
+  bytes = 0;
+  replyPackets = 0;
+  replyBytes = 0;
+  /** When it was confirmed and when it ended, with net.netfilter.nf_conntrack_timestamp; 0 without. */
+  readonly timestamped: boolean;
+  start: Nanos = 0;
+  stop: Nanos = 0;
+  /** Null for all but TCP. */
+  tcp: TcpTracking | null = null;
+  /** UDP: from then on packets of both sides make it a stream. */
+  streamAt: Nanos = 0;
+  /** The device whose address MASQUERADE gave it, by index, or 0. */
+  masqueradeIndex = 0;
+  /** NAT's list of connections of one source. */
+  nextBySource: Connection | null = null;
+  previousBySource: Connection | null = null;
+  isBySource = false;
+  /** The connection that it is related to. */
+  readonly master: Connection | null = null;
+  /** Events to wait for (CT --ctevents): all unless a template said less. */
+  eventMask = -1;
+  /** Bits of {@link ConnectionChange} that nobody has been told of yet. */
+  changes = 0;
+  /** Its row in the table while it is confirmed, or -1. */
+  row = -1;
+  /** The frame that made it, and its entry in the memory of causes, made when somebody looks. */
+  readonly frame: number;
+  ref: EntryRef = 0;
+  /** The rules that chose its translations, or 0. */
+  srcNatRule: EntryRef = 0;
+  dstNatRule: EntryRef = 0;
+  /** What other rooms keep for a connection (the kernel's nf_ct_ext), or null. */
+  extension: object | null = null;
+
+  constructor(
+    conntrack: Conntrack,
+    id: number,
+    protocol: number,
+    zone: Zone,
+    src: number,
+    dst: number,
+    srcPort: number,
+    dstPort: number,
+    replySrcPort: number,
+    replyDstPort: number,
+    frame: number,
+  ) {
+    this.conntrack = conntrack;
+    this.id = id;
+    this.protocol = protocol;
+    this.zone = zone;
+    this.src = src;
+    this.dst = dst;
+    this.srcPort = srcPort;
+    this.dstPort = dstPort;
+    this.replySrc = dst;
+    this.replyDst = src;
+    this.replySrcPort = replySrcPort;
+    this.replyDstPort = replyDstPort;
+    this.accounted = conntrack.settings.acct !== 0;
+    this.timestamped = conntrack.settings.timestamp !== 0;
+    this.frame = frame;
+  }
+
+  get confirmed(): boolean {
+    return (this.status & Status.confirmed) !== 0;
+  }
+
+  get dying(): boolean {
+    return (this.status & Status.dying) !== 0;
+  }
+}
+
+/** The connection of a packet, or null (nf_ct_get). A template is none. */
+export function connectionOf(packet: Packet): Connection | null {
+  return packet.connection as Connection | null;
+}

@@ -1,0 +1,443 @@
+import { HookResult } from "../../net/hooks.ts";
+import type { NetworkNamespace } from "../../net/network-namespace.ts";
+import type { Packet } from "../../sim/packet.ts";
+import type { EntryRef } from "../../sim/registry.ts";
+import { SECOND } from "../../sim/time.ts";
+import type { Timer } from "../../sim/timer.ts";
+import { Verdict } from "../../sim/verdict.ts";
+import type { World } from "../../sim/world.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
+import { settleClash } from "./clash.ts";
+import { Connection, ConnectionChange, ConnectionInfo, isReply, Status } from "./connection.ts";
+import { connectionText } from "./connection-text.ts";
+import { ConntrackLimits, ConntrackSettings } from "./conntrack-settings.ts";
+import { ConntrackStats } from "./conntrack-stats.ts";
+import { trackIcmpError } from "./icmp-error-tracking.ts";
+import { Outcome } from "./outcome.ts";
+import { isClosing } from "./tcp-tracking.ts";
+import { track } from "./trackers.ts";
+import { kindOfTuple, Tuple } from "./tuple.ts";
+import { TupleTable } from "./tuple-table.ts";
+import { DEFAULT_ZONE, type Zone } from "./zone.ts";
+
+/** In how many of its buckets the kernel looks for a connection to drop (NF_CT_EVICTION_RANGE). */
+const EVICTION_RANGE = 8;
+/** Dead connections are looked for no more often than this (GC_SCAN_INTERVAL_MIN). */
+const SWEEP_INTERVAL = SECOND;
+
+/** Hears of connections that come, change and go (`conntrack -E`). `changes` are bits of {@link ConnectionChange}. */
+export interface ConntrackListener {
+  connectionChanged(connection: Connection, changes: number): void;
+}
+
+/**
+ * The connections of a namespace (net/netfilter/nf_conntrack_core.c). Packets pass it when somebody needs it
+ * ({@link ConntrackHooks}): then each has a connection, or is INVALID.
+ *
+ * A connection is in the table once the packet that made it has left the namespace or arrived: until then it is
+ * unconfirmed, and known to that packet only.
+ */
+export class Conntrack {
+  readonly ns: NetworkNamespace;
+  readonly world: World;
+  readonly settings: ConntrackSettings = new ConntrackSettings();
+  readonly limits: ConntrackLimits;
+  readonly stats: ConntrackStats = new ConntrackStats();
+  readonly listeners: Set<ConntrackListener> = new Set();
+  /** Told of each connection that comes into the table, and */
+  readonly placed: ((connection: Connection) => void)[] = [];
+  /** of each that leaves it, whoever listens: NAT has lists of its own. */
+  readonly gone: ((connection: Connection) => void)[] = [];
+  /** Told when the table is full (`nf_conntrack: table full, dropping packet`). */
+  tableFull: (() => void) | null = null;
+  readonly #table: TupleTable = new TupleTable();
+  readonly #rows: (Connection | null)[] = [];
+  readonly #free: number[] = [];
+  readonly #sweep: Timer;
+  readonly #tuple: Tuple = new Tuple();
+  #count = 0;
+  #sweepAt = 0;
+  /** No connection could be made because there are too many. */
+  #isFull = false;
+
+  constructor(ns: NetworkNamespace) {
+    this.ns = ns;
+    this.world = ns.world;
+    this.limits = limitsOf(ns);
+    this.#sweep = ns.world.timer(() => this.#collect());
+  }
+
+  /** How many connections there are (nf_conntrack_count). */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** All that live, the oldest first. Those that only wait for replies after a clash are not among them. */
+  list(): readonly Connection[] {
+    const now = this.world.now;
+    return this.#rows
+      .filter((c): c is Connection => c !== null && c.deadline > now && (c.status & Status.natClash) === 0)
+      .sort((a, b) => a.id - b.id);
+  }
+
+  /** The row and direction of a tuple in one number, or -1: {@link connectionAt}, {@link isReplyAt}. */
+  find(tuple: Tuple, zone: Zone, reply: boolean): number {
+    const found = this.#table.find(
+      tuple.src,
+      tuple.dst,
+      tuple.ports,
+      kindOfTuple(tuple.protocol, zone, reply),
+    );
+    if (found < 0) return -1;
+    const connection = this.#rows[found >> 1]!;
+    if (connection.deadline > this.world.now) return found;
+    this.#destroy(connection);
+    return -1;
+  }
+
+  connectionAt(found: number): Connection {
+    return this.#rows[found >> 1]!;
+  }
+
+  isReplyAt(found: number): boolean {
+    return (found & 1) !== 0;
+  }
+
+  /** Looks at a packet that comes in or begins here (nf_conntrack_in). `prerouting`: it came from outside. */
+  track(packet: Packet, prerouting: boolean): HookResult {
+    let template: Connection | null = null;
+    if (packet.connectionInfo !== ConnectionInfo.none) {
+      const known = packet.connection as Connection | null;
+      // It was here before (the loopback device), or nobody is to track it.
+      if (known === null || (known.status & Status.template) === 0) return HookResult.accept;
+      template = known;
+      packet.connection = null;
+      packet.connectionInfo = ConnectionInfo.none;
+    }
+    const { view, networkAt } = packet;
+    if (ipv4.fragmentOffset(view, networkAt) !== 0) {
+      this.stats.invalid++;
+      return HookResult.accept;
+    }
+    if (ipv4.protocol(view, networkAt) === ipv4.PROTO_ICMP) {
+      const outcome = trackIcmpError(this, packet, template?.zone ?? DEFAULT_ZONE, prerouting);
+      if (outcome === Outcome.invalid) {
+        this.stats.error++;
+        this.stats.invalid++;
+        return HookResult.accept;
+      }
+      if (packet.connection !== null) {
+        this.#noteTracked(packet);
+        return HookResult.accept;
+      }
+    }
+    return this.#trackConnection(packet, template, prerouting);
+  }
+
+  #trackConnection(packet: Packet, template: Connection | null, prerouting: boolean): HookResult {
+    for (;;) {
+      const connection = this.#resolve(packet, template);
+      if (connection === null) {
+        if (this.#isFull) {
+          this.#isFull = false;
+          this.stats.drop++;
+          this.ns.drop(packet, Verdict.NETFILTER_DROP);
+          return HookResult.stolen;
+        }
+        this.stats.invalid++;
+        return HookResult.accept;
+      }
+      const info = packet.connectionInfo;
+      const outcome = track(connection, packet, info, prerouting);
+      if (outcome === Outcome.accept) {
+        if (info === ConnectionInfo.establishedReply && (connection.status & Status.seenReply) === 0) {
+          connection.status |= Status.seenReply;
+          connection.changes |= ConnectionChange.reply;
+        }
+        this.#noteTracked(packet);
+        return HookResult.accept;
+      }
+      packet.connection = null;
+      packet.connectionInfo = ConnectionInfo.none;
+      if (outcome === Outcome.repeat) continue;
+      this.stats.invalid++;
+      if (outcome === Outcome.invalid) return HookResult.accept;
+      this.stats.drop++;
+      this.ns.drop(packet, Verdict.NETFILTER_DROP);
+      return HookResult.stolen;
+    }
+  }
+
+  /** Finds the packet's connection or makes one; null when it can have none (resolve_normal_ct). */
+  #resolve(packet: Packet, template: Connection | null): Connection | null {
+    const tuple = this.#tuple;
+    if (!tuple.readPacket(packet)) return null;
+    const zone = template === null ? DEFAULT_ZONE : template.zone;
+    let found = this.find(tuple, zone, false);
+    // A zone may hold for one direction only: then the other one is filed under the default zone.
+    if (found < 0 && zone.direction !== "both") found = this.find(tuple, zone, true);
+    if (found < 0) return this.#make(packet, tuple, template, zone);
+    const connection = this.#rows[found >> 1]!;
+    packet.connection = connection;
+    if ((found & 1) !== 0) packet.connectionInfo = ConnectionInfo.establishedReply;
+    else if ((connection.status & Status.seenReply) !== 0) packet.connectionInfo = ConnectionInfo.established;
+    else if ((connection.status & Status.expected) !== 0) packet.connectionInfo = ConnectionInfo.related;
+    else packet.connectionInfo = ConnectionInfo.new;
+    return connection;
+  }
+
+  #make(packet: Packet, tuple: Tuple, template: Connection | null, zone: Zone): Connection | null {
+    const { src, dst, srcPort, dstPort, protocol } = tuple;
+    if (!tuple.invert()) return null;
+    if (this.#count >= this.limits.max && !this.#dropEarly(src, dst, srcPort, dstPort, protocol, zone)) {
+      this.tableFull?.();
+      this.#isFull = true;
+      return null;
+    }
+    const connection = new Connection(
+      this,
+      ++this.limits.lastId,
+      protocol,
+      zone,
+      src,
+      dst,
+      srcPort,
+      dstPort,
+      tuple.srcPort,
+      tuple.dstPort,
+      packet.id,
+    );
+    if (template !== null) connection.eventMask = template.eventMask;
+    packet.connection = connection;
+    packet.connectionInfo = ConnectionInfo.new;
+    return connection;
+  }
+
+  /** Makes room for one more by killing one that is not assured and lies near by in the table (early_drop). */
+  #dropEarly(
+    src: number,
+    dst: number,
+    srcPort: number,
+    dstPort: number,
+    protocol: number,
+    zone: Zone,
+  ): boolean {
+    const ports = (srcPort << 16) | dstPort;
+    const kind = kindOfTuple(protocol, zone, false);
+    const near = this.#table.neighbours(src, dst, ports, kind, this.limits.buckets, EVICTION_RANGE);
+    for (const found of near) {
+      const connection = this.#rows[found >> 1]!;
+      if ((connection.status & Status.assured) !== 0 && connection.deadline > this.world.now) continue;
+      this.#destroy(connection);
+      this.stats.earlyDrop++;
+      return true;
+    }
+    this.#sweepSoon(0);
+    return false;
+  }
+
+  /**
+   * A packet leaves the namespace or arrives: its connection counts from now on (nf_conntrack_confirm). Answers
+   * `stolen` when another packet has taken its place meanwhile and nothing can be done about it.
+   */
+  confirm(packet: Packet): HookResult {
+    const connection = packet.connection as Connection | null;
+    if (connection === null) return HookResult.accept;
+    if ((connection.status & Status.confirmed) === 0 && !isReply(packet.connectionInfo)) {
+      if (!this.#insert(connection, packet)) {
+        this.ns.world.end(packet, Verdict.NETFILTER_DROP, this.ns.place, this.refOf(connection));
+        return HookResult.stolen;
+      }
+    }
+    const current = packet.connection as Connection;
+    if (current.changes !== 0) this.#tell(current);
+    return HookResult.accept;
+  }
+
+  #insert(connection: Connection, packet: Packet): boolean {
+    if ((connection.status & Status.dying) !== 0) {
+      this.stats.insertFailed++;
+      return false;
+    }
+    const tuple = this.#tuple;
+    tuple.copyOf(connection, false);
+    let clash = this.find(tuple, connection.zone, false);
+    if (clash < 0) {
+      tuple.copyOf(connection, true);
+      clash = this.find(tuple, connection.zone, true);
+    }
+    if (clash >= 0) return settleClash(this, connection, this.#rows[clash >> 1]!, packet);
+    connection.deadline += this.world.now;
+    this.place(connection, true);
+    connection.changes |= connection.master === null ? ConnectionChange.new : ConnectionChange.related;
+    return true;
+  }
+
+  /** Puts a connection with an absolute deadline into the table; without `both` for its replies only. */
+  place(connection: Connection, both: boolean): void {
+    const row = this.#free.length > 0 ? this.#free.pop()! : this.#rows.length;
+    this.#rows[row] = connection;
+    connection.row = row;
+    const { zone, protocol } = connection;
+    if (both) {
+      const ports = (connection.srcPort << 16) | connection.dstPort;
+      const kind = kindOfTuple(protocol, zone, false);
+      this.#table.add(connection.src, connection.dst, ports, kind, row * 2);
+    }
+    const replyPorts = (connection.replySrcPort << 16) | connection.replyDstPort;
+    const replyKind = kindOfTuple(protocol, zone, true);
+    this.#table.add(connection.replySrc, connection.replyDst, replyPorts, replyKind, row * 2 + 1);
+    connection.status |= Status.confirmed;
+    if (connection.timestamped) connection.start = this.world.now;
+    this.#count++;
+    for (const listener of this.placed) listener(connection);
+    this.#sweepSoon(connection.deadline - this.world.now);
+  }
+
+  /** Prolongs a connection's life by a packet and counts it; `timeout` in seconds (nf_ct_refresh_acct). */
+  refresh(connection: Connection, info: number, packet: Packet, timeout: number): void {
+    const { status } = connection;
+    if ((status & Status.confirmed) === 0) connection.deadline = timeout * SECOND;
+    else if ((status & Status.fixedTimeout) === 0) connection.deadline = this.world.now + timeout * SECOND;
+    if (connection.accounted) account(connection, info, packet);
+  }
+
+  /** Takes a connection out of the table at once; false when that was done already (nf_ct_kill). */
+  kill(connection: Connection): boolean {
+    if ((connection.status & Status.dying) !== 0) return false;
+    this.#destroy(connection);
+    return true;
+  }
+
+  /** The same, after counting the packet that was its last (nf_ct_kill_acct). */
+  killWith(connection: Connection, info: number, packet: Packet): boolean {
+    if (connection.accounted) account(connection, info, packet);
+    return this.kill(connection);
+  }
+
+  /** Ends all connections that `which` says yes to (nf_ct_iterate_cleanup); returns how many. */
+  flush(which: (connection: Connection) => boolean): number {
+    let count = 0;
+    for (const connection of [...this.#rows]) {
+      if (connection === null || !which(connection)) continue;
+      this.#destroy(connection);
+      count++;
+    }
+    return count;
+  }
+
+  /** Somebody changed a connection by hand, or a rule did. */
+  changed(connection: Connection, changes: number): void {
+    connection.changes |= changes;
+    if (connection.confirmed) this.#tell(connection);
+  }
+
+  /** The connection's entry in the memory of causes: made when somebody first asks. */
+  refOf(connection: Connection): EntryRef {
+    if (connection.ref === 0)
+      connection.ref = this.world.registry.made("connection", this.ns.path, connectionText(connection), {
+        by: "frame",
+        frame: connection.frame,
+      });
+    return connection.ref;
+  }
+
+  /** The namespace goes away. */
+  close(): void {
+    this.flush(() => true);
+    this.#sweep.cancel();
+  }
+
+  #noteTracked(packet: Packet): void {
+    if (this.world.tap === null) return;
+    this.ns.note(packet, Verdict.tracked, this.refOf(packet.connection as Connection));
+  }
+
+  #tell(connection: Connection): void {
+    const { changes } = connection;
+    connection.changes = 0;
+    if (connection.ref !== 0 && (changes & ~ConnectionChange.new) !== 0)
+      this.world.registry.changed(connection.ref, connectionText(connection), {
+        by: "kernel",
+        text: "conntrack",
+      });
+    if (this.settings.events === 0 || (changes & connection.eventMask) === 0) return;
+    for (const listener of this.listeners)
+      listener.connectionChanged(connection, changes & connection.eventMask);
+  }
+
+  #destroy(connection: Connection): void {
+    connection.status |= Status.dying;
+    const { row } = connection;
+    if (row < 0) return;
+    const { zone, protocol } = connection;
+    if ((connection.status & Status.natClash) === 0) {
+      const ports = (connection.srcPort << 16) | connection.dstPort;
+      const kind = kindOfTuple(protocol, zone, false);
+      this.#table.remove(connection.src, connection.dst, ports, kind, row * 2);
+    }
+    const replyPorts = (connection.replySrcPort << 16) | connection.replyDstPort;
+    const replyKind = kindOfTuple(protocol, zone, true);
+    this.#table.remove(connection.replySrc, connection.replyDst, replyPorts, replyKind, row * 2 + 1);
+    this.#rows[row] = null;
+    this.#free.push(row);
+    connection.row = -1;
+    this.#count--;
+    if (connection.timestamped) connection.stop = this.world.now;
+    if (connection.ref !== 0) this.world.registry.gone(connection.ref, { by: "kernel", text: "conntrack" });
+    for (const listener of this.gone) listener(connection);
+    if (this.settings.events === 0 || (connection.eventMask & ConnectionChange.destroy) === 0) return;
+    for (const listener of this.listeners) listener.connectionChanged(connection, ConnectionChange.destroy);
+  }
+
+  #sweepSoon(delay: number): void {
+    const wait = Math.max(delay, SWEEP_INTERVAL);
+    if (this.#sweep.armed && this.#sweepAt <= this.world.now + wait) return;
+    this.#sweepAt = this.world.now + wait;
+    this.#sweep.arm(wait);
+  }
+
+  /** Ends what is dead (gc_worker), and when the table is nearly full what is about to die as well. */
+  #collect(): void {
+    const now = this.world.now;
+    const isTight = this.#count > this.limits.max * 0.95;
+    let next = Number.POSITIVE_INFINITY;
+    for (const connection of this.#rows) {
+      if (connection === null) continue;
+      if (connection.deadline <= now) this.#destroy(connection);
+      else if (isTight && mayGoEarly(connection)) {
+        this.#destroy(connection);
+        this.stats.earlyDrop++;
+      } else if (connection.deadline < next) next = connection.deadline;
+    }
+    if (next !== Number.POSITIVE_INFINITY) this.#sweepSoon(next - now);
+  }
+}
+
+/** gc_worker_can_early_drop */
+function mayGoEarly(connection: Connection): boolean {
+  if ((connection.status & Status.assured) === 0) return true;
+  return connection.tcp !== null && isClosing(connection.tcp.state);
+}
+
+function account(connection: Connection, info: number, packet: Packet): void {
+  const bytes = packet.at + packet.length - packet.networkAt;
+  if (isReply(info)) {
+    connection.replyPackets++;
+    connection.replyBytes += bytes;
+  } else {
+    connection.packets++;
+    connection.bytes += bytes;
+  }
+}
+
+const limits: WeakMap<object, ConntrackLimits> = new WeakMap();
+
+function limitsOf(ns: NetworkNamespace): ConntrackLimits {
+  let found = limits.get(ns.host);
+  if (found === undefined) {
+    found = new ConntrackLimits();
+    limits.set(ns.host, found);
+  }
+  return found;
+}

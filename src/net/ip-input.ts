@@ -10,6 +10,7 @@ import * as ipForward from "./ip-forward.ts";
 import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import * as tcpInput from "./tcp/input.ts";
 import * as udp from "./udp.ts";
 
 const LINK_GROUP = PacketFlag.linkBroadcast | PacketFlag.linkMulticast;
@@ -143,6 +144,10 @@ export function deliver(ns: NetworkNamespace, device: NetDevice, packet: Packet)
     case ipv4.PROTO_UDP:
       ns.snmp.inDelivered(ns.world.leg);
       udp.receive(ns, device, packet);
+      return;
+    case ipv4.PROTO_TCP:
+      ns.snmp.inDelivers++;
+      tcpInput.receive(ns, device, packet);
       return;
     case ipv4.PROTO_ICMP:
       ns.snmp.inDelivered(ns.world.leg);

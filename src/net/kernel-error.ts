@@ -33,6 +33,11 @@ export const errorText = {
   ENOSPC: "No space left on device",
   EPROTO: "Protocol error",
   EHOSTDOWN: "Host is down",
+  ECONNRESET: "Connection reset by peer",
+  ECONNABORTED: "Software caused connection abort",
+  EPIPE: "Broken pipe",
+  EISCONN: "Transport endpoint is already connected",
+  EALREADY: "Operation already in progress",
 } as const;
 export type Errno = keyof typeof errorText;
 

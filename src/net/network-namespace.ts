@@ -23,6 +23,7 @@ import { Reassembly } from "./reassembly.ts";
 import { RouteExceptions } from "./route-exceptions.ts";
 import { SnmpCounters } from "./snmp.ts";
 import { Sockets } from "./sockets.ts";
+import { Tcp } from "./tcp/tcp.ts";
 
 const loopbackDriver = new Loopback();
 
@@ -55,6 +56,7 @@ export class NetworkNamespace {
   readonly #taps: Tap[] = [];
   #icmpLimits: IcmpLimits | null = null;
   #reassembly: Reassembly | null = null;
+  #tcp: Tcp | null = null;
   #lastIfindex = 0;
 
   constructor(host: Host, name: string) {
@@ -85,6 +87,12 @@ export class NetworkNamespace {
   get reassembly(): Reassembly {
     this.#reassembly ??= new Reassembly(this);
     return this.#reassembly;
+  }
+
+  /** Made for the first segment or socket. */
+  get tcp(): Tcp {
+    this.#tcp ??= new Tcp(this);
+    return this.#tcp;
   }
 
   /** All devices by index. */
@@ -161,6 +169,7 @@ export class NetworkNamespace {
   destroy(): void {
     for (const device of [...this.devices].reverse()) if (!device.removed) this.removeDevice(device);
     this.sockets.closeAll();
+    this.#tcp?.destroy();
     this.#reassembly?.flush();
     for (const watcher of this.watchers) watcher.ended?.();
   }

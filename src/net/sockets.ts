@@ -9,6 +9,7 @@ import type { IcmpReport } from "./icmp-input.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import * as tcpReport from "./tcp/icmp-report.ts";
 import type { UdpSocket } from "./udp-socket.ts";
 
 /** A socket that sees copies of all packets of one IP protocol (raw(7)). */
@@ -142,7 +143,8 @@ export class Sockets {
         quoted,
         report,
       );
-    } else this.#ns.host.kernel.icmpErrors.get(protocol)?.(this.#ns, device, packet, quoted, report);
+    } else if (protocol === ipv4.PROTO_TCP) tcpReport.receive(this.#ns, packet, quoted, report);
+    else this.#ns.host.kernel.icmpErrors.get(protocol)?.(this.#ns, device, packet, quoted, report);
   }
 
   deviceChanged(device: NetDevice, change: DeviceChange): void {

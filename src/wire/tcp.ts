@@ -9,7 +9,7 @@ const ACKNOWLEDGMENT = 8;
 const OFFSET = 12;
 const FLAGS = 13;
 const WINDOW = 14;
-const CHECKSUM = 16;
+export const CHECKSUM = 16;
 const URGENT = 18;
 const PROTOCOL = 6;
 

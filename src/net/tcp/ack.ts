@@ -1,0 +1,224 @@
+import { MICROSECOND, MILLISECOND } from "../../sim/time.ts";
+import { Verdict } from "../../sim/verdict.ts";
+import * as challenge from "./challenge.ts";
+import type { TcpConnection } from "./connection.ts";
+import * as recovery from "./recovery.ts";
+import * as sack from "./sack.ts";
+import type { Segment } from "./segment.ts";
+import { Mark } from "./sent-segments.ts";
+import { after, before, distance } from "./sequence.ts";
+import * as timers from "./timers.ts";
+import * as timestamps from "./timestamps.ts";
+import * as windowProbe from "./window-probe.ts";
+import * as write from "./write.ts";
+
+/** What one acknowledgment brought (the flags of tcp_ack and struct tcp_sacktag_state). There is one for each namespace. */
+export class AckNews {
+  /** SND.UNA moved; the window changed; the segment had data; it had blocks that were news; a duplicate was reported. */
+  advanced = false;
+  windowChanged = false;
+  hasData = false;
+  sackedNew = false;
+  duplicate = false;
+  /** Data that was never sent again was acknowledged: nothing of it was lost. */
+  originalAcked = false;
+  originalSacked = false;
+  retransmittedAcked = false;
+  newlyLost = false;
+  /** Segments that arrived, and those that were thought lost before this. */
+  delivered = 0;
+  lostBefore = 0;
+  inFlightBefore = 0;
+  unacknowledgedBefore = 0;
+  finAcked = false;
+  /** Send times of the first and last segments that were acknowledged and never repeated; negative for none. */
+  firstSent = -1;
+  lastSent = -1;
+  sackSent = -1;
+  sacksBefore = 0;
+  reorderedAt = 0;
+  wasReordered = false;
+  startTimer = false;
+  resend: recovery.Resend = 0;
+
+  begin(c: TcpConnection): void {
+    this.advanced = false;
+    this.windowChanged = false;
+    this.hasData = false;
+    this.sackedNew = false;
+    this.duplicate = false;
+    this.originalAcked = false;
+    this.originalSacked = false;
+    this.retransmittedAcked = false;
+    this.newlyLost = false;
+    this.delivered = c.delivered;
+    this.lostBefore = c.lostOut;
+    this.inFlightBefore = c.inFlight;
+    this.unacknowledgedBefore = c.unacknowledged;
+    this.finAcked = false;
+    this.firstSent = -1;
+    this.lastSent = -1;
+    this.sackSent = -1;
+    this.wasReordered = false;
+    this.startTimer = false;
+    this.resend = 0;
+    c.rackAdvanced = false;
+  }
+}
+
+/**
+ * Takes the acknowledgment of a segment (RFC 9293, 3.10.7.4, fifth; tcp_ack). Returns 0, or why the segment as a whole
+ * is not acceptable.
+ */
+export function receive(c: TcpConnection, segment: Segment): Verdict | 0 {
+  const acked = segment.acknowledgment;
+  const before_ = c.unacknowledged;
+  const news = c.ns.tcp.ackNews;
+  news.begin(c);
+  if (before(acked, before_)) return old(c, segment, news);
+  if (after(acked, c.sendNext)) return Verdict.TCP_ACK_UNSENT_DATA;
+  if (acked !== before_) {
+    news.advanced = true;
+    c.retransmits = 0;
+  }
+  if (c.timestampsOk) timestamps.remember(c, segment, c.windowSentAt, c.now);
+  news.hasData = segment.end !== segment.sequence;
+  const { counters } = c.ns.tcp;
+  if (!news.hasData && !news.advanced) counters.TCPPureAcks++;
+  news.windowChanged = updateWindow(c, segment, acked);
+  if (segment.sacks > 0 && c.sackOk) sack.receive(c, segment, news);
+  c.softError = null;
+  c.probes = 0;
+  c.lastAck = c.now;
+  if (c.sent.count === 0) {
+    c.unacknowledged = acked;
+    if (news.duplicate) recovery.afterAck(c, segment, news);
+    windowProbe.acknowledged(c);
+    recovery.lossProbeAcked(c, segment, news);
+    return 0;
+  }
+  clean(c, segment, acked, news);
+  recovery.lossProbeAcked(c, segment, news);
+  finish(c, segment, news);
+  return 0;
+}
+
+/** An acknowledgment from before: its blocks may be news all the same. */
+function old(c: TcpConnection, segment: Segment, news: AckNews): Verdict | 0 {
+  const tooOld = (c.unacknowledged - Math.min(c.largestWindow, c.bytesAcked)) | 0;
+  if (before(segment.acknowledgment, tooOld)) {
+    challenge.send(c);
+    return Verdict.TCP_TOO_OLD_ACK;
+  }
+  if (segment.sacks > 0 && c.sackOk) {
+    sack.receive(c, segment, news);
+    if (c.sent.count > 0) finish(c, segment, news);
+  }
+  return 0;
+}
+
+function finish(c: TcpConnection, segment: Segment, news: AckNews): void {
+  if (news.startTimer) setTimer(c);
+  const delivered = c.delivered - news.delivered;
+  const dubious =
+    (!news.advanced && !news.windowChanged && !news.hasData) ||
+    news.sackedNew ||
+    news.duplicate ||
+    c.congestionState !== 0;
+  if (dubious) recovery.afterAck(c, segment, news);
+  recovery.control(c, news, delivered);
+  recovery.resend(c, news);
+}
+
+/** After progress the time-out begins anew, as a loss probe where that helps (tcp_set_xmit_timer). */
+function setTimer(c: TcpConnection): void {
+  if (!timers.scheduleLossProbe(c, true)) timers.restartRetransmission(c);
+}
+
+/** The other end's window (RFC 9293, SND.WND, SND.WL1, SND.WL2; tcp_ack_update_window). */
+function updateWindow(c: TcpConnection, segment: Segment, acked: number): boolean {
+  const window = segment.window * 2 ** c.sendScale;
+  let changed = false;
+  if (
+    after(acked, c.unacknowledged) ||
+    after(segment.sequence, c.windowUpdate) ||
+    (segment.sequence === c.windowUpdate && (window > c.sendWindow || window === 0))
+  ) {
+    c.windowUpdate = segment.sequence;
+    if (c.sendWindow !== window) {
+      changed = true;
+      c.sendWindow = window;
+      if (window > c.largestWindow) {
+        c.largestWindow = window;
+        c.pathMtu = 0; // so that the segment's size is computed anew
+      }
+    }
+  }
+  return changed;
+}
+
+/** Takes what is acknowledged out of the send queue, and learns round trips from it (tcp_clean_rtx_queue). */
+function clean(c: TcpConnection, segment: Segment, acked: number, news: AckNews): void {
+  const { sent } = c;
+  const una = c.unacknowledged;
+  let segments = 0;
+  let reorderedFrom = 0;
+  let sawReorder = false;
+  while (sent.count > 0 && !after(sent.end(0), acked)) {
+    const marks = sent.marks(0);
+    const sentAt = sent.sentAt(0);
+    segments++;
+    if ((marks & Mark.everRetransmitted) !== 0) {
+      if ((marks & Mark.retransmitted) !== 0) c.retransmittedOut--;
+      news.retransmittedAcked = true;
+    } else if ((marks & Mark.sacked) === 0) {
+      news.lastSent = sentAt;
+      if (news.firstSent < 0) news.firstSent = sentAt;
+      if (!sawReorder) {
+        sawReorder = true;
+        reorderedFrom = sent.begin(0);
+      }
+      if (!after(sent.end(0), c.recoveryPoint)) news.originalAcked = true;
+    }
+    if ((marks & Mark.sacked) !== 0) c.sackedOut--;
+    else {
+      c.delivered++;
+      if (c.sackOk) recovery.rackAdvance(c, (marks & Mark.everRetransmitted) !== 0, sent.end(0), sentAt);
+    }
+    if ((marks & Mark.lost) !== 0) c.lostOut--;
+    if ((marks & Mark.fin) !== 0) news.finAcked = true;
+    sent.shift();
+  }
+  c.bytesAcked += distance(acked, una);
+  c.unacknowledged = acked;
+  sent.start = acked;
+  measureTrip(c, segment, news);
+  if (!news.advanced) return;
+  news.startTimer = true;
+  if (!c.sackOk) recovery.removeRenoSacks(c, segments);
+  else if (sawReorder && before(reorderedFrom, news.sacksBefore)) recovery.noteReordering(c, reorderedFrom);
+  // The probe's answer, or progress: the time-out is not backed off any more.
+  c.backoff = 0;
+  if (c.socket !== null) c.socket.wakeWriter();
+}
+
+/** A round trip from a segment that was sent only once, else from the timestamp (tcp_ack_update_rtt; RFC 7323, 4). */
+function measureTrip(c: TcpConnection, segment: Segment, news: AckNews): void {
+  let micros = -1;
+  const now = c.now;
+  if (news.firstSent >= 0 && !news.retransmittedAcked) micros = (now - news.firstSent) / MICROSECOND;
+  else if (news.sackSent >= 0) micros = (now - news.sackSent) / MICROSECOND;
+  if (micros < 0 && c.timestampsOk && segment.hasTimestamps && segment.echo !== 0 && news.advanced) {
+    const millis = (c.ns.tcp.timestamp(c.timestampOffset) - segment.echo) | 0;
+    if (millis >= 0) micros = Math.max(1, millis) * (MILLISECOND / MICROSECOND);
+  }
+  if (micros < 0) return;
+  c.trip.add(micros, c.unacknowledged, c.sendNext, c.ns.tcp.settings.tcp_rto_min_us);
+  c.timeout = c.trip.timeout;
+  c.congestion.measured?.(c, micros);
+}
+
+/** True when everything that was sent, the FIN included, has been acknowledged. */
+export function isAllAcked(c: TcpConnection): boolean {
+  return c.finSent && c.sent.count === 0 && !write.hasUnsent(c);
+}

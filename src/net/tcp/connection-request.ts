@@ -1,0 +1,177 @@
+import { MICROSECOND, type Nanos, SECOND } from "../../sim/time.ts";
+import type { Timer } from "../../sim/timer.ts";
+import { Verdict } from "../../sim/verdict.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
+import * as tcpHeader from "../../wire/tcp.ts";
+import * as ipOutput from "../ip-output.ts";
+import type { NetworkNamespace } from "../network-namespace.ts";
+import { Way } from "../way.ts";
+import type { Endpoint } from "./connection-table.ts";
+import * as output from "./output.ts";
+import type { InitialWindow } from "./receive-window.ts";
+import { writeHeader } from "./reply.ts";
+import type { Segment } from "./segment.ts";
+import { TcpState } from "./state.ts";
+import type { TcpListener } from "./tcp-listener.ts";
+
+const FIRST_TIMEOUT: Nanos = SECOND;
+
+/** A SYN that was answered and waits for the last step of the handshake (struct tcp_request_sock). */
+export class ConnectionRequest {
+  readonly kind = "request";
+  readonly ns: NetworkNamespace;
+  readonly listener: TcpListener;
+  readonly state: TcpState = TcpState.SYN_RECV;
+  readonly localAddress: number;
+  readonly localPort: number;
+  readonly remoteAddress: number;
+  readonly remotePort: number;
+  next: Endpoint | null = null;
+  readonly initialSend: number;
+  readonly initialReceive: number;
+  /** The other end's options, as far as this end takes them up. */
+  readonly mss: number;
+  readonly hasTimestamps: boolean;
+  recentTimestamp: number;
+  recentTimestampAt: Nanos;
+  readonly timestampOffset: number;
+  readonly sack: boolean;
+  readonly scaling: boolean;
+  readonly sendScale: number;
+  readonly window: InitialWindow;
+  readonly advertisedMss: number;
+  readonly mark: number;
+  readonly way: Way = new Way();
+  sentAt: Nanos = 0;
+  timeouts = 0;
+  retransmits = 0;
+  /** The last step came while the accept queue was full (inet_rsk(req)->acked). */
+  acknowledged = false;
+  lastAnswer: Nanos = Number.NEGATIVE_INFINITY;
+  dueAt: Nanos = 0;
+  #timer: Timer | null = null;
+
+  constructor(
+    listener: TcpListener,
+    segment: Segment,
+    initialSend: number,
+    way: Way,
+    window: InitialWindow,
+    advertisedMss: number,
+    mark: number,
+  ) {
+    const { ns } = listener;
+    const { settings } = ns.tcp;
+    this.ns = ns;
+    this.listener = listener;
+    this.localAddress = segment.dst;
+    this.localPort = segment.dstPort;
+    this.remoteAddress = segment.src;
+    this.remotePort = segment.srcPort;
+    this.initialSend = initialSend;
+    this.initialReceive = segment.sequence;
+    this.mss = segment.mss;
+    this.hasTimestamps = segment.hasTimestamps && settings.tcp_timestamps !== 0;
+    this.recentTimestamp = this.hasTimestamps ? segment.timestamp : 0;
+    this.recentTimestampAt = ns.world.now;
+    this.timestampOffset = this.hasTimestamps ? ns.tcp.timestampOffset(segment.dst, segment.src) : 0;
+    this.sack = segment.sackPermitted && settings.tcp_sack !== 0;
+    this.scaling = segment.windowScale >= 0 && settings.tcp_window_scaling !== 0;
+    this.sendScale = this.scaling ? segment.windowScale : 0;
+    this.way = way;
+    this.window = window;
+    this.advertisedMss = advertisedMss;
+    this.mark = mark;
+  }
+
+  /** The SYN was taken: it is remembered, answered, and answered again in time. */
+  start(): void {
+    this.ns.tcp.connections.add(this);
+    this.listener.requests++;
+    this.#timer = this.ns.world.timer(() => this.#due());
+    this.#arm(FIRST_TIMEOUT);
+    this.sentAt = this.ns.world.now;
+    this.sendSynAck();
+  }
+
+  /** It has become a connection, or is given up. */
+  remove(): void {
+    this.#timer?.cancel();
+    this.ns.tcp.connections.remove(this);
+    this.listener.requests--;
+  }
+
+  sendSynAck(): void {
+    const { ns, way } = this;
+    const header =
+      tcpHeader.HEADER_LEN + output.synOptionsLength(this.sack, this.hasTimestamps, this.scaling);
+    const packet = ns.world.pool.allocate(header, null);
+    packet.mark = this.mark;
+    output.writeSynOptions(
+      packet.view,
+      packet.at + tcpHeader.HEADER_LEN,
+      this.advertisedMss,
+      this.sack,
+      this.hasTimestamps ? ns.tcp.timestamp(this.timestampOffset) : null,
+      this.recentTimestamp,
+      this.scaling ? this.window.scale : -1,
+    );
+    writeHeader(
+      packet,
+      this.localAddress,
+      this.localPort,
+      this.remoteAddress,
+      this.remotePort,
+      this.initialSend,
+      (this.initialReceive + 1) | 0,
+      tcpHeader.SYN | tcpHeader.ACK,
+      this.window.window,
+      header,
+    );
+    ns.note(packet, Verdict.sent, 0);
+    ns.tcp.counters.OutSegs++;
+    const { tos } = this.listener;
+    if (!way.find(ns, this.remoteAddress, this.localAddress, this.listener.boundTo, this.mark, tos & 0xfc)) {
+      ns.snmp.outNoRoutes++;
+      ns.drop(packet, Verdict.IP_OUTNOROUTES);
+      return;
+    }
+    ns.snmp.outRequests++;
+    const ttl = this.listener.ttl !== 0 ? this.listener.ttl : ns.ipv4.ip_default_ttl;
+    ipOutput.sendOn(ns, packet, way, ipv4.PROTO_TCP, tos, ttl, ipv4.DONT_FRAGMENT, 0);
+  }
+
+  /** The SYN came again: so does the answer (tcp_rtx_synack). */
+  repeat(): void {
+    const { counters } = this.ns.tcp;
+    counters.RetransSegs++;
+    counters.TCPSynRetrans++;
+    this.retransmits++;
+    this.sendSynAck();
+  }
+
+  /** The round trip of the handshake in microseconds, or -1 when it cannot be told. */
+  get trip(): number {
+    return this.retransmits > 0 ? -1 : (this.ns.world.now - this.sentAt) / MICROSECOND;
+  }
+
+  /** reqsk_timer_handler */
+  #due(): void {
+    const { settings, counters } = this.ns.tcp;
+    const most = this.listener.synCount || settings.tcp_synack_retries;
+    if (this.timeouts >= most) {
+      counters.AttemptFails++;
+      this.remove();
+      return;
+    }
+    this.timeouts++;
+    // Whose last step has come already needs no answer: it waits for a place in the accept queue.
+    if (!this.acknowledged) this.repeat();
+    this.#arm(Math.min(FIRST_TIMEOUT * 2 ** this.timeouts, settings.tcp_rto_max_ms * 1e6));
+  }
+
+  #arm(delay: Nanos): void {
+    this.dueAt = this.ns.world.now + delay;
+    this.#timer!.arm(delay);
+  }
+}

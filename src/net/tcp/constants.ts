@@ -1,0 +1,19 @@
+/** Small facts that many of TCP's modules share. */
+
+/** The initial congestion window (RFC 6928, TCP_INIT_CWND). */
+export const INITIAL_WINDOW = 10;
+/** No slow start threshold yet (TCP_INFINITE_SSTHRESH). */
+export const NO_THRESHOLD = 0x7fffffff;
+/** What TCP takes the other end's largest segment to be when it has not said (RFC 9293, 3.7.1). */
+export const DEFAULT_MSS = 536;
+
+/** What the retransmission timer is armed for (ICSK_TIME_*). */
+export const Pending = { none: 0, retransmit: 1, windowProbe: 2, lossProbe: 3, reorder: 4 } as const;
+export type Pending = (typeof Pending)[keyof typeof Pending];
+
+/** The congestion state machine (enum tcp_ca_state). */
+export const Congestion = { open: 0, disorder: 1, reduced: 2, recovery: 3, loss: 4 } as const;
+export type Congestion = (typeof Congestion)[keyof typeof Congestion];
+
+/** Why an acknowledgment is owed (ICSK_ACK_*), as bits. */
+export const Owed = { scheduled: 1, timer: 2, pushed: 4, pushed2: 8, now: 16 } as const;

@@ -146,7 +146,8 @@ export function deliver(ns: NetworkNamespace, device: NetDevice, packet: Packet)
       udp.receive(ns, device, packet);
       return;
     case ipv4.PROTO_TCP:
-      ns.snmp.inDelivers++;
+      ns.snmp.inDelivered(ns.world.leg);
+      ns.world.leg = null;
       tcpInput.receive(ns, device, packet);
       return;
     case ipv4.PROTO_ICMP:

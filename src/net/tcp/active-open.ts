@@ -2,6 +2,7 @@ import type { Packet } from "../../sim/packet.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
+import { ConnectionIdentification } from "../ip-identifications.ts";
 import { KernelError } from "../kernel-error.ts";
 import type { TcpConnection } from "./connection.ts";
 import { Pending } from "./constants.ts";
@@ -38,7 +39,7 @@ export function connect(c: TcpConnection, address: number, port: number): void {
   choosePort(c);
   c.timestampOffset = tcp.timestampOffset(c.localAddress, dst);
   c.initialSend = tcp.initialSequence(c.localAddress, c.localPort, dst, port);
-  c.identification = tcp.prng.below(0x10000);
+  c.identification = new ConnectionIdentification(tcp.prng.below(0x10000));
   start(c);
   tcp.counters.ActiveOpens++;
   sendFirst(c);

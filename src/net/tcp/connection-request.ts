@@ -3,6 +3,7 @@ import type { Timer } from "../../sim/timer.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
+import { NO_IDENTIFICATION } from "../ip-identifications.ts";
 import * as ipOutput from "../ip-output.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import { Way } from "../way.ts";
@@ -138,7 +139,7 @@ export class ConnectionRequest {
     }
     ns.snmp.outRequests++;
     const ttl = this.listener.ttl !== 0 ? this.listener.ttl : ns.ipv4.ip_default_ttl;
-    ipOutput.sendOn(ns, packet, way, ipv4.PROTO_TCP, tos, ttl, ipv4.DONT_FRAGMENT, 0);
+    ipOutput.sendOn(ns, packet, way, ipv4.PROTO_TCP, tos, ttl, ipv4.DONT_FRAGMENT, NO_IDENTIFICATION);
   }
 
   /** The SYN came again: so does the answer (tcp_rtx_synack). */

@@ -1,5 +1,7 @@
+import type { Identification } from "../../sim/leg.ts";
 import type { Nanos } from "../../sim/time.ts";
 import { Timer } from "../../sim/timer.ts";
+import { NO_IDENTIFICATION } from "../ip-identifications.ts";
 import type { Errno } from "../kernel-error.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import { Way } from "../way.ts";
@@ -44,7 +46,7 @@ export class TcpConnection {
   tos = 0;
   ttl = 0;
   readonly way: Way = new Way();
-  identification = 0;
+  identification: Identification = NO_IDENTIFICATION;
   timestampOffset = 0;
 
   // What was agreed on in the handshake.

@@ -3,6 +3,7 @@ import { MILLISECOND } from "../../sim/time.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
 import { addressType } from "../address-type.ts";
+import { ConnectionIdentification } from "../ip-identifications.ts";
 import { Way } from "../way.ts";
 import { TcpConnection } from "./connection.ts";
 import { ConnectionRequest } from "./connection-request.ts";
@@ -210,7 +211,7 @@ function connect(r: ConnectionRequest, segment: Segment): TcpConnection {
     c.receiveLimit = listener.receiveLimit;
     c.receiveLimitLocked = true;
   }
-  c.identification = ns.tcp.prng.below(0x10000);
+  c.identification = new ConnectionIdentification(ns.tcp.prng.below(0x10000));
   c.totalRetransmits = r.retransmits;
   c.state = TcpState.SYN_RECV;
   const trip = r.trip;

@@ -9,12 +9,15 @@ const MOST = 4096;
  * costs a packet nothing.
  */
 export class Ledger {
-  #legs: Leg[] = [];
+  readonly #legs: Leg[] = [];
+  /** How often a leg that was settled took packets along again. */
+  entered = 0;
 
   /** A leg took a packet along for the first time since it was settled. */
   enter(leg: Leg): void {
     if (this.#legs.length === MOST) this.settle();
     this.#legs.push(leg);
+    this.entered++;
   }
 
   /** Enters everything. */

@@ -54,6 +54,9 @@ export interface ConnmarkTargetInfo extends XtInfo {
   readonly mask: number;
   /** Of the packet's mark. */
   readonly packetMask: number;
+  /** By how many bits what is written is shifted. */
+  readonly left?: number;
+  readonly right?: number;
 }
 
 class ConnmarkTarget implements XtTarget {
@@ -61,8 +64,11 @@ class ConnmarkTarget implements XtTarget {
   readonly #mark: number;
   readonly #mask: number;
   readonly #packetMask: number;
+  /** To the left; negative: to the right. */
+  readonly #shift: number;
 
-  constructor({ mode, mark, mask, packetMask }: ConnmarkTargetInfo) {
+  constructor({ mode, mark, mask, packetMask, left = 0, right = 0 }: ConnmarkTargetInfo) {
+    this.#shift = left - right;
     this.#mode = mode;
     this.#mark = mark | 0;
     this.#mask = mask | 0;
@@ -73,16 +79,26 @@ class ConnmarkTarget implements XtTarget {
     const connection = packet.connection as Connection | null;
     if (connection === null) return XtVerdict.goOn;
     if (this.#mode === "restore") {
-      packet.mark = (packet.mark & ~this.#packetMask) ^ (connection.mark & this.#mask);
+      packet.mark = (packet.mark & ~this.#packetMask) ^ this.#shifted(connection.mark & this.#mask);
       return XtVerdict.goOn;
     }
-    const bits = this.#mode === "set" ? this.#mark : packet.mark & this.#packetMask;
-    const mark = (connection.mark & ~this.#mask) ^ bits;
+    const kept = connection.mark & ~this.#mask;
+    const mark =
+      this.#mode === "set"
+        ? this.#shifted(kept ^ this.#mark)
+        : kept ^ this.#shifted(packet.mark & this.#packetMask);
     if (mark !== connection.mark) {
       connection.mark = mark;
       connection.changes |= ConnectionChange.mark;
     }
     return XtVerdict.goOn;
+  }
+
+  #shifted(bits: number): number {
+    const shift = this.#shift;
+    if (shift === 0) return bits;
+    if (shift > 31 || shift < -31) return 0;
+    return shift > 0 ? bits << shift : (bits >>> -shift) | 0;
   }
 }
 

@@ -1,3 +1,4 @@
+import { KernelError } from "../../net/kernel-error.ts";
 import { type XtInfo, type XtTarget, type XtTargetType, XtVerdict } from "../../net/xtables.ts";
 import type { Packet } from "../../sim/packet.ts";
 import { Connection, ConnectionChange, ConnectionInfo, Status } from "./connection.ts";
@@ -12,6 +13,12 @@ export interface CtInfo extends XtInfo {
   readonly zoneDirection?: ZoneDirection;
   /** Names of events, as `conntrack` has them: `new`, `related`, `destroy` ... Absent: all. */
   readonly events?: readonly string[];
+  readonly expectEvents?: readonly string[];
+  /** Helpers look into what is sent, and are not simulated. */
+  readonly helper?: string;
+  readonly timeout?: string;
+  /** It was said as `-j NOTRACK`. */
+  readonly alias?: true;
 }
 
 /** Names of `--ctevents`. */
@@ -63,12 +70,22 @@ class CtTarget implements XtTarget {
   }
 }
 
+/** What it asks for is not simulated. */
+class Undecided implements XtTarget {
+  apply(): XtVerdict {
+    return XtVerdict.undecided;
+  }
+}
+
 export const ctTarget: XtTargetType<CtInfo> = {
   name: "CT",
   tables: ["raw"],
   make(info, place) {
     if (info.notrack === true) return new Notrack();
+    // Nobody has made a policy of that name: that takes another tool.
+    if (info.timeout !== undefined) throw new KernelError("EINVAL");
     const conntrack = useConntrack(place.ns);
+    if (info.helper !== undefined) return new Undecided();
     const { zone = 0, zoneDirection: direction = "both", events } = info;
     const make = (of: Zone): Connection => {
       const template = new Connection(conntrack, 0, 0, of, 0, 0, 0, 0, 0, 0, 0);
@@ -79,10 +96,4 @@ export const ctTarget: XtTargetType<CtInfo> = {
     };
     return new CtTarget(make, { id: zone === "mark" ? 0 : zone, direction }, zone === "mark");
   },
-};
-
-export const notrackTarget: XtTargetType = {
-  name: "NOTRACK",
-  tables: ["raw"],
-  make: () => new Notrack(),
 };

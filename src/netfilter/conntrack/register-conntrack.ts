@@ -2,7 +2,7 @@ import type { Kernel } from "../../net/kernel.ts";
 import { connmarkMatch, connmarkTarget } from "./connmark.ts";
 import { conntrackMatch, stateMatch } from "./conntrack-match.ts";
 import { conntrackSysctls } from "./conntrack-sysctls.ts";
-import { ctTarget, notrackTarget } from "./ct-target.ts";
+import { ctTarget } from "./ct-target.ts";
 
 /** Adds connection tracking to a kernel: packets of a namespace pass it once somebody needs it. */
 export function registerConntrack(kernel: Kernel): void {
@@ -12,6 +12,5 @@ export function registerConntrack(kernel: Kernel): void {
   xtables.addMatch(connmarkMatch);
   xtables.addTarget(connmarkTarget);
   xtables.addTarget(ctTarget);
-  xtables.addTarget(notrackTarget);
   kernel.sysctls.push(...conntrackSysctls());
 }

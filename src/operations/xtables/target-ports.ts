@@ -1,0 +1,66 @@
+import type { PortsInfo } from "../../netfilter/nat/nat-targets.ts";
+import type { XtExtension } from "./extension.ts";
+import { checkPorts, type PortRange, parsePortRange, portsText, randomFields } from "./nat-ports.ts";
+
+/** MASQUERADE and REDIRECT: the address is found when a packet comes, ports may be said. */
+function portsTarget(
+  name: "MASQUERADE" | "REDIRECT",
+  words: string,
+  fully: boolean,
+  help: string,
+): XtExtension<PortsInfo> {
+  return {
+    name,
+    options: [
+      { name: "to-ports", read: (text) => parsePortRange(text, false) },
+      { name: "random" },
+      ...(fully ? [{ name: "random-fully" }] : []),
+    ],
+    make(given, rule) {
+      const ports = given.get<PortRange>("to-ports");
+      if (ports !== undefined) checkPorts(rule);
+      const range = ports === undefined ? {} : { minPort: ports.min, maxPort: ports.max };
+      return { name, ...range, ...randomFields(given) };
+    },
+    save: (info) =>
+      [
+        ...(info.minPort === undefined ? [] : [`--to-ports ${portsText(info)}`]),
+        ...(info.random ? ["--random"] : []),
+        ...(info.randomFully ? ["--random-fully"] : []),
+      ].join(" "),
+    list(info) {
+      const parts = [
+        ...(info.minPort === undefined ? [] : [`${words} ${portsText(info)}`]),
+        ...(info.random ? ["random"] : []),
+        ...(info.randomFully ? ["random-fully"] : []),
+      ];
+      return parts.length === 0 ? null : parts.join(" ");
+    },
+    help,
+  };
+}
+
+export const masqueradeTarget: XtExtension<PortsInfo> = portsTarget(
+  "MASQUERADE",
+  "masq ports:",
+  true,
+  `MASQUERADE target options:
+ --to-ports <port>[-<port>]
+				Port (range) to map to.
+ --random
+				Randomize source port.
+ --random-fully
+				Fully randomize source port.
+`,
+);
+
+export const redirectTarget: XtExtension<PortsInfo> = portsTarget(
+  "REDIRECT",
+  "redir ports",
+  false,
+  `REDIRECT target options:
+ --to-ports <port>[-<port>]
+				Port (range) to map to.
+ [--random]
+`,
+);

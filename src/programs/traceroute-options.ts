@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { ProgramExit } from "./program-exit.ts";
@@ -191,7 +192,7 @@ function readWords(context: ProgramContext, options: TracerouteOptions): readonl
     const at = i + 1;
     if (word.startsWith("--") && word.length > 2) {
       const [name, value] = word.slice(2).split("=", 2) as [string, string | undefined];
-      const letter = LONG[name];
+      const letter = own(LONG, name);
       if (letter === undefined) fail(`Bad option \`--${name}' (argc ${at})`);
       if (!VALUED.has(letter)) take(context, options, letter, "", word, at);
       else if (value !== undefined) take(context, options, letter, value, `--${name}`, at);

@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import {
   type Amount,
   type CountersExpectation,
@@ -121,7 +122,7 @@ function checkCounters(wanted: CountersExpectation, world: WorldQuestions): stri
   const counters = world.counters(wanted.device);
   if (counters === null) return [`there is no device ${wanted.device}`];
   return Object.entries(wanted.counters).flatMap(([name, amount]) => {
-    const value = counters[name] ?? 0;
+    const value = own(counters, name) ?? 0;
     return keeps(value, amount) ? [] : [`${name} is ${value}, expected ${formatAmount(amount)}`];
   });
 }
@@ -130,7 +131,7 @@ function checkEntry(wanted: EntryExpectation, world: WorldQuestions): string[] {
   const rows = world.entries(wanted.table, wanted.in);
   if (rows === null) return [`there is no host or namespace ${wanted.in}`];
   const fields = Object.entries(wanted.fields);
-  const found = rows.find((row) => fields.every(([name, text]) => row[name] === text));
+  const found = rows.find((row) => fields.every(([name, text]) => own(row, name) === text));
   const shown = (row: Readonly<Record<string, string>>): string =>
     Object.entries(row)
       .map(([name, text]) => `${name} ${text}`)
@@ -139,7 +140,7 @@ function checkEntry(wanted: EntryExpectation, world: WorldQuestions): string[] {
   if (found !== undefined) return [];
   if (rows.length === 0) return ["the table is empty"];
   // A field that no row has at all is more likely a slip of the pen than a missing entry.
-  const unknown = fields.find(([name]) => rows.every((row) => row[name] === undefined));
+  const unknown = fields.find(([name]) => rows.every((row) => own(row, name) === undefined));
   const slip =
     unknown === undefined
       ? ""

@@ -159,7 +159,12 @@ class Locator {
 /** Reads YAML 1.2 (with `<<` merges) and holds it against a schema; every mistake has its place in the file. */
 export function readYaml<T>(source: YamlSource, schema: z.ZodType<T>): Outcome<YamlValue<T>> {
   const lines = new LineCounter();
-  const document = parseDocument(source.text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(source.text, {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    logLevel: "error",
+  });
   const locate = new Locator(document, lines, source);
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0) {

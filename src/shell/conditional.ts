@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import { evaluateText } from "./arithmetic-shell.ts";
 import { expandPattern, expandPieces, expandWord } from "./expand.ts";
 import { matchesPattern } from "./pattern.ts";
@@ -50,8 +51,8 @@ function* matchRegex(state: ShellState, text: string, word: WordNode): Run<boole
     source += piece.solid && !piece.active ? piece.text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&") : piece.text;
   }
   const expression = source
-    .replace(/\[\[:(\w+):\]/g, (_, name: string) => `[${POSIX[name] ?? ""}`)
-    .replace(/\[:(\w+):\]/g, (_, name: string) => POSIX[name] ?? "");
+    .replace(/\[\[:(\w+):\]/g, (_, name: string) => `[${own(POSIX, name) ?? ""}`)
+    .replace(/\[:(\w+):\]/g, (_, name: string) => own(POSIX, name) ?? "");
   const match = new RegExp(expression).exec(text);
   state.variables.unset("BASH_REMATCH");
   state.variables.setArray("BASH_REMATCH", match === null ? [] : match.map((one) => one ?? ""));

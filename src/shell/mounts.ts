@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { procNet } from "../net/proc-net.ts";
 import { findSysctl, listSysctls } from "../net/sysctl-tree.ts";
@@ -14,7 +15,7 @@ export function mountKernelTrees(files: HostFiles): void {
 function procNetFiles(ns: NetworkNamespace): MountedTree {
   return {
     list: (path) => (path === "" ? Object.keys(procNet).sort() : null),
-    read: (path) => procNet[path]?.(ns) ?? null,
+    read: (path) => own(procNet, path)?.(ns) ?? null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import { bridgeOf, portOf } from "../bridge/add-bridge.ts";
 import { bridgeFiles, portFiles, type SysfsFile } from "../bridge/sysfs.ts";
 import { KernelError } from "../net/kernel-error.ts";
@@ -92,7 +93,7 @@ export function sysClassNet(ns: NetworkNamespace): MountedTree {
         ? statistics[rest.slice("statistics/".length)]
         : undefined;
       if (statistic !== undefined) return `${statistic(device)}\n`;
-      const attribute = attributes[rest];
+      const attribute = own(attributes, rest);
       return attribute === undefined ? null : `${attribute(device)}\n`;
     },
     write: (path, text) => {
@@ -116,7 +117,7 @@ function write(device: NetDevice, name: string, text: string): string | null {
     file.write(text);
     return null;
   }
-  if (attributes[name] === undefined) return "No such file or directory";
+  if (own(attributes, name) === undefined) return "No such file or directory";
   const value = Number(text.trim());
   if (name !== "mtu" && name !== "tx_queue_len") return "Permission denied";
   if (!Number.isInteger(value) || value < 0) return "Invalid argument";

@@ -1,4 +1,5 @@
 /** From the words of one question to the question, with libpcap's refusals of what makes no sense. */
+import { own } from "../base/own.ts";
 import type { Direction, Filter, Place } from "./filter.ts";
 import { FilterError } from "./filter-lexer.ts";
 import * as names from "./filter-names.ts";
@@ -101,9 +102,9 @@ export function protocolNumber(q: Qualifiers, number: number, place: Place): Fil
 
 /** A protocol's keyword alone: `tcp`, `arp`, `ip6` ... */
 export function abbreviation(name: string, place: Place): Filter {
-  const type = names.ETHERTYPES[name];
+  const type = own(names.ETHERTYPES, name);
   if (type !== undefined) return { kind: "ethertype", type, place };
-  const protocol = names.IP_PROTOCOLS[name];
+  const protocol = own(names.IP_PROTOCOLS, name);
   if (protocol === undefined) throw new FilterError("link layer applied in wrong context");
   const one = (version: 4 | 6): Filter => ({ kind: "protocol", version, protocol, place });
   if (name === "icmp6") return one(6);

@@ -205,8 +205,36 @@ test("--help teaches by examples, on standard output", async () => {
 test("overmesh check parses only", async () => {
   const path = write("l.md", LESSON);
   expect(await cli("check", path)).toBe(0);
-  expect(out).toBe(`${path}: T; hosts a, b; 1 commands, 0 claims\n`);
+  expect(out).toBe(`${path}: T; hosts a, b; 1 command, 0 claims\n`);
   expect(made).toEqual([]);
+});
+
+test("overmesh check tells of each file of a folder: lessons, broken ones, and pages that are none", async () => {
+  const good = write("good.md", LESSON);
+  const broken = write("broken.md", LESSON.replace("hosts:", "hots:"));
+  const page = write("page.md", "# Notes\n");
+  mkdirSync(join(folder, "node_modules"));
+  write("node_modules/other.md", "---\n---\n");
+  expect(await cli("check", folder)).toBe(2);
+  expect(out).toBe(`${good}: T; hosts a, b; 1 command, 0 claims\n`);
+  expect(err.split("\n")).toEqual([
+    `${page}: a page, not a lesson: it has no front matter`,
+    `${broken}:2:1: the key "hosts" is missing`,
+    `${broken}:3:1: unknown key "hots" (did you mean hosts?)`,
+    "1 of 2 files is wrong",
+    "",
+  ]);
+  out = "";
+  expect(await cli("check", folder, "--report", "junit")).toBe(2);
+  expect(out).toContain('tests="2" failures="0" errors="1"');
+});
+
+test("overmesh run --report junit runs what it can and reports the rest as errors", async () => {
+  write("good.md", LESSON);
+  write("broken.md", "---\n---\n");
+  expect(await cli("run", folder, "--report", "junit")).toBe(2);
+  expect(out).toContain('name="overmesh" tests="2" failures="0" errors="1"');
+  expect(made).toHaveLength(1);
 });
 
 describe("at the prompt", () => {

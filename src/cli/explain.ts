@@ -7,7 +7,7 @@ import type { Lesson } from "../scenario/lesson.ts";
 import { formatDuration } from "../scenario/quantity.ts";
 import { runLesson } from "../scenario/run-lesson.ts";
 import { parseTarget, sendPacket } from "../scenario/send-packet.ts";
-import { readLessons } from "./lesson-files.ts";
+import { readLesson } from "./lesson-files.ts";
 import { seedFor } from "./run.ts";
 import { paintFor, print, Status, say } from "./talk.ts";
 
@@ -22,16 +22,13 @@ export interface ExplainOptions {
 
 /** `overmesh explain`: runs a lesson, then sends one packet and shows its way, or tells an entry's history. */
 export async function explain(file: string, options: ExplainOptions): Promise<number> {
-  const { lessons, errors } = readLessons([file]);
-  for (const error of errors) say(error.line());
-  if (errors.length > 0) return Status.misuse;
-  if (lessons.length !== 1)
-    throw new UserError("EXPLAIN", `${file} holds ${lessons.length} lessons`, null, "name one");
+  const lesson = readLesson(file);
+  if (lesson === null) return Status.misuse;
   const asksWay = options.from !== undefined && options.to !== undefined;
   if (asksWay === (options.why !== undefined) || (!asksWay && options.from !== undefined)) {
     throw new UserError("EXPLAIN", "explain what?", null, "--from NAMESPACE --to ADDRESS, or --why ENTRY");
   }
-  const world = await afterLesson(lessons[0]!, options.seed);
+  const world = await afterLesson(lesson, options.seed);
   return asksWay ? showWay(world, options) : showHistory(world, options);
 }
 

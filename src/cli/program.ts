@@ -88,9 +88,10 @@ function makeProgram(version: string, makeWorld: MakeWorld, finish: (status: num
     });
   command("check", "parse lessons and scripts, say what is wrong with them, run nothing")
     .argument("<path...>", "files or folders")
-    .action(async (paths: string[]) => {
+    .addOption(new Option("--report <kind>", "how to report").choices(["text", "junit"]).default("text"))
+    .action(async (paths: string[], options: { report: "text" | "junit" }) => {
       const { check } = await import("./run.ts");
-      finish(check(paths));
+      finish(check(paths, options.report));
     });
   command("shell", "type at the hosts' prompts, after the lesson if one is given")
     .argument("[file]", "a lesson or script to run first")

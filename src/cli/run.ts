@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { UserError } from "../base/user-error.ts";
 import type { Lesson } from "../scenario/lesson.ts";
 import { reportJson } from "../scenario/report-json.ts";
-import { reportJunit } from "../scenario/report-junit.ts";
+import { checkJunit, reportJunit } from "../scenario/report-junit.ts";
 import {
   footerLines,
   headerLines,
@@ -14,7 +14,7 @@ import {
 import { type LessonResult, runLesson } from "../scenario/run-lesson.ts";
 import { updateLesson } from "../scenario/update-lesson.ts";
 import type { CliWorld, MakeWorld } from "./cli-world.ts";
-import { readLessons } from "./lesson-files.ts";
+import { readLessons, sayBroken } from "./lesson-files.ts";
 import { Progress, paintFor, print, Status, say } from "./talk.ts";
 
 export interface RunOptions {
@@ -51,9 +51,9 @@ export async function run(
   options: RunOptions,
   makeWorld: MakeWorld,
 ): Promise<number> {
-  const { lessons, errors } = readLessons(paths);
-  for (const error of errors) say(error.line());
-  if (errors.length > 0) return Status.misuse;
+  const { lessons, broken } = readLessons(paths);
+  // A CI system wants to hear of all files; a person mends the broken ones first.
+  if (sayBroken(broken) && options.report !== "junit") return Status.misuse;
   if (options.capture !== undefined && lessons.length !== 1) {
     throw new UserError("CAPTURE", `--capture wants one lesson, not ${lessons.length}`);
   }
@@ -80,8 +80,9 @@ export async function run(
     if (options.update) writeUpdate(lesson, result);
   }
   if (options.report === "json") print([JSON.stringify(reportJson(results, report.journeys), null, 2)]);
-  else if (options.report === "junit") print([reportJunit(results)]);
+  else if (options.report === "junit") print([reportJunit(results, broken)]);
   else if (!whole) print(["", summary(results, report)]);
+  if (broken.length > 0) return Status.misuse;
   return results.every((result) => result.held) ? Status.held : Status.failed;
 }
 
@@ -93,10 +94,20 @@ function summary(results: readonly LessonResult[], { paint }: ReportOptions): st
 }
 
 /** `overmesh check`: parses only. */
-export function check(paths: readonly string[]): number {
-  const { lessons, errors } = readLessons(paths);
-  for (const error of errors) say(error.line());
-  if (errors.length > 0) return Status.misuse;
+export function check(paths: readonly string[], report: "text" | "junit" = "text"): number {
+  const { lessons, broken, pages } = readLessons(paths);
+  if (report === "junit") {
+    const files = lessons.map((lesson) => lesson.file);
+    print([checkJunit(files, broken)]);
+  } else tellLessons(lessons);
+  for (const page of pages) say(`${page}: a page, not a lesson: it has no front matter`);
+  if (!sayBroken(broken)) return Status.held;
+  const count = lessons.length + broken.length;
+  if (count > 1) say(`${broken.length} of ${count} files ${broken.length === 1 ? "is" : "are"} wrong`);
+  return Status.misuse;
+}
+
+function tellLessons(lessons: readonly Lesson[]): void {
   for (const lesson of lessons) {
     const commands = lesson.blocks.flatMap((block) =>
       block.kind === "console" ? block.commands : [],
@@ -105,7 +116,9 @@ export function check(paths: readonly string[]): number {
       block.kind === "expect" ? block.expectations : [],
     ).length;
     const hosts = lesson.topology.hosts.map((host) => host.name).join(", ");
-    print([`${lesson.file}: ${lesson.title}; hosts ${hosts}; ${commands} commands, ${claims} claims`]);
+    const counted = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
+    print([
+      `${lesson.file}: ${lesson.title}; hosts ${hosts}; ${counted(commands, "command")}, ${counted(claims, "claim")}`,
+    ]);
   }
-  return Status.held;
 }

@@ -2,14 +2,13 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { type AsyncCompleter, createInterface, type Interface } from "node:readline";
-import { UserError } from "../base/user-error.ts";
 import { type HostSpec, macForAddress, PLAIN_CPU, PLAIN_WIRE, type Topology } from "../lab/topology.ts";
 import { hintFor } from "../scenario/nearest.ts";
 import { footerLines, headerLines, ReportFlow, stepLines } from "../scenario/report-text.ts";
 import { runLesson } from "../scenario/run-lesson.ts";
 import type { Completion } from "../shell/complete.ts";
 import type { CliWorld, MakeWorld } from "./cli-world.ts";
-import { readLessons } from "./lesson-files.ts";
+import { readLesson } from "./lesson-files.ts";
 import { seedFor } from "./run.ts";
 import { paintFor, print, Status, say } from "./talk.ts";
 import { looksUnfinished, saysUnfinished } from "./unfinished.ts";
@@ -246,12 +245,8 @@ export async function shell(
     await typeAt(new ShellSession(world, hosts), hosts);
     return Status.held;
   }
-  const { lessons, errors } = readLessons([file]);
-  for (const error of errors) say(error.line());
-  if (errors.length > 0) return Status.misuse;
-  if (lessons.length !== 1)
-    throw new UserError("SHELL", `${file} holds ${lessons.length} lessons`, null, "name one");
-  const lesson = lessons[0]!;
+  const lesson = readLesson(file);
+  if (lesson === null) return Status.misuse;
   const paint = paintFor(process.stdout);
   const options = { paint, journeys: false, title: lesson.title };
   const chosen = seedFor(lesson, seed);

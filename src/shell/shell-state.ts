@@ -4,7 +4,7 @@ import { type FileSystem, resolvePath } from "./files.ts";
 import { JobTable } from "./job-table.ts";
 import type { Machine } from "./machine.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";
-import type { Stream } from "./stream.ts";
+import { type Stream, WriteFailure } from "./stream.ts";
 import type { BashLibrary, CommandNode, FunctionNode, ScriptNode } from "./syntax.ts";
 import { Variables } from "./variables.ts";
 
@@ -158,8 +158,13 @@ export class ShellState {
     this.stream(1)?.write(text);
   }
 
+  /** Where standard error cannot be written to, nobody is told, as in bash. */
   err(text: string): void {
-    this.stream(2)?.write(text);
+    try {
+      this.stream(2)?.write(text);
+    } catch (error) {
+      if (!(error instanceof WriteFailure)) throw error;
+    }
   }
 
   /** What stands before an error of the shell itself: `bash: line 3: `. */

@@ -1,16 +1,16 @@
-import { type Identification, Leg } from "../sim/leg.ts";
-import { type Packet, PacketFlag } from "../sim/packet.ts";
+import type { Identification } from "../sim/leg.ts";
+import { PacketFlag } from "../sim/packet.ts";
 import { Signal } from "../sim/signal.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import { Flow } from "./flow.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import { ConnectionIdentification, NO_IDENTIFICATION } from "./ip-identifications.ts";
-import * as ipOutput from "./ip-output.ts";
 import { type Errno, KernelError } from "./kernel-error.ts";
 import * as membership from "./membership.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { Way } from "./way.ts";
+import type { Way } from "./way.ts";
 
 /** IP_MTU_DISCOVER (ip(7)): who may cut a datagram, and whose MTU counts. */
 export type MtuDiscovery = "dont" | "want" | "do" | "probe" | "interface" | "omit";
@@ -56,14 +56,8 @@ export abstract class InetSocket {
   readonly readable: Signal = new Signal();
   memberships: readonly membership.Membership[] = [];
   #identification: Identification = NO_IDENTIFICATION;
-  /** The first leg of the last flow that was sent to, and what that flow was. */
-  #leg: Leg | null = null;
-  #legDst = 0;
-  #legSource = 0;
-  #legPorts = 0;
-  #legOptions = 0;
-  #legIdentification: Identification = NO_IDENTIFICATION;
-  readonly #way: Way = new Way();
+  /** Where the last packet went. */
+  protected readonly flow: Flow = new Flow();
 
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
@@ -119,7 +113,7 @@ export abstract class InetSocket {
    * until the next question. @throws {KernelError}
    */
   protected wayTo(dst: number): Way {
-    const way = this.#way;
+    const { way } = this.flow;
     let oif = this.boundTo;
     let src = this.source;
     if (ip.isMulticast(dst)) {
@@ -154,52 +148,27 @@ export abstract class InetSocket {
     throw new KernelError("EMSGSIZE");
   }
 
-  /** Sends a transport packet with this socket's TTL, DF and identification (ip_make_skb). */
-  protected transmit(packet: Packet, way: Way, protocol: number): void {
+  /**
+   * Makes the flow one of transport packets of `length` bytes on its way, with this socket's TTL, DF and identification
+   * (ip_make_skb).
+   */
+  protected setFlow(protocol: number, length: number): void {
     const ns = this.ns;
+    const way = this.flow.way;
     const mode = this.mtuDiscovery;
     const ignoreDf = mode === "want" || mode === "dont" || mode === "omit";
     let df = mode === "do" || mode === "probe";
-    if (mode === "want") df = packet.length + ipv4.HEADER_LEN <= way.mtu && !way.mtuIsLocked(ns);
-    if (ignoreDf) packet.flags |= PacketFlag.ignoreDf;
-    if (mode === "probe" || mode === "interface" || mode === "omit") packet.flags |= PacketFlag.probesMtu;
+    if (mode === "want") df = length + ipv4.HEADER_LEN <= way.mtu && !way.mtuIsLocked(ns);
+    let packet = ignoreDf ? PacketFlag.ignoreDf : 0;
+    if (mode === "probe" || mode === "interface" || mode === "omit") packet |= PacketFlag.probesMtu;
     let ttl = this.ttl !== 0 ? this.ttl : ns.ipv4.ip_default_ttl;
     if (way.route.type === "multicast") {
       ttl = this.multicastTtl;
-      if (!this.multicastLoop) packet.flags |= PacketFlag.notLooped;
+      if (!this.multicastLoop) packet |= PacketFlag.notLooped;
     }
-    packet.mark = this.mark;
     const identification = this.#identify(df && !ignoreDf, way.source, way.dst, protocol);
-    const flags = df ? ipv4.DONT_FRAGMENT : 0;
-    ns.snmp.outRequests++;
-    if (protocol === ipv4.PROTO_UDP) {
-      const options = (packet.flags << 24) | (flags << 16) | (this.tos << 8) | ttl;
-      const leg = this.#firstLeg(packet, way, options, identification);
-      if (leg.follow(packet)) return;
-    }
-    ipOutput.sendOn(ns, packet, way, protocol, this.tos, ttl, flags, identification);
-    ns.world.leg = null;
-  }
-
-  /** The first leg of the flow that a datagram (`packet.at` at its UDP header) belongs to. */
-  #firstLeg(packet: Packet, way: Way, options: number, identification: Identification): Leg {
-    const ports = packet.view.getInt32(packet.at);
-    if (
-      this.#leg !== null &&
-      this.#legPorts === ports &&
-      this.#legDst === way.dst &&
-      this.#legSource === way.source &&
-      this.#legOptions === options &&
-      this.#legIdentification === identification
-    )
-      return this.#leg;
-    this.#leg = new Leg(this.ns.world);
-    this.#legPorts = ports;
-    this.#legDst = way.dst;
-    this.#legSource = way.source;
-    this.#legOptions = options;
-    this.#legIdentification = identification;
-    return this.#leg;
+    const fragment = df ? ipv4.DONT_FRAGMENT : 0;
+    this.flow.set(protocol, this.tos, ttl, fragment, packet, identification);
   }
 
   /** Takes an ICMP error about what this socket sent. `connected`: hard errors are told without having been asked for. */

@@ -82,7 +82,10 @@ export class RawSocket extends InetSocket implements RawReceiver {
     if (confirm) packet.flags |= PacketFlag.confirms;
     ns.note(packet, Verdict.sent, 0);
     if (this.headerIncluded) this.#sendHeaded(packet, way);
-    else this.transmit(packet, way, this.protocol);
+    else {
+      this.setFlow(this.protocol, packet.length);
+      this.flow.send(ns, packet, this.mark);
+    }
   }
 
   /** raw_send_hdrinc: length and checksum are the kernel's, source and identification when they are zero. */

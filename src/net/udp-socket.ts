@@ -82,19 +82,27 @@ export class UdpSocket extends InetSocket {
 
   /** @throws {KernelError} as sendto(2): a pending error, no way, EACCES, EMSGSIZE. */
   sendTo(address: number, port: number, payload: Uint8Array): void {
-    const ns = this.ns;
-    if (payload.length > MAX_PAYLOAD) throw new KernelError("EMSGSIZE");
-    const dst = this.#destination(address);
-    const way = this.wayTo(dst);
-    if (this.error !== null) throw new KernelError(this.takeError()!);
-    this.checkLength(way, port, payload.length + udpHeader.HEADER_LEN);
-    if (this.localPort === 0) ns.sockets.bindUdp(this, this.localAddress, 0);
+    const { ns, flow } = this;
+    if (!flow.isFor(this, this.localPort, address, port, payload.length))
+      this.#turnTo(address, port, payload.length);
     const packet = ns.world.pool.allocate(payload.length, null);
     packet.bytes.set(payload, packet.at);
-    udp.push(packet, way.source, this.localPort, dst, port);
+    udp.push(packet, flow.way.source, this.localPort, flow.way.dst, port);
     ns.snmp.udpOutDatagrams++;
     ns.note(packet, Verdict.sent, 0);
-    this.transmit(packet, way, ipv4.PROTO_UDP);
+    flow.send(ns, packet, this.mark);
+  }
+
+  /** Finds out how a datagram goes to another place than the last one, or whether it may at all. @throws {KernelError} */
+  #turnTo(address: number, port: number, length: number): void {
+    if (length > MAX_PAYLOAD) throw new KernelError("EMSGSIZE");
+    const way = this.wayTo(this.#destination(address));
+    if (this.error !== null) throw new KernelError(this.takeError()!);
+    this.checkLength(way, port, length + udpHeader.HEADER_LEN);
+    if (this.localPort === 0) this.ns.sockets.bindUdp(this, this.localAddress, 0);
+    this.setFlow(ipv4.PROTO_UDP, length + udpHeader.HEADER_LEN);
+    const longest = way.mtu - ipv4.HEADER_LEN - udpHeader.HEADER_LEN;
+    if (length <= longest) this.flow.remember(this, this.localPort, address, port, longest);
   }
 
   /** The stack has a datagram for this socket; `packet.at` is at its payload. */

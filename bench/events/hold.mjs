@@ -18,7 +18,7 @@ function holdEngine() {
   const queue = new EventQueue();
   for (let i = 0; i < pending; i++) queue.schedule(delays[i & 0xffff], { fire() {} });
   return (steps) => {
-    for (let i = 0; i < steps; i++) queue.schedule(delays[i & 0xffff], queue.pop(Number.POSITIVE_INFINITY));
+    for (let i = 0; i < steps; i++) queue.schedule(delays[i & 0xffff], queue.pop());
   };
 }
 

@@ -11,7 +11,10 @@ export type EventId = number;
 
 const LEVELS = 7;
 const SLOTS = 256;
-const LOW = 0x100_0000; // times are split at 24 bits, because a double has no bitwise operators above 32
+/** Times are split at 24 bits, because a double has no bitwise operators above 32. */
+const LOW = 0x100_0000;
+/** Exact, as a power of two; what it gives fits 32 bits, because times are whole numbers below 2^53. */
+const PER_LOW = 1 / LOW;
 
 /**
  * Events in (time, order of scheduling): no two compare equal, so a run has exactly one history.
@@ -23,6 +26,11 @@ const LOW = 0x100_0000; // times are split at 24 bits, because a double has no b
 export class EventQueue {
   /** The wheel's time: no later than any event in it. */
   now: Nanos = 0;
+  /**
+   * How far {@link pop} may go. A field, as a double that is passed on for each event may be an object on the heap
+   * each time.
+   */
+  limit: Nanos = Number.POSITIVE_INFINITY;
   /** How many events wait, those of this instant included. */
   size = 0;
   readonly #heads: Int32Array = new Int32Array(LEVELS * SLOTS);
@@ -40,8 +48,11 @@ export class EventQueue {
   #ready: (Scheduled | null)[] = new Array<Scheduled | null>(64).fill(null);
   #readyHead = 0;
   #readyCount = 0;
-  /** The lowest level's slot of this instant, kept as a small integer: `now` is a double. */
-  #nowSlot = 0;
+  /** `now` as two small integers, since it is a double: its lowest 24 bits, and those above. */
+  #nowLow = 0;
+  #nowHigh = 0;
+  /** No event of the upper levels is due before this: while it is not reached they need not be searched. */
+  #upperDue: Nanos = Number.POSITIVE_INFINITY;
 
   /** Puts `what` in the queue for this instant, behind all that is there for it. It cannot be cancelled. */
   push(what: Scheduled): void {
@@ -82,27 +93,37 @@ export class EventQueue {
   }
 
   /**
-   * Takes the earliest event, if it is no later than `until`, and steps the clock to it; null when there is none.
-   * The clock may have moved even then, but never past `until` nor past any event.
+   * Takes the earliest event, if it is no later than {@link limit}, and steps the clock to it; null when there is none.
+   * The clock may have moved even then, but never past the limit nor past any event.
    */
-  pop(until: Nanos): Scheduled | null {
+  pop(): Scheduled | null {
     // What was scheduled earlier for this instant goes before what this instant itself brought about.
-    if (this.#readyCount > 0 && this.#heads[this.#nowSlot] === 0) return this.#shiftReady();
+    if (this.#readyCount > 0 && this.#heads[this.#nowLow & 255] === 0) return this.#shiftReady();
     while (this.size > 0) {
-      const slot = this.#firstSlot(0);
+      const slot = this.#firstSlot(0, this.#nowLow & 255);
       if (slot >= 0) {
         const node = this.#heads[slot]!;
-        if (this.#at[node]! > until) return null;
-        const what = this.#what[node]!;
-        this.now = this.#at[node]!;
-        this.#nowSlot = slot;
-        this.#unlink(node);
-        this.#release(node);
-        return what;
+        if (this.#at[node]! > this.limit) return null;
+        return this.#shift(node, slot);
       }
-      if (!this.#enterNextBlock(until)) return null;
+      if (this.#upperDue > this.limit || !this.#enterNextBlock()) return null;
     }
     return null;
+  }
+
+  /** Takes the first event of a slot of the lowest level. */
+  #shift(node: number, slot: number): Scheduled {
+    this.now = this.#at[node]!;
+    this.#nowLow = (this.#nowLow & ~255) | slot;
+    const next = this.#next[node]!;
+    this.#heads[slot] = next;
+    if (next === 0) {
+      this.#tails[slot] = 0;
+      this.#occupied[slot >>> 5]! &= ~(1 << (slot & 31));
+    } else this.#previous[next] = 0;
+    const what = this.#what[node]!;
+    this.#release(node);
+    return what;
   }
 
   #shiftReady(): Scheduled {
@@ -121,34 +142,45 @@ export class EventQueue {
     this.#readyHead = 0;
   }
 
-  /** Moves the clock to an instant before which nothing is left to happen. */
-  advance(to: Nanos): void {
-    assert(to >= this.now, "the clock cannot go back");
+  /** Moves the clock to {@link limit}, before which nothing is left to happen. */
+  advance(): void {
+    assert(this.limit >= this.now, "the clock cannot go back");
     assert(this.#readyCount === 0, "the clock moves when nothing is left to happen at this instant");
-    this.now = to;
-    const low = to % LOW;
-    this.#nowSlot = low & 255;
-    const high = (to - low) / LOW;
-    for (let level = LEVELS - 1; level > 0; level--) {
-      const digit = level < 3 ? (low >>> (8 * level)) & 255 : (high >>> (8 * (level - 3))) & 255;
-      this.#deal(level * SLOTS + digit);
-    }
+    this.now = this.limit;
+    this.#nowHigh = (this.limit * PER_LOW) | 0;
+    this.#nowLow = (this.limit - this.#nowHigh * LOW) | 0;
+    for (let level = LEVELS - 1; level > 0; level--) this.#deal(level * SLOTS + this.#digit(level));
   }
 
   /** Steps to the start of the earliest occupied slot of an upper level and deals its list out below. */
-  #enterNextBlock(until: Nanos): boolean {
+  #enterNextBlock(): boolean {
     for (let level = 1; level < LEVELS; level++) {
-      const slot = this.#firstSlot(level);
+      const slot = this.#firstSlot(level, this.#digit(level));
       if (slot < 0) continue;
-      const span = 2 ** (8 * level);
-      const start = Math.floor(this.now / (span * SLOTS)) * (span * SLOTS) + (slot - level * SLOTS) * span;
-      if (start > until) return false;
+      const digit = slot - level * SLOTS;
+      let high = this.#nowHigh;
+      let low = 0;
+      if (level === 1) low = (this.#nowLow & 0xff_0000) | (digit << 8);
+      else if (level === 2) low = digit << 16;
+      else if (level === LEVELS - 1) high = digit << 24;
+      else high = ((high >>> (8 * (level - 2))) << (8 * (level - 2))) | (digit << (8 * (level - 3)));
+      const start = high * LOW + low;
+      if (start > this.limit) {
+        this.#upperDue = start;
+        return false;
+      }
       this.now = start;
-      this.#nowSlot = 0;
+      this.#nowHigh = high;
+      this.#nowLow = low;
       this.#deal(slot);
       return true;
     }
     throw new Error("an event queue that is not empty has an occupied slot");
+  }
+
+  /** The slot of a level in which the clock is. */
+  #digit(level: number): number {
+    return level < 3 ? (this.#nowLow >>> (8 * level)) & 255 : (this.#nowHigh >>> (8 * (level - 3))) & 255;
   }
 
   #deal(slot: number): void {
@@ -164,10 +196,11 @@ export class EventQueue {
     }
   }
 
-  /** The level's first slot with a list, as an index over all levels, or -1. Slots behind the clock are empty. */
-  #firstSlot(level: number): number {
+  /** The level's first slot with a list, as an index over all levels, or -1. Those before `from` are empty. */
+  #firstSlot(level: number, from: number): number {
     const words = this.#occupied;
-    for (let word = level * 8; word < level * 8 + 8; word++) {
+    const end = level * 8 + 8;
+    for (let word = level * 8 + (from >>> 5); word < end; word++) {
       const bits = words[word]!;
       if (bits !== 0) return word * 32 + (31 - Math.clz32(bits & -bits));
     }
@@ -176,13 +209,12 @@ export class EventQueue {
 
   #insert(node: number): void {
     const at = this.#at[node]!;
-    const low = at % LOW;
-    const high = (at - low) / LOW;
-    const nowLow = this.now % LOW;
-    const differentHigh = high ^ ((this.now - nowLow) / LOW);
+    const high = (at * PER_LOW) | 0;
+    const low = (at - high * LOW) | 0;
+    const differentHigh = high ^ this.#nowHigh;
     let slot: number;
     if (differentHigh === 0) {
-      const different = low ^ nowLow;
+      const different = low ^ this.#nowLow;
       if (different < 0x100) slot = low & 255;
       else if (different < 0x1_0000) slot = SLOTS + ((low >>> 8) & 255);
       else slot = 2 * SLOTS + (low >>> 16);
@@ -190,6 +222,7 @@ export class EventQueue {
       const level = (31 - Math.clz32(differentHigh)) >>> 3;
       slot = (3 + level) * SLOTS + ((high >>> (8 * level)) & 255);
     }
+    if (slot >= SLOTS && at < this.#upperDue) this.#upperDue = at;
     const tail = this.#tails[slot]!;
     this.#slot[node] = slot;
     this.#next[node] = 0;

@@ -113,7 +113,8 @@ export class World {
 
   /** Runs the next event, if one is due by `until`; false when there is none. */
   step(until: Nanos = Number.POSITIVE_INFINITY): boolean {
-    const event = this.queue.pop(until);
+    this.queue.limit = until;
+    const event = this.queue.pop();
     if (event === null) return false;
     event.fire();
     this.leg = null;
@@ -122,21 +123,23 @@ export class World {
 
   /** Runs all that is left to happen at this instant. */
   settle(): void {
-    this.#runUntil(this.queue.now);
+    this.queue.limit = this.queue.now;
+    this.#run();
   }
 
   /** Runs everything in the next `duration` nanoseconds; the clock then stands at their end. */
   advance(duration: Nanos): void {
-    const end = this.queue.now + duration;
-    this.#runUntil(end);
-    this.queue.advance(end);
+    this.queue.limit = this.queue.now + duration;
+    this.#run();
+    this.queue.advance();
   }
 
-  #runUntil(until: Nanos): void {
+  /** Runs everything up to the queue's limit. */
+  #run(): void {
     const queue = this.queue;
     let instant = queue.now;
     let events = 0;
-    for (let event = queue.pop(until); event !== null; event = queue.pop(until)) {
+    for (let event = queue.pop(); event !== null; event = queue.pop()) {
       event.fire();
       this.leg = null;
       if (queue.now !== instant) {

@@ -16,6 +16,7 @@ for (let i = 0, state = 1; i < delays.length; i++) {
 
 function holdEngine() {
   const queue = new EventQueue();
+  queue.limit = Number.POSITIVE_INFINITY;
   for (let i = 0; i < pending; i++) queue.schedule(delays[i & 0xffff], { fire() {} });
   return (steps) => {
     for (let i = 0; i < steps; i++) queue.schedule(delays[i & 0xffff], queue.pop());

@@ -23,16 +23,22 @@ export class Prng {
 
   /** The next uint32. */
   next(): number {
+    return this.#step() >>> 0;
+  }
+
+  /** The same bits as an int32: a small integer, never an object on the heap. */
+  #step(): number {
     const sum = (this.#a + this.#b + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
     this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = ((this.#c << 21) | (this.#c >>> 11)) + sum;
-    return sum >>> 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum;
   }
 
   /** A whole number from 0 up to, but not including, `bound` (1 to 2^32); unbiased. */
   below(bound: number): number {
+    if (bound <= 0x4000_0000 && (bound & (bound - 1)) === 0) return this.#step() & (bound - 1);
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
     for (;;) {
       const drawn = this.next();

@@ -30,7 +30,7 @@ export class EventQueue {
    * How far {@link pop} may go. A field, as a double that is passed on for each event may be an object on the heap
    * each time.
    */
-  limit: Nanos = Number.POSITIVE_INFINITY;
+  limit: Nanos = 0;
   /** How many events wait, those of this instant included. */
   size = 0;
   readonly #heads: Int32Array = new Int32Array(LEVELS * SLOTS);
@@ -51,8 +51,8 @@ export class EventQueue {
   /** `now` as two small integers, since it is a double: its lowest 24 bits, and those above. */
   #nowLow = 0;
   #nowHigh = 0;
-  /** No event of the upper levels is due before this: while it is not reached they need not be searched. */
-  #upperDue: Nanos = Number.POSITIVE_INFINITY;
+  /** No event of the upper levels is due before [0]: until then they need not be searched. (A cell: nothing is allocated.) */
+  readonly #upperDue: Float64Array = new Float64Array(1);
 
   /** Puts `what` in the queue for this instant, behind all that is there for it. It cannot be cancelled. */
   push(what: Scheduled): void {
@@ -106,7 +106,7 @@ export class EventQueue {
         if (this.#at[node]! > this.limit) return null;
         return this.#shift(node, slot);
       }
-      if (this.#upperDue > this.limit || !this.#enterNextBlock()) return null;
+      if (this.#upperDue[0]! > this.limit || !this.#enterNextBlock()) return null;
     }
     return null;
   }
@@ -166,7 +166,7 @@ export class EventQueue {
       else high = ((high >>> (8 * (level - 2))) << (8 * (level - 2))) | (digit << (8 * (level - 3)));
       const start = high * LOW + low;
       if (start > this.limit) {
-        this.#upperDue = start;
+        this.#upperDue[0] = start;
         return false;
       }
       this.now = start;
@@ -222,7 +222,7 @@ export class EventQueue {
       const level = (31 - Math.clz32(differentHigh)) >>> 3;
       slot = (3 + level) * SLOTS + ((high >>> (8 * level)) & 255);
     }
-    if (slot >= SLOTS && at < this.#upperDue) this.#upperDue = at;
+    if (slot >= SLOTS && at < this.#upperDue[0]!) this.#upperDue[0] = at;
     const tail = this.#tails[slot]!;
     this.#slot[node] = slot;
     this.#next[node] = 0;

@@ -1,5 +1,6 @@
 import type { FrameId } from "../sim/packet.ts";
 import type { EntryEvent, EntryRecord } from "../sim/registry.ts";
+import { Verdict } from "../sim/verdict.ts";
 
 /** An entry of a table as it was at some moment, in words. */
 export interface EntryWords {
@@ -15,16 +16,31 @@ export interface EntryWords {
 /** What tcpdump would print of a frame, or null where nobody wrote it down. */
 export type FrameText = (frame: FrameId) => string | null;
 
+/** What of a device decided: events of it that speak of that. Null: that it is there. */
+export type DeviceAspect = RegExp | null;
+const MTU: DeviceAspect = / mtu /;
+const STATE: DeviceAspect = / (up|down)$/;
+
+/** What of a device it was that ended or cut a frame. */
+export function aspectOf(verdict: Verdict): DeviceAspect {
+  if (verdict === Verdict.PKT_TOO_BIG || verdict === Verdict.fragmented) return MTU;
+  return verdict === Verdict.NO_CARRIER || verdict === Verdict.DEV_READY ? STATE : null;
+}
+
 /** The words for an entry before the event of that order (`Step.events`); without it, as it is now. */
 export function entryWords(
   record: EntryRecord,
   frameText: FrameText,
   before: number = Number.POSITIVE_INFINITY,
+  aspect: DeviceAspect = null,
 ): EntryWords {
   const alive = record.history.filter((event) => event.order < before && event.what !== "gone");
   const last = alive.at(-1) ?? record.history[0]!;
   const { kind, where } = record;
   if (kind === "device") {
+    const decisive = aspect === null ? undefined : [...alive].reverse().find(({ text }) => aspect.test(text));
+    if (decisive !== undefined)
+      return { kind, where, entry: decisive.text, cause: causeWords(kind, decisive, frameText) };
     // Up, down or another master: the device is still the one that somebody made.
     const made = record.history[0]!;
     return { kind, where, entry: last.text.split(" ")[0]!, cause: causeWords(kind, made, frameText) };

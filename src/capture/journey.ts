@@ -9,7 +9,7 @@ import * as ethernet from "../wire/ethernet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
-import { type EntryWords, entryWords } from "./entry-words.ts";
+import { aspectOf, type EntryWords, entryWords } from "./entry-words.ts";
 import type { Recorder, Step } from "./recorder.ts";
 
 /** One step of a journey, in words. */
@@ -90,13 +90,15 @@ export class JourneyLog {
   frameText(frame: FrameId): string | null {
     this.#readOn();
     const index = this.#seen.get(frame);
-    return index === undefined ? null : describeFrame(this.#recorder.bytes(index)!);
+    return index === undefined ? null : describeFrame(this.#recorder.image(index)!);
   }
 
   /** An entry as it was at a step. */
   #entryAt(step: Step): EntryWords | null {
     const record = this.#world.registry.get(step.entry);
-    return record === null ? null : entryWords(record, (frame) => this.frameText(frame), step.events);
+    return record === null
+      ? null
+      : entryWords(record, (frame) => this.frameText(frame), step.events, aspectOf(step.verdict));
   }
 
   #readOn(): void {
@@ -106,7 +108,7 @@ export class JourneyLog {
       // Whoever makes a packet says `sent`; a copy, a fragment, a wrapped frame belongs to the frame it comes from.
       if (step.verdict === Verdict.sent) rootOf.set(step.frame, step.frame);
       else if (!rootOf.has(step.frame)) rootOf.set(step.frame, rootOf.get(step.parent) ?? step.frame);
-      if (!this.#seen.has(step.frame) && this.#recorder.bytes(step.index) !== null)
+      if (!this.#seen.has(step.frame) && this.#recorder.image(step.index) !== null)
         this.#seen.set(step.frame, step.index);
       if (!wrapped.has(step.frame)) {
         wrapped.set(step.frame, (wrapped.get(step.parent) ?? 0) + wrapping(step.verdict));
@@ -125,7 +127,7 @@ export class JourneyLog {
     const texts = new Map<FrameId, string>();
     let first: Uint8Array | null = null;
     for (const step of steps) {
-      const bytes = recorder.bytes(step.index);
+      const bytes = recorder.image(step.index);
       if (bytes === null) continue;
       first ??= bytes;
       if (!texts.has(step.frame)) texts.set(step.frame, describeFrame(bytes));

@@ -26,6 +26,9 @@ export interface Step {
 
 const COLUMNS = 10;
 const CHUNK = 1 << 20;
+/** Room of an Ethernet header, and its last two bytes in front of an IPv4 packet. */
+const BARE = 14;
+const IPV4_TYPE: readonly number[] = [0x08, 0x00];
 
 /**
  * Writes down every step of every frame: whole numbers in one growing column, and the bytes of frames that enter or
@@ -34,7 +37,7 @@ const CHUNK = 1 << 20;
 export class Recorder implements Tap {
   readonly #world: World;
   #times: Float64Array = new Float64Array(1024);
-  /** place, frame, parent, origin, verdict, entry, length (negative when corrupted), chunk of the bytes or -1, offset, events. */
+  /** place, frame, parent, origin, verdict, entry, length (negative when corrupted), chunk of the bytes (-1: none; -2 and below: of a packet without Ethernet header), offset, events. */
   #rows: Int32Array = new Int32Array(1024 * COLUMNS);
   #chunks: Uint8Array[] = [];
   #used = CHUNK;
@@ -60,16 +63,26 @@ export class Recorder implements Tap {
     rows[row + 6] = packet.corrupted ? -packet.length : packet.length;
     rows[row + 7] = -1;
     rows[row + 9] = this.#world.registry.events;
-    if (verdict !== Verdict.received && verdict !== Verdict.transmitted) return;
-    finishChecksum(packet);
-    if (this.#used + packet.length > CHUNK) {
+    if (verdict === Verdict.routed) this.#writeDown(packet, row, BARE);
+    else if (verdict === Verdict.received || verdict === Verdict.transmitted) this.#writeDown(packet, row, 0);
+  }
+
+  /** `space`: what is left free in front, for a packet that has no Ethernet header yet. */
+  #writeDown(packet: Packet, row: number, space: number): void {
+    // On its way inside a host a checksum may stay unfinished; a tap changes nothing there.
+    if (space === 0) finishChecksum(packet);
+    const length = space + packet.length;
+    if (this.#used + length > CHUNK) {
       this.#chunks.push(new Uint8Array(CHUNK));
       this.#used = 0;
     }
-    rows[row + 7] = this.#chunks.length - 1;
-    rows[row + 8] = this.#used;
-    this.#chunks.at(-1)!.set(packet.bytes.subarray(packet.at, packet.at + packet.length), this.#used);
-    this.#used += packet.length;
+    const number = this.#chunks.length - 1;
+    const chunk = this.#chunks[number]!;
+    this.#rows[row + 7] = space === 0 ? number : -2 - number;
+    this.#rows[row + 8] = this.#used;
+    chunk.set(packet.bytes.subarray(packet.at, packet.at + packet.length), this.#used + space);
+    if (space > 0) chunk.set(IPV4_TYPE, this.#used + space - IPV4_TYPE.length);
+    this.#used += length;
   }
 
   step(index: number): Step {
@@ -98,6 +111,18 @@ export class Recorder implements Tap {
     if (chunk < 0) return null;
     const at = this.#rows[row + 8]!;
     return this.#chunks[chunk]!.subarray(at, at + Math.abs(this.#rows[row + 6]!));
+  }
+
+  /**
+   * What tells of the packet of a step: its whole frame, or, where it was routed, the packet behind an empty Ethernet
+   * header; null for other steps. A packet that never reaches a device is known by that.
+   */
+  image(index: number): Uint8Array | null {
+    const row = index * COLUMNS;
+    const chunk = this.#rows[row + 7]!;
+    if (chunk >= -1) return this.bytes(index);
+    const at = this.#rows[row + 8]!;
+    return this.#chunks[-2 - chunk]!.subarray(at, at + BARE + Math.abs(this.#rows[row + 6]!));
   }
 
   /** All steps from the one with that index on. */

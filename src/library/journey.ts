@@ -7,6 +7,12 @@ const HARMLESS = new Set(["delivered", "REPLICATED", "FRAGMENTED", "REASSEMBLED"
 
 /** A journey without the engine's numbers, and what one asks of it first. */
 export function publicJourney({ from, to, protocol, summary, steps }: RawJourney): Journey {
+  const delivered = [
+    ...new Set(steps.filter(({ verdict }) => verdict === "delivered").map(({ place }) => place)),
+  ];
+  const dropped = steps.filter(isDrop);
+  // Who got it matters more than who did not want it; when nobody did, that is the reason.
+  const lost = delivered.length === 0 && dropped.length === 0;
   const devices = steps.filter(({ verdict }) => verdict === "transmitted" || verdict === "received");
   return {
     from,
@@ -16,8 +22,8 @@ export function publicJourney({ from, to, protocol, summary, steps }: RawJourney
     steps: steps.map(publicStep),
     devices: devices.map(({ place }) => place),
     decisions: steps.flatMap(decisionOf),
-    delivered: [...new Set(steps.filter(({ verdict }) => verdict === "delivered").map(({ place }) => place))],
-    dropped: steps.filter(isDrop).map(dropOf),
+    delivered,
+    dropped: (lost ? steps.filter(({ verdict }) => verdict === "OTHERHOST") : dropped).map(dropOf),
   };
 }
 

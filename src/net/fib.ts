@@ -88,6 +88,10 @@ export class Fib {
   error: Errno = "ENETUNREACH";
   /** The rule that decided the last look-up; 0 while the rules are plain. */
   decidedBy: EntryRef = 0;
+  /** The route that {@link decidedBy} led to. */
+  decidedFor: Route | null = null;
+  /** The route or rule that refused the last look-up; 0 when nothing fitted. */
+  refusedBy: EntryRef = 0;
 
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;
@@ -95,9 +99,9 @@ export class Fib {
     this.table(RouteTable.main);
     const { registry } = ns.world;
     this.rules = [
-      plainRule(0, RouteTable.local, registry.made("rule", ns.path, "0")),
-      plainRule(32766, RouteTable.main, registry.made("rule", ns.path, "32766")),
-      plainRule(32767, RouteTable.default, registry.made("rule", ns.path, "32767")),
+      plainRule(0, RouteTable.local, registry.made("rule", ns.path, "0: from all lookup local")),
+      plainRule(32766, RouteTable.main, registry.made("rule", ns.path, "32766: from all lookup main")),
+      plainRule(32767, RouteTable.default, registry.made("rule", ns.path, "32767: from all lookup default")),
     ];
   }
 
@@ -137,7 +141,7 @@ export class Fib {
   /** With the rules that every namespace is born with: local, main, default. */
   #lookupPlain(): Route | null {
     const key = this.key;
-    this.decidedBy = 0;
+    this.refusedBy = 0;
     for (const id of PLAIN_TABLES) {
       const route = this.tables.get(id)?.lookup(key.dst, key.oif, key.tos) ?? null;
       if (route !== null && route.type !== "throw") return this.#resolve(route);
@@ -150,6 +154,7 @@ export class Fib {
   #resolve(route: Route): Route | null {
     if (route.error === null) return route;
     this.error = route.error;
+    this.refusedBy = route.ref;
     return null;
   }
 
@@ -157,6 +162,7 @@ export class Fib {
     const key = this.key;
     this.error = "ENETUNREACH";
     this.decidedBy = 0;
+    this.refusedBy = 0;
     for (let i = 0; i < this.rules.length; i++) {
       const rule = this.rules[i]!;
       if (this.#matches(rule) === rule.not) continue;
@@ -167,6 +173,7 @@ export class Fib {
         continue;
       }
       if (rule.action !== "lookup") {
+        this.refusedBy = rule.ref;
         this.error =
           rule.action === "blackhole" ? "EINVAL" : rule.action === "prohibit" ? "EACCES" : "ENETUNREACH";
         return null;
@@ -175,6 +182,7 @@ export class Fib {
       if (route === null || route.type === "throw") continue;
       const found = this.#resolve(route);
       if (found !== null && route.prefixLength <= rule.suppressPrefixLength) continue;
+      this.decidedFor = found;
       return found;
     }
     return null;
@@ -201,6 +209,11 @@ export class Fib {
     return (this.#ns.device(name)?.ifindex ?? -1) === (ifindex === 0 ? this.#ns.loopback.ifindex : ifindex);
   }
 
+  /** The rule by which a look-up just found that route; 0 while the rules are plain, and for ways that stand in no table. */
+  ruleOf(route: Route): EntryRef {
+    return this.decidedFor === route ? this.decidedBy : 0;
+  }
+
   /** Adds a route. `before` puts it in front of an equal one (replace, prepend). */
   add(spec: RouteSpec, before = false): Route {
     const ns = this.#ns;
@@ -216,6 +229,7 @@ export class Fib {
     this.tables.get(route.table)!.remove(route);
     if (isCustomLocal(route)) this.#customLocal--;
     this.#ns.world.registry.gone(route.ref);
+    this.#ns.exceptions.routeGone(route);
     this.#changed();
   }
 
@@ -227,6 +241,7 @@ export class Fib {
 
   setRules(rules: readonly Rule[]): void {
     this.rules = rules;
+    this.decidedBy = 0;
     this.#plain =
       rules.length === 3 &&
       rules.every(

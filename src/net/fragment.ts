@@ -1,6 +1,7 @@
 import { finishChecksum } from "../sim/finish-checksum.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { copyBytes } from "../sim/packet-pool.ts";
+import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as icmpError from "./icmp-error.ts";
@@ -32,13 +33,13 @@ export function output(
     if (!allowed) {
       ns.snmp.fragFails++;
       icmpError.fragmentationNeeded(ns, packet, mtu);
-      ns.drop(packet, Verdict.PKT_TOO_BIG);
+      ns.drop(packet, Verdict.PKT_TOO_BIG, limitedBy(ns, packet, way, dst));
       return;
     }
   }
   if (longest !== 0 && longest < mtu) mtu = longest;
   finishChecksum(packet);
-  ns.note(packet, Verdict.fragmented, 0);
+  ns.note(packet, Verdict.fragmented, limitedBy(ns, packet, way, dst));
   const header = ipv4.headerLength(view, at);
   // A datagram that came in pieces with DF goes on in pieces with DF; what is cut here has none.
   const keep = longest === 0 ? flags & ~ipv4.DONT_FRAGMENT : flags;
@@ -87,4 +88,8 @@ function dropOptions(view: DataView, at: number, header: number): void {
     if ((type & COPIED) === 0) for (let k = 0; k < length; k++) view.setUint8(i + k, OPTION_NOOP);
     i += length;
   }
+}
+
+function limitedBy(ns: NetworkNamespace, packet: Packet, way: Route, dst: number): EntryRef {
+  return ipOutput.mtuEntry(ns, way, dst, (packet.flags & PacketFlag.forwarded) !== 0);
 }

@@ -1,4 +1,4 @@
-import type { Packet } from "../sim/packet.ts";
+import type { FrameId, Packet } from "../sim/packet.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -70,7 +70,7 @@ export function error(ns: NetworkNamespace, device: NetDevice, packet: Packet, l
     if (mode === 2) return;
     info = mode === 0 || mode === 3 ? icmp.mtu(view, at) : 0;
     // A router that predates RFC 1191 names no MTU.
-    learnMtu(ns, src, dst, ipv4.tos(view, quoted), info);
+    learnMtu(ns, src, dst, ipv4.tos(view, quoted), info, packet.id);
   } else if (type === icmp.PARAMETER_PROBLEM) info = icmp.pointer(view, at);
   const report: IcmpReport = { type, code, info, from, ...meaning(type, code) };
   ns.sockets.reportIcmp(device, packet, quoted, report);
@@ -92,10 +92,17 @@ function wayOf(ns: NetworkNamespace, src: number, dst: number, tos: number): Rou
   return ipOutput.route(ns, dst, src, 0, 0, tos & 0xfc);
 }
 
-function learnMtu(ns: NetworkNamespace, src: number, dst: number, tos: number, mtu: number): void {
+function learnMtu(
+  ns: NetworkNamespace,
+  src: number,
+  dst: number,
+  tos: number,
+  mtu: number,
+  frame: FrameId,
+): void {
   const way = wayOf(ns, src, dst, tos);
   if (way === null || mtu === 0) return;
-  ns.exceptions.learnMtu(dst, way, mtu, ipOutput.mtu(ns, way, dst, false));
+  ns.exceptions.learnMtu(dst, way, mtu, ipOutput.mtu(ns, way, dst, false), { by: "frame", frame });
 }
 
 /** A router shows a better way (__ip_do_redirect). */
@@ -130,7 +137,7 @@ function redirected(
   if (neighbour === null) return;
   // Linux first makes sure that the new gateway is there; the next redirect then counts.
   if (!neighbour.valid) neighbour.solicit();
-  else ns.exceptions.learnGateway(dst, way, gateway);
+  else ns.exceptions.learnGateway(dst, way, gateway, cause);
 }
 
 function isDefaultGateway(ns: NetworkNamespace, device: NetDevice, gateway: number): boolean {

@@ -1,3 +1,4 @@
+import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { directRoute } from "./direct-route.ts";
@@ -20,6 +21,10 @@ export class InputRoute {
   error: Errno | null = null;
   /** The sender is a neighbour on the very link that the packet came from. */
   sourceOnLink = false;
+  /** The policy rule that led to the answer; 0 while the rules are plain. */
+  rule: EntryRef = 0;
+  /** When the answer is null: the route, rule or sysctl that refused, as far as one did. */
+  entry: EntryRef = 0;
 
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;
@@ -33,6 +38,7 @@ export class InputRoute {
 
   /** Addresses of which at least one means something by itself. */
   #special(device: NetDevice, dst: number, src: number, tos: number, mark: number): Route | null {
+    this.rule = 0;
     if (ip.isMulticast(dst)) return this.#group(device, dst);
     if (ip.isMulticast(src) || src === ip.BROADCAST) return this.#martian(Verdict.IP_INVALID_SOURCE);
     if (dst === ip.BROADCAST || (src === 0 && dst === 0))
@@ -56,14 +62,15 @@ export class InputRoute {
     key.mark = mark;
     key.tos = tos;
     const way = this.#ns.fib.lookup();
+    this.rule = this.#ns.fib.decidedBy;
     const forwarding = device.ipv4.conf.forwarding !== 0;
-    if (way === null) return this.#unreachable(forwarding);
+    if (way === null) return this.#unreachable(device, forwarding);
     // What came by `lo` is this host's own word.
     if (way.type === "local")
       return device.loopback || this.#believes(device, dst, src, 0, tos, mark) ? way : null;
     if (way.type === "broadcast")
       return src === 0 || this.#believes(device, 0, src, 0, tos, mark) ? way : null;
-    if (!forwarding) return this.#noRoute("EHOSTUNREACH", Verdict.IP_INADDRERRORS);
+    if (!forwarding) return this.#noForwarding(device);
     if (way.type !== "unicast") return this.#martian(Verdict.IP_INVALID_DEST);
     return this.#believes(device, dst, src, way.device!.ifindex, tos, mark) ? way : null;
   }
@@ -78,21 +85,35 @@ export class InputRoute {
     return directRoute(device, "broadcast");
   }
 
-  #unreachable(forwarding: boolean): null {
-    if (!forwarding) return this.#noRoute("EHOSTUNREACH", Verdict.IP_INADDRERRORS);
-    const error = this.#ns.fib.error;
-    return this.#noRoute(error, error === "EINVAL" ? Verdict.NOT_SPECIFIED : Verdict.IP_INNOROUTES);
+  #unreachable(device: NetDevice, forwarding: boolean): null {
+    if (!forwarding) return this.#noForwarding(device);
+    const { error, refusedBy } = this.#ns.fib;
+    const verdict = error === "EINVAL" ? Verdict.NOT_SPECIFIED : Verdict.IP_INNOROUTES;
+    return this.#noRoute(error, verdict, refusedBy);
   }
 
-  #noRoute(error: Errno, verdict: Verdict): null {
+  /** It is for somebody else, and this device passes nothing on; if somebody decided so, that is known. */
+  #noForwarding(device: NetDevice): null {
+    const { settings } = this.#ns;
+    const entry =
+      settings?.get(`net/ipv4/conf/${device.name}/forwarding`) ??
+      settings?.get("net/ipv4/ip_forward") ??
+      settings?.get("net/ipv4/conf/all/forwarding") ??
+      0;
+    return this.#noRoute("EHOSTUNREACH", Verdict.IP_INADDRERRORS, entry);
+  }
+
+  #noRoute(error: Errno, verdict: Verdict, entry: EntryRef): null {
     this.error = error;
     this.verdict = verdict;
+    this.entry = entry;
     return null;
   }
 
-  #martian(verdict: Verdict): null {
+  #martian(verdict: Verdict, entry: EntryRef = 0): null {
     this.error = null;
     this.verdict = verdict;
+    this.entry = entry;
     return null;
   }
 
@@ -137,11 +158,11 @@ export class InputRoute {
     if (back === null) return this.#lastResort(filter);
     if (back.type !== "unicast") {
       if (back.type !== "local") {
-        this.#martian(Verdict.IP_INVALID_SOURCE);
+        this.#martian(Verdict.IP_INVALID_SOURCE, back.ref);
         return false;
       }
       if ((conf.accept_local | allConf.accept_local) === 0) {
-        this.#martian(Verdict.IP_LOCAL_SOURCE);
+        this.#martian(Verdict.IP_LOCAL_SOURCE, back.ref);
         return false;
       }
     }
@@ -150,7 +171,7 @@ export class InputRoute {
       return true;
     }
     if (device.ipv4.addresses.length === 0) return this.#lastResort(filter);
-    if (filter === 1) return this.#reversePathFails();
+    if (filter === 1) return this.#reversePathFails(back.ref);
     key.oif = device.ifindex;
     const other = ns.fib.lookup();
     if (other !== null && other.type === "unicast") this.sourceOnLink = other.gateway === 0;
@@ -158,11 +179,12 @@ export class InputRoute {
   }
 
   #lastResort(filter: number): boolean {
-    return filter === 0 || this.#reversePathFails();
+    return filter === 0 || this.#reversePathFails(0);
   }
 
-  #reversePathFails(): boolean {
-    this.#martian(Verdict.IP_RPFILTER);
+  /** `back`: the route that would lead to the sender. */
+  #reversePathFails(back: EntryRef): boolean {
+    this.#martian(Verdict.IP_RPFILTER, back);
     return false;
   }
 }

@@ -32,7 +32,7 @@ export function forward(ns: NetworkNamespace, device: NetDevice, packet: Packet,
   if (packet.length > mtu && isTooBig(packet, mtu)) {
     ns.snmp.fragFails++;
     icmpError.fragmentationNeeded(ns, packet, mtu);
-    ns.drop(packet, Verdict.PKT_TOO_BIG);
+    ns.drop(packet, Verdict.PKT_TOO_BIG, ipOutput.mtuEntry(ns, way, dst, true));
     return;
   }
   ipv4.decrementTtl(view, at);
@@ -49,7 +49,10 @@ export function forward(ns: NetworkNamespace, device: NetDevice, packet: Packet,
   if (!hook.empty && !hook.run(packet, device, way.device)) return;
   ns.snmp.forwarded(ns.world.leg);
   const tap = ns.world.tap;
-  if (tap !== null) tap.record(ns.place, packet, Verdict.forwarded, way.ref);
+  if (tap !== null) {
+    if (ns.input.rule !== 0) tap.record(ns.place, packet, Verdict.ruled, ns.input.rule);
+    tap.record(ns.place, packet, Verdict.forwarded, way.ref);
+  }
   ipOutput.output(ns, packet, way, dst);
 }
 

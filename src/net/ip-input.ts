@@ -83,7 +83,10 @@ export function route(ns: NetworkNamespace, device: NetDevice, packet: Packet): 
     ns.world.leg = null;
   } else if ((packet.flags & LINK_GROUP) !== 0 && !mayBeInGroup(ns, device, packet)) return;
   const tap = ns.world.tap;
-  if (tap !== null) tap.record(ns.place, packet, Verdict.local, way.ref);
+  if (tap !== null) {
+    if (input.rule !== 0) tap.record(ns.place, packet, Verdict.ruled, input.rule);
+    tap.record(ns.place, packet, Verdict.local, way.ref);
+  }
   local(ns, device, packet);
 }
 
@@ -97,7 +100,7 @@ function mayBeInGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): 
 
 /** Routing said no: a martian ends silently, a route's error is told to the sender by a router (ip_error). */
 function refuse(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
-  const { error, verdict } = ns.input;
+  const { error, verdict, entry } = ns.input;
   if (error !== null) {
     if (verdict === Verdict.IP_INNOROUTES) ns.snmp.inNoRoutes++;
     else ns.snmp.inAddrErrors++;
@@ -106,7 +109,7 @@ function refuse(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
     if (device.ipv4.conf.forwarding !== 0 && code !== null && ns.icmpLimits.allowRouteError(src))
       icmpError.send(ns, packet, icmpHeader.DESTINATION_UNREACHABLE, code, 0);
   }
-  ns.drop(packet, verdict);
+  ns.drop(packet, verdict, entry);
 }
 
 function codeOf(error: Errno): number | null {

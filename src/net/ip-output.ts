@@ -1,5 +1,6 @@
 import type { Identification } from "../sim/leg.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -93,6 +94,7 @@ function loopbackStays(ns: NetworkNamespace, way: Route, _src: number): Route | 
 
 function refuse(ns: NetworkNamespace, error: Errno): null {
   ns.fib.error = error;
+  ns.fib.refusedBy = 0;
   return null;
 }
 
@@ -128,6 +130,15 @@ export function mtu(ns: NetworkNamespace, way: Route, dst: number, forwarded: bo
   return device.mtu < MAX_MTU ? device.mtu : MAX_MTU;
 }
 
+/** What set that limit: a path MTU that was learned, the route, or the device. */
+export function mtuEntry(ns: NetworkNamespace, way: Route, dst: number, forwarded: boolean): EntryRef {
+  if (!forwarded || ns.ipv4.ip_forward_use_pmtu !== 0) {
+    const known = ns.exceptions.find(dst, way);
+    if (known !== null && known.pmtu !== 0) return known.ref;
+  }
+  return way.mtu !== 0 || way.device === null ? way.ref : way.device.ref;
+}
+
 /**
  * Sends a transport packet on a way that its sender has found. When nothing stands between this and a neighbour that is
  * known, it goes there at once; {@link send} does the same step by step.
@@ -145,6 +156,8 @@ export function sendOn(
   const { neighbour, route, source, dst } = way;
   const isPlain = neighbour !== null && ns.hooks.output.empty && ns.hooks.postrouting.empty;
   if (!isPlain || packet.length + HEADER_LEN > way.mtu) {
+    ns.fib.decidedBy = way.rule;
+    ns.fib.decidedFor = route;
     send(ns, packet, route, source, dst, protocol, tos, ttl, flags, identification.next());
     return;
   }
@@ -156,7 +169,10 @@ export function sendOn(
   }
   ns.snmp.outTransmitted(ns.world.leg);
   const tap = ns.world.tap;
-  if (tap !== null) tap.record(ns.place, packet, Verdict.routed, route.ref);
+  if (tap !== null) {
+    if (way.rule !== 0) tap.record(ns.place, packet, Verdict.ruled, way.rule);
+    tap.record(ns.place, packet, Verdict.routed, route.ref);
+  }
   neighbour.output(packet);
 }
 
@@ -209,6 +225,7 @@ export function sendHeaded(ns: NetworkNamespace, packet: Packet, way: Route, dst
   packet.device = null;
   packet.fragmentMax = 0;
   packet.flags &= SENDER_FLAGS;
+  const rule = ns.fib.ruleOf(way);
   const hook = ns.hooks.output;
   if (!hook.empty && !hook.run(packet, null, way.type === "local" ? ns.loopback : way.device)) return;
   if ((packet.flags & PacketFlag.reroute) !== 0) {
@@ -216,7 +233,10 @@ export function sendHeaded(ns: NetworkNamespace, packet: Packet, way: Route, dst
     return;
   }
   const tap = ns.world.tap;
-  if (tap !== null) tap.record(ns.place, packet, Verdict.routed, way.ref);
+  if (tap !== null) {
+    if (rule !== 0) tap.record(ns.place, packet, Verdict.ruled, rule);
+    tap.record(ns.place, packet, Verdict.routed, way.ref);
+  }
   output(ns, packet, way, dst);
 }
 
@@ -228,9 +248,11 @@ function routeAgain(ns: NetworkNamespace, packet: Packet): void {
   const src = ipv4.src(view, networkAt);
   const way = route(ns, dst, isLocal(ns, src) ? src : 0, 0, packet.mark, ipv4.tos(view, networkAt) & 0xfc);
   if (way === null) {
-    ns.drop(packet, Verdict.IP_OUTNOROUTES);
+    ns.drop(packet, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
     return;
   }
+  const rule = ns.fib.ruleOf(way);
+  if (rule !== 0) ns.note(packet, Verdict.ruled, rule);
   ns.note(packet, Verdict.routed, way.ref);
   output(ns, packet, way, dst);
 }
@@ -266,7 +288,14 @@ export function finish(
   dst: number,
 ): void {
   ns.snmp.outTransmitted(ns.world.leg);
+  if (!ns.exceptions.empty) noteRedirect(ns, packet, way, dst);
   ns.neighbours.output(packet, device, nexthop(ns, way, dst));
+}
+
+/** A router once showed a better one: that is what decides. */
+function noteRedirect(ns: NetworkNamespace, packet: Packet, way: Route, dst: number): void {
+  const known = ns.exceptions.find(dst, way);
+  if (known !== null && known.gateway !== 0) ns.note(packet, Verdict.routed, known.ref);
 }
 
 /** Who gets the packet next: a redirect's gateway, the route's, or the destination itself (rt_nexthop). */

@@ -202,7 +202,7 @@ export class Neighbour {
   destroy(cause: Cause): void {
     this.#timer.cancel();
     this.connected = false;
-    for (let p = this.#take(); p !== null; p = this.#take()) this.ns.drop(p, Verdict.NEIGH_DEAD);
+    for (let p = this.#take(); p !== null; p = this.#take()) this.ns.drop(p, Verdict.NEIGH_DEAD, this.ref);
     this.ns.world.registry.gone(this.ref, cause);
   }
 
@@ -241,7 +241,7 @@ export class Neighbour {
     this.ns.note(packet, Verdict.waitsForNeighbour, this.ref);
     const size = packet.length + TRUESIZE_OVERHEAD;
     while (this.queue.length > 0 && this.#queueSize + size > this.conf.unres_qlen_bytes)
-      this.ns.drop(this.#take()!, Verdict.NEIGH_QUEUEFULL);
+      this.ns.drop(this.#take()!, Verdict.NEIGH_QUEUEFULL, this.ref);
     if (!this.#held) this.ns.world.holds(this.queue);
     this.#held = true;
     this.queue.push(packet);
@@ -331,7 +331,7 @@ export class Neighbour {
       const packet = this.#take();
       if (packet === null) return;
       icmpError.hostUnreachable(this.ns, packet);
-      this.ns.drop(packet, Verdict.NEIGH_FAILED);
+      this.ns.drop(packet, Verdict.NEIGH_FAILED, this.ref);
     }
   }
 }

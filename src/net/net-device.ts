@@ -119,7 +119,7 @@ export class NetDevice implements Receiver {
   /** Sends a frame out of this device, through its queueing discipline (dev_queue_xmit). The caller gives it away. */
   transmit(packet: Packet): void {
     if (!this.up) {
-      this.drop(packet, Verdict.DEV_READY);
+      this.drop(packet, Verdict.DEV_READY, this.ref);
       return;
     }
     const qdisc = this.qdisc;
@@ -147,7 +147,7 @@ export class NetDevice implements Receiver {
     const longest = peer.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN;
     if (!peer.running || packet.length > longest) {
       this.counters.txDropped++;
-      world.end(packet, peer.running ? Verdict.PKT_TOO_BIG : Verdict.NO_CARRIER, this.place);
+      world.end(packet, peer.running ? Verdict.PKT_TOO_BIG : Verdict.NO_CARRIER, this.place, peer.ref);
       return;
     }
     this.counters.transmitted(packet.length, leg);
@@ -203,9 +203,9 @@ export class NetDevice implements Receiver {
     tap.record(this.place, packet, verdict, 0);
   }
 
-  /** Ends a frame at this device. */
-  drop(packet: Packet, verdict: Verdict): void {
-    this.world.end(packet, verdict, this.place);
+  /** Ends a frame at this device; `entry` is what decided it, where something did. */
+  drop(packet: Packet, verdict: Verdict, entry: EntryRef = 0): void {
+    this.world.end(packet, verdict, this.place, entry);
   }
 
   /** Lets somebody see every frame that leaves or arrives here: a capture, a packet socket. */
@@ -282,7 +282,7 @@ export class NetDevice implements Receiver {
     this.world.generation++;
     if (change === "name" || change === "moved")
       this.world.renamePlace(this.place, `${this.ns.path}/${this.name}`);
-    this.world.registry.changed(this.ref, `${this.name} ${change}`);
+    this.world.registry.changed(this.ref, `${this.name} ${change === "mtu" ? `mtu ${this.mtu}` : change}`);
     this.driver.changed(this, change);
     this.ns.deviceChanged(this, change);
     for (const listener of [...this.listeners]) listener.deviceChanged(this, change);

@@ -43,6 +43,8 @@ export class NetworkNamespace {
   readonly fib: Fib;
   readonly input: InputRoute;
   readonly exceptions: RouteExceptions;
+  /** The sysctls that somebody set, by their paths under /proc/sys; null before the first. */
+  settings: Map<string, EntryRef> | null = null;
   readonly snmp: SnmpCounters;
   readonly neighbours: NeighbourTable;
   readonly sockets: Sockets;
@@ -202,9 +204,9 @@ export class NetworkNamespace {
     }
   }
 
-  /** Ends a frame in this namespace. */
-  drop(packet: Packet, verdict: Verdict): void {
-    this.world.end(packet, verdict, this.place);
+  /** Ends a frame in this namespace; `entry` is what decided it, where something did. */
+  drop(packet: Packet, verdict: Verdict, entry: EntryRef = 0): void {
+    this.world.end(packet, verdict, this.place, entry);
   }
 
   /** Tells whoever observes of a step of a frame here and of the entry that decided it. */

@@ -1,5 +1,8 @@
 import { Table } from "../base/table.ts";
+import type { Cause, EntryRef } from "../sim/registry.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
+import type { Timer } from "../sim/timer.ts";
+import * as ip from "../wire/ipv4-address.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Route } from "./route.ts";
 
@@ -14,6 +17,9 @@ export interface RouteException {
   /** The better gateway of a redirect, or 0. */
   gateway: number;
   expires: Nanos;
+  readonly ref: EntryRef;
+  /** Ends it with its time. */
+  readonly timer: Timer;
 }
 
 /** The path MTUs and redirects that a namespace has heard of. They end with their time, or with their route. */
@@ -39,22 +45,23 @@ export class RouteExceptions {
   }
 
   /** "Fragmentation needed" says that packets to `dst` may have `mtu` bytes; `known` is what was believed so far. */
-  learnMtu(dst: number, way: Route, mtu: number, known: number): void {
+  learnMtu(dst: number, way: Route, mtu: number, known: number, cause: Cause): void {
     const { ipv4 } = this.#ns;
     const before = this.find(dst, way);
     if (before?.locked === true || known < mtu) return;
     const locked = mtu < ipv4.min_pmtu;
-    const exception = this.#get(dst, way);
+    const exception = this.#get(dst, way, cause);
     exception.pmtu = locked ? Math.min(known, ipv4.min_pmtu) : mtu;
     exception.locked = locked;
-    exception.expires = this.#ns.world.now + ipv4.mtu_expires * SECOND;
+    this.#changed(exception, this.#ns.world.now + ipv4.mtu_expires * SECOND, cause);
   }
 
   /** A router showed a better one; net.ipv4.route.gc_timeout is its time. */
-  learnGateway(dst: number, way: Route, gateway: number): void {
-    const exception = this.#get(dst, way);
+  learnGateway(dst: number, way: Route, gateway: number, cause: Cause): void {
+    const exception = this.#get(dst, way, cause);
     exception.gateway = gateway;
-    exception.expires = Math.max(exception.expires, this.#ns.world.now + 300 * SECOND);
+    const { now } = this.#ns.world;
+    this.#changed(exception, Math.max(exception.expires, now + 300 * SECOND), cause);
   }
 
   list(): readonly RouteException[] {
@@ -64,19 +71,66 @@ export class RouteExceptions {
 
   /** `ip route flush cache`. */
   flush(): void {
+    for (const e of this.list()) this.#forget(e, this.#ns.world.registry.cause);
     for (const e of this.#rows) this.#index.remove(e.dst, 0);
     this.#rows.length = 0;
     this.empty = true;
     this.#ns.world.generation++;
   }
 
-  #get(dst: number, route: Route): RouteException {
-    this.#ns.world.generation++;
+  /** What was learned about a route ends with it. */
+  routeGone(route: Route): void {
+    if (this.empty) return;
+    for (const e of this.list()) if (e.route === route) this.#forget(e, this.#ns.world.registry.cause);
+  }
+
+  #get(dst: number, route: Route, cause: Cause): RouteException {
+    const { world } = this.#ns;
+    world.generation++;
     this.empty = false;
     const there = this.find(dst, route);
     if (there !== null) return there;
-    const made = { dst, route, pmtu: 0, locked: false, gateway: 0, expires: 0 };
+    const row = this.#index.find(dst, 0);
+    if (row >= 0) this.#forget(this.#rows[row]!, cause);
+    const made: RouteException = {
+      dst,
+      route,
+      pmtu: 0,
+      locked: false,
+      gateway: 0,
+      expires: 0,
+      ref: world.registry.made("exception", this.#ns.path, `${ip.format(dst)} cache`, cause),
+      timer: world.timer(() => this.#forget(made, { by: "timer", text: "its time is over" })),
+    };
     this.#rows[this.#index.insert(dst, 0)] = made;
     return made;
   }
+
+  #changed(e: RouteException, expires: Nanos, cause: Cause): void {
+    const { world } = this.#ns;
+    e.expires = expires;
+    e.timer.arm(expires - world.now);
+    world.registry.changed(e.ref, textOf(e), cause);
+  }
+
+  #forget(e: RouteException, cause: Cause): void {
+    const { world } = this.#ns;
+    e.timer.cancel();
+    e.expires = world.now;
+    this.#index.remove(e.dst, 0);
+    world.registry.gone(e.ref, cause);
+    world.generation++;
+  }
+}
+
+/** In the words of `ip route get`. */
+function textOf({ dst, route, gateway, pmtu, locked }: RouteException): string {
+  const words = [ip.format(dst)];
+  const via = gateway !== 0 ? gateway : route.gateway;
+  if (via !== 0) words.push("via", ip.format(via));
+  if (route.device !== null) words.push("dev", route.device.name);
+  words.push("cache");
+  if (gateway !== 0) words.push("<redirected>");
+  if (pmtu !== 0) words.push("mtu", ...(locked ? ["lock"] : []), `${pmtu}`);
+  return words.join(" ");
 }

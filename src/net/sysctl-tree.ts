@@ -53,9 +53,24 @@ function bind(definition: SysctlDefinition, ns: NetworkNamespace, path: string, 
   return {
     path,
     read: () => definition.get(ns, star),
-    write: (value) => definition.set?.(ns, value, star) ?? false,
+    write(value) {
+      const done = definition.set?.(ns, value, star) ?? false;
+      if (done) noteSetting(ns, path, definition.get(ns, star));
+      return done;
+    },
     writable: definition.set !== null,
   };
+}
+
+/** Remembers who set it, in the words of sysctl(8), which swaps dots and slashes. */
+function noteSetting(ns: NetworkNamespace, path: string, value: string): void {
+  const { registry } = ns.world;
+  const name = path.replace(/[./]/g, (sign) => (sign === "." ? "/" : "."));
+  const text = `${name} = ${value}`;
+  ns.settings ??= new Map();
+  const ref = ns.settings.get(path);
+  if (ref === undefined) ns.settings.set(path, registry.made("sysctl", ns.path, text));
+  else registry.changed(ref, text);
 }
 
 /** What stands for the asterisk of a whole pattern, empty when it has none; null when they differ. */

@@ -1,3 +1,4 @@
+import type { EntryRef } from "../sim/registry.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { Neighbour } from "./neighbour.ts";
@@ -19,6 +20,8 @@ export class Way {
   mtu = 0;
   /** The next hop as far as it is known already. */
   neighbour: Neighbour | null = null;
+  /** The policy rule that led to the route; 0 while the rules are plain. */
+  rule: EntryRef = 0;
   #route: Route | null = null;
   #generation = -1;
   /** What the look-up asked for besides the destination. */
@@ -56,6 +59,7 @@ export class Way {
     const route = ipOutput.route(ns, dst, src, oif, mark, tos);
     if (route === null) return false;
     this.#route = route;
+    this.rule = ns.fib.ruleOf(route);
     this.dst = dst;
     this.source = src !== 0 ? src : ipOutput.sourceFor(ns, route, dst);
     this.mtu = ipOutput.mtu(ns, route, dst, false);

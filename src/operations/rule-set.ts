@@ -1,12 +1,15 @@
 import { addRule, deleteRule } from "../net/rule-change.ts";
 import type { OperationRecord } from "./operation.ts";
+import { ruleText } from "./rule-show.ts";
 import { hasAll, type RuleAdd, type RuleDel, ruleWords, selectorOf } from "./rule-words.ts";
 
 export const ruleAdd: OperationRecord<RuleAdd> = {
   tool: "ip",
   words: (operation) => ["rule", "add", ...ruleWords(operation)],
   apply(operation, context) {
-    addRule(context.namespace, selectorOf(operation), ruleWords(operation).join(" "));
+    const { namespace } = context;
+    const selector = selectorOf(operation);
+    addRule(namespace, selector, ruleText(selector, namespace));
   },
 };
 

@@ -58,33 +58,42 @@ function hex(value: number): string {
   return value === 0 ? "0" : `0x${(value >>> 0).toString(16)}`;
 }
 
-function protocolText(rule: RuleSpec, options: ShowOptions): string | undefined {
+function protocolText(rule: Omit<RuleSpec, "priority">, options: ShowOptions): string | undefined {
   if (!options.details && (rule.protocol === "kernel" || rule.protocol === "unspec")) return undefined;
   return options.numeric ? `${protocolNumber(rule.protocol)}` : rule.protocol;
 }
 
 const ACTION_NUMBERS: Readonly<Record<string, string>> = { blackhole: "6", unreachable: "7", prohibit: "8" };
 
-function actionText(rule: RuleSpec, options: ShowOptions): string {
+function actionText(rule: Omit<RuleSpec, "priority">, options: ShowOptions): string {
   return options.numeric ? (ACTION_NUMBERS[rule.action] ?? rule.action) : rule.action;
 }
 
-function tableText(rule: RuleSpec, options: ShowOptions): string | undefined {
+function tableText(rule: Omit<RuleSpec, "priority">, options: ShowOptions): string | undefined {
   if (rule.table === 0) return undefined;
   return options.numeric ? `${rule.table}` : tableName(rule.table);
 }
 
 /** Nobody is there with that priority. */
-function leadsNowhere(rule: RuleSpec, ns: NetworkNamespace): boolean {
+function leadsNowhere(rule: Omit<RuleSpec, "priority">, ns: NetworkNamespace): boolean {
   return rule.action === "goto" && !ns.fib.rules.some((other) => other.priority === rule.target);
 }
 
 /** It is told of a rule with a table only. */
-function suppresses(rule: RuleSpec): boolean {
+function suppresses(rule: Omit<RuleSpec, "priority">): boolean {
   return rule.table !== 0 && rule.suppressPrefixLength >= 0;
 }
 
 function text(rule: RuleSpec, ns: NetworkNamespace, options: ShowOptions): string {
+  return `${rule.priority}:\t${ruleText(rule, ns, options)}\n`;
+}
+
+/** A rule as `ip rule` shows it, without its priority. */
+export function ruleText(
+  rule: Omit<RuleSpec, "priority">,
+  ns: NetworkNamespace,
+  options: ShowOptions = {},
+): string {
   const words: string[] = [];
   const device = (key: string, name: string): void => {
     if (name !== "") words.push(key, name, ...(ns.device(name) === null ? ["[detached]"] : []));
@@ -105,7 +114,7 @@ function text(rule: RuleSpec, ns: NetworkNamespace, options: ShowOptions): strin
   if (leadsNowhere(rule, ns)) words.push("[unresolved]");
   const protocol = protocolText(rule, options);
   if (protocol !== undefined) words.push("proto", protocol);
-  return `${rule.priority}:\t${words.join(" ")}\n`;
+  return words.join(" ");
 }
 
 function json(rule: RuleSpec, ns: NetworkNamespace, options: ShowOptions): JsonObject {

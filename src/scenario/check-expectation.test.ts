@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkExpectation, isWithin } from "./check-expectation.ts";
+import { checkExpectation, hasWords, isWithin } from "./check-expectation.ts";
 import type { EntryExpectation, JourneyExpectation } from "./expectation.ts";
 import type { Journey, WorldQuestions } from "./lesson-world.ts";
 
@@ -66,6 +66,7 @@ const WANTED: JourneyExpectation = {
   passes: [],
   avoids: [],
   end: null,
+  decisions: [],
 };
 
 function problems(wanted: Partial<JourneyExpectation>, ...journeys: Journey[]): readonly string[] {
@@ -150,6 +151,7 @@ test("an entry is there, or is not", () => {
       table: "neighbour",
       in: "a/c1",
       fields: {},
+      cause: null,
       absent: false,
     } as const;
     return checkExpectation({ ...base, ...wanted }, world([])).problems;
@@ -174,3 +176,51 @@ test("frames are counted on a device, through a filter", () => {
   expect(frames("a/eth0", "", 6, 7)).toEqual(["there are 5, expected 6 to 7"]);
   expect(frames("a/eth1", "", 0, 0)).toEqual(["there is no device a/eth1"]);
 });
+
+test("words are whole and stand one after the other", () => {
+  expect(hasWords("10.3.0.0/24 via 10.3.0.1 dev eth0", "via 10.3.0.1")).toBe(true);
+  expect(hasWords("10.3.0.0/24 via 10.3.0.15 dev eth0", "via 10.3.0.1")).toBe(false);
+  expect(hasWords("10.3.0.0/24 via 10.3.0.1 dev eth0", "10.3.0.0/24 dev")).toBe(false);
+  expect(hasWords(null, "via")).toBe(false);
+});
+
+test("decisions are asked for in their order, by table, entry and what made it", () => {
+  const decided = step(
+    "a/c1",
+    "routed",
+    "default via 10.3.0.1",
+    "ip route add default via 10.3.0.1 (l.md:9)",
+  );
+  const dropped = step(
+    "r",
+    "IP_INNOROUTES",
+    "unreachable 10.4.0.0/16",
+    "ip route add unreachable 10.4.0.0/16",
+  );
+  const packet = { ...journeyOf(), steps: [decided, dropped] };
+  const ask = (wanted: Partial<JourneyExpectation>): readonly string[] => problems(wanted, packet);
+  expect(ask({ decisions: [{ at: "a", kind: "route", entry: "default", cause: "ip route add" }] })).toEqual(
+    [],
+  );
+  expect(ask({ decisions: [{ at: "r", entry: "unreachable" }] })).toEqual([]);
+  expect(ask({ decisions: [{ at: "r" }, { at: "a" }] })).toEqual([
+    "it is not so that a decides; there decide route default via 10.3.0.1 <- ip route add default via 10.3.0.1 (l.md:9)",
+  ]);
+  expect(ask({ decisions: [{ at: "b", kind: "fdb" }] })).toEqual([
+    "it is not so that b decides by fdb; no entry decides there",
+  ]);
+  expect(
+    ask({ end: { dropped: { reason: "IP_INNOROUTES", at: "r", cause: "ip route add unreachable" } } }),
+  ).toEqual([]);
+  expect(ask({ end: { dropped: { reason: "IP_INNOROUTES", at: "r", entry: "prohibit" } } })).toEqual([
+    "that is not what drops it; it is route unreachable 10.4.0.0/16 <- ip route add unreachable 10.4.0.0/16",
+  ]);
+});
+
+function step(place: string, verdict: string, entry: string, cause: string): Journey["steps"][number] {
+  return { at: 0, place, verdict, frame: "", length: 84, wrapped: 0, kind: "route", entry, cause };
+}
+
+function journeyOf(): Journey {
+  return { from: "10.3.0.2", to: "10.3.0.5", protocol: "icmp", summary: "", steps: [] };
+}

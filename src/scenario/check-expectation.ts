@@ -2,6 +2,8 @@ import { own } from "../base/own.ts";
 import {
   type Amount,
   type CountersExpectation,
+  type DecisionExpectation,
+  describeDecision,
   type EntryExpectation,
   type Expectation,
   type FramesExpectation,
@@ -95,12 +97,50 @@ function journeyProblems(wanted: JourneyExpectation, { steps }: Journey): string
     }
   }
   if (wanted.end !== null && "dropped" in wanted.end) {
-    const { reason, at } = wanted.end.dropped;
-    if (!steps.some((step) => step.verdict === reason && isWithin(step.place, at))) {
-      problems.push(`it is not dropped (${reason}) at ${at}; ${endsOf(steps)}`);
+    const { dropped } = wanted.end;
+    const { reason, at } = dropped;
+    const there = steps.filter((step) => step.verdict === reason && isWithin(step.place, at));
+    if (there.length === 0) problems.push(`it is not dropped (${reason}) at ${at}; ${endsOf(steps)}`);
+    else if (!there.some((step) => isDecision(step, dropped)))
+      problems.push(`that is not what drops it; it is ${listed(there.map(decisionText))}`);
+  }
+  problems.push(...decisionProblems(wanted.decisions, steps));
+  return problems;
+}
+
+function decisionProblems(wanted: readonly DecisionExpectation[], steps: readonly JourneyStep[]): string[] {
+  const problems: string[] = [];
+  let from = 0;
+  for (const decision of wanted) {
+    const at = steps.findIndex((step, n) => n >= from && step.entry !== null && isDecision(step, decision));
+    if (at >= 0) {
+      from = at + 1;
+      continue;
     }
+    const there = steps.filter((step) => step.entry !== null && isWithin(step.place, decision.at));
+    const seen =
+      there.length === 0 ? "no entry decides there" : `there decide ${listed(there.map(decisionText))}`;
+    problems.push(`it is not so that ${describeDecision(decision)}; ${seen}`);
   }
   return problems;
+}
+
+function isDecision(step: JourneyStep, { at, kind, entry, cause }: DecisionExpectation): boolean {
+  if (!isWithin(step.place, at) || (kind !== undefined && step.kind !== kind)) return false;
+  return (
+    (entry === undefined || hasWords(step.entry, entry)) &&
+    (cause === undefined || hasWords(step.cause, cause))
+  );
+}
+
+function decisionText({ kind, entry, cause }: JourneyStep): string {
+  return entry === null ? "no entry's doing" : `${kind} ${entry} <- ${cause}`;
+}
+
+/** True when `text` has these words, whole and one after the other. */
+export function hasWords(text: string | null | undefined, words: string): boolean {
+  const plain = (given: string): string => ` ${given.trim().replace(/\s+/g, " ")} `;
+  return text !== null && text !== undefined && plain(text).includes(plain(words));
 }
 
 /** True for a step with which a frame ends. */
@@ -131,7 +171,12 @@ function checkEntry(wanted: EntryExpectation, world: WorldQuestions): string[] {
   const rows = world.entries(wanted.table, wanted.in);
   if (rows === null) return [`there is no host or namespace ${wanted.in}`];
   const fields = Object.entries(wanted.fields);
-  const found = rows.find((row) => fields.every(([name, text]) => own(row, name) === text));
+  const { cause } = wanted;
+  const found = rows.find(
+    (row) =>
+      fields.every(([name, text]) => own(row, name) === text) &&
+      (cause === null || hasWords(own(row, "cause"), cause)),
+  );
   const shown = (row: Readonly<Record<string, string>>): string =>
     Object.entries(row)
       .map(([name, text]) => `${name} ${text}`)

@@ -19,6 +19,20 @@ const amount = z.union([
   z.strictObject({ min: z.int().min(0).optional(), max: z.int().min(0).optional() }),
 ]);
 
+const words = z.string().min(1).meta({ description: "Words that it must have, one after the other." });
+
+const decision = z.strictObject({
+  at: place,
+  kind: z
+    .string()
+    .optional()
+    .meta({ description: "The table: route, rule, neighbour, fdb, vxlan-fdb, address, device, qdisc ..." }),
+  entry: words.optional().meta({ description: "Words of the entry, as its tool prints it." }),
+  cause: words
+    .optional()
+    .meta({ description: "Words of what made the entry: a command, a packet, a timer." }),
+});
+
 const journey = z.strictObject({
   from: z.string().meta({ description: "Source address of the packet's innermost IP or ARP header." }),
   to: z.string(),
@@ -30,7 +44,14 @@ const journey = z.strictObject({
   passes: z.array(place).optional().meta({ description: "Places on the way, in this order." }),
   avoids: z.array(place).optional(),
   delivered: place.optional(),
-  dropped: z.strictObject({ reason: z.string(), at: place }).optional(),
+  dropped: z
+    .strictObject({ reason: z.string(), at: place, entry: words.optional(), cause: words.optional() })
+    .optional(),
+  decisions: z
+    .array(decision)
+    .min(1)
+    .optional()
+    .meta({ description: "Entries of tables that decided where it went, in this order." }),
 });
 
 const COUNTERS = [
@@ -60,6 +81,7 @@ const FIELDS = {
   route: ["dst", "via", "dev", "src", "metric", "tableId", "scope", "protocol", "type"],
   neighbour: ["dst", "dev", "lladdr", "state"],
   rule: ["priority", "from", "to", "fwmark", "iif", "oif", "lookup"],
+  address: ["dev", "address", "peer", "broadcast", "scope", "secondary"],
 } as const;
 
 const text = z.union([z.string(), z.int()]);
@@ -74,7 +96,13 @@ interface EntryText {
 
 function entryOf<T extends keyof typeof FIELDS>(table: T) {
   const fields = Object.fromEntries(FIELDS[table].map((name) => [name, text.optional()]));
-  return z.strictObject({ table: z.literal(table), in: place, absent: z.boolean().optional(), ...fields });
+  return z.strictObject({
+    table: z.literal(table),
+    in: place,
+    absent: z.boolean().optional(),
+    ...fields,
+    cause: words.optional().meta({ description: "Words of what made the row." }),
+  });
 }
 
 const entry = z.discriminatedUnion("table", [
@@ -82,6 +110,7 @@ const entry = z.discriminatedUnion("table", [
   entryOf("route"),
   entryOf("neighbour"),
   entryOf("rule"),
+  entryOf("address"),
 ]) as unknown as z.ZodType<EntryText>;
 
 const frames = z.strictObject({
@@ -155,6 +184,8 @@ class ClaimReader {
     for (const key of ["passes", "avoids"] as const) {
       for (const [n, where] of (value[key] ?? []).entries()) this.#checkPlace(where, [...path, key, n]);
     }
+    for (const [n, { at }] of (value.decisions ?? []).entries())
+      this.#checkPlace(at, [...path, "decisions", n, "at"]);
     const { delivered, dropped } = value;
     if (delivered !== undefined) this.#checkPlace(delivered, [...path, "delivered"]);
     if (dropped !== undefined) {
@@ -178,6 +209,7 @@ class ClaimReader {
       passes: value.passes ?? [],
       avoids: value.avoids ?? [],
       end: delivered !== undefined ? { delivered } : dropped !== undefined ? { dropped } : null,
+      decisions: value.decisions ?? [],
     };
   }
 
@@ -195,11 +227,11 @@ class ClaimReader {
   }
 
   #entry(value: EntryText, path: Path): Expectation {
-    const { table, in: where, absent, ...rest } = value;
+    const { table, in: where, absent, cause, ...rest } = value;
     this.#checkPlace(where, [...path, "in"]);
     const fields: Record<string, string> = {};
     for (const [name, field] of Object.entries(rest)) if (field !== undefined) fields[name] = String(field);
-    if (Object.keys(fields).length === 0)
+    if (Object.keys(fields).length === 0 && cause === undefined)
       this.#error(path, "no field is named", `one of: ${FIELDS[table].join(", ")}`);
     return {
       kind: "entry",
@@ -207,6 +239,7 @@ class ClaimReader {
       table,
       in: where,
       fields,
+      cause: cause === undefined ? null : String(cause),
       absent: absent ?? false,
     };
   }

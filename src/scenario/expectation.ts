@@ -25,11 +25,21 @@ export interface JourneyExpectation {
   readonly passes: readonly string[];
   readonly avoids: readonly string[];
   readonly end: JourneyEnd | null;
+  /** Entries that decided where it went, in this order; others may lie between them. */
+  readonly decisions: readonly DecisionExpectation[];
+}
+
+/** An entry of a table and what made it; what is absent does not matter. Texts are words that must be there. */
+export interface DecisionExpectation {
+  readonly at: string;
+  readonly kind?: string | undefined;
+  readonly entry?: string | undefined;
+  readonly cause?: string | undefined;
 }
 
 export type JourneyEnd =
   | { readonly delivered: string }
-  | { readonly dropped: { readonly reason: string; readonly at: string } };
+  | { readonly dropped: DecisionExpectation & { readonly reason: string } };
 
 /** Statistics of a device, under Linux's names (`rxPackets` for `rx_packets`). */
 export interface CountersExpectation {
@@ -43,10 +53,12 @@ export interface CountersExpectation {
 export interface EntryExpectation {
   readonly kind: "entry";
   readonly place: Place;
-  readonly table: "fdb" | "route" | "neighbour" | "rule";
+  readonly table: "fdb" | "route" | "neighbour" | "rule" | "address";
   /** `host` or `host/namespace`. */
   readonly in: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** Words of what made it, or null. */
+  readonly cause: string | null;
   /** True: no such row may exist. */
   readonly absent: boolean;
 }
@@ -77,6 +89,7 @@ export function describeExpectation(expectation: Expectation): string {
     }
     case "entry": {
       const fields = Object.entries(expectation.fields).map(([name, text]) => `${name} ${text}`);
+      if (expectation.cause !== null) fields.push(`made by ${expectation.cause}`);
       return `${expectation.absent ? "no " : ""}${expectation.table} entry in ${expectation.in}: ${fields.join(", ")}`;
     }
     case "frames": {
@@ -87,13 +100,25 @@ export function describeExpectation(expectation: Expectation): string {
 }
 
 function describeJourney(expectation: JourneyExpectation): string {
-  const { which, protocol, from, to, passes, avoids, end } = expectation;
+  const { which, protocol, from, to, passes, avoids, end, decisions } = expectation;
   const parts = [`${which} ${protocol ?? "packet"} ${from} > ${to}`];
   if (passes.length > 0) parts.push(`passes ${passes.join(", ")}`);
   if (avoids.length > 0) parts.push(`avoids ${avoids.join(", ")}`);
+  for (const decision of decisions) parts.push(describeDecision(decision));
   if (end !== null && "delivered" in end) parts.push(`is delivered to ${end.delivered}`);
-  if (end !== null && "dropped" in end) parts.push(`is dropped (${end.dropped.reason}) at ${end.dropped.at}`);
+  if (end !== null && "dropped" in end) {
+    const { reason, at, entry, cause } = end.dropped;
+    const by = entry === undefined ? "" : ` by ${entry}`;
+    const made = cause === undefined ? "" : ` <- ${cause}`;
+    parts.push(`is dropped (${reason}) at ${at}${by}${made}`);
+  }
   return parts.join("; ");
+}
+
+/** `a/c1 decides by route default via 10.3.0.1 <- ip route add default via 10.3.0.1`. */
+export function describeDecision({ at, kind, entry, cause }: DecisionExpectation): string {
+  const what = [kind, entry].filter((text) => text !== undefined).join(" ");
+  return `${at} decides${what === "" ? "" : ` by ${what}`}${cause === undefined ? "" : ` <- ${cause}`}`;
 }
 
 /** `3`, `at least 3`, `at most 3`, `2 to 4`. */

@@ -108,13 +108,21 @@ export function sendPacket(lab: Lab, request: PacketRequest | FrameRequest): Sen
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     const target = "frame" in request ? "a frame" : `to ${request.to}`;
-    throw new UserError("SEND", `${request.from} cannot send ${target}: ${error.message}`);
+    const hint = "frame" in request ? "" : refusal(lab, request.from, error);
+    throw new UserError("SEND", `${request.from} cannot send ${target}: ${error.message}`, null, hint);
   } finally {
     sender.close();
     world.tap = flight.inner;
   }
   const [journey, ...others] = lab.journeysFrom(first);
   return { journey: journey!, answers: causedBy(journey!, others) };
+}
+
+/** The route or rule that refused, and what made it; empty when none did. */
+function refusal(lab: Lab, from: string, error: KernelError): string {
+  const { fib } = lab.namespace(from);
+  const entry = fib.error === error.errno ? lab.entry(fib.refusedBy) : null;
+  return entry === null ? "" : `${entry.kind} ${entry.entry} <- ${entry.cause}`;
 }
 
 /** Runs the world until nothing of a flight is under way. */

@@ -31,7 +31,13 @@ function procSys(ns: NetworkNamespace): MountedTree {
       const sysctl = findSysctl(ns, path);
       if (sysctl === null) return "No such file or directory";
       if (!sysctl.writable) return "Permission denied";
-      return sysctl.write(text.trim()) ? null : "Invalid argument";
+      const { registry } = ns.world;
+      const before = registry.cause;
+      const value = text.trim();
+      registry.cause = { by: "operation", text: `echo ${value} >/proc/sys/${path}`, line: "" };
+      const done = sysctl.write(value);
+      registry.cause = before;
+      return done ? null : "Invalid argument";
     },
   };
 }

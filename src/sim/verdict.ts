@@ -44,6 +44,8 @@ export const Verdict = {
   tracked: 19,
   /** Its addresses or ports were rewritten for its connection. */
   translated: 20,
+  /** A policy rule named the table in which the route was found. */
+  ruled: 21,
 
   /** A socket, or the kernel itself (ARP, ICMP), took it: its proper end. */
   delivered: 100,

@@ -99,7 +99,7 @@ function transmitTo(vxlan: Vxlan, packet: Packet, remote: VxlanRemote, shortCirc
   if (!found || way.route.device === device) {
     counters.txErrors++;
     if (!found) counters.carrierErrors++;
-    device.drop(packet, Verdict.IP_OUTNOROUTES);
+    device.drop(packet, Verdict.IP_OUTNOROUTES, found ? remote.ref : ns.fib.refusedBy || remote.ref);
     return;
   }
   if (way.route.type === "local" && config.localBypass && remote.port === config.dstPort) {
@@ -191,7 +191,10 @@ function rememberMtu(device: NetDevice, packet: Packet, mtu: number): void {
   const dst = ipv4.dst(packet.view, packet.at + ethernet.HEADER_LEN);
   const way = ipOutput.route(ns, dst, 0, 0, packet.mark, 0);
   if (way !== null && way.device === device)
-    ns.exceptions.learnMtu(dst, way, mtu, ipOutput.mtu(ns, way, dst, false));
+    ns.exceptions.learnMtu(dst, way, mtu, ipOutput.mtu(ns, way, dst, false), {
+      by: "frame",
+      frame: packet.id,
+    });
 }
 
 /** A frame that was wrapped so often that its slot has no more room in front goes on in another one (skb_cow_head). */

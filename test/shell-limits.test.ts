@@ -22,6 +22,10 @@ async function output(line: string): Promise<string> {
 }
 
 const LIMITS: Readonly<Record<string, () => Promise<void>>> = {
+  "`find -mtime`, and `grep -F` with several patterns": async () => {
+    expect(await output("find / -mtime 1; echo $?")).toBe("find: the age of files is not simulated\n2\n");
+    expect(await output("echo a | grep -F -e a -e b")).toContain("not simulated");
+  },
   "A loop that never waits is ended": async () => {
     expect(await output("while true; do :; done")).toContain("endless loop");
     expect(await output("for ((;;)); do sleep 1; ((++i < 100)) || break; done; echo $i")).toBe("100\n");

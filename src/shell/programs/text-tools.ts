@@ -4,6 +4,7 @@ import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { Pipe, readAll } from "../stream.ts";
 import { ToolFiles } from "./tool-files.ts";
+import { toolWords } from "./tool-words.ts";
 
 /** The tools that just-bash brings, which see files and their input and nothing else. */
 export const TEXT_TOOLS: ReadonlySet<string> = new Set(
@@ -77,7 +78,12 @@ function reworded(text: string): string {
 }
 
 /** Runs a tool; the world stands still meanwhile. */
-export function* runTextTool(state: ShellState, words: readonly string[]): Run<number> {
+export function* runTextTool(state: ShellState, typed: readonly string[]): Run<number> {
+  const words = toolWords(typed, state);
+  if ("refusal" in words) {
+    state.err(`${words.refusal}\n`);
+    return 2;
+  }
   const input = state.stream(0)?.input ?? new Pipe();
   const stdin = readsInput(state, words) ? yield* readAll(input) : "";
   const { bash, files } = toolboxOf(state);

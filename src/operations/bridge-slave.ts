@@ -92,7 +92,7 @@ function readPortOption(words: Words, name: string, max: number | null): number 
 }
 
 /** The words of port options, for `ip link set type bridge_slave` and `bridge link set` alike. */
-export function portOptionWords(options: LinkOptions): readonly string[] {
+function portOptionWords(options: LinkOptions): readonly string[] {
   const words = OPTIONS.flatMap(([name, max]) => {
     const value = options[name];
     if (value === undefined) return [];

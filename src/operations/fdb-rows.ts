@@ -53,7 +53,7 @@ export function fdbRows(device: NetDevice): readonly FdbRow[] {
 }
 
 /** The entries of a port, or of the bridge itself (null). */
-export function bridgeRows(bridge: Bridge, port: BridgePort | null): FdbRow[] {
+function bridgeRows(bridge: Bridge, port: BridgePort | null): FdbRow[] {
   const { fdb } = bridge;
   return fdb
     .rows()

@@ -190,10 +190,6 @@ export const bridgeVlanHelp: string = `Usage: bridge vlan { add | del } vid VLAN
        bridge vlan global { show } [ dev DEV ] [ vid VLAN_ID ]
 `;
 
-export const bridgeMdbHelp: string = `Usage: bridge mdb { add | del } dev DEV port PORT grp GROUP [src SOURCE] [permanent | temp] [vid VID]
-       bridge mdb {show} [ dev DEV ] [ vid VID ]
-`;
-
 export const ipNeighHelp: string = `Usage: ip neigh { add | del | change | replace }
                 { ADDR [ lladdr LLADDR ] [ nud STATE ] proxy ADDR }
                 [ dev DEV ] [ router ] [ use ] [ managed ] [ extern_learn ]

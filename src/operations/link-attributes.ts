@@ -71,7 +71,7 @@ const EXACT: ReadonlySet<string> = new Set([
 const VALUES: Readonly<Record<string, ValueKind>> = { master: "device", vrf: "device", netns: "namespace" };
 
 /** A link-layer address in its one form. @throws {ToolError} */
-export function linkLayerAddress(text: string): string {
+function linkLayerAddress(text: string): string {
   const bytes = text.split(":").map((group) => {
     const digits = /^[0-9a-fA-F]+/.exec(group);
     const value = digits === null ? 256 : Number.parseInt(digits[0], 16);

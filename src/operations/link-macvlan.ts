@@ -48,6 +48,6 @@ export const macvlan: LinkType = {
 };
 
 /** `key value` of those keys that are there. */
-export function keyedWords(options: LinkOptions, keys: readonly string[]): string[] {
+function keyedWords(options: LinkOptions, keys: readonly string[]): string[] {
   return keys.flatMap((key) => (options[key] === undefined ? [] : [key, `${options[key]}`]));
 }

@@ -28,7 +28,7 @@ export interface QdiscDel extends InNamespace {
 }
 
 /** `1:a0` */
-export function formatClassid(classid: number): string {
+function formatClassid(classid: number): string {
   return `${formatHandle(classid >>> 16)}${(classid & 0xffff).toString(16)}`;
 }
 

@@ -36,7 +36,7 @@ export interface RouteDel extends InNamespace, RouteWords {
 }
 
 /** The words that `ip route` reads back. */
-export function routeWords(route: RouteWords): string[] {
+function routeWords(route: RouteWords): string[] {
   const words = [...(route.type === undefined ? [] : [route.type]), route.dst];
   const said = (key: string, value: string | number | undefined): void => {
     if (value !== undefined) words.push(key, `${value}`);

@@ -55,7 +55,7 @@ export const routeFlush: OperationRecord<RouteFlush> = {
 };
 
 /** What iproute2 tells of a flush: with `-s` how many went, with `-s -s` which. */
-export function flushText(lines: readonly string[], statistics: number): string {
+function flushText(lines: readonly string[], statistics: number): string {
   if (statistics === 0) return "";
   if (lines.length === 0) return "Nothing to flush.\n";
   const list = statistics > 1 ? lines.join("") : "";

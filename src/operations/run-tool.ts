@@ -8,7 +8,7 @@ import { ToolError } from "./tool-error.ts";
  * Does an operation, remembering it as the cause of whatever it makes and changes; gives what the tool prints.
  * @throws {KernelError} @throws {ToolError}
  */
-export function applyOperation(operation: Operation, context: OperationContext): string {
+function applyOperation(operation: Operation, context: OperationContext): string {
   const record = recordOf(operation, context);
   const registry = context.host.world.registry;
   const before = registry.cause;

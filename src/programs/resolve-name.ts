@@ -1,6 +1,9 @@
 import * as ip from "../wire/ipv4-address.ts";
 import type { ProgramContext } from "./program-context.ts";
 
+/** What a name is looked up in. */
+type Files = Pick<ProgramContext, "files">;
+
 const PART = /^(0[xX][0-9a-fA-F]+|\d+)$/;
 
 /** Reads an address as inet_aton(3) does: `10.1` is 10.0.0.1, parts may be octal or hexadecimal; null for a name. */
@@ -20,7 +23,7 @@ export function parseAddress(text: string): number | null {
 }
 
 /** Lines of /etc/hosts: addresses and names. */
-function hosts(context: ProgramContext): readonly (readonly [number, readonly string[]])[] {
+function hosts(context: Files): readonly (readonly [number, readonly string[]])[] {
   let text: string;
   try {
     text = context.files.read("/etc/hosts");
@@ -38,7 +41,7 @@ function hosts(context: ProgramContext): readonly (readonly [number, readonly st
 
 /** Address and canonical name of a host by /etc/hosts, or null: there is no DNS. `localhost` is always known. */
 export function resolveName(
-  context: ProgramContext,
+  context: Files,
   name: string,
 ): { readonly address: number; readonly canonical: string } | null {
   const address = parseAddress(name);
@@ -52,8 +55,13 @@ export function resolveName(
 }
 
 /** The name of an address by /etc/hosts, or null. */
-export function nameOf(context: ProgramContext, address: number): string | null {
+export function nameOf(context: Files, address: number): string | null {
   const found = hosts(context).find(([known]) => known === address);
   if (found?.[1][0] !== undefined) return found[1][0];
   return address === ip.LOOPBACK ? "localhost" : null;
+}
+
+/** All names that /etc/hosts knows. */
+export function knownNames(context: Files): readonly string[] {
+  return hosts(context).flatMap(([, names]) => names);
 }

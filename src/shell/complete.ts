@@ -1,6 +1,7 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { listSysctls } from "../net/sysctl-tree.ts";
 import type { Expected, ValueKind } from "../operations/expected.ts";
+import { knownNames } from "../programs/resolve-name.ts";
 import { builtinNames } from "./builtins/index.ts";
 import type { CommandTable } from "./command.ts";
 import { FileFailure, type FileSystem, resolvePath } from "./files.ts";
@@ -146,7 +147,7 @@ function namesOf(
     case "machine":
       return world.machines;
     case "host":
-      return knownHosts(world.files(namespace));
+      return knownNames({ files: world.files(namespace) });
     case "command":
       return [
         ...world.commands.names(),
@@ -161,12 +162,6 @@ function namesOf(
     case "variable":
       return world.variables;
   }
-}
-
-function knownHosts(files: FileSystem): readonly string[] {
-  if (files.stat("/etc/hosts")?.kind !== "file") return [];
-  const lines = files.read("/etc/hosts").split("\n");
-  return lines.flatMap((line) => line.replace(/#.*/, "").trim().split(/\s+/).slice(1));
 }
 
 /** The next part of `net.ipv4...`; a name with more below ends in a dot. */

@@ -1,29 +1,16 @@
 import { errorText, KernelError } from "../net/kernel-error.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
-import * as address from "../wire/ipv4-address.ts";
+import { resolveName } from "../programs/resolve-name.ts";
 import { FileFailure } from "./files.ts";
 import type { ShellState } from "./shell-state.ts";
 import { nullStream, type Stream, WriteFailure } from "./stream.ts";
-
-/** Reads `/etc/hosts`; null if the name is not there. */
-function lookUp(state: ShellState, name: string): number | null {
-  const literal = address.parse(name);
-  if (literal !== null) return literal;
-  if (name === "localhost") return address.LOOPBACK;
-  if (state.files.stat("/etc/hosts") === null) return null;
-  for (const line of state.files.read("/etc/hosts").split("\n")) {
-    const words = line.replace(/#.*/, "").trim().split(/\s+/);
-    if (words.slice(1).includes(name)) return address.parse(words[0]!);
-  }
-  return null;
-}
 
 /**
  * `/dev/udp/HOST/PORT`, which is bash's own: a connected socket. What is written to it leaves as one datagram for each
  * write; nothing can be read from it here.
  */
 export function openDatagrams(state: ShellState, host: string, port: string): Stream {
-  const remote = lookUp(state, host);
+  const remote = resolveName(state, host)?.address ?? null;
   if (remote === null) {
     state.complain(`${host}: Temporary failure in name resolution`);
     throw new FileFailure("EINVAL");

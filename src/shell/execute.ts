@@ -22,7 +22,7 @@ import { formatTimes } from "./times.ts";
 import { runPendingTraps, runTrap } from "./traps.ts";
 
 /** Runs statements one after the other in the present shell; the status of the last. */
-export function* runStatements(state: ShellState, statements: readonly StatementNode[]): Run<number> {
+function* runStatements(state: ShellState, statements: readonly StatementNode[]): Run<number> {
   for (const statement of statements) {
     if (statement.background) startJob(state, statement);
     else yield* runStatement(state, statement);

@@ -205,7 +205,7 @@ function rangeWords(range: Extract<BraceItem, { type: "Range" }>): WordNode[] {
 }
 
 /** Lets pieces fall apart into fields at the characters of IFS. */
-export function splitFields(pieces: readonly Piece[], ifs: string): Piece[][] {
+function splitFields(pieces: readonly Piece[], ifs: string): Piece[][] {
   const fields: Piece[][] = [];
   let current: Piece[] | null = null;
   let afterBlank = false; // a blank has just ended a field; a separator right behind it ends nothing more
@@ -266,7 +266,7 @@ function pushField(state: ShellState, field: readonly Piece[], result: string[])
 }
 
 /** The names of files that match a pattern, sorted. */
-export function expandFileNames(state: ShellState, pattern: string): string[] {
+function expandFileNames(state: ShellState, pattern: string): string[] {
   const files = state.files;
   const absolute = pattern.startsWith("/");
   let found: string[] = [absolute ? "/" : ""];

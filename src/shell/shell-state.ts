@@ -34,7 +34,7 @@ export interface Interpreter {
 }
 
 /** More commands than this while the clock stands still are an endless loop. */
-export const COMMANDS_AT_ONE_INSTANT = 200_000;
+const COMMANDS_AT_ONE_INSTANT = 200_000;
 
 /** Everything that one running bash knows. A subshell gets a copy. */
 export class ShellState {

@@ -138,11 +138,7 @@ function* expandArrayWord(state: ShellState, words: readonly string[], arg: Word
 }
 
 /** `name=value`, `name[key]+=value`, `name=(...)`. */
-export function* applyAssignment(
-  state: ShellState,
-  assignment: AssignmentNode,
-  exported: boolean,
-): Run<void> {
+function* applyAssignment(state: ShellState, assignment: AssignmentNode, exported: boolean): Run<void> {
   const match = /^(\w+)(?:\[([\s\S]*)\])?$/.exec(assignment.name);
   const name = match?.[1] ?? assignment.name;
   if (assignment.array !== null) {

@@ -73,7 +73,7 @@ function loop(kind: "break" | "continue") {
 }
 
 /** Runs a text in the present shell; a syntax error is printed. */
-export function* runText(state: ShellState, text: string, name: string): Run<number> {
+function* runText(state: ShellState, text: string, name: string): Run<number> {
   const line = state.line;
   try {
     return yield* state.interpreter.runScript(state, state.interpreter.parse(state, text));

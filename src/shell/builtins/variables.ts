@@ -6,8 +6,6 @@ import type { ShellState } from "../shell-state.ts";
 import type { Variable } from "../variables.ts";
 import type { Builtins } from "./builtin.ts";
 
-const NAME = /^[A-Za-z_]\w*$/;
-
 function letters(variable: Variable): string {
   let text = "";
   if (variable.indexed !== null) text += "a";
@@ -276,11 +274,6 @@ function unalias(state: ShellState, args: readonly string[]): number {
   for (const word of args)
     if (!state.aliases.delete(word)) status = state.complain(`unalias: ${word}: not found`);
   return status;
-}
-
-/** Whether a word can name a variable. */
-export function isName(word: string): boolean {
-  return NAME.test(word);
 }
 
 export const variableBuiltins: Builtins = {

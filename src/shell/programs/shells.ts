@@ -85,7 +85,7 @@ function becomeFresh(state: ShellState): void {
 }
 
 /** Parses and runs a text to its end, and the EXIT trap. */
-export function* runWholeText(state: ShellState, text: string, where: string): Run<number> {
+function* runWholeText(state: ShellState, text: string, where: string): Run<number> {
   return yield* runToExit(state, function* () {
     try {
       return yield* state.interpreter.runScript(state, state.interpreter.parse(state, text));

@@ -6,6 +6,7 @@ import { flowHash } from "./flow-hash.ts";
 import { IpIdentifications } from "./ip-identifications.ts";
 import type { Kernel } from "./kernel.ts";
 import { KernelError } from "./kernel-error.ts";
+import { KernelLog } from "./kernel-log.ts";
 import { NeighbourLimits } from "./neighbour-limits.ts";
 import { NetworkNamespace } from "./network-namespace.ts";
 
@@ -28,6 +29,8 @@ export class Host {
   readonly cpus: readonly Cpu[] | null;
   readonly neighbourLimits: NeighbourLimits;
   readonly identifications: IpIdentifications;
+  /** What its kernel wrote since it started. */
+  readonly log: KernelLog = new KernelLog();
   poweredOn = true;
 
   constructor(world: World, kernel: Kernel, name: string, cpu: CpuOptions = { count: 1, cost: 0 }) {
@@ -66,6 +69,7 @@ export class Host {
 
   /** The machine starts with an empty namespace; whoever built it puts its cards back. */
   powerOn(): void {
+    this.log.clear();
     this.root = new NetworkNamespace(this, "");
     this.poweredOn = true;
   }

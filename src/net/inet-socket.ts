@@ -159,7 +159,7 @@ export abstract class InetSocket {
     const ignoreDf = mode === "want" || mode === "dont" || mode === "omit";
     let df = mode === "do" || mode === "probe";
     if (mode === "want") df = length + ipv4.HEADER_LEN <= way.mtu && !way.mtuIsLocked(ns);
-    let packet = ignoreDf ? PacketFlag.ignoreDf : 0;
+    let packet = ignoreDf ? PacketFlag.fromSocket | PacketFlag.ignoreDf : PacketFlag.fromSocket;
     if (mode === "probe" || mode === "interface" || mode === "omit") packet |= PacketFlag.probesMtu;
     let ttl = this.ttl !== 0 ? this.ttl : ns.ipv4.ip_default_ttl;
     if (way.route.type === "multicast") {

@@ -19,7 +19,12 @@ const { HEADER_LEN } = ipv4;
 /** No datagram is longer, whatever the device says (IP_MAX_MTU). */
 const MAX_MTU = 65535;
 /** What a packet keeps of its flags when it goes out from here. */
-const SENDER_FLAGS = PacketFlag.ignoreDf | PacketFlag.probesMtu | PacketFlag.confirms | PacketFlag.notLooped;
+const SENDER_FLAGS =
+  PacketFlag.ignoreDf |
+  PacketFlag.probesMtu |
+  PacketFlag.confirms |
+  PacketFlag.notLooped |
+  PacketFlag.fromSocket;
 
 /**
  * Finds the way out to `dst` (ip_route_output_key); null with `ns.fib.error` set. `src`, `oif`: 0 for any. The answer

@@ -44,6 +44,8 @@ export class Kernel {
   readonly protocols: Map<number, ProtocolHandler> = new Map();
   /** Who hears of ICMP errors about packets of those protocols. */
   readonly icmpErrors: Map<number, IcmpErrorHandler> = new Map();
+  /** Files of /proc/net that other rooms bring: their text, or null where a namespace has no such file. */
+  readonly procNet: Map<string, (ns: NetworkNamespace) => string | null> = new Map();
   /** The kinds of matches and targets that iptables rules may have. */
   readonly xtables: Xtables = new Xtables();
   /** Called for each new namespace. */

@@ -108,6 +108,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
     packet.networkAt = at;
     packet.transportAt = at + header;
     packet.mark = this.mark;
+    packet.flags |= PacketFlag.fromSocket;
     ns.snmp.outRequests++;
     ipOutput.sendHeaded(ns, packet, route, dst);
   }

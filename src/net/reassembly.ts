@@ -4,6 +4,7 @@ import { PacketQueue } from "../sim/packet-queue.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Timer } from "../sim/timer.ts";
 import { Verdict } from "../sim/verdict.ts";
+import * as ethernet from "../wire/ethernet.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -190,7 +191,9 @@ export class Reassembly {
       return null;
     }
     const whole = ns.world.pool.allocate(length, first);
-    copyBytes(first, first.networkAt, whole, whole.at, header);
+    // The Ethernet header in front goes along: rules may ask for the sender's address.
+    const front = ethernet.HEADER_LEN;
+    copyBytes(first, first.networkAt - front, whole, whole.at - front, front + header);
     let last = first;
     for (let p = datagram.queue.head; p !== null; p = p.next) {
       const skipped = ipv4.headerLength(p.view, p.networkAt);

@@ -69,11 +69,15 @@ export interface XtPlace {
   readonly hooks: number;
   /** The protocol that the rule asks for, 0 for any; -1 when it asks for any but one. */
   readonly protocol: number;
+  /** The rule's matches: some targets are particular about them. */
+  readonly matches: readonly XtInfo[];
 }
 
 /** A kind of match. */
 export interface XtMatchType<I extends XtInfo = XtInfo> {
   readonly name: string;
+  /** The protocol that the rule must ask for; absent: any. */
+  readonly protocol?: number;
   /** Makes one rule's match (checkentry); its state is new. @throws {KernelError} what the kernel does not take. */
   make(info: I, place: XtPlace): XtMatch;
 }

@@ -55,11 +55,18 @@ export function makeRule(
 ): MadeRule {
   const { value } = rule;
   const inverted = value.not?.includes("protocol") === true;
-  const place: XtPlace = { ns, table, hooks, protocol: inverted ? -1 : (value.protocol ?? 0) };
+  const place: XtPlace = {
+    ns,
+    table,
+    hooks,
+    protocol: inverted ? -1 : (value.protocol ?? 0),
+    matches: value.matches ?? [],
+  };
   const { xtables } = ns.host.kernel;
   const matches = (value.matches ?? []).map((info) => {
     const type = xtables.matches.get(info.name);
     if (type === undefined) throw new KernelError("ENOENT");
+    if (type.protocol !== undefined && type.protocol !== place.protocol) throw new KernelError("EINVAL");
     return type.make(info, place);
   });
   const info = value.target;

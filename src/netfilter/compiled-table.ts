@@ -1,8 +1,8 @@
 import { assert } from "../base/assert.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import { type Hook, type XtMatch, XtState, type XtTarget, XtVerdict } from "../net/xtables.ts";
-import type { Packet } from "../sim/packet.ts";
+import { type Hook, hookNames, type XtMatch, XtState, type XtTarget, XtVerdict } from "../net/xtables.ts";
+import { type Packet, PacketFlag } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -11,6 +11,7 @@ import { makeRule } from "./check-rules.ts";
 import { DevicePattern } from "./device-pattern.ts";
 import { parseMasked } from "./masked-address.ts";
 import type { Rule } from "./rule.ts";
+import { writeTrace } from "./target-trace.ts";
 
 /** What an entry does with a packet that matches. */
 const Action = {
@@ -69,6 +70,9 @@ class Frame {
  */
 export class CompiledTable {
   readonly #ns: NetworkNamespace;
+  readonly #table: string;
+  /** Where each chain begins, in the order of the entries. */
+  readonly #starts: ReadonlyMap<string, number>;
   readonly #head: Int32Array;
   readonly #in: (DevicePattern | null)[] = [];
   readonly #out: (DevicePattern | null)[] = [];
@@ -95,8 +99,10 @@ export class CompiledTable {
     masks: ReadonlyMap<string, number>,
   ) {
     this.#ns = ns;
+    this.#table = table;
     this.#depth = chains.size + 1;
     const starts = new Map<string, number>();
+    this.#starts = starts;
     let length = 0;
     for (const [name, chain] of chains) {
       starts.set(name, length);
@@ -193,6 +199,7 @@ export class CompiledTable {
       if (state.undecided) return this.#decide(i, packet, XtVerdict.undecided);
       this.#packets[i]!++;
       this.#bytes[i]! += packet.length;
+      if ((packet.flags & PacketFlag.traced) !== 0) this.#trace(i, packet, state);
       switch (head[h + ACTION]) {
         case Action.accept:
           return this.#decide(i, packet, XtVerdict.accept);
@@ -242,6 +249,20 @@ export class CompiledTable {
   #note(i: number, packet: Packet): void {
     if (this.#ns.world.tap === null || "policy" in this.#owners[i]!) return;
     this.#ns.note(packet, Verdict.matched, this.#owners[i]!.ref);
+  }
+
+  /** A traced packet matched an entry (trace_packet). */
+  #trace(i: number, packet: Packet, state: XtState): void {
+    const [chain, start] = [...this.#starts].filter(([, from]) => from <= i).at(-1)!;
+    const owner = this.#owners[i]!;
+    const action = this.#head[i * WORDS + ACTION]!;
+    // A rule that asks nothing and decides by itself looks to the kernel like the end of a chain.
+    const ends =
+      "policy" in owner ||
+      (Object.keys(owner.value).every((key) => key === "target") &&
+        (action === Action.accept || action === Action.drop || action === Action.back));
+    const comment = !ends ? "rule" : hookNames[state.hook] === chain ? "policy" : "return";
+    writeTrace(this.#ns, packet, state, `${this.#table}:${chain}:${comment}:${i - start + 1}`);
   }
 
   /** ip_packet_match */

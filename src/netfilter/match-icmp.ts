@@ -39,4 +39,8 @@ class IcmpMatch implements XtMatch {
   }
 }
 
-export const icmpMatch: XtMatchType<IcmpInfo> = { name: "icmp", make: (info) => new IcmpMatch(info) };
+export const icmpMatch: XtMatchType<IcmpInfo> = {
+  name: "icmp",
+  protocol: 1,
+  make: (info) => new IcmpMatch(info),
+};

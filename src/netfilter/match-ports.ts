@@ -120,5 +120,13 @@ function hasOption(view: DataView, from: number, to: number, kind: number): bool
   return false;
 }
 
-export const tcpMatch: XtMatchType<TcpInfo> = { name: "tcp", make: (info) => new TcpMatch(info) };
-export const udpMatch: XtMatchType<UdpInfo> = { name: "udp", make: (info) => new UdpMatch(info) };
+export const tcpMatch: XtMatchType<TcpInfo> = {
+  name: "tcp",
+  protocol: 6,
+  make: (info) => new TcpMatch(info),
+};
+export const udpMatch: XtMatchType<UdpInfo> = {
+  name: "udp",
+  protocol: 17,
+  make: (info) => new UdpMatch(info),
+};

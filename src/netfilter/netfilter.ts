@@ -1,3 +1,4 @@
+import type { Prng } from "../base/prng.ts";
 import { type HookFunction, type HookList, HookResult } from "../net/hooks.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
@@ -51,8 +52,12 @@ export class Netfilter {
   /** Called when a table comes into being: connection tracking and NAT wait for theirs. */
   readonly tableMade: ((table: Table) => void)[] = [];
 
+  /** Chance for rules. */
+  readonly prng: Prng;
+
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
+    this.prng = ns.world.prng.fork(`netfilter/${ns.path}`);
   }
 
   /** The table of that name, made when it is not there yet. @throws {KernelError} ENOENT for names that the kernel does not know */

@@ -13,9 +13,14 @@ export function mountKernelTrees(files: HostFiles): void {
 }
 
 function procNetFiles(ns: NetworkNamespace): MountedTree {
+  const others = ns.host.kernel.procNet;
+  const names = [
+    ...Object.keys(procNet),
+    ...[...others.keys()].filter((name) => others.get(name)!(ns) !== null),
+  ];
   return {
-    list: (path) => (path === "" ? Object.keys(procNet).sort() : null),
-    read: (path) => own(procNet, path)?.(ns) ?? null,
+    list: (path) => (path === "" ? names.sort() : null),
+    read: (path) => own(procNet, path)?.(ns) ?? others.get(path)?.(ns) ?? null,
   };
 }
 

@@ -71,6 +71,8 @@ export class PacketPool {
     copy.hash = packet.hash;
     copy.fragmentMax = packet.fragmentMax;
     copy.flags = packet.flags;
+    copy.bridgeInput = packet.bridgeInput;
+    copy.bridgeOutput = packet.bridgeOutput;
     return copy;
   }
 

@@ -27,6 +27,12 @@ export const PacketFlag = {
   toGroup: 128,
   /** A hook of OUTPUT changed what its way depends on: another way is to be found (ip_route_me_harder). */
   reroute: 256,
+  /** A process sent it through a socket (skb->sk). */
+  fromSocket: 512,
+  /** Each rule that it matches writes that down (skb->nf_trace). */
+  traced: 1024,
+  /** It passes a bridge whose frames netfilter handles: {@link Packet.bridgeInput} and its like hold. */
+  bridged: 2048,
 } as const;
 
 /** The world-wide number of a frame; 0 is none. */
@@ -78,6 +84,9 @@ export class Packet implements Scheduled {
    */
   connection: object | null = null;
   connectionInfo = 0;
+  /** The ports of a bridge that it came in by and goes out of; they hold while it is `bridged` (nf_bridge_info). */
+  bridgeInput: Receiver | null = null;
+  bridgeOutput: Receiver | null = null;
   /** Hash of the flow (skb->hash), or 0 when not computed yet. */
   hash = 0;
   /** The longest fragment of a reassembled datagram that must not be fragmented again as larger pieces, or 0. */

@@ -43,8 +43,11 @@ export interface Given {
 /** The options that were given to one match or target of one rule. */
 export class GivenOptions {
   readonly #given: Map<string, Given[]> = new Map();
+  /** All as they came. */
+  readonly inOrder: (Given & { readonly id: string })[] = [];
 
   add(id: string, given: Given): void {
+    this.inOrder.push({ id, ...given });
     const list = this.#given.get(id);
     if (list === undefined) this.#given.set(id, [given]);
     else list.push(given);
@@ -78,6 +81,8 @@ export class GivenOptions {
 export interface ListStyle {
   /** `-n`: numbers in place of names. */
   readonly numeric: boolean;
+  /** The rule's protocol, 0 for any. */
+  readonly protocol: number;
 }
 
 /**
@@ -87,6 +92,8 @@ export interface ListStyle {
 export interface XtExtension<I extends XtInfo = XtInfo> {
   readonly name: string;
   readonly options: readonly XtOption[];
+  /** What must hold of the options before it is asked which may stand together (x6_fcheck). @throws {XtProblem} */
+  check?(given: GivenOptions): void;
   /** Makes the value. Its fields must come in one order, so that equal rules are equal texts. @throws {XtProblem} */
   make(given: GivenOptions, rule: RuleContext): I;
   /** The options as `iptables-save` prints them, without blanks around; empty when there are none. */
@@ -110,19 +117,20 @@ export function takeOption(
   not: boolean,
 ): void {
   const id = option.id ?? option.name;
+  // The tool tells of an option by the first of its names.
+  const { name } = extension.options.find((other) => (other.id ?? other.name) === id)!;
   if (option.multi !== true && given.has(id))
-    throw new XtProblem(
-      option.twice ?? `${extension.name}: option "--${option.name}" can only be used once.\n`,
-    );
+    throw new XtProblem(option.twice ?? `${extension.name}: option "--${name}" can only be used once.\n`);
   if (not && option.not !== true)
-    throw new XtProblem(`${extension.name}: option "--${option.name}" cannot be inverted.\n`);
-  const value = option.read === undefined ? true : option.read(text!, extension.name, option.name);
-  given.add(id, { name: option.name, value, not });
+    throw new XtProblem(`${extension.name}: option "--${name}" cannot be inverted.\n`);
+  const value = option.read === undefined ? true : option.read(text!, extension.name, name);
+  given.add(id, { name, value, not });
 }
 
 /** What must and must not stand together. @throws {XtProblem} */
 export function checkOptions(extension: XtExtension, given: GivenOptions): void {
   const { name } = extension;
+  extension.check?.(given);
   const seen = new Set<string>();
   for (const option of extension.options) {
     const id = option.id ?? option.name;

@@ -58,11 +58,9 @@ function readType(text: string): Pick<IcmpInfo, "type" | "codes"> {
   const slash = text.indexOf("/");
   const typeText = slash < 0 ? text : text.slice(0, slash);
   const type = unsigned(typeText, 255);
-  if (type === null) throw new XtProblem(`Invalid ICMP type \`${typeText}'\n`);
-  if (slash < 0) return { type, codes: [0, 255] };
-  const code = unsigned(text.slice(slash + 1), 255);
-  if (code === null) throw new XtProblem(`Invalid ICMP code \`${text.slice(slash + 1)}'\n`);
-  return { type, codes: [code, code] };
+  const code = slash < 0 ? 0 : unsigned(text.slice(slash + 1), 255);
+  if (type === null || code === null) throw new XtProblem(`Unknown ICMP type \`${text}'`);
+  return { type, codes: slash < 0 ? [0, 255] : [code, code] };
 }
 
 export const icmpMatch: XtExtension<IcmpInfo> = {

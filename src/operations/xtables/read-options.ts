@@ -33,32 +33,24 @@ export function uint(max: number, min = 0): ReadOption {
 /** XTTYPE_UINT8RC to UINT64RC: up to `count` numbers between colons; what is missing is the least or the most. */
 export function range(max: number, count = 2): ReadOption {
   return (text, extension, option) => {
-    const values: number[] = [];
-    let least = 0;
     const parts = text.split(":");
-    parts.forEach((part, i) => {
-      if (values.length === count)
+    return parts.map((part, i) => {
+      if (i === count)
         throw new XtProblem(`${extension}: Too many components for option "--${option}" (max: ${count})\n`);
-      if (part === "") {
-        values.push(values.length === 1 ? max : least);
-        return;
-      }
+      if (part === "") return i === 1 ? max : 0;
       const rest = parts.slice(i).join(":");
       const digits = /^(0[xX][0-9a-fA-F]+|\d*)/.exec(part)![0];
-      const tail = part.slice(digits.length);
       const value = unsigned(digits, max);
-      if (value === null || value < least)
+      if (value === null)
         throw new XtProblem(
-          `${extension}: bad value for option "--${option}" near "${rest}", or out of range (${least}-${max}).\n`,
+          `${extension}: bad value for option "--${option}" near "${rest}", or out of range (0-${max}).\n`,
         );
-      if (tail !== "")
+      if (digits.length < part.length)
         throw new XtProblem(
           `${extension}: Argument to "--${option}" has unexpected characters near "${rest.slice(digits.length)}".\n`,
         );
-      least = value;
-      values.push(value);
+      return value;
     });
-    return values;
   };
 }
 
@@ -98,14 +90,11 @@ export const port: ReadOption = (text) => {
 export const ports: ReadOption = (text, extension, option) => {
   const values: [number, number] = [0, 65535];
   let count = 0;
-  let before = 0;
   for (const part of text.split(":")) {
     if (count === 2)
       throw new XtProblem(`${extension}: Too many components for option "--${option}" (max: 2)\n`);
     if (part !== "") {
       const value = port(part, extension, option) as number;
-      if (value < before) throw new XtProblem(`Port range ${before}-${value} is negative.\n`);
-      before = value;
       values[count] = value;
     }
     count++;
@@ -166,7 +155,7 @@ export interface MarkMask {
 /** XTTYPE_MARKMASK32: `VALUE` or `VALUE/MASK`, uint32. */
 export const markMask: ReadOption = (text, extension, option): MarkMask => {
   const wrong = (): XtProblem =>
-    new XtProblem(`${extension}: bad mark value for option "--${option}", or out of range.\n`);
+    new XtProblem(`${extension}: bad integer value for option "--${option}", or out of range.\n`);
   const slash = text.indexOf("/");
   const mark = unsigned(slash < 0 ? text : text.slice(0, slash));
   if (mark === null) throw wrong();

@@ -39,7 +39,7 @@ function parseAddress(text: string): number {
 }
 
 /** One to four numbers with dots between; what is missing behind is zero (__numeric_to_ipaddr). */
-function dottedAddress(text: string): number | null {
+export function dottedAddress(text: string): number | null {
   const parts = text.split(".").map((part) => unsigned(part, 255));
   if (parts.length > 4 || parts.includes(null)) return null;
   return [0, 1, 2, 3].reduce((address, i) => (address << 8) | (parts[i] ?? 0), 0);

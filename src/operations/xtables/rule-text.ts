@@ -126,7 +126,7 @@ function addressText(text: string | undefined, numeric: boolean): string {
 }
 
 function extensionTexts(rule: XtRule, numeric: boolean, extensions: Extensions): string {
-  const style = { numeric };
+  const style = { numeric, protocol: rule.protocol ?? 0 };
   const texts = (rule.matches ?? []).map(
     (info) => extensions.matches.get(info.name)?.list(info, style) ?? null,
   );

@@ -1,0 +1,56 @@
+import { KernelError } from "../net/kernel-error.ts";
+import type { NetDevice } from "../net/net-device.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { Hook, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
+import type { Packet } from "../sim/packet.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as ip from "../wire/ipv4-address.ts";
+
+/** `-m rpfilter` */
+export interface RpfilterInfo extends XtInfo {
+  readonly loose?: true;
+  readonly validmark?: true;
+  readonly acceptLocal?: true;
+  readonly invert?: true;
+}
+
+class RpfilterMatch implements XtMatch {
+  readonly #ns: NetworkNamespace;
+  readonly #info: RpfilterInfo;
+
+  constructor(ns: NetworkNamespace, info: RpfilterInfo) {
+    this.#ns = ns;
+    this.#info = info;
+  }
+
+  matches(packet: Packet, state: XtState): boolean {
+    return this.#believes(packet, state.input!) !== (this.#info.invert === true);
+  }
+
+  #believes({ view, networkAt, mark }: Packet, input: NetDevice): boolean {
+    if (input.loopback) return true;
+    const src = ipv4.src(view, networkAt);
+    const dst = ipv4.dst(view, networkAt);
+    if (ip.isMulticast(dst) && ip.isZeroNet(src)) return ip.isLocalMulticast(dst);
+    const { key } = this.#ns.fib;
+    key.dst = src;
+    key.src = ip.isMulticast(dst) || dst === ip.BROADCAST || ip.isZeroNet(dst) ? 0 : dst;
+    key.iif = this.#ns.loopback.ifindex;
+    key.oif = 0;
+    key.mark = this.#info.validmark ? mark : 0;
+    key.tos = ipv4.tos(view, networkAt) & 0xfc;
+    const way = this.#ns.fib.lookup();
+    if (way === null) return false;
+    if (way.type !== "unicast" && !(way.type === "local" && this.#info.acceptLocal === true)) return false;
+    return this.#info.loose === true || way.uses(input);
+  }
+}
+
+export const rpfilterMatch: XtMatchType<RpfilterInfo> = {
+  name: "rpfilter",
+  make(info, { ns, table, hooks }) {
+    if (table !== "raw" && table !== "mangle") throw new KernelError("EINVAL");
+    if ((hooks & ~(1 << Hook.prerouting)) !== 0) throw new KernelError("EINVAL");
+    return new RpfilterMatch(ns, info);
+  },
+};

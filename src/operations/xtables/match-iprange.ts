@@ -1,0 +1,46 @@
+import type { AddressRange, IprangeInfo } from "../../netfilter/match-iprange.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import type { ReadOption, XtExtension } from "./extension.ts";
+import { dottedAddress } from "./rule-addresses.ts";
+import { XtProblem } from "./xt-problem.ts";
+
+const readRange: ReadOption = (text, _extension, option): AddressRange => {
+  const dash = text.indexOf("-");
+  const read = (part: string): string => {
+    const address = dottedAddress(part);
+    if (address === null) throw new XtProblem(`iprange: Bad value for "--${option}" option: "${part}"`);
+    return ip.format(address);
+  };
+  return dash < 0 ? [read(text), read(text)] : [read(text.slice(0, dash)), read(text.slice(dash + 1))];
+};
+
+export const iprangeMatch: XtExtension<IprangeInfo> = {
+  name: "iprange",
+  options: [
+    { name: "src-range", read: readRange, not: true },
+    { name: "dst-range", read: readRange, not: true },
+  ],
+  make(given) {
+    if (given.size === 0)
+      throw new XtProblem("iprange match: You must specify `--src-range' or `--dst-range'");
+    const src = given.get<AddressRange>("src-range");
+    const dst = given.get<AddressRange>("dst-range");
+    return {
+      name: "iprange",
+      ...(src === undefined ? {} : { src }),
+      ...(given.not("src-range") ? { notSrc: true as const } : {}),
+      ...(dst === undefined ? {} : { dst }),
+      ...(given.not("dst-range") ? { notDst: true as const } : {}),
+    };
+  },
+  save: ({ src, notSrc, dst, notDst }) =>
+    [
+      ...(src === undefined ? [] : [`${notSrc ? "! " : ""}--src-range ${src.join("-")}`]),
+      ...(dst === undefined ? [] : [`${notDst ? "! " : ""}--dst-range ${dst.join("-")}`]),
+    ].join(" "),
+  list: ({ src, notSrc, dst, notDst }) =>
+    [
+      ...(src === undefined ? [] : [`source IP range${notSrc ? " !" : ""} ${src.join("-")}`]),
+      ...(dst === undefined ? [] : [`destination IP range${notDst ? " !" : ""} ${dst.join("-")}`]),
+    ].join(" "),
+};

@@ -15,7 +15,7 @@ import { wholeNumber } from "./numbers.ts";
 import { millis } from "./ping-statistics.ts";
 import { VERSION } from "./ping-usage.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
+import { ProgramExit, runSession } from "./program-exit.ts";
 import { parseAddress, resolveName } from "./resolve-name.ts";
 
 const USAGE = `
@@ -44,19 +44,8 @@ For more details see arping(8).
 const PROBE_PORT = 1025;
 
 /** `arping` of iputils 20221126. */
-export function* arping(context: ProgramContext): Program {
-  try {
-    const session = new Arping(context);
-    try {
-      return yield* session.run();
-    } finally {
-      session.close();
-    }
-  } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
-  }
+export function arping(context: ProgramContext): Program {
+  return runSession(context, () => new Arping(context));
 }
 
 class Arping {

@@ -9,7 +9,7 @@ import * as ip from "../wire/ipv4-address.ts";
 import { getopt } from "./getopt.ts";
 import { millis } from "./ping-statistics.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
+import { ProgramExit, runSession } from "./program-exit.ts";
 import { resolveName } from "./resolve-name.ts";
 
 const USAGE = `BusyBox v1.35.0 multi-call binary.
@@ -34,19 +34,8 @@ Send ICMP ECHO_REQUESTs to HOST
 `;
 
 /** `busybox ping` (1.35), which containers have. */
-export function* busyboxPing(context: ProgramContext): Program {
-  try {
-    const session = new BusyboxPing(context);
-    try {
-      return yield* session.run();
-    } finally {
-      session.close();
-    }
-  } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
-  }
+export function busyboxPing(context: ProgramContext): Program {
+  return runSession(context, () => new BusyboxPing(context));
 }
 
 function fail(message: string): never {

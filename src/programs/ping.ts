@@ -13,7 +13,7 @@ import { icmpWords } from "./icmp-words.ts";
 import { type PingOptions, parsePingOptions } from "./ping-options.ts";
 import { PingStatistics, tripTime } from "./ping-statistics.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
+import { ProgramExit, runSession } from "./program-exit.ts";
 import { nameOf, resolveName } from "./resolve-name.ts";
 
 /** The least time between two requests unless replies come sooner. */
@@ -26,20 +26,8 @@ const TIMEVAL = 16;
 const PROBE_PORT = 1025;
 
 /** `ping` of iputils 20221126. */
-export function* ping(context: ProgramContext): Program {
-  try {
-    const options = parsePingOptions(context);
-    const session = new PingSession(context, options);
-    try {
-      return yield* session.run();
-    } finally {
-      session.close();
-    }
-  } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
-  }
+export function ping(context: ProgramContext): Program {
+  return runSession(context, () => new PingSession(context, parsePingOptions(context)));
 }
 
 class PingSession {

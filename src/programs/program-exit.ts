@@ -1,3 +1,6 @@
+import type { Program } from "../sim/process.ts";
+import type { ProgramContext } from "./program-context.ts";
+
 /** A program ends early: its last words, which go to standard error, and its exit status. */
 export class ProgramExit extends Error {
   override readonly name = "ProgramExit";
@@ -6,5 +9,27 @@ export class ProgramExit extends Error {
   constructor(status: number, text: string) {
     super(text);
     this.status = status;
+  }
+}
+
+/** What a program does from its options read to its sockets closed. */
+interface Session {
+  run(): Program;
+  close(): void;
+}
+
+/** Opens a session, runs it and closes it, however it ends; last words are printed. */
+export function* runSession(context: ProgramContext, open: () => Session): Program {
+  try {
+    const session = open();
+    try {
+      return yield* session.run();
+    } finally {
+      session.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ProgramExit)) throw error;
+    context.err(error.message);
+    return error.status;
   }
 }

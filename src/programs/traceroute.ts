@@ -9,7 +9,7 @@ import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
+import { ProgramExit, runSession } from "./program-exit.ts";
 import { nameOf } from "./resolve-name.ts";
 import { HEADERS, parseTracerouteOptions, type TracerouteOptions } from "./traceroute-options.ts";
 
@@ -33,19 +33,8 @@ interface Probe {
 }
 
 /** `traceroute` 2.1, the "modern" one of Linux. */
-export function* traceroute(context: ProgramContext): Program {
-  try {
-    const session = new Traceroute(context, parseTracerouteOptions(context));
-    try {
-      return yield* session.run();
-    } finally {
-      session.close();
-    }
-  } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
-  }
+export function traceroute(context: ProgramContext): Program {
+  return runSession(context, () => new Traceroute(context, parseTracerouteOptions(context)));
 }
 
 /** What stands behind an answer that says why a packet went no further (traceroute's marks). */

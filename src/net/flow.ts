@@ -118,17 +118,18 @@ export class Flow {
     );
   }
 
+  /** Takes a packet that has no transport header yet along the flow's first leg; false when the stack has to send it. */
+  follow(packet: Packet): boolean {
+    const leg = this.#leg;
+    return leg !== null && this.#generation >= 0 && leg.follow(packet);
+  }
+
   /** Sends a transport packet. */
   send(ns: NetworkNamespace, packet: Packet, mark: number): void {
     packet.flags |= this.#flags;
     packet.mark = mark;
-    ns.snmp.outRequests++;
-    if (this.#generation >= 0) {
-      const leg = this.#leg;
-      if (leg !== null) {
-        if (leg.follow(packet)) return;
-      } else if (this.#sent++ > 0) this.#leg = new Leg(ns.world);
-    }
+    ns.snmp.outRequested(ns.world.leg);
+    if (this.#leg === null && this.#generation >= 0 && this.#sent++ > 0) this.#leg = new Leg(ns.world);
     ipOutput.sendOn(
       ns,
       packet,

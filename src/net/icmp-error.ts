@@ -67,7 +67,7 @@ export function send(ns: NetworkNamespace, packet: Packet, type: number, code: n
   icmp.fillChecksum(message.view, body, icmp.HEADER_LEN + quoted);
   message.mark = mark;
   count(ns.snmp.icmpOut, type);
-  ns.snmp.outRequests++;
+  ns.snmp.outRequested(ns.world.leg);
   ns.note(message, Verdict.sent, 0);
   const id = ns.host.identifications.next(src, to, ipv4.PROTO_ICMP);
   ipOutput.send(ns, message, way, src, to, ipv4.PROTO_ICMP, tos, ns.ipv4.ip_default_ttl, 0, id);

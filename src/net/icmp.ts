@@ -58,7 +58,7 @@ function echo(ns: NetworkNamespace, device: NetDevice, packet: Packet, length: n
   reply.trusted = packet.trusted;
   reply.mark = mark;
   count(ns.snmp.icmpOut, icmp.ECHO_REPLY);
-  ns.snmp.outRequests++;
+  ns.snmp.outRequested(ns.world.leg);
   ns.note(reply, Verdict.sent, 0);
   const id = ns.host.identifications.next(src, dst, ipv4.PROTO_ICMP);
   ipOutput.send(ns, reply, way, src, dst, ipv4.PROTO_ICMP, tos, ns.ipv4.ip_default_ttl, 0, id);

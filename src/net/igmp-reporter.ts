@@ -175,7 +175,7 @@ export class IgmpReporter {
     igmp.emit(message, view, at + header);
     packet.networkAt = at;
     packet.transportAt = at + header;
-    ns.snmp.outRequests++;
+    ns.snmp.outRequested(ns.world.leg);
     ns.note(packet, Verdict.sent, 0);
     ipOutput.sendHeaded(ns, packet, directRoute(device, "multicast"), dst);
   }

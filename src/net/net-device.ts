@@ -180,7 +180,7 @@ export class NetDevice implements Receiver {
   /** The processor has got to the frame (__netif_receive_skb_core). */
   receive(packet: Packet): void {
     const leg = packet.leg;
-    if (leg !== null && leg.follow(packet)) return;
+    if (leg?.follow(packet)) return;
     if (!this.up) {
       this.drop(packet, this.removed ? Verdict.DEVICE_GONE : Verdict.DEV_READY);
       return;

@@ -109,7 +109,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
     packet.transportAt = at + header;
     packet.mark = this.mark;
     packet.flags |= PacketFlag.fromSocket;
-    ns.snmp.outRequests++;
+    ns.snmp.outRequested(ns.world.leg);
     ipOutput.sendHeaded(ns, packet, route, dst);
   }
 

@@ -6,16 +6,17 @@ const IN_DELIVERS = 1;
 const FORW_DATAGRAMS = 2;
 const OUT_TRANSMITS = 3;
 const UDP_IN_DATAGRAMS = 4;
+const OUT_REQUESTS = 5;
+const UDP_OUT_DATAGRAMS = 6;
 
 /** Counters of a namespace's IPv4 stack, as /proc/net/snmp shows them (RFC 2011, RFC 2013). */
 export class SnmpCounters {
   /** What is counted for each packet on the plain way lies in cells, so that a leg can count in them. */
-  readonly #cells: Float64Array = new Float64Array(5);
+  readonly #cells: Float64Array = new Float64Array(7);
   readonly #ledger: Ledger;
   inHdrErrors = 0;
   inAddrErrors = 0;
   inUnknownProtos = 0;
-  outRequests = 0;
   outNoRoutes = 0;
   inNoRoutes = 0;
   reasmTimeout = 0;
@@ -35,7 +36,6 @@ export class SnmpCounters {
   readonly icmpOut: Map<number, number> = new Map();
   udpNoPorts = 0;
   udpInErrors = 0;
-  udpOutDatagrams = 0;
   udpRcvbufErrors = 0;
   udpInCsumErrors = 0;
   udpIgnoredMulti = 0;
@@ -60,6 +60,13 @@ export class SnmpCounters {
     return this.#settled(UDP_IN_DATAGRAMS);
   }
 
+  get outRequests(): number {
+    return this.#settled(OUT_REQUESTS);
+  }
+  get udpOutDatagrams(): number {
+    return this.#settled(UDP_OUT_DATAGRAMS);
+  }
+
   /** Each counts a packet, and notes it for the leg that is being recorded. */
   inReceived(leg: Leg | null): void {
     this.#count(IN_RECEIVES, leg);
@@ -75,6 +82,13 @@ export class SnmpCounters {
   }
   udpDelivered(leg: Leg | null): void {
     this.#count(UDP_IN_DATAGRAMS, leg);
+  }
+
+  outRequested(leg: Leg | null): void {
+    this.#count(OUT_REQUESTS, leg);
+  }
+  udpSent(leg: Leg | null): void {
+    this.#count(UDP_OUT_DATAGRAMS, leg);
   }
 
   #settled(slot: number): number {

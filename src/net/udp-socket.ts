@@ -1,3 +1,4 @@
+import { copyBytes } from "../base/bytes.ts";
 import type { LegEnd } from "../sim/leg.ts";
 import type { Packet } from "../sim/packet.ts";
 import { PacketQueue } from "../sim/packet-queue.ts";
@@ -86,9 +87,10 @@ export class UdpSocket extends InetSocket {
     if (!flow.isFor(this, this.localPort, address, port, payload.length))
       this.#turnTo(address, port, payload.length);
     const packet = ns.world.pool.allocate(payload.length, null);
-    packet.bytes.set(payload, packet.at);
-    udp.push(packet, flow.way.source, this.localPort, flow.way.dst, port);
-    ns.snmp.udpOutDatagrams++;
+    copyBytes(packet.bytes, payload, packet.at);
+    if (flow.follow(packet)) return;
+    udp.push(ns.world, packet, flow.way.source, this.localPort, flow.way.dst, port);
+    ns.snmp.udpSent(ns.world.leg);
     ns.note(packet, Verdict.sent, 0);
     flow.send(ns, packet, this.mark);
   }

@@ -1,5 +1,6 @@
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
+import type { World } from "../sim/world.ts";
 import * as checksum from "../wire/checksum.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -75,13 +76,21 @@ function toGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): void 
  * Puts a UDP header in front of what `packet` holds. The checksum is left unfinished, as the kernel leaves it for the
  * device (CHECKSUM_PARTIAL): the field holds the pseudo header's sum until somebody looks.
  */
-export function push(packet: Packet, src: number, srcPort: number, dst: number, dstPort: number): void {
+export function push(
+  world: World,
+  packet: Packet,
+  src: number,
+  srcPort: number,
+  dst: number,
+  dstPort: number,
+): void {
   const at = packet.at - udp.HEADER_LEN;
   const length = packet.length + udp.HEADER_LEN;
   packet.at = at;
   packet.length = length;
-  const sum = checksum.fold(checksum.pseudoHeader(src, dst, ipv4.PROTO_UDP, length));
-  udp.write(packet.view, at, srcPort, dstPort, length, sum);
+  const constant = checksum.pseudoHeader(src, dst, ipv4.PROTO_UDP, 0);
+  udp.write(packet.view, at, srcPort, dstPort, length, checksum.fold(constant + length));
   packet.checksumStart = at;
   packet.checksumField = udp.CHECKSUM;
+  if (world.leg !== null) world.leg.pushesUdp(packet, constant);
 }

@@ -1,3 +1,5 @@
+import { copyBytes } from "../base/bytes.ts";
+import * as checksum from "../wire/checksum.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as udp from "../wire/udp.ts";
 import type { Packet, Receiver } from "./packet.ts";
@@ -35,22 +37,13 @@ export interface LegEnd {
  * A flow's legs hang together: whoever goes one finds the next in {@link Packet.leg}.
  */
 export class Leg {
+  // What a packet meets comes first, so that it lies together in memory.
   readonly #world: World;
   /** The generation that it was recorded in; -1 while it is not. */
   #generation = -1;
-  /** The generation in which the last packet found it not recorded. */
-  #missed = -1;
   #longest = 0;
   /** How far the start of the packet moves on; negative when headers are put in front. */
   #move = 0;
-  /** What is written at the new start. */
-  #header: Uint8Array = NO_HEADER;
-  #identification: Identification | null = null;
-  /** From the new start: the IPv4 header that is written, and the UDP header behind it, or 0. */
-  #ip = 0;
-  #udp = 0;
-  /** The sum of the IPv4 header without its length, identification and checksum. */
-  #ipSum = 0;
   /** From the old start: the IPv4 header of a packet that is forwarded, or -1. */
   #forwarded = -1;
   #network = 0;
@@ -62,7 +55,25 @@ export class Leg {
   /** What was taken along since the leg was settled: how many packets and bytes (as they were at the start), and when last. */
   #packets = 0;
   #bytes = 0;
+  #isStamped = false;
   #last: Nanos = 0;
+  #next: Leg | null = null;
+  /** Where the packet goes by the queue of events; or, when it goes elsewhere, who takes it. */
+  #to: Receiver | null = null;
+  #end: LegEnd | null = null;
+  /** What is written at the new start. */
+  #header: Uint8Array = NO_HEADER;
+  #identification: Identification | null = null;
+  /** From the new start: the IPv4 header that is written, and the UDP header behind it, or 0. */
+  #ip = 0;
+  #udp = 0;
+  /** The sum of the pseudo header without its length, for a UDP checksum that stays unfinished; -1 when there is none. */
+  #pseudoSum = -1;
+  /** The sum of the IPv4 header without its length, identification and checksum. */
+  #ipSum = 0;
+
+  /** The generation in which the last packet found it not recorded. */
+  #missed = -1;
   /** Pairs of cells that count packets and bytes; how many bytes more or fewer than the packet had at the start. */
   #counts: Float64Array[] = [];
   #countSlots: number[] = [];
@@ -73,11 +84,6 @@ export class Leg {
   /** Cells that get the time. */
   #stamps: Float64Array[] = [];
   #stampSlots: number[] = [];
-  #isStamped = false;
-  /** Where the packet goes by the queue of events; or, when it goes elsewhere, who takes it. */
-  #to: Receiver | null = null;
-  #end: LegEnd | null = null;
-  #next: Leg | null = null;
 
   // The packet that is being recorded, and how it was at its start.
   #packet: Packet | null = null;
@@ -147,14 +153,21 @@ export class Leg {
   }
 
   #push(packet: Packet, at: number): void {
-    packet.bytes.set(this.#header, at);
+    copyBytes(packet.bytes, this.#header, at);
     const identification = this.#identification;
     if (identification === null) return;
     const view = packet.view;
     const ip = at + this.#ip;
     const length = packet.length - this.#ip;
     ipv4.setVarying(view, ip, length, identification.next(), this.#ipSum);
-    if (this.#udp !== 0) udp.setLength(view, at + this.#udp, length - (this.#udp - this.#ip));
+    if (this.#udp === 0) return;
+    const udpAt = at + this.#udp;
+    const udpLength = length - (this.#udp - this.#ip);
+    udp.setLength(view, udpAt, udpLength);
+    if (this.#pseudoSum < 0) return;
+    udp.setChecksum(view, udpAt, checksum.fold(this.#pseudoSum + udpLength));
+    packet.checksumStart = udpAt;
+    packet.checksumField = udp.CHECKSUM;
   }
 
   #miss(packet: Packet): void {
@@ -177,6 +190,7 @@ export class Leg {
     this.#longest = MOST_BYTES;
     this.#identification = null;
     this.#udp = 0;
+    this.#pseudoSum = -1;
     this.#forwarded = -1;
     this.#renumbers = 0;
     this.#counts = [];
@@ -227,9 +241,15 @@ export class Leg {
     this.#ip = packet.at;
   }
 
-  /** A UDP header without a checksum was put in front. */
-  pushesUdp(packet: Packet): void {
+  /**
+   * A UDP header was put in front; a leg can put one there. `pseudoSum`: the sum of the pseudo header without its length
+   * for a checksum that is left unfinished, or -1 when there is none.
+   */
+  pushesUdp(packet: Packet, pseudoSum: number): void {
+    if (this.#udp !== 0) this.#world.leg = null;
     this.#udp = packet.at;
+    this.#pseudoSum = pseudoSum;
+    if (pseudoSum >= 0) this.#checksumStart = packet.checksumStart;
   }
 
   /** The IPv4 header at `packet.at` lost one of its TTL. */

@@ -231,7 +231,7 @@ function pushHeaders(
   udp.write(view, at, srcPort, dstPort, length, 0);
   vxlanHeader.write(view, at + udp.HEADER_LEN, vni);
   if (!udpCsum) {
-    if (world.leg !== null) world.leg.pushesUdp(packet);
+    if (world.leg !== null) world.leg.pushesUdp(packet, -1);
     return;
   }
   world.leg = null;

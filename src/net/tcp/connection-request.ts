@@ -137,7 +137,7 @@ export class ConnectionRequest {
       ns.drop(packet, Verdict.IP_OUTNOROUTES);
       return;
     }
-    ns.snmp.outRequests++;
+    ns.snmp.outRequested(ns.world.leg);
     const ttl = this.listener.ttl !== 0 ? this.listener.ttl : ns.ipv4.ip_default_ttl;
     ipOutput.sendOn(ns, packet, way, ipv4.PROTO_TCP, tos, ttl, ipv4.DONT_FRAGMENT, NO_IDENTIFICATION);
   }

@@ -59,7 +59,7 @@ function send(ns: NetworkNamespace, packet: Packet, src: number, dst: number, to
     return;
   }
   ns.tcp.counters.OutSegs++;
-  ns.snmp.outRequests++;
+  ns.snmp.outRequested(ns.world.leg);
   ipOutput.send(
     ns,
     packet,

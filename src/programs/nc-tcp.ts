@@ -1,0 +1,228 @@
+import * as utf8 from "../capture/utf8.ts";
+import { type Errno, errorText, KernelError } from "../net/kernel-error.ts";
+import { TcpListener } from "../net/tcp/tcp-listener.ts";
+import { TcpSocket } from "../net/tcp/tcp-socket.ts";
+import type { Program, Wait } from "../sim/process.ts";
+import type { Nanos } from "../sim/time.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { fail, type NetcatOptions, portNumber } from "./nc-options.ts";
+import type { ProgramContext } from "./program-context.ts";
+import { resolveName } from "./resolve-name.ts";
+import { serviceName } from "./service-names.ts";
+
+const FOREVER: Nanos = Number.POSITIVE_INFINITY;
+/** What one read or write of the network holds at most. */
+const CHUNK = 16_384;
+
+/** The talk of `nc` over TCP. */
+export class NetcatTcp {
+  readonly #context: ProgramContext;
+  readonly #o: NetcatOptions;
+  #socket: TcpSocket | null = null;
+  #listener: TcpListener | null = null;
+
+  constructor(context: ProgramContext, options: NetcatOptions) {
+    this.#context = context;
+    this.#o = options;
+  }
+
+  close(): void {
+    this.#socket?.close();
+    this.#listener?.close();
+  }
+
+  get #now(): Nanos {
+    return this.#context.namespace.world.now;
+  }
+
+  *run(): Program {
+    if (this.#o.listen) return yield* this.#serve();
+    const [first, last] = this.#o.port.split("-", 2) as [string, string | undefined];
+    const from = portNumber(first);
+    const to = last === undefined ? from : portNumber(last);
+    let status = 1;
+    for (let port = Math.min(from, to); port <= Math.max(from, to); port++) {
+      this.#socket?.close();
+      const socket = yield* this.#connect(port);
+      if (socket === null) continue;
+      status = 0;
+      if (this.#o.verbose) {
+        const service = this.#o.numeric ? "*" : (serviceName(port, "tcp") ?? "*");
+        this.#context.err(`Connection to ${this.#o.host} ${port} port [tcp/${service}] succeeded!\n`);
+      }
+      if (!this.#o.probeOnly) yield* this.#talk(socket);
+    }
+    return status;
+  }
+
+  #address(name: string): number {
+    const found = resolveName(this.#context, name);
+    return found === null
+      ? fail(`getaddrinfo for host "${name}" port ${this.#o.port}: Temporary failure in name resolution`)
+      : found.address;
+  }
+
+  #prepare(socket: TcpSocket): void {
+    const { tos, ttl, sendBuffer, receiveBuffer } = this.#o;
+    if (tos !== 0) socket.tos = tos;
+    if (ttl !== 0) socket.ttl = ttl;
+    if (sendBuffer !== 0) socket.sendBuffer = sendBuffer;
+    if (receiveBuffer !== 0) socket.receiveBuffer = receiveBuffer;
+  }
+
+  /** Opens a connection; null when it cannot be. */
+  *#connect(port: number): Generator<Wait, TcpSocket | null, void> {
+    const { source, sourcePort, timeout } = this.#o;
+    const address = this.#address(this.#o.host);
+    const socket = new TcpSocket(this.#context.namespace);
+    this.#socket = socket;
+    this.#prepare(socket);
+    if (source !== 0 || sourcePort !== 0) {
+      try {
+        socket.bind(source, sourcePort);
+      } catch (error) {
+        if (error instanceof KernelError) fail(`bind failed: ${errorText[error.errno]}`);
+        throw error;
+      }
+    }
+    const limit = timeout === null ? FOREVER : this.#now + timeout;
+    let error: Errno | null = null;
+    try {
+      socket.connect(address, port);
+      while (socket.isConnecting && this.#now < limit) yield { on: [socket.writable], until: limit };
+      if (socket.isConnecting) {
+        this.#complain(port, "timed out: Operation now in progress");
+        return null;
+      }
+      error = socket.takeError();
+    } catch (thrown) {
+      if (!(thrown instanceof KernelError)) throw thrown;
+      error = thrown.errno;
+    }
+    if (error === null) return socket;
+    this.#complain(port, `failed: ${errorText[error]}`);
+    return null;
+  }
+
+  #complain(port: number, what: string): void {
+    if (this.#o.verbose) this.#context.err(`nc: connect to ${this.#o.host} port ${port} (tcp) ${what}\n`);
+  }
+
+  *#serve(): Program {
+    const port = portNumber(this.#o.port);
+    const address = this.#o.host === "" ? 0 : this.#address(this.#o.host);
+    const listener = new TcpListener(this.#context.namespace);
+    this.#listener = listener;
+    listener.reuseAddress = true;
+    listener.reusePort = true;
+    listener.tos = this.#o.tos;
+    listener.receiveLimit = 2 * this.#o.receiveBuffer;
+    try {
+      listener.listen(address, port, this.#o.keep ? 5 : 1);
+    } catch (error) {
+      if (error instanceof KernelError) fail(errorText[error.errno]);
+      throw error;
+    }
+    if (this.#o.verbose) this.#context.err(`Listening on ${ip.format(address)} ${port}\n`);
+    do {
+      let socket = listener.accept();
+      while (socket === null) {
+        yield { on: [listener.readable], until: FOREVER };
+        socket = listener.accept();
+      }
+      this.#socket = socket;
+      this.#prepare(socket);
+      // Without -k nobody else is served.
+      if (!this.#o.keep) listener.close();
+      if (this.#o.verbose)
+        this.#context.err(`Connection received on ${ip.format(socket.remoteAddress)} ${socket.remotePort}\n`);
+      if (!this.#o.probeOnly) yield* this.#talk(socket);
+      socket.close();
+    } while (this.#o.keep);
+    return 0;
+  }
+
+  /** Copies the input to the network and the network to the output until both have ended or the time is over. */
+  *#talk(socket: TcpSocket): Generator<Wait, void, void> {
+    const { input } = this.#context;
+    const { timeout, stay, noInput, interval } = this.#o;
+    let last = this.#now;
+    let inputEnded = noInput;
+    let isShut = false;
+    let quitAt = FOREVER;
+    let waiting: Uint8Array | null = null;
+    let received = 0;
+    for (;;) {
+      // What has come.
+      const some = this.#receive(socket);
+      if (some === "error") return;
+      if (some !== null) {
+        if (some.length === 0) return;
+        last = this.#now;
+        this.#context.out(utf8.decode(some));
+        if (this.#o.limit > 0 && ++received >= this.#o.limit) return;
+        continue;
+      }
+      // What is to go.
+      if (waiting === null && !inputEnded && input.available !== "") waiting = this.#take();
+      if (waiting !== null) {
+        const sent = this.#send(socket, waiting);
+        if (sent < 0) return;
+        if (sent > 0) last = this.#now;
+        waiting = sent === waiting.length ? null : waiting.subarray(sent);
+        if (waiting === null) {
+          if (interval > 0) yield { on: [], until: this.#now + interval };
+          continue;
+        }
+      } else if (!inputEnded && input.closed) {
+        inputEnded = true;
+        if (stay !== null) quitAt = this.#now + stay;
+      }
+      if (inputEnded && waiting === null && !isShut && this.#o.shutsDown && !noInput) {
+        isShut = true;
+        this.#shutdown(socket);
+      }
+      const until = Math.min(timeout === null ? FOREVER : last + timeout, quitAt);
+      if (this.#now >= until) return;
+      const on = [socket.readable];
+      if (waiting !== null) on.push(socket.writable);
+      else if (!inputEnded) on.push(input.arrived);
+      yield { on, until };
+    }
+  }
+
+  #receive(socket: TcpSocket): Uint8Array | null | "error" {
+    try {
+      return socket.receive(CHUNK);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      return "error";
+    }
+  }
+
+  /** How many octets went; -1 when the connection is gone. */
+  #send(socket: TcpSocket, bytes: Uint8Array): number {
+    try {
+      return socket.send(bytes);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      return -1;
+    }
+  }
+
+  #shutdown(socket: TcpSocket): void {
+    try {
+      socket.shutdown();
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+    }
+  }
+
+  #take(): Uint8Array {
+    const { input } = this.#context;
+    const text = input.available;
+    const line = this.#o.interval > 0 ? text.indexOf("\n") + 1 : 0;
+    const taken = input.take(Math.min(line > 0 ? line : CHUNK, text.length));
+    return utf8.encode(this.#o.crlf ? taken.replaceAll("\n", "\r\n") : taken);
+  }
+}

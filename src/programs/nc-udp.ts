@@ -1,0 +1,217 @@
+import * as utf8 from "../capture/utf8.ts";
+import { errorText, KernelError } from "../net/kernel-error.ts";
+import { UdpSocket } from "../net/udp-socket.ts";
+import type { Program, Wait } from "../sim/process.ts";
+import { MICROSECOND, type Nanos, SECOND } from "../sim/time.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { fail, type NetcatOptions, portNumber } from "./nc-options.ts";
+import type { ProgramContext } from "./program-context.ts";
+import { resolveName } from "./resolve-name.ts";
+
+const FOREVER: Nanos = Number.POSITIVE_INFINITY;
+/** What one write to the network holds at most. */
+const CHUNK = 16_384;
+/** What -v sends to see whether a port is open. */
+const PROBE: Uint8Array = Uint8Array.of(0x58);
+
+/** The talk of `nc -u`. */
+export class NetcatUdp {
+  readonly #o: NetcatOptions;
+  readonly #context: ProgramContext;
+  #socket: UdpSocket;
+  #received = 0;
+  /** The first datagram has fixed the other end. */
+  #learned = false;
+  #tookSome = false;
+
+  constructor(context: ProgramContext, options: NetcatOptions) {
+    this.#context = context;
+    this.#o = options;
+    this.#socket = this.#open();
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #open(): UdpSocket {
+    const socket = new UdpSocket(this.#context.namespace);
+    socket.tos = this.#o.tos;
+    socket.ttl = this.#o.ttl;
+    socket.broadcast = this.#o.broadcast;
+    return socket;
+  }
+
+  get #now(): Nanos {
+    return this.#context.namespace.world.now;
+  }
+
+  *run(): Program {
+    if (this.#o.listen) return yield* this.#serve();
+    const [first, last] = this.#o.port.split("-", 2) as [string, string | undefined];
+    const from = portNumber(first);
+    const to = last === undefined ? from : portNumber(last);
+    let status = 1;
+    for (let port = Math.min(from, to); port <= Math.max(from, to); port++) {
+      if (!this.#connect(port)) continue;
+      if (this.#o.verbose) {
+        if (!(yield* this.#isOpen())) {
+          status = 1;
+          this.#again();
+          continue;
+        }
+        this.#context.err(`Connection to ${this.#o.host} ${port} port [udp/*] succeeded!\n`);
+      }
+      status = 0;
+      if (!this.#o.probeOnly) yield* this.#talk(true);
+      this.#again();
+    }
+    return status;
+  }
+
+  #again(): void {
+    this.#socket.close();
+    this.#socket = this.#open();
+  }
+
+  #address(name: string): number {
+    const found = resolveName(this.#context, name);
+    return found === null
+      ? fail(`getaddrinfo for host "${name}" port ${this.#o.port}: Temporary failure in name resolution`)
+      : found.address;
+  }
+
+  #connect(port: number): boolean {
+    const address = this.#address(this.#o.host);
+    if (this.#o.source !== 0 || this.#o.sourcePort !== 0) {
+      try {
+        this.#socket.bind(this.#o.source, this.#o.sourcePort);
+      } catch (error) {
+        if (error instanceof KernelError) fail(`bind failed: ${errorText[error.errno]}`);
+        throw error;
+      }
+    }
+    try {
+      this.#socket.connect(address, port);
+      return true;
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      if (this.#o.verbose)
+        this.#context.err(
+          `nc: connect to ${this.#o.host} port ${port} (udp) failed: ${errorText[error.errno]}\n`,
+        );
+      return false;
+    }
+  }
+
+  /** Sends a letter, and again and again for some seconds: a closed port answers with an error. */
+  *#isOpen(): Generator<Wait, boolean, void> {
+    const more = this.#o.timeout === null ? 3 : this.#o.timeout / SECOND;
+    try {
+      this.#socket.send(PROBE);
+      for (let i = 0; i <= more; i++) {
+        // The answer of a host that is near is there before the next letter.
+        yield { on: [], until: this.#now + (i === 0 ? MICROSECOND : SECOND) };
+        this.#socket.send(PROBE);
+      }
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      return false;
+    }
+    return true;
+  }
+
+  *#serve(): Program {
+    const port = portNumber(this.#o.port);
+    const address = this.#o.host === "" ? 0 : this.#address(this.#o.host);
+    this.#socket.reuseAddress = true;
+    try {
+      this.#socket.bind(address, port);
+    } catch (error) {
+      if (error instanceof KernelError) fail(errorText[error.errno]);
+      throw error;
+    }
+    if (this.#o.verbose)
+      this.#context.err(`Bound on ${this.#o.host === "" ? "0.0.0.0" : this.#o.host} ${port}\n`);
+    // Without -k the first datagram fixes the other end.
+    yield* this.#talk(false);
+    return 0;
+  }
+
+  /** Copies the input to the network and the network to the output until both have ended or the time is over. */
+  *#talk(connected: boolean): Generator<Wait, void, void> {
+    const { input } = this.#context;
+    const socket = this.#socket;
+    let last = this.#now;
+    let ended = this.#o.noInput ? this.#now : FOREVER;
+    let peer = connected;
+    for (;;) {
+      if (!this.#takeAll(peer || this.#o.keep)) return;
+      peer ||= this.#learned;
+      if (this.#tookSome) last = this.#now;
+      const wanted = peer && ended === FOREVER;
+      if (wanted && input.available !== "") {
+        if (!this.#sendSome()) return;
+        last = this.#now;
+        if (this.#o.interval > 0) yield { on: [], until: this.#now + this.#o.interval };
+        continue;
+      }
+      if (wanted && input.closed) {
+        ended = this.#now;
+        if (this.#o.stay === 0) return;
+      }
+      const idle = this.#o.timeout === null ? FOREVER : last + this.#o.timeout;
+      const quit =
+        ended !== FOREVER && this.#o.stay !== null && !this.#o.noInput ? ended + this.#o.stay : FOREVER;
+      const until = Math.min(this.#o.listen && !peer ? FOREVER : idle, quit);
+      if (this.#now >= until) return;
+      yield { on: wanted ? [socket.readable, input.arrived] : [socket.readable], until };
+    }
+  }
+
+  /** Prints what has come. False when the conversation is over: refused, or enough. */
+  #takeAll(known: boolean): boolean {
+    const socket = this.#socket;
+    this.#tookSome = false;
+    if (socket.takeError() !== null && known) return false;
+    for (let d = socket.receive(); d !== null; d = socket.receive()) {
+      this.#tookSome = true;
+      const text = utf8.decode(d.payload);
+      if (!known && !this.#learned && this.#o.listen && !this.#o.keep) {
+        this.#learned = true;
+        this.#call(() => socket.connect(d!.src, d!.srcPort));
+        if (this.#o.verbose) this.#context.err(`Connection received on ${ip.format(d.src)} ${d.srcPort}\n`);
+      }
+      this.#context.out(text);
+      this.#received++;
+      if (this.#o.limit > 0 && this.#received >= this.#o.limit) return false;
+    }
+    return true;
+  }
+
+  #call(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      fail(`connect: ${errorText[error.errno]}`);
+    }
+  }
+
+  /** Sends what the input holds. False when the network refuses it. */
+  #sendSome(): boolean {
+    const { input } = this.#context;
+    const waiting = input.available;
+    const line = this.#o.interval > 0 ? waiting.indexOf("\n") + 1 : 0;
+    const text = input.take(Math.min(line > 0 ? line : CHUNK, waiting.length));
+    const bytes = utf8.encode(text);
+    try {
+      if (this.#o.keep && this.#o.listen) return true;
+      this.#socket.send(bytes);
+      return true;
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      return false;
+    }
+  }
+}

@@ -4,6 +4,7 @@ import { confSysctls, setForwarding } from "./sysctl-conf.ts";
 import { ipv6Sysctls } from "./sysctl-ipv6.ts";
 import { neighbourSysctls } from "./sysctl-neigh.ts";
 import { number, parseInteger, stored } from "./sysctl-value.ts";
+import { tcpSysctls } from "./tcp/sysctls.ts";
 
 const INT_MAX = 0x7fffffff;
 
@@ -71,8 +72,6 @@ const others: readonly (readonly [string, string])[] = [
   ["net/ipv4/udp_rmem_min", "4096"],
   ["net/ipv4/udp_wmem_min", "4096"],
   ["net/core/optmem_max", "131072"],
-  ["net/core/rmem_max", "4194304"],
-  ["net/core/somaxconn", "4096"],
   ["net/core/wmem_default", "212992"],
   ["net/core/wmem_max", "4194304"],
 ];
@@ -110,6 +109,7 @@ export function registerIpv4Sysctls(kernel: Kernel): void {
     },
     setting("net/core/rmem_default", "rmem_default", 2304, INT_MAX),
     ...others.map(([path, initial]) => stored(path, initial)),
+    ...tcpSysctls(),
     ...confSysctls(),
     ...neighbourSysctls(),
     ...ipv6Sysctls(),

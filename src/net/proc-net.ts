@@ -4,15 +4,19 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 import { RawSocket } from "./raw-socket.ts";
 import { RouteTable } from "./route.ts";
 import type { SnmpCounters } from "./snmp.ts";
+import { netstat, snmp as tcpSnmp } from "./tcp/proc-counters.ts";
+import { tcp } from "./tcp/proc-tcp.ts";
 
 /** Files of /proc/net as text: each is a function of a namespace (net/ipv4/*.c, net/core/net-procfs.c). */
 export const procNet: Readonly<Record<string, (ns: NetworkNamespace) => string>> = {
   arp,
   dev,
   igmp,
+  netstat,
   raw,
   route,
   snmp,
+  tcp,
   udp,
 };
 
@@ -211,9 +215,6 @@ export function snmp(ns: NetworkNamespace): string {
     ["IgnoredMulti", s.udpIgnoredMulti],
     ["MemErrors", 0],
   ];
-  const tcp =
-    "Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails EstabResets CurrEstab InSegs OutSegs RetransSegs InErrs OutRsts InCsumErrors\n" +
-    "Tcp: 1 200 120000 -1 0 0 0 0 0 0 0 0 0 0 0\n";
   const ipFields: readonly (readonly [string, number])[] = [
     ["Forwarding", ns.ipv4.allConf.forwarding !== 0 ? 1 : 2],
     ["DefaultTTL", ns.ipv4.ip_default_ttl],
@@ -240,5 +241,5 @@ export function snmp(ns: NetworkNamespace): string {
     "UdpLite",
     udpFields.map(([name]) => [name, 0] as const),
   );
-  return pair("Ip", ipFields) + icmpLines(s) + tcp + pair("Udp", udpFields) + lite;
+  return pair("Ip", ipFields) + icmpLines(s) + tcpSnmp(ns) + pair("Udp", udpFields) + lite;
 }

@@ -118,7 +118,7 @@ export class NetcatTcp {
     listener.tos = this.#o.tos;
     listener.receiveLimit = 2 * this.#o.receiveBuffer;
     try {
-      listener.listen(address, port, this.#o.keep ? 5 : 1);
+      listener.listen(address, port, 1);
     } catch (error) {
       if (error instanceof KernelError) fail(errorText[error.errno]);
       throw error;

@@ -22,6 +22,7 @@ const services: readonly (readonly [number, string, "tcp" | "udp" | "both"])[] =
   [514, "syslog", "udp"],
   [3306, "mysql", "tcp"],
   [4789, "vxlan", "udp"],
+  [6000, "x11", "tcp"],
   [5432, "postgresql", "tcp"],
   [6379, "redis", "tcp"],
   [8080, "http-alt", "both"],

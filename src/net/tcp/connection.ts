@@ -158,6 +158,7 @@ export class TcpConnection {
   pending: Pending = Pending.none;
   dueAt: Nanos = 0;
   ackDueAt: Nanos = 0;
+  keepDueAt: Nanos = 0;
   keepAlive = false;
   keepIdle = 0;
   keepInterval = 0;
@@ -278,6 +279,11 @@ export class TcpConnection {
   }
   get isCompressTimerArmed(): boolean {
     return this.#compressTimer?.armed === true;
+  }
+  /** Sets the timer that watches over idle connections. */
+  armKeepTimer(delay: Nanos): void {
+    this.keepDueAt = this.now + delay;
+    this.keepTimer.arm(delay);
   }
   get isKeepTimerArmed(): boolean {
     return this.#keepTimer?.armed === true;

@@ -194,8 +194,8 @@ function withoutReader(c: TcpConnection, segment: Segment, packet: Packet): Verd
     return Verdict.TCP_ABORT_ON_DATA;
   }
   const time = timeLimits.finTime(c);
-  if (time > TIME_WAIT) c.keepTimer.arm(time - TIME_WAIT);
-  else if (fin !== 0) c.keepTimer.arm(time);
+  if (time > TIME_WAIT) c.armKeepTimer(time - TIME_WAIT);
+  else if (fin !== 0) c.armKeepTimer(time);
   else {
     lifecycle.timeWait(c, TcpState.FIN_WAIT2, time);
     return Verdict.delivered;

@@ -116,9 +116,9 @@ export function close(c: TcpConnection): void {
   c.socket = null;
   const { counters } = c.ns.tcp;
   if (c.state === TcpState.CLOSE || c.state === TcpState.SYN_SENT) {
-    c.sent.clear();
-    if (c.state === TcpState.SYN_SENT) done(c);
-    else unhash(c);
+    c.state = TcpState.CLOSE;
+    c.cancelTimers();
+    unhash(c);
     c.receiveBuffer.clear();
     return;
   }
@@ -137,6 +137,6 @@ export function close(c: TcpConnection): void {
 /** Both halves are closed here, and the other end's FIN is awaited, but not for ever. */
 export function waitForFin(c: TcpConnection): void {
   const time = timeLimits.finTime(c);
-  if (time > TIME_WAIT) c.keepTimer.arm(time - TIME_WAIT);
+  if (time > TIME_WAIT) c.armKeepTimer(time - TIME_WAIT);
   else timeWait(c, TcpState.FIN_WAIT2, time);
 }

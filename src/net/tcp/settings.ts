@@ -40,7 +40,6 @@ export class TcpSettings {
   tcp_window_scaling = 1;
   tcp_moderate_rcvbuf = 1;
   tcp_app_win = 31;
-  tcp_notsent_lowat = 0xffffffff;
   /** Least, first and greatest size of a buffer. */
   tcp_rmem: readonly [number, number, number] = [4096, 131072, 6291456];
   tcp_wmem: readonly [number, number, number] = [4096, 16384, 4194304];

@@ -169,7 +169,7 @@ export function compressedAckDue(c: TcpConnection): void {
 /** Starts to watch over an idle connection (tcp_set_keepalive). */
 export function startKeepAlive(c: TcpConnection): void {
   if (c.keepAlive && c.state !== TcpState.CLOSE && c.state !== TcpState.LISTEN)
-    c.keepTimer.arm(timeLimits.keepIdle(c));
+    c.armKeepTimer(timeLimits.keepIdle(c));
 }
 
 /** The timer of idle connections, and of those that nobody holds any more (tcp_keepalive_timer). */
@@ -186,12 +186,12 @@ export function keepDue(c: TcpConnection): void {
   if (!c.keepAlive || c.state === TcpState.CLOSE || c.state === TcpState.SYN_SENT) return;
   const idle = timeLimits.keepIdle(c);
   if (c.sent.count > 0 || c.unsent > 0) {
-    c.keepTimer.arm(idle);
+    c.armKeepTimer(idle);
     return;
   }
   const silent = c.now - Math.max(c.lastReceived, c.lastAck);
   if (silent < idle) {
-    c.keepTimer.arm(idle - silent);
+    c.armKeepTimer(idle - silent);
     return;
   }
   const { settings, counters } = c.ns.tcp;
@@ -203,5 +203,5 @@ export function keepDue(c: TcpConnection): void {
   counters.TCPKeepAlive++;
   const sent = output.sendProbe(c, false);
   if (sent) c.probes++;
-  c.keepTimer.arm(sent ? timeLimits.keepInterval(c) : LOCAL_TROUBLE);
+  c.armKeepTimer(sent ? timeLimits.keepInterval(c) : LOCAL_TROUBLE);
 }

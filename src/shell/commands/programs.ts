@@ -4,6 +4,7 @@ import { busyboxPing } from "../../programs/busybox-ping.ts";
 import { ethtool } from "../../programs/ethtool.ts";
 import { nc } from "../../programs/nc.ts";
 import { ping } from "../../programs/ping.ts";
+import { ss } from "../../programs/ss.ts";
 import { tcpdump } from "../../programs/tcpdump.ts";
 import { traceroute } from "../../programs/traceroute.ts";
 import type { CommandTable, Completer } from "../command.ts";
@@ -14,6 +15,7 @@ export function registerPrograms(commands: CommandTable): void {
   commands.register("arping", arping, { complete: after("-I", "host") });
   commands.register("nc", nc, { complete: () => expecting("host") });
   commands.register("netcat", nc, { complete: () => expecting("host") });
+  commands.register("ss", ss, { complete: () => expecting("host") });
   commands.register("tcpdump", tcpdump, { complete: after("-i", "file") });
   commands.register("traceroute", traceroute, { complete: after("-i", "host") });
   commands.register("ethtool", ethtool, { complete: () => expecting("device") });

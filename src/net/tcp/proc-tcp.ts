@@ -1,0 +1,51 @@
+import type { NetworkNamespace } from "../network-namespace.ts";
+import { type ShownSocket, tcpSockets, thresholdOf } from "./socket-list.ts";
+import { TcpState } from "./state.ts";
+
+/** A tick of the clock in which user space is told times (USER_HZ), in nanoseconds. */
+const TICK = 10_000_000;
+/** Sockets have no inodes here; they are numbered from a number as large as a real machine's. */
+const FIRST_INODE = 40000;
+const WIDTH = 149;
+
+function hex(value: number, digits: number): string {
+  return (value >>> 0).toString(16).toUpperCase().padStart(digits, "0");
+}
+
+/** An address as a little-endian machine prints its bytes. */
+function little(address: number): string {
+  return hex(
+    ((address & 255) << 24) | ((address & 0xff00) << 8) | ((address >>> 8) & 0xff00) | (address >>> 24),
+    8,
+  );
+}
+
+function ticks(nanos: number): number {
+  return Math.max(0, Math.round(nanos / TICK));
+}
+
+function line(ns: NetworkNamespace, socket: ShownSocket, index: number): string {
+  const { timer, connection: c } = socket;
+  const isRest = socket.state === TcpState.TIME_WAIT || (socket.state === TcpState.FIN_WAIT2 && c === null);
+  const ends = `${little(socket.localAddress)}:${hex(socket.localPort, 4)} ${little(socket.remoteAddress)}:${hex(socket.remotePort, 4)}`;
+  const queues = `${hex(socket.state === TcpState.LISTEN ? 0 : socket.sendQueue, 8)}:${hex(socket.receiveQueue, 8)}`;
+  const times = `${hex(timer.kind, 2)}:${hex(ticks(timer.left), 8)} ${hex(timer.retransmits, 8)}`;
+  const head = `${String(index).padStart(4)}: ${ends} ${hex(socket.state, 2)} ${queues} ${times}`;
+  const inode = isRest || (socket.state === TcpState.SYN_RECV && c === null) ? 0 : FIRST_INODE + index;
+  const references = isRest ? 3 : c === null ? 1 : 2;
+  const common = `${head}     0        ${c === null ? 0 : c.probes} ${inode} ${references} 0000000000000000`;
+  if (isRest) return common;
+  if (c === null) return `${common} 100 0 0 10 0`;
+  const delay = ticks(c.ackDelay);
+  const quick = (c.quick << 1) | (c.pingPong >= ns.tcp.settings.tcp_pingpong_thresh ? 1 : 0);
+  const threshold = thresholdOf(c) ?? -1;
+  return `${common} ${ticks(c.timeout * 1e6)} ${delay} ${quick} ${c.window} ${threshold}`;
+}
+
+/** /proc/net/tcp (tcp4_seq_show). */
+export function tcp(ns: NetworkNamespace): string {
+  const head =
+    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+  const lines = tcpSockets(ns).map((socket, i) => line(ns, socket, i));
+  return [head, ...lines].map((text) => `${text.padEnd(WIDTH)}\n`).join("");
+}

@@ -1,0 +1,191 @@
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { type ShownSocket, tcpSockets } from "../net/tcp/socket-list.ts";
+import { TcpState } from "../net/tcp/state.ts";
+import type { Program } from "../sim/process.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { getopt } from "./getopt.ts";
+import type { ProgramContext } from "./program-context.ts";
+import { ProgramExit } from "./program-exit.ts";
+import { serviceName } from "./service-names.ts";
+import { COLUMNS, type Column, NETID, renderTable, STATE } from "./ss-columns.ts";
+import { type Filter, parseFilter } from "./ss-filter.ts";
+import { infoText, memoryText, timerText } from "./ss-info.ts";
+
+/** Names of states as ss prints them, and as its filters name them. */
+const STATES: Readonly<Record<TcpState, readonly [string, string]>> = {
+  [TcpState.ESTABLISHED]: ["ESTAB", "established"],
+  [TcpState.SYN_SENT]: ["SYN-SENT", "syn-sent"],
+  [TcpState.SYN_RECV]: ["SYN-RECV", "syn-recv"],
+  [TcpState.FIN_WAIT1]: ["FIN-WAIT-1", "fin-wait-1"],
+  [TcpState.FIN_WAIT2]: ["FIN-WAIT-2", "fin-wait-2"],
+  [TcpState.TIME_WAIT]: ["TIME-WAIT", "time-wait"],
+  [TcpState.CLOSE]: ["UNCONN", "closed"],
+  [TcpState.CLOSE_WAIT]: ["CLOSE-WAIT", "close-wait"],
+  [TcpState.LAST_ACK]: ["LAST-ACK", "last-ack"],
+  [TcpState.LISTEN]: ["LISTEN", "listening"],
+  [TcpState.CLOSING]: ["CLOSING", "closing"],
+};
+const ALL: readonly TcpState[] = Object.values(TcpState);
+const CONNECTED: readonly TcpState[] = ALL.filter((s) => s !== TcpState.LISTEN && s !== TcpState.CLOSE);
+const ORDINARY: readonly TcpState[] = CONNECTED.filter(
+  (s) => s !== TcpState.TIME_WAIT && s !== TcpState.SYN_RECV,
+);
+const GROUPS: Readonly<Record<string, readonly TcpState[]>> = {
+  all: ALL,
+  connected: CONNECTED,
+  synchronized: CONNECTED.filter((s) => s !== TcpState.SYN_SENT),
+  bucket: [TcpState.SYN_RECV, TcpState.TIME_WAIT],
+  big: ALL.filter((s) => s !== TcpState.SYN_RECV && s !== TcpState.TIME_WAIT),
+};
+/** Words for the options that have letters. */
+const LONG: Readonly<Record<string, string>> = {
+  numeric: "n",
+  all: "a",
+  listening: "l",
+  options: "o",
+  extended: "e",
+  memory: "m",
+  processes: "p",
+  info: "i",
+  ipv4: "4",
+  tcp: "t",
+  udp: "u",
+  raw: "w",
+  oneline: "O",
+  "no-header": "H",
+  version: "V",
+};
+
+interface Question {
+  readonly letters: ReadonlySet<string>;
+  readonly states: readonly TcpState[];
+  readonly filter: Filter;
+}
+
+/** `ss` of iproute2 6.1: sockets of TCP and UDP. */
+// biome-ignore lint/correctness/useYield: it never has to wait
+export function* ss(context: ProgramContext): Program {
+  try {
+    const question = parse(context);
+    if (question.letters.has("V")) context.out("ss utility, iproute2-6.1.0\n");
+    else context.out(show(context.namespace, question));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ProgramExit)) throw error;
+    context.err(error.message);
+    return error.status;
+  }
+}
+
+function parse(context: ProgramContext): Question {
+  const args = context.args.map((word) => {
+    const letter = LONG[word.replace(/^--/, "")];
+    return word.startsWith("--") && letter !== undefined ? `-${letter}` : word;
+  });
+  const { options, operands } = getopt(args, "nraleompiTsEbZzN:460tSudwxMf:KHOA:D:F:hVW");
+  const letters = new Set<string>();
+  for (const { name, value, message } of options) {
+    if (name === "?") throw new ProgramExit(255, `ss: ${message}\n`);
+    if (name === "A") for (const family of value.split(",")) letters.add(familyLetter(family));
+    else if (name === "f" && value !== "inet")
+      throw new ProgramExit(255, `ss: family ${value} is not simulated\n`);
+    else if ("sEbZzN60SdxMKDF".includes(name)) throw new ProgramExit(255, `ss: -${name} is not simulated\n`);
+    else letters.add(name);
+  }
+  let states = letters.has("a") ? ALL : letters.has("l") ? [TcpState.LISTEN, TcpState.CLOSE] : ORDINARY;
+  const rest = [...operands];
+  let chosen: TcpState[] | null = null;
+  while (rest[0] === "state" || rest[0] === "exclude") {
+    const named = statesNamed(rest[1] ?? "");
+    if (rest[0] === "state") chosen = [...(chosen ?? []), ...named];
+    else chosen = (chosen ?? [...ALL]).filter((s) => !named.includes(s));
+    rest.splice(0, 2);
+  }
+  if (chosen !== null) states = chosen;
+  return { letters, states, filter: parseFilter(rest) };
+}
+
+function familyLetter(family: string): string {
+  if (family === "tcp" || family === "inet") return "t";
+  if (family === "udp") return "u";
+  throw new ProgramExit(255, `ss: ${family} is not simulated\n`);
+}
+
+function statesNamed(name: string): readonly TcpState[] {
+  const group = GROUPS[name];
+  if (group !== undefined) return group;
+  const found = ALL.filter((state) => STATES[state][1] === name || STATES[state][0].toLowerCase() === name);
+  if (found.length === 0) throw new ProgramExit(255, `ss: wrong state name: ${name}\n`);
+  return found;
+}
+
+function show(ns: NetworkNamespace, question: Question): string {
+  const { letters } = question;
+  const any = !letters.has("t") && !letters.has("u") && !letters.has("w");
+  const wantsUdp = any || letters.has("u");
+  const wantsTcp = any || letters.has("t");
+  const states = wantsTcp
+    ? question.states
+    : question.states.filter((s) => s === TcpState.ESTABLISHED || s === TcpState.CLOSE);
+  const sockets: (readonly [string, ShownSocket])[] = [];
+  if (wantsUdp) for (const socket of udpSockets(ns)) sockets.push(["udp", socket]);
+  if (wantsTcp) for (const socket of tcpSockets(ns)) sockets.push(["tcp", socket]);
+  const columns: Column[] = [];
+  const severalKinds = [wantsUdp, wantsTcp, any || letters.has("w")].filter(Boolean).length > 1;
+  if (severalKinds) columns.push(NETID);
+  if (states.length !== 1) columns.push(STATE);
+  columns.push(...COLUMNS);
+  const rows = sockets
+    .filter(([, socket]) => states.includes(socket.state) && question.filter(socket))
+    .map(([kind, socket]) => {
+      const cells = cellsOf(socket, letters, kind === "udp" ? "udp" : "tcp");
+      return [
+        ...(severalKinds ? [kind] : []),
+        ...(states.length !== 1 ? [STATES[socket.state][0]] : []),
+        ...cells,
+      ];
+    });
+  return renderTable(columns, rows, !letters.has("H"));
+}
+
+function cellsOf(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" | "udp"): string[] {
+  const port = (number: number): string => {
+    if (number === 0) return "*";
+    return letters.has("n") ? String(number) : (serviceName(number, kind) ?? String(number));
+  };
+  return [
+    String(socket.receiveQueue).padEnd(6),
+    String(socket.sendQueue).padEnd(6),
+    `${ip.format(socket.localAddress)}:`,
+    port(socket.localPort),
+    `${ip.format(socket.remoteAddress)}:`,
+    port(socket.remotePort),
+    details(socket, letters, kind),
+  ];
+}
+
+function details(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" | "udp"): string {
+  let text = letters.has("o") ? timerText(socket) : "";
+  const wantsInfo = letters.has("i") && kind === "tcp";
+  if (!letters.has("m") && !wantsInfo) return text;
+  if (!letters.has("O")) text += "\n\t";
+  if (letters.has("m")) text += memoryText(socket);
+  if (wantsInfo) text += infoText(socket);
+  return text;
+}
+
+function udpSockets(ns: NetworkNamespace): ShownSocket[] {
+  return [...ns.sockets.listUdp()]
+    .sort((a, b) => a.localPort - b.localPort)
+    .map((socket) => ({
+      state: socket.remotePort !== 0 ? TcpState.ESTABLISHED : TcpState.CLOSE,
+      localAddress: socket.localAddress,
+      localPort: socket.localPort,
+      remoteAddress: socket.remoteAddress,
+      remotePort: socket.remotePort,
+      receiveQueue: socket.waiting,
+      sendQueue: 0,
+      timer: { kind: 0, left: 0, retransmits: 0 },
+      connection: null,
+    }));
+}

@@ -113,6 +113,6 @@ function run(seed: number): void {
 
 test("the stream arrives whole, whatever the wire does", { timeout: 120_000 }, () => {
   const first = Number(process.env["TCP_SEED"] ?? 1);
-  const count = Number(process.env["TCP_RUNS"] ?? 300);
+  const count = Number(process.env["TCP_RUNS"] ?? 2500);
   for (let seed = first; seed < first + count; seed++) run(seed);
 });

@@ -2,6 +2,7 @@ import { MICROSECOND, MILLISECOND } from "../../sim/time.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as challenge from "./challenge.ts";
 import type { TcpConnection } from "./connection.ts";
+import * as rack from "./rack.ts";
 import * as recovery from "./recovery.ts";
 import * as sack from "./sack.ts";
 import type { Segment } from "./segment.ts";
@@ -120,6 +121,7 @@ function old(c: TcpConnection, segment: Segment, news: AckNews): Verdict | 0 {
 function finish(c: TcpConnection, segment: Segment, news: AckNews): void {
   if (news.startTimer) setTimer(c);
   const delivered = c.delivered - news.delivered;
+  rack.adapt(c, news.delivered);
   const dubious =
     (!news.advanced && !news.windowChanged && !news.hasData) ||
     news.sackedNew ||
@@ -183,7 +185,7 @@ function clean(c: TcpConnection, segment: Segment, acked: number, news: AckNews)
     if ((marks & Mark.sacked) !== 0) c.sackedOut--;
     else {
       c.delivered++;
-      if (c.sackOk) recovery.rackAdvance(c, (marks & Mark.everRetransmitted) !== 0, sent.end(0), sentAt);
+      if (c.sackOk) recovery.rackAdvance(c, (marks & Mark.everRetransmitted) !== 0, sent.order(0), sentAt);
     }
     if ((marks & Mark.lost) !== 0) c.lostOut--;
     if ((marks & Mark.fin) !== 0) news.finAcked = true;

@@ -196,7 +196,7 @@ export class TcpConnection {
   probeRetransmitted = false;
   /** RACK (RFC 8985): when the segment was sent that was delivered and sent last, and its round trip. */
   rackTime: Nanos = -1;
-  rackEnd = 0;
+  rackOrder = 0;
   rackTrip: Nanos = 0;
   rackAdvanced = false;
   rackSteps = 1;

@@ -76,7 +76,7 @@ function request(listener: TcpListener, segment: Segment, packet: Packet, initia
   const window = receiveWindow.initialWindow(
     listener.receiveLimit || settings.tcp_rmem[1],
     advertised - (hasTimestamps ? reply.TIMESTAMPS_LENGTH : 0),
-    0,
+    listener.receiveLimit >> 1,
     segment.windowScale >= 0 && settings.tcp_window_scaling !== 0,
     settings.tcp_rmem[2],
     settings.rmem_max,

@@ -3,7 +3,6 @@ import type { TcpConnection } from "./connection.ts";
 import { Congestion, Pending } from "./constants.ts";
 import * as recovery from "./recovery.ts";
 import { Mark } from "./sent-segments.ts";
-import { after, before } from "./sequence.ts";
 import * as timers from "./timers.ts";
 
 /** `tcp_recovery`: RACK decides; a fixed reordering window; no threshold of duplicates. */
@@ -19,20 +18,16 @@ export function isInUse(c: TcpConnection): boolean {
 }
 
 /** A segment was delivered: the one among those that was sent last is the measure (tcp_rack_advance). */
-export function advance(c: TcpConnection, repeated: boolean, end: number, sentAt: Nanos): void {
+export function advance(c: TcpConnection, repeated: boolean, order: number, sentAt: Nanos): void {
   const trip = c.now - sentAt;
   // The answer to a repeated segment that comes too soon was for the original.
   if (repeated && trip < c.trip.least * MICROSECOND) return;
   c.rackAdvanced = true;
   c.rackTrip = trip;
-  if (isLater(sentAt, end, c.rackTime, c.rackEnd)) {
+  if (order > c.rackOrder) {
+    c.rackOrder = order;
     c.rackTime = sentAt;
-    c.rackEnd = end;
   }
-}
-
-function isLater(at: Nanos, end: number, thanAt: Nanos, thanEnd: number): boolean {
-  return at > thanAt || (at === thanAt && after(end, thanEnd));
 }
 
 /** How long a segment may be overtaken before it counts as lost (tcp_rack_reo_wnd). */
@@ -42,8 +37,9 @@ function patience(c: TcpConnection): Nanos {
     if (c.congestionState >= Congestion.recovery) return 0;
     if (c.sackedOut >= c.reordering && (tcp_recovery & NO_THRESHOLD) === 0) return 0;
   }
-  const least = c.trip.least === Number.POSITIVE_INFINITY ? 0 : c.trip.least;
-  return Math.min((least / 4) * c.rackSteps, c.trip.smoothed8 >> 3) * MICROSECOND;
+  // Whole microseconds, as the kernel counts: the shortest trips allow no waiting at all.
+  const least = c.trip.least === Number.POSITIVE_INFINITY ? 0 : c.trip.least >> 2;
+  return Math.min(least * c.rackSteps, c.trip.smoothed8 >> 3) * MICROSECOND;
 }
 
 /** How long until segment `i` counts as lost; not positive when it does now. */
@@ -64,7 +60,7 @@ function mark(c: TcpConnection): Nanos {
     const marks = c.sent.marks(i);
     if ((marks & Mark.sacked) !== 0) continue;
     if ((marks & Mark.lost) !== 0 && (marks & Mark.retransmitted) === 0) continue;
-    if (!isLater(c.rackTime, c.rackEnd, c.sent.sentAt(i), c.sent.end(i))) continue;
+    if (c.sent.order(i) > c.rackOrder) continue;
     const time = left(c, i, wait);
     if (time <= 0) recovery.markLost(c, i);
     else if (time > longest) longest = time;
@@ -99,14 +95,15 @@ function byThreshold(c: TcpConnection, _isDuplicate: boolean): void {
   }
 }
 
-/** Duplicates say that patience was too short, and so it grows (tcp_rack_update_reo_wnd). */
-export function adapt(c: TcpConnection, unacknowledgedBefore: number): void {
+/** Duplicates say that patience was too short, and so it grows for some recoveries (tcp_rack_update_reo_wnd). */
+export function adapt(c: TcpConnection, deliveredBefore: number): void {
   if ((c.ns.tcp.settings.tcp_recovery & STATIC_WINDOW) !== 0) return;
-  if (before(unacknowledgedBefore, c.rackRound)) c.rackDuplicateSeen = false;
+  // Once a round trip.
+  if (deliveredBefore < c.rackRound) c.rackDuplicateSeen = false;
   if (c.rackDuplicateSeen) {
     c.rackSteps = Math.min(MOST_STEPS, c.rackSteps + 1);
     c.rackDuplicateSeen = false;
-    c.rackRound = c.sendNext;
+    c.rackRound = c.delivered;
     c.rackPersist = PERSIST;
   } else if (c.rackPersist === 0) c.rackSteps = 1;
 }

@@ -7,11 +7,13 @@ const MAX_UNSCALED = 65535;
 const MAX_WINDOW = MAX_UNSCALED * 2 ** MAX_SCALE;
 /** The part of a buffer that is payload before the first segment has shown it: half (TCP_DEFAULT_SCALING_RATIO). */
 const DEFAULT_RATIO = 128;
+/** What lies in front of the payload in a packet's memory. */
+const HEADROOM = 192;
 
 /** What a segment of so many payload bytes takes of a receive buffer: its slot rounded up, and the packet's own record. */
 export function footprint(length: number): number {
   let slot = 512;
-  while (slot < length + 512) slot *= 2;
+  while (slot < length + HEADROOM) slot *= 2;
   return slot + 256;
 }
 

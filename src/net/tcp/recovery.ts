@@ -16,8 +16,8 @@ const DUPLICATES = 3;
 export const Resend = { none: 0, lost: 1, fresh: 2 } as const;
 export type Resend = (typeof Resend)[keyof typeof Resend];
 
-export function rackAdvance(c: TcpConnection, repeated: boolean, end: number, sentAt: Nanos): void {
-  rack.advance(c, repeated, end, sentAt);
+export function rackAdvance(c: TcpConnection, repeated: boolean, order: number, sentAt: Nanos): void {
+  rack.advance(c, repeated, order, sentAt);
 }
 
 /** The network changes the order by so many segments at least (tcp_check_sack_reordering). */
@@ -145,6 +145,7 @@ function enterRecovery(c: TcpConnection): void {
   if (c.sackOk) counters.TCPSackRecovery++;
   else counters.TCPRenoRecovery++;
   c.priorThreshold = 0;
+  if (c.rackPersist > 0) c.rackPersist--;
   startUndo(c);
   if (c.congestionState !== Congestion.reduced) {
     c.priorThreshold = currentThreshold(c);

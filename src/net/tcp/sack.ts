@@ -73,7 +73,7 @@ function take(c: TcpConnection, i: number, begin: number, end: number, marks: nu
   const { sent } = c;
   const sentAt = sent.sentAt(i);
   const repeated = (marks & Mark.everRetransmitted) !== 0;
-  recovery.rackAdvance(c, repeated, end, sentAt);
+  recovery.rackAdvance(c, repeated, sent.order(i), sentAt);
   let rest = marks | Mark.sacked;
   if ((marks & Mark.retransmitted) !== 0) {
     if ((marks & Mark.lost) !== 0) {

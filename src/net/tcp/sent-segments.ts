@@ -22,6 +22,9 @@ export class SentSegments {
   #end: Int32Array = new Int32Array(8);
   #marks: Uint8Array = new Uint8Array(8);
   #sentAt: Float64Array = new Float64Array(8);
+  /** Which transmission of the connection it was: of two at the same instant the later one has the higher number. */
+  #order: Int32Array = new Int32Array(8);
+  #transmissions = 0;
   #head = 0;
   /** How many there are (tp->packets_out). */
   count = 0;
@@ -50,8 +53,15 @@ export class SentSegments {
     return this.#sentAt[(this.#head + i) & (this.#sentAt.length - 1)]!;
   }
 
-  setSentAt(i: number, now: Nanos): void {
-    this.#sentAt[(this.#head + i) & (this.#sentAt.length - 1)] = now;
+  order(i: number): number {
+    return this.#order[(this.#head + i) & (this.#order.length - 1)]!;
+  }
+
+  /** Segment `i` goes out again. */
+  sendAgain(i: number, now: Nanos): void {
+    const at = (this.#head + i) & (this.#sentAt.length - 1);
+    this.#sentAt[at] = now;
+    this.#order[at] = ++this.#transmissions;
   }
 
   push(end: number, marks: number, now: Nanos): void {
@@ -60,6 +70,7 @@ export class SentSegments {
     this.#end[at] = end;
     this.#marks[at] = marks;
     this.#sentAt[at] = now;
+    this.#order[at] = ++this.#transmissions;
     this.count++;
   }
 
@@ -79,17 +90,6 @@ export class SentSegments {
     this.#marks[(this.#head + i) & mask]! &= ~(Mark.push | Mark.fin);
   }
 
-  /** Joins segment `i` with the one behind it, as if they had been sent as one. */
-  merge(i: number): void {
-    const mask = this.#end.length - 1;
-    const at = (this.#head + i) & mask;
-    const ends = this.marks(i + 1) & (Mark.push | Mark.fin);
-    this.#end[at] = this.end(i + 1);
-    this.#marks[at]! |= ends;
-    for (let k = i + 1; k < this.count - 1; k++) this.#copy(k + 1, k);
-    this.count--;
-  }
-
   clear(): void {
     this.count = 0;
     this.#head = 0;
@@ -102,6 +102,7 @@ export class SentSegments {
     this.#end[target] = this.#end[source]!;
     this.#marks[target] = this.#marks[source]!;
     this.#sentAt[target] = this.#sentAt[source]!;
+    this.#order[target] = this.#order[source]!;
   }
 
   #grow(): void {
@@ -109,14 +110,17 @@ export class SentSegments {
     const end = new Int32Array(length);
     const marks = new Uint8Array(length);
     const sentAt = new Float64Array(length);
+    const order = new Int32Array(length);
     for (let i = 0; i < this.count; i++) {
       end[i] = this.end(i);
       marks[i] = this.marks(i);
       sentAt[i] = this.sentAt(i);
+      order[i] = this.order(i);
     }
     this.#end = end;
     this.#marks = marks;
     this.#sentAt = sentAt;
+    this.#order = order;
     this.#head = 0;
   }
 }

@@ -142,7 +142,7 @@ export function again(c: TcpConnection, i: number): boolean {
   }
   const marks = c.sent.marks(i);
   const flags = output.dataFlags((marks & Mark.push) !== 0, (marks & Mark.fin) !== 0);
-  c.sent.setSentAt(i, c.now);
+  c.sent.sendAgain(i, c.now);
   const { counters } = c.ns.tcp;
   counters.RetransSegs++;
   c.totalRetransmits++;

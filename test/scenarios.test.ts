@@ -80,7 +80,9 @@ describe.skipIf(tshark === null)("captures", () => {
     try {
       const path = join(dir, "capture.pcapng");
       writeFileSync(path, pcapng);
-      const filter = `(${BAD}) && !(frame.comment contains "damaged on purpose")`;
+      // Like Linux, IPVS leaves the checksum of what an ICMP error quotes as it was, whatever it writes into it.
+      const quoted = file.startsWith("ipvs/") ? " && !(icmp.type == 3 && udp.checksum.status == 0)" : "";
+      const filter = `(${BAD}) && !(frame.comment contains "damaged on purpose")${quoted}`;
       const said = execFileSync(tshark!, ["-n", ...CHECK, "-r", path, "-Y", filter], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],

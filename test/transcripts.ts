@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { registerIpvs } from "../src/ipvs/register-ipvs.ts";
 import { addVeth } from "../src/link/veth.ts";
 import { Host } from "../src/net/host.ts";
 import { registerIpv4Sysctls } from "../src/net/ipv4-sysctls.ts";
@@ -43,6 +44,7 @@ export function freshContext(vlans = true): OperationContext {
   kernel.bridgeVlanFiltering = vlans;
   registerIpv4Sysctls(kernel);
   registerNetfilter(kernel);
+  registerIpvs(kernel);
   const root = new Host(world, kernel, "a").root;
   root.loopback.setUp(true);
   addVeth(root, "v0", { mac: { hi: 0x0200, lo: 1 } }, root, "v1", { mac: { hi: 0x0200, lo: 2 } });

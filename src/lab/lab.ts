@@ -3,6 +3,7 @@ import { type Balance, balance } from "../capture/conservation.ts";
 import { type EntryWords, entryWords } from "../capture/entry-words.ts";
 import { type Journey, JourneyLog } from "../capture/journey.ts";
 import { Recorder } from "../capture/recorder.ts";
+import { registerIpvs } from "../ipvs/register-ipvs.ts";
 import type { Host } from "../net/host.ts";
 import { registerIpv4Sysctls } from "../net/ipv4-sysctls.ts";
 import { Kernel } from "../net/kernel.ts";
@@ -42,6 +43,7 @@ export class Lab {
     this.world = new World(options.seed ?? 1);
     registerIpv4Sysctls(this.kernel);
     registerNetfilter(this.kernel);
+    registerIpvs(this.kernel);
     topology.switches.forEach((spec, i) => {
       this.#switches.set(spec.name, new Switch(this.world, this.kernel, spec, i));
     });

@@ -5,6 +5,7 @@ import { Verdict } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as arp from "./arp.ts";
+import type { ConntrackAccess } from "./conntrack-access.ts";
 import type { DeviceChange, DeviceDriver } from "./device-driver.ts";
 import { Fib } from "./fib.ts";
 import { Hooks } from "./hooks.ts";
@@ -50,6 +51,8 @@ export class NetworkNamespace {
   readonly sockets: Sockets;
   readonly hooks: Hooks;
   readonly loopback: NetDevice;
+  /** Connection tracking, once something here asks for it; null: no packet is tracked. */
+  conntrack: ConntrackAccess | null = null;
   /** State that rooms above keep for each namespace, by a key of their own (the kernel's net_generic). */
   readonly extensions: Map<unknown, unknown> = new Map();
   readonly watchers: NamespaceWatcher[] = [];
@@ -184,7 +187,8 @@ export class NetworkNamespace {
     // PACKET_OTHERHOST, unless it is for all, for a group, or for this device.
     let otherHost = false;
     if ((hi & 0x0100) === 0) {
-      packet.flags = 0;
+      // What goes through `lo` is not new to IPVS.
+      packet.flags = device.loopback ? packet.flags & PacketFlag.ipvs : 0;
       otherHost = hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo;
     } else {
       const all = hi === 0xffff && ethernet.dstLo(view, at) === -1;

@@ -5,6 +5,17 @@ import type { FdbDel } from "./fdb-del.ts";
 import type { FdbFlush } from "./fdb-flush.ts";
 import type { FdbGet } from "./fdb-get.ts";
 import type { FdbShow } from "./fdb-show.ts";
+import type { IpvsRestore } from "./ipvsadm/ipvs-restore.ts";
+import type { IpvsSave, IpvsShow } from "./ipvsadm/ipvs-show.ts";
+import type { IpvsServerAdd, IpvsServerDel, IpvsServerEdit } from "./ipvsadm/server-operations.ts";
+import type {
+  IpvsFlush,
+  IpvsServiceAdd,
+  IpvsServiceDel,
+  IpvsServiceEdit,
+  IpvsTimeouts,
+  IpvsZero,
+} from "./ipvsadm/service-operations.ts";
 import type { LinkAdd } from "./link-add.ts";
 import type { LinkDel } from "./link-del.ts";
 import type { LinkSet } from "./link-set.ts";
@@ -53,6 +64,16 @@ export interface OperationMap {
   "fdb-add": FdbAdd;
   "fdb-del": FdbDel;
   "fdb-flush": FdbFlush;
+  "ipvs-service-add": IpvsServiceAdd;
+  "ipvs-service-edit": IpvsServiceEdit;
+  "ipvs-service-del": IpvsServiceDel;
+  "ipvs-flush": IpvsFlush;
+  "ipvs-zero": IpvsZero;
+  "ipvs-timeouts": IpvsTimeouts;
+  "ipvs-restore": IpvsRestore;
+  "ipvs-server-add": IpvsServerAdd;
+  "ipvs-server-edit": IpvsServerEdit;
+  "ipvs-server-del": IpvsServerDel;
   "vlan-add": VlanAdd;
   "vlan-del": VlanDel;
   "port-set": PortSet;
@@ -90,6 +111,8 @@ export interface QuestionMap {
   "addr-show": AddrShow;
   "fdb-get": FdbGet;
   "fdb-show": FdbShow;
+  "ipvs-show": IpvsShow;
+  "ipvs-save": IpvsSave;
   "vlan-show": VlanShow;
   "port-show": PortShow;
   "link-show": LinkShow;

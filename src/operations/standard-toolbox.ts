@@ -7,6 +7,18 @@ import { fdbFlush } from "./fdb-flush.ts";
 import { fdbGet } from "./fdb-get.ts";
 import { fdbShow } from "./fdb-show.ts";
 import { ip } from "./ip.ts";
+import { ipvsRestore } from "./ipvsadm/ipvs-restore.ts";
+import { ipvsSave, ipvsShow } from "./ipvsadm/ipvs-show.ts";
+import { ipvsadm } from "./ipvsadm/ipvsadm.ts";
+import { ipvsServerAdd, ipvsServerDel, ipvsServerEdit } from "./ipvsadm/server-operations.ts";
+import {
+  ipvsFlush,
+  ipvsServiceAdd,
+  ipvsServiceDel,
+  ipvsServiceEdit,
+  ipvsTimeouts,
+  ipvsZero,
+} from "./ipvsadm/service-operations.ts";
 import { linkAdd } from "./link-add.ts";
 import { bridge } from "./link-bridge.ts";
 import { linkDel } from "./link-del.ts";
@@ -55,6 +67,16 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "fdb-add": fdbAdd,
   "fdb-del": fdbDel,
   "fdb-flush": fdbFlush,
+  "ipvs-service-add": ipvsServiceAdd,
+  "ipvs-service-edit": ipvsServiceEdit,
+  "ipvs-service-del": ipvsServiceDel,
+  "ipvs-flush": ipvsFlush,
+  "ipvs-zero": ipvsZero,
+  "ipvs-timeouts": ipvsTimeouts,
+  "ipvs-restore": ipvsRestore,
+  "ipvs-server-add": ipvsServerAdd,
+  "ipvs-server-edit": ipvsServerEdit,
+  "ipvs-server-del": ipvsServerDel,
   "vlan-add": vlanAdd,
   "vlan-del": vlanDel,
   "port-set": portSet,
@@ -86,6 +108,8 @@ const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap
   "addr-show": addrShow,
   "fdb-get": fdbGet,
   "fdb-show": fdbShow,
+  "ipvs-show": ipvsShow,
+  "ipvs-save": ipvsSave,
   "vlan-show": vlanShow,
   "port-show": portShow,
   "link-show": linkShow,
@@ -123,5 +147,6 @@ export function standardToolbox(): Toolbox {
   toolbox.addTool(iptablesSaveTool);
   toolbox.addTool(iptablesRestoreTool);
   registerExtensions(toolbox);
+  toolbox.addTool(ipvsadm);
   return toolbox;
 }

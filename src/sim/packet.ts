@@ -33,6 +33,8 @@ export const PacketFlag = {
   traced: 1024,
   /** It passes a bridge whose frames netfilter handles: {@link Packet.bridgeInput} and its like hold. */
   bridged: 2048,
+  /** IPVS has handled it already (skb->ipvs_property). */
+  ipvs: 4096,
 } as const;
 
 /** The world-wide number of a frame; 0 is none. */

@@ -37,6 +37,9 @@ type Kind =
   | "hook"
   | "iptables"
   | "connection"
+  | "ipvs-service"
+  | "ipvs-destination"
+  | "ipvs-connection"
   | "socket"
   | "exception"
   | "sysctl";

@@ -46,6 +46,14 @@ export const Verdict = {
   translated: 20,
   /** A policy rule named the table in which the route was found. */
   ruled: 21,
+  /** A virtual service wants it, and its scheduler chooses a destination for it. */
+  scheduled: 30,
+  /** That destination gets it. */
+  chosen: 31,
+  /** An IPVS connection sends it on to its destination. */
+  dispatched: 32,
+  /** An IPVS connection knows it as an answer, and lets it speak for the virtual address. */
+  returned: 33,
 
   /** A socket, or the kernel itself (ARP, ICMP), took it: its proper end. */
   delivered: 100,

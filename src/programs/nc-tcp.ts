@@ -20,6 +20,8 @@ export class NetcatTcp {
   readonly #o: NetcatOptions;
   #socket: TcpSocket | null = null;
   #listener: TcpListener | null = null;
+  /** The first octets of a character whose others have not come yet. */
+  #cut: Uint8Array = new Uint8Array(0);
 
   constructor(context: ProgramContext, options: NetcatOptions) {
     this.#context = context;
@@ -157,9 +159,12 @@ export class NetcatTcp {
       const some = this.#receive(socket);
       if (some === "error") return;
       if (some !== null) {
-        if (some.length === 0) return;
+        if (some.length === 0) {
+          this.#context.out(utf8.decode(this.#cut));
+          return;
+        }
         last = this.#now;
-        this.#context.out(utf8.decode(some));
+        this.#print(some);
         if (this.#o.limit > 0 && ++received >= this.#o.limit) return;
         continue;
       }
@@ -218,6 +223,15 @@ export class NetcatTcp {
     }
   }
 
+  #print(octets: Uint8Array): void {
+    const all = new Uint8Array(this.#cut.length + octets.length);
+    all.set(this.#cut);
+    all.set(octets, this.#cut.length);
+    const whole = all.length - cutAtEnd(all);
+    this.#cut = all.slice(whole);
+    this.#context.out(utf8.decode(all.subarray(0, whole)));
+  }
+
   #take(): Uint8Array {
     const { input } = this.#context;
     const text = input.available;
@@ -225,4 +239,15 @@ export class NetcatTcp {
     const taken = input.take(Math.min(line > 0 ? line : CHUNK, text.length));
     return utf8.encode(this.#o.crlf ? taken.replaceAll("\n", "\r\n") : taken);
   }
+}
+
+/** How many octets at the end begin a character of UTF-8 that is not there as a whole. */
+function cutAtEnd(octets: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, octets.length); back++) {
+    const octet = octets[octets.length - back]!;
+    if ((octet & 0xc0) === 0x80) continue;
+    const length = octet >= 0xf0 ? 4 : octet >= 0xe0 ? 3 : octet >= 0xc0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
 }

@@ -1,5 +1,6 @@
 import type { Packet } from "../sim/packet.ts";
 import type { World } from "../sim/world.ts";
+import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 
 /** What a hook function says: let it go on, or it has ended or kept the packet. */
@@ -58,6 +59,8 @@ export class Hooks {
   readonly forward: HookList;
   readonly output: HookList;
   readonly postrouting: HookList;
+  /** A hook dropped what a socket just sent: its sender is told EPERM. */
+  refused = false;
 
   constructor(world: World) {
     this.prerouting = new HookList(world);
@@ -65,5 +68,12 @@ export class Hooks {
     this.forward = new HookList(world);
     this.output = new HookList(world);
     this.postrouting = new HookList(world);
+  }
+
+  /** For a socket after it sent. @throws {KernelError} EPERM */
+  tellSender(): void {
+    if (!this.refused) return;
+    this.refused = false;
+    throw new KernelError("EPERM");
   }
 }

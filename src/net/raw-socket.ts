@@ -86,6 +86,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
       this.setFlow(this.protocol, packet.length);
       this.flow.send(ns, packet, this.mark);
     }
+    if (ns.hooks.refused) ns.hooks.tellSender();
   }
 
   /** raw_send_hdrinc: length and checksum are the kernel's, source and identification when they are zero. */

@@ -93,6 +93,7 @@ export class UdpSocket extends InetSocket {
     ns.snmp.udpSent(ns.world.leg);
     ns.note(packet, Verdict.sent, 0);
     flow.send(ns, packet, this.mark);
+    if (ns.hooks.refused) ns.hooks.tellSender();
   }
 
   /** Finds out how a datagram goes to another place than the last one, or whether it may at all. @throws {KernelError} */

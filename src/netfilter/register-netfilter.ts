@@ -25,10 +25,12 @@ import { rejectTarget } from "./target-reject.ts";
 import { tcpmssTarget } from "./target-tcpmss.ts";
 import { traceTarget } from "./target-trace.ts";
 import { ttlTarget } from "./target-ttl.ts";
+import { registerUnmodelled } from "./unmodelled.ts";
 
 /** Adds what netfilter brings to a kernel. */
 export function registerNetfilter(kernel: Kernel): void {
   const { xtables } = kernel;
+  registerUnmodelled(xtables);
   xtables.addMatch(addrtypeMatch);
   xtables.addMatch(commentMatch);
   xtables.addMatch(icmpMatch);

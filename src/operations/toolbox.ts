@@ -23,7 +23,8 @@ export class Toolbox {
   readonly xtables: {
     readonly matches: Map<string, XtExtension>;
     readonly targets: Map<string, XtExtension>;
-  } = { matches: new Map(), targets: new Map() };
+    readonly told: Set<string>;
+  } = { matches: new Map(), targets: new Map(), told: new Set() };
   /** All that was done, in order: what `overmesh export` prints. */
   readonly applied: AppliedOperation[] = [];
 

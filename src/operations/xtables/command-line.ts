@@ -28,6 +28,8 @@ import { XtProblem } from "./xt-problem.ts";
 export interface Extensions {
   readonly matches: ReadonlyMap<string, XtExtension>;
   readonly targets: ReadonlyMap<string, XtExtension>;
+  /** The notices that were given already. */
+  readonly told: Set<string>;
 }
 
 /** What a command line of `iptables` says. */
@@ -322,7 +324,7 @@ class CommandLineReader {
     const extension = this.#extensions.matches.get(name);
     if (extension === undefined)
       throw new XtProblem(`Couldn't load match \`${name}':No such file or directory\n`);
-    this.notes += extension.notice ?? "";
+    this.#tell(extension);
     this.#matches.push({ extension, given: new GivenOptions() });
     if (this.#protocolText === name) this.#protocolLoaded = true;
   }
@@ -330,8 +332,16 @@ class CommandLineReader {
   #loadTarget(name: string): void {
     const extension = this.#extensions.targets.get(name);
     if (extension === undefined) return;
-    this.notes += extension.notice ?? "";
+    this.#tell(extension);
     this.#target = { extension, given: new GivenOptions() };
+  }
+
+  /** Each notice is given once. */
+  #tell({ notice }: XtExtension): void {
+    const { told } = this.#extensions;
+    if (notice === undefined || told.has(notice)) return;
+    told.add(notice);
+    this.notes += notice;
   }
 
   #readWait(value: string | null): void {

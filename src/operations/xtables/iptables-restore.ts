@@ -43,6 +43,17 @@ export const iptablesRestore: OperationRecord<IptablesRestore> = {
     ...Array.from({ length: verbose }, () => "-v"),
   ],
   input: ({ text }) => text,
+  warning({ text }, context) {
+    const { matches, targets, told } = context.toolbox.xtables;
+    let notes = "";
+    for (const [, letter, name] of text.matchAll(/(?<=\s)-([mj]) (\S+)/g)) {
+      const notice = (letter === "m" ? matches : targets).get(name!)?.notice;
+      if (notice === undefined || told.has(notice)) continue;
+      told.add(notice);
+      notes += notice;
+    }
+    return notes;
+  },
   apply: (operation, context) => new Restorer(operation, context).run(),
 };
 

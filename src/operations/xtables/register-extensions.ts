@@ -30,9 +30,11 @@ import { rejectTarget } from "./target-reject.ts";
 import { tcpmssTarget } from "./target-tcpmss.ts";
 import { traceTarget } from "./target-trace.ts";
 import { ttlTarget } from "./target-ttl.ts";
+import { registerUnmodelled } from "./unmodelled.ts";
 
 /** The matches and targets that `iptables` knows. */
 export function registerExtensions(toolbox: Toolbox): void {
+  registerUnmodelled(toolbox);
   toolbox.addXtMatch(addrtypeMatch);
   toolbox.addXtMatch(commentMatch);
   toolbox.addXtMatch(icmpMatch);

@@ -1,5 +1,6 @@
 import type { Packet } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
+import type { Hooks } from "./hooks.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { QdiscStats } from "./qdisc/qdisc-stats.ts";
 
@@ -17,6 +18,9 @@ export type DeviceChange =
 
 /** What makes a device a veth, a bridge, a vxlan ...: the kernel's net_device_ops and rtnl_link_ops in one. */
 export interface DeviceDriver {
+  /** Of a bridge: where bridge netfilter looks at the frames that pass, and whether this bridge wants it whatever the sysctl says. */
+  readonly hooks?: Hooks;
+  readonly nfCallIptables?: boolean;
   /** The type that `ip link add type` names; for devices that are not made so: `loopback` or `nic`. */
   readonly kind: string;
   /** Sends a frame out. The driver owns the packet from here on, and counts it on `device`. */

@@ -1,6 +1,5 @@
-import type { Packet } from "../sim/packet.ts";
+import type { FrameId, Packet } from "../sim/packet.ts";
 import type { World } from "../sim/world.ts";
-import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 
 /** What a hook function says: let it go on, or it has ended or kept the packet. */
@@ -17,12 +16,14 @@ export interface HookFunction {
 /** The functions of one hook point in the order of their priority; equal ones in the order of registration. */
 export class HookList {
   readonly #world: World;
+  readonly #hooks: Hooks;
   #functions: HookFunction[] = [];
   /** True while nobody looks here: the stack then passes by. */
   empty = true;
 
-  constructor(world: World) {
+  constructor(world: World, hooks: Hooks) {
     this.#world = world;
+    this.#hooks = hooks;
   }
 
   add(hook: HookFunction): void {
@@ -32,12 +33,14 @@ export class HookList {
     this.#functions = functions;
     this.empty = false;
     this.#world.generation++;
+    this.#hooks.changed?.();
   }
 
   remove(hook: HookFunction): void {
     this.#functions = this.#functions.filter((other) => other !== hook);
     this.empty = this.#functions.length === 0;
     this.#world.generation++;
+    this.#hooks.changed?.();
   }
 
   /** True when the packet may go on; otherwise it is no longer the caller's. */
@@ -59,21 +62,16 @@ export class Hooks {
   readonly forward: HookList;
   readonly output: HookList;
   readonly postrouting: HookList;
-  /** A hook dropped what a socket just sent: its sender is told EPERM. */
-  refused = false;
+  /** Called when a function came or went. */
+  changed: (() => void) | null = null;
+  /** The packet of a socket that a hook dropped last: its sender is told EPERM. */
+  refused: FrameId = 0;
 
   constructor(world: World) {
-    this.prerouting = new HookList(world);
-    this.input = new HookList(world);
-    this.forward = new HookList(world);
-    this.output = new HookList(world);
-    this.postrouting = new HookList(world);
-  }
-
-  /** For a socket after it sent. @throws {KernelError} EPERM */
-  tellSender(): void {
-    if (!this.refused) return;
-    this.refused = false;
-    throw new KernelError("EPERM");
+    this.prerouting = new HookList(world, this);
+    this.input = new HookList(world, this);
+    this.forward = new HookList(world, this);
+    this.output = new HookList(world, this);
+    this.postrouting = new HookList(world, this);
   }
 }

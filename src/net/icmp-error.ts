@@ -66,6 +66,7 @@ export function send(ns: NetworkNamespace, packet: Packet, type: number, code: n
   copyBytes(packet, at, message, body + icmp.HEADER_LEN, quoted);
   icmp.fillChecksum(message.view, body, icmp.HEADER_LEN + quoted);
   message.mark = mark;
+  message.flags |= PacketFlag.fromKernel;
   count(ns.snmp.icmpOut, type);
   ns.snmp.outRequested(ns.world.leg);
   ns.note(message, Verdict.sent, 0);

@@ -57,6 +57,7 @@ function echo(ns: NetworkNamespace, device: NetDevice, packet: Packet, length: n
   icmp.fillChecksum(reply.view, reply.at, length);
   reply.trusted = packet.trusted;
   reply.mark = mark;
+  reply.flags |= PacketFlag.fromKernel;
   count(ns.snmp.icmpOut, icmp.ECHO_REPLY);
   ns.snmp.outRequested(ns.world.leg);
   ns.note(reply, Verdict.sent, 0);

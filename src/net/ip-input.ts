@@ -13,6 +13,7 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 import * as tcpInput from "./tcp/input.ts";
 import * as udp from "./udp.ts";
 
+const BRIDGE = PacketFlag.bridged | PacketFlag.leftBridge;
 const LINK_GROUP = PacketFlag.linkBroadcast | PacketFlag.linkMulticast;
 
 /** Takes an IPv4 frame that came in by `device` (ip_rcv). */
@@ -34,7 +35,9 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   const { leg } = ns.world;
   if (leg !== null) leg.pulls(packet);
   const prerouting = ns.hooks.prerouting;
-  if (!prerouting.empty && !prerouting.run(packet, device, null)) return;
+  // What comes up from a bridge passed PREROUTING there (ip_sabotage_in).
+  if ((packet.flags & BRIDGE) === PacketFlag.bridged) packet.flags |= PacketFlag.leftBridge;
+  else if (!prerouting.empty && !prerouting.run(packet, device, null)) return;
   route(ns, device, packet);
 }
 

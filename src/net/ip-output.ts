@@ -24,7 +24,8 @@ const SENDER_FLAGS =
   PacketFlag.probesMtu |
   PacketFlag.confirms |
   PacketFlag.notLooped |
-  PacketFlag.fromSocket;
+  PacketFlag.fromSocket |
+  PacketFlag.fromKernel;
 
 /**
  * Finds the way out to `dst` (ip_route_output_key); null with `ns.fib.error` set. `src`, `oif`: 0 for any. The answer

@@ -28,6 +28,8 @@ import { Tcp } from "./tcp/tcp.ts";
 
 const loopbackDriver = new Loopback();
 
+const BRIDGE = PacketFlag.bridged | PacketFlag.leftBridge;
+
 /**
  * A network namespace: devices, and the IPv4 stack over them. Everything that one `ip netns` has and another one has
  * not lies here. Linux: net/core/net_namespace.c, struct net.
@@ -186,13 +188,15 @@ export class NetworkNamespace {
     const hi = ethernet.dstHi(view, at);
     // PACKET_OTHERHOST, unless it is for all, for a group, or for this device.
     let otherHost = false;
+    // Of what the packet was before, only a bridge that it comes up from is remembered.
+    const bridge = (packet.flags & BRIDGE) === PacketFlag.bridged ? PacketFlag.bridged : 0;
     if ((hi & 0x0100) === 0) {
       // What goes through `lo` is not new to IPVS.
-      packet.flags = device.loopback ? packet.flags & PacketFlag.ipvs : 0;
+      packet.flags = device.loopback ? packet.flags & PacketFlag.ipvs : bridge;
       otherHost = hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo;
     } else {
       const all = hi === 0xffff && ethernet.dstLo(view, at) === -1;
-      packet.flags = all ? PacketFlag.linkBroadcast : PacketFlag.linkMulticast;
+      packet.flags = bridge | (all ? PacketFlag.linkBroadcast : PacketFlag.linkMulticast);
     }
     switch (ethernet.type(view, at)) {
       case ethernet.TYPE_IPV4:

@@ -78,6 +78,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
     if (this.error !== null) throw new KernelError(this.takeError()!);
     if (!this.headerIncluded) this.checkLength(way, 0, bytes.length);
     const packet = ns.world.pool.allocate(bytes.length, null);
+    const { id } = packet;
     packet.bytes.set(bytes, packet.at);
     if (confirm) packet.flags |= PacketFlag.confirms;
     ns.note(packet, Verdict.sent, 0);
@@ -86,7 +87,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
       this.setFlow(this.protocol, packet.length);
       this.flow.send(ns, packet, this.mark);
     }
-    if (ns.hooks.refused) ns.hooks.tellSender();
+    if (ns.hooks.refused === id) throw new KernelError("EPERM");
   }
 
   /** raw_send_hdrinc: length and checksum are the kernel's, source and identification when they are zero. */

@@ -18,8 +18,8 @@ const MAX_DATAGRAM = 65535;
 /** By the set of ECN fields of the fragments (bit 1 << field): the bits to add, or -1 for a mixture that RFC 3168 forbids. */
 const ECN: readonly number[] = [0, 0, 0, -1, 0, -1, 0, -1, 0, -1, 3, -1, 3, -1, 3, -1];
 
-/** Who wants the datagram: the stack itself, or connection tracking, which puts together what is forwarded too. */
-export type DefragUser = 0 | 1;
+/** Who wants the datagram: the stack itself, connection tracking, which puts together what is forwarded too, or a bridge. */
+export type DefragUser = 0 | 1 | 2;
 
 /** A datagram of which pieces are here (struct ipq). */
 interface Datagram {

@@ -92,8 +92,9 @@ export class UdpSocket extends InetSocket {
     udp.push(ns.world, packet, flow.way.source, this.localPort, flow.way.dst, port);
     ns.snmp.udpSent(ns.world.leg);
     ns.note(packet, Verdict.sent, 0);
+    const { id } = packet;
     flow.send(ns, packet, this.mark);
-    if (ns.hooks.refused) ns.hooks.tellSender();
+    if (ns.hooks.refused === id) throw new KernelError("EPERM");
   }
 
   /** Finds out how a datagram goes to another place than the last one, or whether it may at all. @throws {KernelError} */

@@ -17,23 +17,26 @@ export interface OwnerInfo extends XtInfo {
 const ROOT = 0;
 
 class OwnerMatch implements XtMatch {
-  readonly #withSocket: boolean;
-  readonly #withoutSocket: boolean;
+  readonly #ofProcess: boolean;
+  readonly #ofKernel: boolean;
+  readonly #ofNobody: boolean;
 
-  constructor({ uid, notUid, gid, notGid, socketExists, notSocketExists }: OwnerInfo) {
-    const asksSocket = socketExists === true;
-    // A packet that no process sent matches only when all that is asked is turned over.
-    this.#withoutSocket =
-      (uid === undefined || notUid === true) &&
-      (gid === undefined || notGid === true) &&
-      (!asksSocket || notSocketExists === true);
+  constructor(info: OwnerInfo) {
+    const { uid, notUid, gid, notGid, socketExists, notSocketExists, supplementaryGroups } = info;
+    const withoutSocket = socketExists !== undefined && notSocketExists === true;
     const has = (range: readonly [number, number] | undefined, not: true | undefined): boolean =>
       range === undefined || (ROOT >= range[0] && ROOT <= range[1]) !== (not === true);
-    this.#withSocket = !(asksSocket && notSocketExists === true) && has(uid, notUid) && has(gid, notGid);
+    // Where there is no such owner, it matches only when all that is asked is turned over (owner_mt).
+    const turned = (uid === undefined || notUid === true) && (gid === undefined || notGid === true);
+    this.#ofProcess = !withoutSocket && has(uid, notUid) && has(gid, notGid);
+    this.#ofKernel = !withoutSocket && turned;
+    this.#ofNobody =
+      turned && (socketExists === undefined || notSocketExists === true) && supplementaryGroups === undefined;
   }
 
-  matches(packet: Packet): boolean {
-    return (packet.flags & PacketFlag.fromSocket) !== 0 ? this.#withSocket : this.#withoutSocket;
+  matches({ flags }: Packet): boolean {
+    if ((flags & PacketFlag.fromSocket) !== 0) return this.#ofProcess;
+    return (flags & PacketFlag.fromKernel) !== 0 ? this.#ofKernel : this.#ofNobody;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Kernel } from "../net/kernel.ts";
+import { registerBridgeNetfilter } from "./bridge-netfilter.ts";
 import { registerConntrack } from "./conntrack/register-conntrack.ts";
 import { addrtypeMatch } from "./match-addrtype.ts";
 import { commentMatch } from "./match-comment.ts";
@@ -31,6 +32,7 @@ import { registerUnmodelled } from "./unmodelled.ts";
 export function registerNetfilter(kernel: Kernel): void {
   const { xtables } = kernel;
   registerUnmodelled(xtables);
+  registerBridgeNetfilter(kernel);
   xtables.addMatch(addrtypeMatch);
   xtables.addMatch(commentMatch);
   xtables.addMatch(icmpMatch);

@@ -35,6 +35,10 @@ export const PacketFlag = {
   bridged: 2048,
   /** IPVS has handled it already (skb->ipvs_property). */
   ipvs: 4096,
+  /** It went up from that bridge to the stack, whose PREROUTING it had passed already (sabotage_in_done). */
+  leftBridge: 8192,
+  /** The kernel sent it through a socket of its own: ICMP, a reset. */
+  fromKernel: 16384,
 } as const;
 
 /** The world-wide number of a frame; 0 is none. */

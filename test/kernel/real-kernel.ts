@@ -79,6 +79,9 @@ export class RealKernel {
       "mkdir -p /run/x",
       "mount -t tmpfs none /run",
       "mkdir -p /run/netns /run/lock",
+      // `iptables` is the legacy tool here, whatever the machine's own choice is.
+      'l=$(readlink -f "$(command -v iptables-legacy)") && n=$(readlink -f "$(command -v iptables)") || l=$n',
+      '[ "$l" = "$n" ] || mount --bind "$l" "$n"',
       `hostname ${name}`,
       READY,
     ];

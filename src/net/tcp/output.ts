@@ -1,4 +1,4 @@
-import type { Packet } from "../../sim/packet.ts";
+import { type Packet, PacketFlag } from "../../sim/packet.ts";
 import { MILLISECOND } from "../../sim/time.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
@@ -54,6 +54,7 @@ export function findWay(c: TcpConnection): boolean {
 function transmit(c: TcpConnection, packet: Packet): boolean {
   const { ns, way } = c;
   packet.mark = c.mark;
+  packet.flags |= PacketFlag.fromSocket;
   ns.note(packet, Verdict.sent, 0);
   c.segmentsOut++;
   ns.tcp.counters.OutSegs++;

@@ -52,6 +52,7 @@ export function writeHeader(
 /** Sends a segment that belongs to no socket (ip_send_unicast_reply). */
 function send(ns: NetworkNamespace, packet: Packet, src: number, dst: number, tos: number): void {
   const way = ipOutput.route(ns, dst, src, 0, packet.mark, tos & 0xfc);
+  packet.flags |= PacketFlag.fromKernel;
   ns.note(packet, Verdict.sent, 0);
   if (way === null) {
     ns.snmp.outNoRoutes++;

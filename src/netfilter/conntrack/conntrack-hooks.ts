@@ -7,6 +7,7 @@ import type { Packet } from "../../sim/packet.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { Conntrack } from "./conntrack.ts";
+import { ConntrackDoor } from "./conntrack-access.ts";
 
 /** NF_IP_PRI_CONNTRACK_DEFRAG, NF_IP_PRI_CONNTRACK, NF_IP_PRI_CONNTRACK_CONFIRM (= LAST). */
 const DEFRAGMENT = -400;
@@ -126,6 +127,7 @@ export function useConntrack(ns: NetworkNamespace): Conntrack {
   output.add(new Track(conntrack, false));
   input.add(new Confirm(conntrack));
   postrouting.add(new Confirm(conntrack));
+  ns.conntrack = new ConntrackDoor(conntrack);
   ns.world.generation++;
   return conntrack;
 }

@@ -5,6 +5,7 @@ import { commentMatch } from "./match-comment.ts";
 import { conntrackMatch, stateMatch } from "./match-conntrack.ts";
 import { icmpMatch } from "./match-icmp.ts";
 import { iprangeMatch } from "./match-iprange.ts";
+import { ipvsMatch } from "./match-ipvs.ts";
 import { lengthMatch } from "./match-length.ts";
 import { limitMatch } from "./match-limit.ts";
 import { macMatch } from "./match-mac.ts";
@@ -39,6 +40,7 @@ export function registerExtensions(toolbox: Toolbox): void {
   toolbox.addXtMatch(commentMatch);
   toolbox.addXtMatch(icmpMatch);
   toolbox.addXtMatch(iprangeMatch);
+  toolbox.addXtMatch(ipvsMatch);
   toolbox.addXtMatch(lengthMatch);
   toolbox.addXtMatch(limitMatch);
   toolbox.addXtMatch(macMatch);

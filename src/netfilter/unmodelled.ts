@@ -16,7 +16,7 @@ const unknown: XtTarget = { apply: () => XtVerdict.undecided };
 
 /** What can stand in rules although nobody here can say what it would do: a packet that meets it is undecided. */
 export const unmodelledMatches: readonly string[] = (
-  "ah bpf cgroup cluster connbytes connlabel connlimit cpu dccp devgroup dscp ecn esp hashlimit helper ipcomp ipvs " +
+  "ah bpf cgroup cluster connbytes connlabel connlimit cpu dccp devgroup dscp ecn esp hashlimit helper ipcomp " +
   "nfacct osf quota rateest realm recent sctp socket string tcpmss time tos"
 ).split(" ");
 export const unmodelledTargets: readonly string[] = (

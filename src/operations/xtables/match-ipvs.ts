@@ -12,7 +12,8 @@ type Option = "vproto" | "vaddr" | "vport" | "vdir" | "vmethod" | "vportctl";
 function oneOf(...words: readonly string[]): ReadOption {
   return (text, extension, option) => {
     const found = words.find((word) => word.toUpperCase() === text.toUpperCase());
-    if (found === undefined) throw new XtProblem(`${extension}: Bad value for "--${option}" option: "${text}"`);
+    if (found === undefined)
+      throw new XtProblem(`${extension}: Bad value for "--${option}" option: "${text}"`);
     return found;
   };
 }
@@ -46,8 +47,8 @@ export const ipvsMatch: XtExtension<IpvsInfo> = {
     const vaddr = given.get<{ readonly address: number; readonly mask: number }>("vaddr");
     const others = ["vproto", "vport", "vdir", "vmethod", "vportctl"].filter((name) => given.has(name));
     const isAlone = others.length === 0 && vaddr === undefined;
-    const not = [...(isAlone ? ["ipvs"] : []), "vproto", "vaddr", "vport", "vmethod", "vportctl"].filter((name) =>
-      given.not(name),
+    const not = [...(isAlone ? ["ipvs"] : []), "vproto", "vaddr", "vport", "vmethod", "vportctl"].filter(
+      (name) => given.not(name),
     );
     return {
       name: "ipvs",
@@ -78,7 +79,8 @@ Any of the following options implies --ipvs (even negated)
 const ORDER: readonly Option[] = ["vproto", "vaddr", "vport", "vdir", "vmethod", "vportctl"];
 
 function words(info: IpvsInfo, prefix: string): string {
-  const sign = (name: string): string => ((info.not as readonly string[] | undefined)?.includes(name) ? "! " : "");
+  const sign = (name: string): string =>
+    (info.not as readonly string[] | undefined)?.includes(name) ? "! " : "";
   if (info.ipvs) return `${sign("ipvs")}${prefix}ipvs`;
   return ORDER.filter((name) => info[name] !== undefined)
     .map((name) => `${sign(name)}${prefix}${name} ${name === "vaddr" ? addressText(info) : info[name]}`)

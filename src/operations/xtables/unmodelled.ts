@@ -21,7 +21,6 @@ esp espspi=
 hashlimit hashlimit= hashlimit-burst= hashlimit-htable-size= hashlimit-htable-max= hashlimit-htable-gcinterval= hashlimit-htable-expire= hashlimit-mode= hashlimit-name= hashlimit-upto= hashlimit-above= hashlimit-srcmask= hashlimit-dstmask= hashlimit-rate-match hashlimit-rate-interval=
 helper helper=
 ipcomp ipcompspi= compres
-ipvs ipvs vproto= vaddr= vport= vdir= vmethod= vportctl=
 nfacct nfacct-name=
 osf genre= ttl= log=
 quota quota=

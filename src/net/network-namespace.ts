@@ -28,6 +28,7 @@ import { Tcp } from "./tcp/tcp.ts";
 
 const loopbackDriver = new Loopback();
 
+const LOOPED = PacketFlag.ipvs | PacketFlag.traced;
 const BRIDGE = PacketFlag.bridged | PacketFlag.leftBridge;
 
 /**
@@ -191,8 +192,8 @@ export class NetworkNamespace {
     // Of what the packet was before, only a bridge that it comes up from is remembered.
     const bridge = (packet.flags & BRIDGE) === PacketFlag.bridged ? PacketFlag.bridged : 0;
     if ((hi & 0x0100) === 0) {
-      // What goes through `lo` is not new to IPVS.
-      packet.flags = device.loopback ? packet.flags & PacketFlag.ipvs : bridge;
+      // What goes through `lo` is not new to IPVS, and is still traced.
+      packet.flags = device.loopback ? packet.flags & LOOPED : bridge;
       otherHost = hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo;
     } else {
       const all = hi === 0xffff && ethernet.dstLo(view, at) === -1;

@@ -20,6 +20,7 @@ import { statisticMatch } from "./match-statistic.ts";
 import { ttlMatch } from "./match-ttl.ts";
 import { u32Match } from "./match-u32.ts";
 import { registerNat } from "./nat/register-nat.ts";
+import { registerNetfilterFiles } from "./netfilter-files.ts";
 import { logTarget } from "./target-log.ts";
 import { markTarget } from "./target-mark.ts";
 import { rejectTarget } from "./target-reject.ts";
@@ -33,6 +34,7 @@ export function registerNetfilter(kernel: Kernel): void {
   const { xtables } = kernel;
   registerUnmodelled(xtables);
   registerBridgeNetfilter(kernel);
+  registerNetfilterFiles(kernel);
   xtables.addMatch(addrtypeMatch);
   xtables.addMatch(commentMatch);
   xtables.addMatch(icmpMatch);

@@ -1,5 +1,6 @@
 import type { AddrAdd, AddrDel } from "./addr-change.ts";
 import type { AddrFlush, AddrShow } from "./addr-show.ts";
+import type { Dmesg } from "./dmesg.ts";
 import type { FdbAdd } from "./fdb-add.ts";
 import type { FdbDel } from "./fdb-del.ts";
 import type { FdbFlush } from "./fdb-flush.ts";
@@ -129,6 +130,7 @@ export interface QuestionMap {
   "sysctl-show": SysctlShow;
   text: TextQuestion;
   "qdisc-show": QdiscShow;
+  dmesg: Dmesg;
   "iptables-list": IptablesList;
   "iptables-check": IptablesCheck;
   "iptables-save": IptablesSave;

@@ -1,6 +1,7 @@
 import { addrAdd, addrDel } from "./addr-change.ts";
 import { addrFlush, addrShow } from "./addr-show.ts";
 import { bridgeTool } from "./bridge.ts";
+import { dmesg, dmesgTool } from "./dmesg.ts";
 import { fdbAdd } from "./fdb-add.ts";
 import { fdbDel } from "./fdb-del.ts";
 import { fdbFlush } from "./fdb-flush.ts";
@@ -126,6 +127,7 @@ const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap
   "sysctl-show": sysctlShow,
   text: textQuestion,
   "qdisc-show": qdiscShow,
+  dmesg,
   "iptables-list": iptablesList,
   "iptables-check": iptablesCheck,
   "iptables-save": iptablesSave,
@@ -143,6 +145,7 @@ export function standardToolbox(): Toolbox {
   toolbox.addTool(ip);
   toolbox.addTool(tc);
   toolbox.addTool(sysctl);
+  toolbox.addTool(dmesgTool);
   toolbox.addTool(iptables);
   toolbox.addTool(iptablesSaveTool);
   toolbox.addTool(iptablesRestoreTool);

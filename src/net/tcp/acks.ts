@@ -1,6 +1,6 @@
 import { MICROSECOND, MILLISECOND, type Nanos } from "../../sim/time.ts";
 import type { TcpConnection } from "./connection.ts";
-import { DEFAULT_MSS, Owed } from "./constants.ts";
+import { Congestion, DEFAULT_MSS, INITIAL_WINDOW, Owed } from "./constants.ts";
 import * as output from "./output.ts";
 import * as receiveWindow from "./receive-window.ts";
 import { distance } from "./sequence.ts";
@@ -11,7 +11,6 @@ const DELAY_MAX: Nanos = 200 * MILLISECOND;
 /** So many segments at the beginning are acknowledged at once (TCP_MAX_QUICKACKS). */
 const MAX_QUICK = 16;
 const MIN_MSS = 88;
-const OPTION_SPACE = 40;
 const HEADER = 20;
 /** So many duplicate acknowledgments go out at once; more are gathered (TCP_FASTRETRANS_THRESH). */
 const DUPLICATES = 3;
@@ -42,9 +41,24 @@ export function enterQuick(c: TcpConnection, most: number): void {
 /** Data goes out: if it answers what came just now, the two ends talk by turns (tcp_event_data_sent). */
 export function dataSent(c: TcpConnection): void {
   const now = c.now;
-  if (c.sent.count === 0) c.congestion.resumed?.(c);
+  if (c.sent.count === 0) {
+    resume(c, now);
+    c.congestion.resumed?.(c);
+  }
   c.lastSent = now;
   if (now - c.lastReceived < c.ackDelay && c.pingPong < 255) c.pingPong++;
+}
+
+/** After a pause the window is not what the network can take any more (RFC 2861; tcp_cwnd_restart). */
+function resume(c: TcpConnection, now: Nanos): void {
+  if (c.ns.tcp.settings.tcp_slow_start_after_idle === 0 || c.lastSent === 0) return;
+  const timeout = c.timeout * MILLISECOND;
+  let pause = now - c.lastSent;
+  if (pause <= timeout || c.window <= INITIAL_WINDOW) return;
+  if (c.congestionState === Congestion.open)
+    c.threshold = Math.max(c.threshold, (c.window >> 1) + (c.window >> 2));
+  while ((pause -= timeout) > 0 && c.window > INITIAL_WINDOW) c.window >>= 1;
+  c.window = Math.max(c.window, INITIAL_WINDOW);
 }
 
 /** A segment with the newest acknowledgment has gone out (tcp_event_ack_sent). */
@@ -200,6 +214,3 @@ export function afterRead(c: TcpConnection, copied: number): void {
   }
   if (now) output.sendAck(c);
 }
-
-/** The length of the options that a full segment may carry beside its payload. */
-export const MAX_OPTION_SPACE: number = OPTION_SPACE;

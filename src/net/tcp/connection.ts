@@ -124,7 +124,8 @@ export class TcpConnection {
   tuneTime: Nanos = 0;
   receiveTrip = 0;
   receiveTripSequence = 0;
-  receiveTripTime: Nanos = 0;
+  receiveTripTime: Nanos = -1;
+  receiveTripEcho = 0;
 
   // Acknowledgments owed.
   owed = 0;

@@ -137,7 +137,7 @@ export class Cubic implements CongestionControl {
         this.#untilOrigin = 0;
         this.#origin = window;
       } else {
-        this.#untilOrigin = Math.cbrt((this.#lastMaximum - window) / C);
+        this.#untilOrigin = cubeRoot((this.#lastMaximum - window) / C);
         this.#origin = this.#lastMaximum;
       }
     }
@@ -161,4 +161,15 @@ export class Cubic implements CongestionControl {
     }
     this.#count = Math.max(this.#count, 2);
   }
+}
+
+/** By Newton's method with plain arithmetic, so that all platforms agree to the last bit. */
+function cubeRoot(value: number): number {
+  let root = Math.max(1, value / 2);
+  for (let i = 0; i < 60; i++) {
+    const next = (2 * root + value / (root * root)) / 3;
+    if (Math.abs(next - root) < 1e-9 * root) return next;
+    root = next;
+  }
+  return root;
 }

@@ -6,6 +6,7 @@ import type { TcpConnection } from "./connection.ts";
 import { Owed } from "./constants.ts";
 import * as lifecycle from "./lifecycle.ts";
 import * as output from "./output.ts";
+import * as receiveTrip from "./receive-trip.ts";
 import * as receiveWindow from "./receive-window.ts";
 import type { Segment } from "./segment.ts";
 import { after, before, distance } from "./sequence.ts";
@@ -47,6 +48,7 @@ function take(c: TcpConnection, segment: Segment, packet: Packet): void {
     c.receiveNext = (c.receiveNext + length) | 0;
     c.bytesReceived += length;
     c.receiveUsed += receiveWindow.footprint(length);
+    receiveTrip.measure(c, segment);
     acks.dataReceived(c, length, segment.has(tcpHeader.PSH));
   }
   if (segment.has(tcpHeader.FIN)) finReached(c);

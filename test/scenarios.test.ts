@@ -82,7 +82,9 @@ describe.skipIf(tshark === null)("captures", () => {
       writeFileSync(path, pcapng);
       // Like Linux, IPVS leaves the checksum of what an ICMP error quotes as it was, whatever it writes into it.
       const quoted = file.startsWith("ipvs/") ? " && !(icmp.type == 3 && udp.checksum.status == 0)" : "";
-      const filter = `(${BAD}) && !(frame.comment contains "damaged on purpose")${quoted}`;
+      // Of a segment that an ICMP error quotes only the beginning is there, and tshark sums up that.
+      const cut = " && !(icmp.type == 3 && tcp.checksum.status == 0)";
+      const filter = `(${BAD}) && !(frame.comment contains "damaged on purpose")${quoted}${cut}`;
       const said = execFileSync(tshark!, ["-n", ...CHECK, "-r", path, "-Y", filter], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],

@@ -96,14 +96,14 @@ test("a flood takes virtual time, so that it ends at its deadline", async () => 
   expect(output).toMatch(/^\d+ packets transmitted, \d+ received, [\d.]+% packet loss, time \d+ms\n$/);
 });
 
-test("TCP is refused in one line", async () => {
+test("nc is refused by a closed port over a slow wire; routes are not traced with TCP", async () => {
   const world = slowWorld();
-  expect(await world.type("a", "nc 10.1.0.3 80")).toMatchObject({
-    output: "nc: TCP is not simulated yet\n",
+  expect(await world.type("a", "nc -v -w 5 10.1.0.3 80")).toMatchObject({
+    output: "nc: connect to 10.1.0.3 port 80 (tcp) failed: Connection refused\n",
     status: 1,
   });
   expect(await world.type("a", "traceroute -T 10.1.0.3")).toMatchObject({
-    output: "traceroute: TCP is not simulated yet\n",
+    output: "traceroute: TCP is not simulated\n",
     status: 2,
   });
 });

@@ -316,7 +316,7 @@ function take(
       context.out(USAGE);
       throw new ProgramExit(0, "");
     case "T":
-      throw new ProgramExit(2, "traceroute: TCP is not simulated yet\n");
+      throw new ProgramExit(2, "traceroute: TCP is not simulated\n");
     case "4":
     case "d":
     case "e":

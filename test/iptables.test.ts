@@ -129,3 +129,44 @@ test("what is not simulated is said once, and who meets it is undecided", async 
   const ends = made.lab.journeys().map((journey) => journey.steps.at(-1)!.verdict);
   expect(ends.filter((verdict) => verdict === "UNDECIDED")).toHaveLength(1);
 });
+
+test("sets: rules count as they counted on a real kernel", async () => {
+  const made = await world(
+    "ipset create a hash:ip",
+    "ipset create n hash:net",
+    "ipset create p hash:ip,port",
+    "ipset create b bitmap:port range 0-9999",
+    "ipset create l list:set",
+    "ipset add a 127.0.0.2",
+    "ipset add n 127.0.0.0/8",
+    "ipset add n 127.0.1.0/24 nomatch",
+    "ipset add p 127.0.0.2,udp:7",
+    "ipset add p 127.0.0.1,icmp:echo-request",
+    "ipset add b 7",
+    "ipset add l a",
+    "ipset add l b",
+    "iptables -A OUTPUT -m set --match-set a dst",
+    "iptables -A OUTPUT -m set ! --match-set a dst",
+    "iptables -A OUTPUT -m set --match-set n dst",
+    "iptables -A OUTPUT -m set --match-set p dst,dst",
+    "iptables -A OUTPUT -m set --match-set b dst",
+    "iptables -A OUTPUT -m set --match-set b src",
+    "iptables -A OUTPUT -m set --match-set l dst",
+    "iptables -A OUTPUT -m set --match-set p dst",
+    "ping -c 1 -q 127.0.0.1",
+    "ping -c 2 -i 0.2 -q 127.0.0.2",
+    "ping -c 1 -q 127.0.1.5",
+    "echo x | nc -u -w 1 127.0.0.2 7",
+  );
+  const rules = (await said(made, "iptables-save -c")).split("\n").filter((line) => line.includes("-A"));
+  expect(rules).toEqual([
+    "[3:198] -A OUTPUT -m set --match-set a dst",
+    "[7:562] -A OUTPUT -m set ! --match-set a dst",
+    "[9:676] -A OUTPUT -m set --match-set n dst",
+    "[2:114] -A OUTPUT -m set --match-set p dst,dst",
+    "[1:30] -A OUTPUT -m set --match-set b dst",
+    "[0:0] -A OUTPUT -m set --match-set b src",
+    "[3:198] -A OUTPUT -m set --match-set l dst",
+    "[0:0] -A OUTPUT -m set --match-set p dst",
+  ]);
+});

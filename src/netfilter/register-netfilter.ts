@@ -16,6 +16,7 @@ import { pkttypeMatch } from "./match-pkttype.ts";
 import { policyMatch } from "./match-policy.ts";
 import { tcpMatch, udpMatch } from "./match-ports.ts";
 import { rpfilterMatch } from "./match-rpfilter.ts";
+import { setMatch } from "./match-set.ts";
 import { statisticMatch } from "./match-statistic.ts";
 import { ttlMatch } from "./match-ttl.ts";
 import { u32Match } from "./match-u32.ts";
@@ -49,6 +50,7 @@ export function registerNetfilter(kernel: Kernel): void {
   xtables.addMatch(pkttypeMatch);
   xtables.addMatch(policyMatch);
   xtables.addMatch(rpfilterMatch);
+  xtables.addMatch(setMatch);
   xtables.addMatch(statisticMatch);
   xtables.addMatch(tcpMatch);
   xtables.addMatch(ttlMatch);

@@ -6,6 +6,8 @@ import type { FdbDel } from "./fdb-del.ts";
 import type { FdbFlush } from "./fdb-flush.ts";
 import type { FdbGet } from "./fdb-get.ts";
 import type { FdbShow } from "./fdb-show.ts";
+import type { IpsetChange } from "./ipset/ipset-change.ts";
+import type { IpsetShow, IpsetTest } from "./ipset/ipset-show.ts";
 import type { IpvsRestore } from "./ipvsadm/ipvs-restore.ts";
 import type { IpvsSave, IpvsShow } from "./ipvsadm/ipvs-show.ts";
 import type { IpvsServerAdd, IpvsServerDel, IpvsServerEdit } from "./ipvsadm/server-operations.ts";
@@ -98,6 +100,7 @@ export interface OperationMap {
   "rule-flush": RuleFlush;
   "sysctl-set": SysctlSet;
   "sysctl-load": SysctlLoad;
+  ipset: IpsetChange;
   iptables: IptablesChange;
   "iptables-restore": IptablesRestore;
 }
@@ -131,6 +134,8 @@ export interface QuestionMap {
   text: TextQuestion;
   "qdisc-show": QdiscShow;
   dmesg: Dmesg;
+  "ipset-show": IpsetShow;
+  "ipset-test": IpsetTest;
   "iptables-list": IptablesList;
   "iptables-check": IptablesCheck;
   "iptables-save": IptablesSave;

@@ -8,6 +8,9 @@ import { fdbFlush } from "./fdb-flush.ts";
 import { fdbGet } from "./fdb-get.ts";
 import { fdbShow } from "./fdb-show.ts";
 import { ip } from "./ip.ts";
+import { ipset } from "./ipset/ipset.ts";
+import { ipsetChange } from "./ipset/ipset-change.ts";
+import { ipsetShow, ipsetTest } from "./ipset/ipset-show.ts";
 import { ipvsRestore } from "./ipvsadm/ipvs-restore.ts";
 import { ipvsSave, ipvsShow } from "./ipvsadm/ipvs-show.ts";
 import { ipvsadm } from "./ipvsadm/ipvsadm.ts";
@@ -101,6 +104,7 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "rule-flush": ruleFlush,
   "sysctl-set": sysctlSet,
   "sysctl-load": sysctlLoad,
+  ipset: ipsetChange,
   iptables: iptablesChange,
   "iptables-restore": iptablesRestore,
 };
@@ -128,6 +132,8 @@ const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap
   text: textQuestion,
   "qdisc-show": qdiscShow,
   dmesg,
+  "ipset-show": ipsetShow,
+  "ipset-test": ipsetTest,
   "iptables-list": iptablesList,
   "iptables-check": iptablesCheck,
   "iptables-save": iptablesSave,
@@ -146,6 +152,7 @@ export function standardToolbox(): Toolbox {
   toolbox.addTool(tc);
   toolbox.addTool(sysctl);
   toolbox.addTool(dmesgTool);
+  toolbox.addTool(ipset);
   toolbox.addTool(iptables);
   toolbox.addTool(iptablesSaveTool);
   toolbox.addTool(iptablesRestoreTool);

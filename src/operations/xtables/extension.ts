@@ -1,3 +1,4 @@
+import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { XtInfo } from "../../net/xtables.ts";
 import { XtProblem } from "./xt-problem.ts";
 
@@ -96,6 +97,8 @@ export interface XtExtension<I extends XtInfo = XtInfo> {
   check?(given: GivenOptions): void;
   /** Makes the value. Its fields must come in one order, so that equal rules are equal texts. @throws {XtProblem} */
   make(given: GivenOptions, rule: RuleContext): I;
+  /** What the tool asks the kernel before it goes on. @throws {XtProblem} */
+  verify?(info: I, ns: NetworkNamespace): void;
   /** The options as `iptables-save` prints them, without blanks around; empty when there are none. */
   save(info: I): string;
   /** What `iptables -L` prints, without the blank in front; null: nothing, not even a blank. */

@@ -216,6 +216,8 @@ export class TableEditor {
 
   /** A target's name may be a chain's; a chain goes before a target of its name. @throws {XtProblem} for neither */
   withTarget(rule: XtRule): XtRule {
+    for (const info of rule.matches ?? [])
+      this.#extensions.matches.get(info.name)?.verify?.(info, this.#table.ns);
     return checkTarget(rule, this.#draft, this.#extensions);
   }
 

@@ -16,6 +16,7 @@ import { physdevMatch } from "./match-physdev.ts";
 import { pkttypeMatch } from "./match-pkttype.ts";
 import { policyMatch } from "./match-policy.ts";
 import { rpfilterMatch } from "./match-rpfilter.ts";
+import { setMatch } from "./match-set.ts";
 import { statisticMatch } from "./match-statistic.ts";
 import { tcpMatch } from "./match-tcp.ts";
 import { ttlMatch } from "./match-ttl.ts";
@@ -51,6 +52,7 @@ export function registerExtensions(toolbox: Toolbox): void {
   toolbox.addXtMatch(pkttypeMatch);
   toolbox.addXtMatch(policyMatch);
   toolbox.addXtMatch(rpfilterMatch);
+  toolbox.addXtMatch(setMatch);
   toolbox.addXtMatch(statisticMatch);
   toolbox.addXtMatch(tcpMatch);
   toolbox.addXtMatch(ttlMatch);

@@ -1,0 +1,219 @@
+import { KernelError } from "../net/kernel-error.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { Packet } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as ip from "../wire/ipv4-address.ts";
+
+/** The kinds of sets, as far as they are simulated (net/netfilter/ipset). */
+export type SetType = "hash:ip" | "hash:net" | "hash:ip,port" | "bitmap:port" | "list:set";
+
+/** An element, in the one form in which `ipset` prints it. */
+export type Element =
+  | { readonly kind: "net"; readonly address: number; readonly length: number; readonly nomatch: boolean }
+  | { readonly kind: "ip-port"; readonly address: number; readonly protocol: number; readonly port: number }
+  | { readonly kind: "port"; readonly port: number }
+  | { readonly kind: "set"; readonly set: string };
+
+/** Which side of the packet each dimension of the set looks at. */
+export type Directions = readonly ("src" | "dst")[];
+
+export interface SetOptions {
+  readonly hashsize: number;
+  readonly maxelem: number;
+  /** Of a bitmap. */
+  readonly range: readonly [number, number];
+  /** Of a list. */
+  readonly size: number;
+  /** What the kernel's hash begins with. */
+  readonly initval: number;
+}
+
+/** How many properties of a packet a set looks at. */
+export const dimensions: Readonly<Record<SetType, number>> = {
+  "hash:ip": 1,
+  "hash:net": 1,
+  "hash:ip,port": 2,
+  "bitmap:port": 1,
+  "list:set": 3,
+};
+
+/** Protocols whose packets have ports. */
+const PORTED: readonly number[] = [6, 17, 132, 136];
+
+export class IpSet {
+  readonly type: SetType;
+  readonly options: SetOptions;
+  name: string;
+  ref: EntryRef = 0;
+  /** Elements by a key that is a number or, in lists, a name; in the order in which they came. */
+  #elements: Map<number | string, Element> = new Map();
+  /** Of nets: by prefix length, longest first, whether an address matches. */
+  #lengths: number[] = [];
+  readonly #nets: Map<number, Map<number, boolean>> = new Map();
+  /** Of addresses with ports: by address, the protocols with ports. */
+  readonly #ports: Map<number, Set<number>> = new Map();
+
+  constructor(name: string, type: SetType, options: SetOptions) {
+    this.name = name;
+    this.type = type;
+    this.options = options;
+  }
+
+  get elements(): readonly Element[] {
+    const all = [...this.#elements.values()];
+    return this.type === "bitmap:port" ? all.sort((a, b) => portOf(a) - portOf(b)) : all;
+  }
+
+  get size(): number {
+    return this.#elements.size;
+  }
+
+  has(element: Element): boolean {
+    if (element.kind === "net" && element.length === 32) return this.hasAddress(element.address);
+    return this.#elements.has(keyOf(element));
+  }
+
+  /** False when it was there already. @throws {KernelError} ENOSPC when the set is full */
+  add(element: Element): boolean {
+    const key = keyOf(element);
+    if (this.#elements.has(key)) return false;
+    const most = this.type === "list:set" ? this.options.size : this.options.maxelem;
+    if (this.type !== "bitmap:port" && this.#elements.size >= most) throw new KernelError("ENOSPC");
+    this.#elements.set(key, element);
+    if (element.kind === "net") {
+      const nets = this.#nets.get(element.length) ?? new Map<number, boolean>();
+      nets.set(element.address, !element.nomatch);
+      this.#nets.set(element.length, nets);
+      this.#lengths = [...this.#nets.keys()].sort((a, b) => b - a);
+    } else if (element.kind === "ip-port") {
+      const ports = this.#ports.get(element.address) ?? new Set<number>();
+      ports.add((element.protocol << 16) | element.port);
+      this.#ports.set(element.address, ports);
+    }
+    return true;
+  }
+
+  /** False when it was not there. */
+  delete(element: Element): boolean {
+    if (!this.#elements.delete(keyOf(element))) return false;
+    if (element.kind === "net") {
+      const nets = this.#nets.get(element.length)!;
+      nets.delete(element.address);
+      if (nets.size === 0) this.#nets.delete(element.length);
+      this.#lengths = [...this.#nets.keys()].sort((a, b) => b - a);
+    } else if (element.kind === "ip-port")
+      this.#ports.get(element.address)!.delete((element.protocol << 16) | element.port);
+    return true;
+  }
+
+  flush(): void {
+    this.#elements = new Map();
+    this.#lengths = [];
+    this.#nets.clear();
+    this.#ports.clear();
+  }
+
+  /** The longest prefix decides; it may say that what lies in it does not match. */
+  hasAddress(address: number): boolean {
+    for (let i = 0; i < this.#lengths.length; i++) {
+      const length = this.#lengths[i]!;
+      const found = this.#nets.get(length)!.get(ip.network(address, length));
+      if (found !== undefined) return found;
+    }
+    return false;
+  }
+
+  /** Whether a packet is in the set (ip_set_test). `at`: its transport header, or -1 when it has none. */
+  matches(sets: IpSets, packet: Packet, directions: Directions, at: number): boolean {
+    if (this.type === "list:set") {
+      for (const name of this.#elements.keys())
+        if (sets.get(name as string)?.matches(sets, packet, directions, at) === true) return true;
+      return false;
+    }
+    if (directions.length < dimensions[this.type]) return false;
+    const { view, networkAt } = packet;
+    const first = directions[0] === "src";
+    if (this.type === "bitmap:port") {
+      const protocol = ipv4.protocol(view, networkAt);
+      const ported = at >= 0 && (protocol === ipv4.PROTO_TCP || protocol === ipv4.PROTO_UDP);
+      return ported && this.#elements.has(view.getUint16(first ? at : at + 2));
+    }
+    const address = first ? ipv4.src(view, networkAt) : ipv4.dst(view, networkAt);
+    if (this.type !== "hash:ip,port") return this.hasAddress(address);
+    const ports = this.#ports.get(address);
+    if (ports === undefined || at < 0) return false;
+    const protocol = ipv4.protocol(view, networkAt);
+    if (protocol === ipv4.PROTO_ICMP) return ports.has((protocol << 16) | view.getUint16(at));
+    return (
+      PORTED.includes(protocol) &&
+      ports.has((protocol << 16) | view.getUint16(directions[1] === "src" ? at : at + 2))
+    );
+  }
+}
+
+function portOf(element: Element): number {
+  return element.kind === "port" ? element.port : 0;
+}
+
+function keyOf(element: Element): number | string {
+  switch (element.kind) {
+    case "net":
+      return (element.address >>> 0) * 64 + element.length;
+    case "ip-port":
+      return `${element.address}/${element.protocol}/${element.port}`;
+    case "port":
+      return element.port;
+    case "set":
+      return element.set;
+  }
+}
+
+/** The sets of a namespace, in the order of their making. */
+export class IpSets {
+  readonly #sets: Map<string, IpSet> = new Map();
+
+  get all(): readonly IpSet[] {
+    return [...this.#sets.values()];
+  }
+
+  get(name: string): IpSet | null {
+    return this.#sets.get(name) ?? null;
+  }
+
+  add(set: IpSet): void {
+    this.#sets.set(set.name, set);
+  }
+
+  remove(set: IpSet): void {
+    this.#sets.delete(set.name);
+  }
+
+  /** The set keeps its place among the others. */
+  rename(set: IpSet, name: string): void {
+    const all = this.all;
+    this.#sets.clear();
+    set.name = name;
+    for (const one of all) this.#sets.set(one.name, one);
+  }
+
+  /** The two change names: whoever asks for one now finds the other. */
+  swap(a: IpSet, b: IpSet): void {
+    const names = [a.name, b.name] as const;
+    const all = this.all.map((one) => (one === a ? b : one === b ? a : one));
+    this.#sets.clear();
+    [b.name, a.name] = names;
+    for (const one of all) this.#sets.set(one.name, one);
+  }
+}
+
+const KEY: unique symbol = Symbol("ip_set");
+
+export function ipSetsOf(ns: NetworkNamespace): IpSets {
+  let sets = ns.extensions.get(KEY) as IpSets | undefined;
+  if (sets === undefined) {
+    sets = new IpSets();
+    ns.extensions.set(KEY, sets);
+  }
+  return sets;
+}

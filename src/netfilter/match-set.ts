@@ -1,0 +1,41 @@
+import { KernelError } from "../net/kernel-error.ts";
+import type { XtInfo, XtMatch, XtMatchType, XtState } from "../net/xtables.ts";
+import type { Packet } from "../sim/packet.ts";
+import { type Directions, type IpSets, ipSetsOf } from "./ip-set.ts";
+
+/** `-m set` */
+export interface SetInfo extends XtInfo {
+  readonly set: string;
+  readonly directions: Directions;
+  readonly not?: true;
+}
+
+class SetMatch implements XtMatch {
+  readonly #sets: IpSets;
+  readonly #name: string;
+  readonly #directions: Directions;
+  readonly #not: boolean;
+
+  constructor(sets: IpSets, { set, directions, not }: SetInfo) {
+    this.#sets = sets;
+    this.#name = set;
+    this.#directions = directions;
+    this.#not = not === true;
+  }
+
+  matches(packet: Packet, { fragmentOffset, transportAt }: XtState): boolean {
+    const whole = fragmentOffset === 0 && packet.at + packet.length - transportAt >= 4;
+    const set = this.#sets.get(this.#name);
+    const yes = set?.matches(this.#sets, packet, this.#directions, whole ? transportAt : -1) === true;
+    return yes !== this.#not;
+  }
+}
+
+export const setMatch: XtMatchType<SetInfo> = {
+  name: "set",
+  make(info, { ns }) {
+    const sets = ipSetsOf(ns);
+    if (sets.get(info.set) === null) throw new KernelError("ENOENT");
+    return new SetMatch(sets, info);
+  },
+};

@@ -1,0 +1,181 @@
+import { KernelError } from "../../net/kernel-error.ts";
+import type { NetworkNamespace } from "../../net/network-namespace.ts";
+import { IpSet, type IpSets, ipSetsOf, type SetOptions, type SetType } from "../../netfilter/ip-set.ts";
+import type { SetInfo } from "../../netfilter/match-set.ts";
+import { netfilterOf } from "../../netfilter/netfilter.ts";
+import type { InNamespace, OperationRecord } from "../operation.ts";
+import { elementText, failure, misuse, parseElements, portRange } from "./ipset-element.ts";
+
+/** `ipset` commands that change something. */
+export interface IpsetChange extends InNamespace {
+  readonly op: "ipset";
+  readonly command: "create" | "add" | "del" | "flush" | "destroy" | "rename" | "swap";
+  /** Absent: all sets. */
+  readonly set?: string;
+  /** The type, the element, or the other name. */
+  readonly argument?: string;
+  readonly options?: readonly string[];
+  /** `-exist`: what is so already is no mistake. */
+  readonly exist?: true;
+}
+
+export const UNKNOWN_SET = "The set with the given name does not exist";
+
+export const ipsetChange: OperationRecord<IpsetChange> = {
+  tool: "ipset",
+  words: ({ command, set, argument, options = [], exist }) => [
+    ...(exist ? ["-exist"] : []),
+    command,
+    ...[set, argument].flatMap((word) => (word === undefined ? [] : [word])),
+    ...options,
+  ],
+  apply(operation, context) {
+    const ns = context.namespace;
+    const sets = ipSetsOf(ns);
+    const { command, set: name, argument = "" } = operation;
+    if (command === "create") {
+      create(ns, sets, operation);
+      return;
+    }
+    if (name === undefined) {
+      if (command === "destroy") destroyAll(ns, sets);
+      else for (const set of sets.all) set.flush();
+    } else {
+      const set = found(sets, name);
+      if (command === "add" || command === "del") changeElements(sets, set, operation);
+      else if (command === "flush") set.flush();
+      else if (command === "destroy") destroy(ns, sets, set);
+      else if (command === "rename") rename(ns, sets, set, argument);
+      else sets.swap(set, found(sets, argument));
+    }
+    ns.world.generation++;
+  },
+};
+
+export function found(sets: IpSets, name: string): IpSet {
+  const set = sets.get(name);
+  if (set === null) throw failure(UNKNOWN_SET);
+  return set;
+}
+
+const TYPES: readonly string[] = ["hash:ip", "hash:net", "hash:ip,port", "bitmap:port", "list:set"];
+
+function create(
+  ns: NetworkNamespace,
+  sets: IpSets,
+  { set: name = "", argument = "", options = [], exist }: IpsetChange,
+): void {
+  if (!TYPES.includes(argument)) throw failure(`Syntax error: typename '${argument}' is unknown`);
+  const type = argument as SetType;
+  const settings = readOptions(type, options, () => ns.world.prng.fork(`ipset/${ns.path}/${name}`).next());
+  const there = sets.get(name);
+  if (there !== null) {
+    if (exist && there.type === type) return;
+    throw failure("Set cannot be created: set with the same name already exists");
+  }
+  const set = new IpSet(name, type, settings);
+  set.ref = ns.world.registry.made("iptables", ns.path, `ipset ${name} ${type}`);
+  sets.add(set);
+}
+
+function readOptions(type: SetType, words: readonly string[], initval: () => number): SetOptions {
+  let hashsize = 1024;
+  let maxelem = 65536;
+  let size = 8;
+  let range: readonly [number, number] | null = null;
+  const hash = type.startsWith("hash:");
+  for (let i = 0; i < words.length; i += 2) {
+    const name = words[i]!;
+    const value = words[i + 1];
+    const number = (): number => {
+      if (value === undefined) throw misuse(`Missing mandatory argument of option \`${name}'`);
+      if (!/^\d+$/.test(value)) throw failure(`Syntax error: '${value}' is invalid as number`);
+      return Number(value);
+    };
+    if (hash && name === "family" && value === "inet") continue;
+    if (hash && name === "hashsize") hashsize = 2 ** Math.ceil(Math.log2(Math.max(64, number())));
+    else if (hash && name === "maxelem") maxelem = number();
+    else if (hash && (name === "bucketsize" || name === "initval")) continue;
+    else if (type === "list:set" && name === "size") size = Math.max(4, number());
+    else if (type === "bitmap:port" && name === "range") range = portRange(value ?? "");
+    else if (["timeout", "counters", "comment", "skbinfo", "forceadd", "netmask"].includes(name))
+      throw failure(`overmesh: the option ${name} of sets is not simulated`);
+    else throw failure(`Syntax error: Unknown argument: \`${name}'`);
+  }
+  if (type === "bitmap:port" && range === null) throw misuse("Mandatory option `range' is missing");
+  return { hashsize, maxelem, size, range: range ?? [0, 0], initval: hash ? initval() : 0 };
+}
+
+function changeElements(
+  sets: IpSets,
+  set: IpSet,
+  { command, argument = "", options = [], exist }: IpsetChange,
+): void {
+  const nomatch = options.includes("nomatch");
+  const other = options.find((word) => word !== "nomatch");
+  if (other !== undefined) throw failure(`Syntax error: Unknown argument: \`${other}'`);
+  for (const element of parseElements(set, argument, nomatch)) {
+    if (element.kind === "set" && sets.get(element.set) === null)
+      throw failure("Set to be added/deleted/tested as element does not exist.");
+    try {
+      const done = command === "add" ? set.add(element) : set.delete(element);
+      if (done || exist) continue;
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      throw failure(
+        set.type === "list:set" ? "Set is full, no more space" : "Hash is full, cannot add more elements",
+      );
+    }
+    throw failure(
+      command === "add"
+        ? "Element cannot be added to the set: it's already added"
+        : "Element cannot be deleted from the set: it's not added",
+    );
+  }
+}
+
+/** How many rules and lists name a set. */
+export function references(ns: NetworkNamespace, name: string): number {
+  let count = 0;
+  for (const table of netfilterOf(ns).tables)
+    for (const chain of table.chains.values())
+      for (const { value } of chain.rules)
+        for (const info of value.matches ?? [])
+          if (info.name === "set" && (info as SetInfo).set === name) count++;
+  for (const set of ipSetsOf(ns).all)
+    if (set.type === "list:set")
+      count += set.elements.filter((element) => elementText(element) === name).length;
+  return count;
+}
+
+function destroy(ns: NetworkNamespace, sets: IpSets, set: IpSet): void {
+  if (references(ns, set.name) > 0)
+    throw failure("Set cannot be destroyed: it is in use by a kernel component");
+  sets.remove(set);
+  ns.world.registry.gone(set.ref);
+}
+
+/** Lists do not keep their members when all go. */
+function destroyAll(ns: NetworkNamespace, sets: IpSets): void {
+  const used = sets.all.some((set) => usedByRules(ns, sets, set));
+  if (used) throw failure("Set cannot be destroyed: it is in use by a kernel component");
+  for (const set of sets.all) {
+    sets.remove(set);
+    ns.world.registry.gone(set.ref);
+  }
+}
+
+function usedByRules(ns: NetworkNamespace, sets: IpSets, set: IpSet): boolean {
+  const lists = sets.all.filter((one) => one.type === "list:set");
+  const inLists = lists.reduce(
+    (sum, list) => sum + list.elements.filter((element) => elementText(element) === set.name).length,
+    0,
+  );
+  return references(ns, set.name) > inLists;
+}
+
+function rename(ns: NetworkNamespace, sets: IpSets, set: IpSet, name: string): void {
+  if (sets.get(name) !== null) throw failure("Set cannot be renamed: a set with the new name already exists");
+  if (references(ns, set.name) > 0) throw failure("Set cannot be renamed: it is in use by another system");
+  sets.rename(set, name);
+}

@@ -1,0 +1,101 @@
+import { type IpSet, ipSetsOf } from "../../netfilter/ip-set.ts";
+import type { InNamespace, QuestionRecord } from "../operation.ts";
+import { ToolError } from "../tool-error.ts";
+import { found, references } from "./ipset-change.ts";
+import { elementText, parseElements } from "./ipset-element.ts";
+
+/** `ipset list`, `ipset save`, `ipset list -n` and `-t`. */
+export interface IpsetShow extends InNamespace {
+  readonly ask: "ipset-show";
+  readonly form: "list" | "save" | "names" | "terse";
+  readonly set?: string;
+}
+
+/** `ipset test` */
+export interface IpsetTest extends InNamespace {
+  readonly ask: "ipset-test";
+  readonly set: string;
+  readonly entry: string;
+}
+
+export const ipsetShow: QuestionRecord<IpsetShow> = {
+  tool: "ipset",
+  words: ({ form, set }) => [
+    form === "save" ? "save" : "list",
+    ...(set === undefined ? [] : [set]),
+    ...(form === "names" ? ["-n"] : form === "terse" ? ["-t"] : []),
+  ],
+  answer({ form, set: name }, context) {
+    const ns = context.namespace;
+    const sets = ipSetsOf(ns);
+    const shown = name === undefined ? sets.all : [found(sets, name)];
+    if (form === "names") return shown.map((set) => `${set.name}\n`).join("");
+    if (form === "save") return shown.map(saved).join("");
+    return shown.map((set) => listed(set, references(ns, set.name), form === "list")).join("\n");
+  },
+};
+
+export const ipsetTest: QuestionRecord<IpsetTest> = {
+  tool: "ipset",
+  words: ({ set, entry }) => ["test", set, entry],
+  answer({ set: name, entry }, context) {
+    const set = found(ipSetsOf(context.namespace), name);
+    const [element] = parseElements(set, entry, false);
+    const text = elementText(element!);
+    if (set.has(element!)) throw new ToolError(`Warning: ${text} is in set ${name}.`, 0);
+    throw new ToolError(`${text} is NOT in set ${name}.`, 1);
+  },
+};
+
+const REVISIONS: Readonly<Record<IpSet["type"], number>> = {
+  "hash:ip": 6,
+  "hash:net": 7,
+  "hash:ip,port": 7,
+  "bitmap:port": 3,
+  "list:set": 3,
+};
+
+function header({ type, options }: IpSet): string {
+  const { hashsize, maxelem, range, size, initval } = options;
+  if (type === "list:set") return `size ${size}`;
+  if (type === "bitmap:port") return `range ${range.join("-")}`;
+  const start = `0x${initval.toString(16).padStart(8, "0")}`;
+  return `family inet hashsize ${hashsize} maxelem ${maxelem} bucketsize 12 initval ${start}`;
+}
+
+/** Bytes that a set takes in the kernel; of hashes about as many, since their buckets fill by chance. */
+function memory(set: IpSet): number {
+  const [low, high] = set.options.range;
+  switch (set.type) {
+    case "bitmap:port":
+      return 72 + Math.ceil((high - low + 1) / 64) * 8;
+    case "list:set":
+      return 80 + 48 * set.size;
+    case "hash:net":
+      return 456 + 48 * set.size;
+    default:
+      return 216 + 40 * set.size;
+  }
+}
+
+function listed(set: IpSet, uses: number, members: boolean): string {
+  return [
+    `Name: ${set.name}`,
+    `Type: ${set.type}`,
+    `Revision: ${REVISIONS[set.type]}`,
+    `Header: ${header(set)}`,
+    `Size in memory: ${memory(set)}`,
+    `References: ${uses}`,
+    `Number of entries: ${set.size}`,
+    ...(members ? ["Members:", ...set.elements.map(elementText)] : []),
+    "",
+  ].join("\n");
+}
+
+function saved(set: IpSet): string {
+  const lines = [
+    `create ${set.name} ${set.type} ${header(set)}`,
+    ...set.elements.map((element) => `add ${set.name} ${elementText(element)}`),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}

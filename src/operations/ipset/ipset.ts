@@ -1,0 +1,97 @@
+import type { Command } from "../operation.ts";
+import type { Tool } from "../tool.ts";
+import type { IpsetChange } from "./ipset-change.ts";
+import { misuse, PROGRAM } from "./ipset-element.ts";
+import type { IpsetShow } from "./ipset-show.ts";
+
+/** Commands and their older names. */
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  create: ["n", "-N", "--create"],
+  add: ["-A", "--add"],
+  del: ["-D", "--del"],
+  test: ["-T", "--test"],
+  destroy: ["x", "-X", "--destroy"],
+  list: ["-L", "--list"],
+  save: ["-S", "--save"],
+  restore: ["-R", "--restore"],
+  flush: ["-F", "--flush"],
+  rename: ["e", "-E", "--rename"],
+  swap: ["w", "-W", "--swap"],
+  version: ["-v", "-V", "--version"],
+};
+
+function commandOf(word: string): string | null {
+  return Object.keys(COMMANDS).find((name) => name === word || COMMANDS[name]!.includes(word)) ?? null;
+}
+
+export const ipset: Tool = {
+  name: "ipset",
+  entersNamespaces: false,
+  readsInput: (args) => args.some((arg) => commandOf(arg) === "restore"),
+  parse(args, _toolbox, outside): Command[] {
+    const words: string[] = [];
+    let exist = false;
+    let form: IpsetShow["form"] = "list";
+    for (const arg of args) {
+      if (arg === "-!" || arg === "-exist" || arg === "--exist") exist = true;
+      else if (arg === "-n" || arg === "-name" || arg === "--name") form = "names";
+      else if (arg === "-t" || arg === "-terse" || arg === "--terse") form = "terse";
+      else if (arg !== "-q" && arg !== "-quiet" && arg !== "-s" && arg !== "-sorted") words.push(arg);
+    }
+    const [word, ...rest] = words;
+    if (word === undefined) throw misuse("No command specified.");
+    const command = commandOf(word);
+    if (command === null) throw misuse(`No command specified: unknown argument ${word}`);
+    if (command !== "restore") return [commandFrom(command, rest, exist, form)];
+    const lines = (outside?.stdin ?? "").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    return lines.map((line) => {
+      const [name = "", ...more] = line.trim().split(/\s+/);
+      return commandFrom(commandOf(name) ?? name, more, exist, form);
+    });
+  },
+  refused: (error) => ({ stderr: `${PROGRAM}: Kernel error received: ${error.message}\n`, status: 1 }),
+};
+
+function commandFrom(
+  command: string,
+  words: readonly string[],
+  exist: boolean,
+  form: IpsetShow["form"],
+): Command {
+  const [set, argument, ...options] = words;
+  switch (command) {
+    case "version":
+      return { ask: "text", arguments: ["-v"], text: `${PROGRAM}, protocol version: 7\n` };
+    case "list":
+    case "save":
+      return {
+        ask: "ipset-show",
+        form: command === "save" ? "save" : form,
+        ...(set === undefined ? {} : { set }),
+      };
+    case "flush":
+    case "destroy":
+      return change(command, set, undefined, [], false);
+  }
+  if (set === undefined) throw misuse(`Missing mandatory argument to command ${command}`);
+  if (argument === undefined) throw misuse(`Missing second mandatory argument to command ${command}`);
+  if (command === "test") return { ask: "ipset-test", set, entry: argument };
+  return change(command as IpsetChange["command"], set, argument, options, exist);
+}
+
+function change(
+  command: IpsetChange["command"],
+  set: string | undefined,
+  argument: string | undefined,
+  options: readonly string[],
+  exist: boolean,
+): IpsetChange {
+  return {
+    op: "ipset",
+    command,
+    ...(set === undefined ? {} : { set }),
+    ...(argument === undefined ? {} : { argument }),
+    ...(options.length === 0 ? {} : { options }),
+    ...(exist ? { exist: true as const } : {}),
+  };
+}

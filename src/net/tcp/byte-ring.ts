@@ -76,9 +76,17 @@ export class ByteRing {
   }
 }
 
-/** Copies without making views: four bytes a step. */
+/**
+ * Copies without making views: sixteen bytes a step. The words are taken as little-endian, which is what processors have:
+ * nothing needs turning round.
+ */
 function copy(from: DataView, fromAt: number, to: DataView, toAt: number, length: number): void {
-  const whole = length & ~3;
-  for (let i = 0; i < whole; i += 4) to.setInt32(toAt + i, from.getInt32(fromAt + i));
-  for (let i = whole; i < length; i++) to.setUint8(toAt + i, from.getUint8(fromAt + i));
+  const blocks = length & ~15;
+  for (let i = 0; i < blocks; i += 16) {
+    to.setInt32(toAt + i, from.getInt32(fromAt + i, true), true);
+    to.setInt32(toAt + i + 4, from.getInt32(fromAt + i + 4, true), true);
+    to.setInt32(toAt + i + 8, from.getInt32(fromAt + i + 8, true), true);
+    to.setInt32(toAt + i + 12, from.getInt32(fromAt + i + 12, true), true);
+  }
+  for (let i = blocks; i < length; i++) to.setUint8(toAt + i, from.getUint8(fromAt + i));
 }

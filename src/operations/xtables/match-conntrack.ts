@@ -90,7 +90,7 @@ function only(
   return Object.fromEntries(list.map((name) => [name, bits[name]!]));
 }
 
-function valueOf(given: GivenOptions, option: string): unknown {
+function givenValue(given: GivenOptions, option: string): unknown {
   const value = given.get<unknown>(option);
   if (!option.endsWith("src") && !option.endsWith("dst")) return value;
   const { address, mask } = value as AddressMask;
@@ -126,7 +126,7 @@ export const conntrackMatch: XtExtension<ConntrackInfo> = {
     const dir = given.get<"ORIGINAL" | "REPLY">("ctdir");
     return {
       name: "conntrack",
-      ...Object.fromEntries(fields.map(([option, field]) => [field, valueOf(given, option)])),
+      ...Object.fromEntries(fields.map(([option, field]) => [field, givenValue(given, option)])),
       ...(dir === undefined ? {} : { direction: dir }),
       ...(not.length === 0 ? {} : { not }),
     };

@@ -43,7 +43,7 @@ export class Ipvs {
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
     this.#hooks = new IpvsHooks(this);
-    this.#nextEstimate = ns.world.now + ESTIMATE_PERIOD;
+    this.#nextEstimate = ns.world.now - (ns.world.now % ESTIMATE_PERIOD) + ESTIMATE_PERIOD;
   }
 
   get conntrack(): ConntrackAccess | null {

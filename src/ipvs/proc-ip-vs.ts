@@ -100,7 +100,7 @@ function statistics(ns: NetworkNamespace): string {
     "   Conns  Packets  Packets            Bytes            Bytes\n" +
     `${hexCells(ipvs.statistics.shown)}\n\n` +
     " Conns/s   Pkts/s   Pkts/s          Bytes/s          Bytes/s\n" +
-    `${hexCells(ipvs.statistics.rates.perSecond)}\n`
+    `${hexCells(ipvs.statistics.perSecond)}\n`
   );
 }
 
@@ -113,6 +113,6 @@ function statisticsPerCpu(ns: NetworkNamespace): string {
     `  0 ${hexCells(ipvs.statistics.shown)}\n` +
     `  ~ ${hexCells(ipvs.statistics.shown)}\n\n` +
     "     Conns/s   Pkts/s   Pkts/s          Bytes/s          Bytes/s\n" +
-    `    ${hexCells(ipvs.statistics.rates.perSecond)}\n`
+    `    ${hexCells(ipvs.statistics.perSecond)}\n`
   );
 }

@@ -1,37 +1,4 @@
-/** Numbers that people zero and that rates are made of (struct ip_vs_kstats). Bytes count from the IP header on. */
-export class Statistics {
-  connections = 0;
-  inPackets = 0;
-  outPackets = 0;
-  inBytes = 0;
-  outBytes = 0;
-  /** Per second, as `ipvsadm --rate` prints them. */
-  readonly rates: Rates = new Rates();
-  /** What was there when somebody zeroed them; the estimator goes on with the whole. */
-  readonly #zero: Counts = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
-
-  zero(): void {
-    Object.assign(this.#zero, counts(this));
-  }
-
-  /** Since they were zeroed. */
-  get shown(): Counts {
-    const zero = this.#zero;
-    return {
-      connections: this.connections - zero.connections,
-      inPackets: this.inPackets - zero.inPackets,
-      outPackets: this.outPackets - zero.outPackets,
-      inBytes: this.inBytes - zero.inBytes,
-      outBytes: this.outBytes - zero.outBytes,
-    };
-  }
-
-  /** One more period of {@link ESTIMATE_PERIOD} is over. */
-  estimate(): void {
-    this.rates.update(this);
-  }
-}
-
+/** Connections, and packets and bytes of both directions. Bytes count from the IP header on. */
 export interface Counts {
   connections: number;
   inPackets: number;
@@ -40,37 +7,61 @@ export interface Counts {
   outBytes: number;
 }
 
-function counts(of: Counts): Counts {
-  const { connections, inPackets, outPackets, inBytes, outBytes } = of;
-  return { connections, inPackets, outPackets, inBytes, outBytes };
+function noCounts(): Counts {
+  return { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
 }
 
 /** Nanoseconds between two estimates. */
 export const ESTIMATE_PERIOD = 2_000_000_000;
 
 /**
- * Rates as moving averages: each estimate goes a quarter of the way to what the last two seconds had. Whole numbers
- * scaled by 2^10 (bytes: 2^5), as the kernel keeps them (net/netfilter/ipvs/ip_vs_est.c).
+ * What a service, a destination, or IPVS as a whole has done (struct ip_vs_stats). Nobody sees the numbers themselves: every
+ * two seconds they are read, and what is shown is what was read last (net/netfilter/ipvs/ip_vs_est.c).
  */
-export class Rates {
-  readonly #last: Counts = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
-  readonly #average: Counts = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
+export class Statistics implements Counts {
+  connections = 0;
+  inPackets = 0;
+  outPackets = 0;
+  inBytes = 0;
+  outBytes = 0;
+  /** As they were read last, and as they were when somebody zeroed them. */
+  readonly #read: Counts = noCounts();
+  readonly #zero: Counts = noCounts();
+  /** Moving averages in whole numbers, scaled by 2^10 (bytes: 2^5). */
+  readonly #average: Counts = noCounts();
 
-  update(now: Counts): void {
-    const last = this.#last;
+  /** Reads the numbers: each average goes a quarter of the way to what the last two seconds had. */
+  estimate(): void {
+    const last = this.#read;
     const average = this.#average;
-    average.connections += quarter((now.connections - last.connections) * 512 - average.connections);
-    average.inPackets += quarter((now.inPackets - last.inPackets) * 512 - average.inPackets);
-    average.outPackets += quarter((now.outPackets - last.outPackets) * 512 - average.outPackets);
-    average.inBytes += quarter((now.inBytes - last.inBytes) * 16 - average.inBytes);
-    average.outBytes += quarter((now.outBytes - last.outBytes) * 16 - average.outBytes);
-    Object.assign(last, counts(now));
+    average.connections += quarter((this.connections - last.connections) * 512 - average.connections);
+    average.inPackets += quarter((this.inPackets - last.inPackets) * 512 - average.inPackets);
+    average.outPackets += quarter((this.outPackets - last.outPackets) * 512 - average.outPackets);
+    average.inBytes += quarter((this.inBytes - last.inBytes) * 16 - average.inBytes);
+    average.outBytes += quarter((this.outBytes - last.outBytes) * 16 - average.outBytes);
+    copy(this, last);
   }
 
+  /** Begins anew, as far as anybody sees (`ipvsadm -Z`). */
   zero(): void {
-    Object.assign(this.#average, { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 });
+    copy(this.#read, this.#zero);
+    copy(noCounts(), this.#average);
   }
 
+  /** Since they were zeroed, as of the last estimate. */
+  get shown(): Counts {
+    const read = this.#read;
+    const zero = this.#zero;
+    return {
+      connections: read.connections - zero.connections,
+      inPackets: read.inPackets - zero.inPackets,
+      outPackets: read.outPackets - zero.outPackets,
+      inBytes: read.inBytes - zero.inBytes,
+      outBytes: read.outBytes - zero.outBytes,
+    };
+  }
+
+  /** As `ipvsadm --rate` prints them. */
   get perSecond(): Counts {
     const a = this.#average;
     return {
@@ -81,6 +72,14 @@ export class Rates {
       outBytes: Math.floor((a.outBytes + 15) / 32),
     };
   }
+}
+
+function copy(from: Counts, to: Counts): void {
+  to.connections = from.connections;
+  to.inPackets = from.inPackets;
+  to.outPackets = from.outPackets;
+  to.inBytes = from.inBytes;
+  to.outBytes = from.outBytes;
 }
 
 function quarter(difference: number): number {

@@ -41,7 +41,7 @@ export type Direction = (typeof Direction)[keyof typeof Direction];
 
 /**
  * Where each state goes, by two letters, for a SYN, FIN, ACK and RST: NO ES SS SR FW TW CL CW LA LI SA, the order of
- * {@link TcpState}. Observed on Linux 6.1.
+ * {@link TcpState} (net/netfilter/ipvs/ip_vs_proto_tcp.c).
  */
 const LETTERS: readonly string[] = ["NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA"];
 const ORDINARY: readonly (readonly string[])[] = [

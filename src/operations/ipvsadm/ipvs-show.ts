@@ -211,7 +211,7 @@ function serverCells(d: IpvsDestination, view: IpvsView): string {
 }
 
 function counted(statistics: Statistics, { view, exact }: IpvsShow): string {
-  const counts = view === "rate" ? statistics.rates.perSecond : statistics.shown;
+  const counts = view === "rate" ? statistics.perSecond : statistics.shown;
   const { connections: conns, inPackets, outPackets, inBytes, outBytes } = counts;
   return [conns, inPackets, outPackets, inBytes, outBytes]
     .map((value) => large(value, exact === true))

@@ -1,5 +1,12 @@
 import type { AddrAdd, AddrDel } from "./addr-change.ts";
 import type { AddrFlush, AddrShow } from "./addr-show.ts";
+import type {
+  ConntrackAdd,
+  ConntrackDel,
+  ConntrackFlush,
+  ConntrackUpdate,
+} from "./conntrack/conntrack-change.ts";
+import type { ConntrackFigures, ConntrackShow } from "./conntrack/conntrack-show.ts";
 import type { Dmesg } from "./dmesg.ts";
 import type { FdbAdd } from "./fdb-add.ts";
 import type { FdbDel } from "./fdb-del.ts";
@@ -64,6 +71,10 @@ export interface OperationMap {
   "addr-add": AddrAdd;
   "addr-del": AddrDel;
   "addr-flush": AddrFlush;
+  "conntrack-add": ConntrackAdd;
+  "conntrack-del": ConntrackDel;
+  "conntrack-flush": ConntrackFlush;
+  "conntrack-update": ConntrackUpdate;
   "fdb-add": FdbAdd;
   "fdb-del": FdbDel;
   "fdb-flush": FdbFlush;
@@ -113,6 +124,8 @@ export type Operation = OperationMap[keyof OperationMap];
 /** All questions by name: commands that read and change nothing. */
 export interface QuestionMap {
   "addr-show": AddrShow;
+  "conntrack-figures": ConntrackFigures;
+  "conntrack-show": ConntrackShow;
   "fdb-get": FdbGet;
   "fdb-show": FdbShow;
   "ipvs-show": IpvsShow;

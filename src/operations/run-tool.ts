@@ -14,10 +14,17 @@ function applyOperation(operation: Operation, context: OperationContext): string
   const before = registry.cause;
   const text = context.toolbox.print(operation);
   registry.cause = { by: "operation", text, line: context.line };
+  const remember = (): void => {
+    context.toolbox.applied.push({ host: context.host.name, text: textFor(operation, context) });
+  };
   try {
     const said = record.apply(operation, context.enter(operation.netns)) ?? "";
-    context.toolbox.applied.push({ host: context.host.name, text: textFor(operation, context) });
+    remember();
     return said;
+  } catch (error) {
+    // Some tools tell of what went well on standard error.
+    if (error instanceof ToolError && error.status === 0) remember();
+    throw error;
   } finally {
     registry.cause = before;
   }

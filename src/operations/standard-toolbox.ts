@@ -1,6 +1,9 @@
 import { addrAdd, addrDel } from "./addr-change.ts";
 import { addrFlush, addrShow } from "./addr-show.ts";
 import { bridgeTool } from "./bridge.ts";
+import { conntrackAdd, conntrackDel, conntrackFlush, conntrackUpdate } from "./conntrack/conntrack-change.ts";
+import { conntrackFigures, conntrackShow } from "./conntrack/conntrack-show.ts";
+import { conntrackTool } from "./conntrack/conntrack-tool.ts";
 import { dmesg, dmesgTool } from "./dmesg.ts";
 import { fdbAdd } from "./fdb-add.ts";
 import { fdbDel } from "./fdb-del.ts";
@@ -68,6 +71,10 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "addr-add": addrAdd,
   "addr-del": addrDel,
   "addr-flush": addrFlush,
+  "conntrack-add": conntrackAdd,
+  "conntrack-del": conntrackDel,
+  "conntrack-flush": conntrackFlush,
+  "conntrack-update": conntrackUpdate,
   "fdb-add": fdbAdd,
   "fdb-del": fdbDel,
   "fdb-flush": fdbFlush,
@@ -111,6 +118,8 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
 
 const questions: { readonly [K in keyof QuestionMap]: QuestionRecord<QuestionMap[K]> } = {
   "addr-show": addrShow,
+  "conntrack-figures": conntrackFigures,
+  "conntrack-show": conntrackShow,
   "fdb-get": fdbGet,
   "fdb-show": fdbShow,
   "ipvs-show": ipvsShow,
@@ -148,6 +157,7 @@ export function standardToolbox(): Toolbox {
     toolbox.questions.set(ask, record as QuestionRecord<never>);
   for (const type of [veth, bridge, vxlan, macvlan, dummy]) toolbox.addLinkType(type);
   toolbox.addTool(bridgeTool);
+  toolbox.addTool(conntrackTool);
   toolbox.addTool(ip);
   toolbox.addTool(tc);
   toolbox.addTool(sysctl);

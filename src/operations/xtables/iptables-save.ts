@@ -61,7 +61,7 @@ const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** The time of day as ctime(3) prints it, without the line's end. */
-function clockText(now: Nanos): string {
+export function clockText(now: Nanos): string {
   const date = new Date((EPOCH_SECONDS + Math.floor(now / SECOND)) * 1000);
   const two = (value: number): string => `${value}`.padStart(2, "0");
   const clock = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(":");

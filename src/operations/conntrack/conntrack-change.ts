@@ -1,0 +1,149 @@
+import { type Connection, ConnectionChange, Status } from "../../netfilter/conntrack/connection.ts";
+import { conntrackOf } from "../../netfilter/conntrack/conntrack-hooks.ts";
+import { insertConnection } from "../../netfilter/conntrack/insert-connection.ts";
+import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
+import { SECOND } from "../../sim/time.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import type { InNamespace, OperationRecord } from "../operation.ts";
+import type { OperationContext } from "../operation-context.ts";
+import { ToolError } from "../tool-error.ts";
+import { type ConntrackFilter, conntrackMatches, parseNat, statusBits } from "./conntrack-filter.ts";
+import { conntrackLine, type LineOptions } from "./conntrack-line.ts";
+import { failed, said } from "./conntrack-options.ts";
+import { filterWords, outputWords } from "./conntrack-words.ts";
+
+/** `conntrack -D` */
+export interface ConntrackDel extends InNamespace {
+  readonly op: "conntrack-del";
+  readonly filter: ConntrackFilter;
+  readonly line: LineOptions;
+}
+
+/** `conntrack -F` */
+export interface ConntrackFlush extends InNamespace {
+  readonly op: "conntrack-flush";
+}
+
+/** `conntrack -I`: an entry made by hand; `timeout` in seconds. */
+export interface ConntrackAdd extends InNamespace {
+  readonly op: "conntrack-add";
+  readonly entry: ConntrackFilter;
+  readonly timeout: number;
+}
+
+/** `conntrack -U`: another timeout, mark or status for the entries that match. */
+export interface ConntrackUpdate extends InNamespace {
+  readonly op: "conntrack-update";
+  readonly filter: ConntrackFilter;
+  readonly timeout: number | null;
+  readonly line: LineOptions;
+}
+
+function found(filter: ConntrackFilter, context: OperationContext): readonly Connection[] {
+  return conntrackOf(context.namespace)
+    .list()
+    .filter((connection) => conntrackMatches(filter, connection));
+}
+
+function lines(connections: readonly Connection[], options: LineOptions, users: number): string {
+  return connections.map((connection) => `${conntrackLine(connection, options, users)}\n`).join("");
+}
+
+export const conntrackDel: OperationRecord<ConntrackDel> = {
+  tool: "conntrack",
+  words: ({ filter, line }) => ["-D", ...filterWords(filter), ...outputWords(line, "plain")],
+  apply({ filter, line }, context) {
+    const gone = found(filter, context);
+    const text = lines(gone, line, 1);
+    for (const connection of gone) connection.conntrack.kill(connection);
+    const count = said(`${gone.length} flow entries have been deleted.`);
+    throw new ToolError(count, gone.length === 0 ? 1 : 0, text);
+  },
+};
+
+export const conntrackFlush: OperationRecord<ConntrackFlush> = {
+  tool: "conntrack",
+  words: () => ["-F"],
+  warning: () => said("connection tracking table has been emptied."),
+  apply(_operation, context) {
+    conntrackOf(context.namespace).flush(() => true);
+  },
+};
+
+function single(text: string | undefined): number {
+  return text === undefined ? 0 : (ip.parse(text.split("/")[0]!) ?? 0);
+}
+
+export const conntrackAdd: OperationRecord<ConntrackAdd> = {
+  tool: "conntrack",
+  words: ({ entry, timeout }) => ["-I", ...filterWords(entry), "-t", `${timeout}`],
+  apply({ entry, timeout }, context) {
+    const conntrack = conntrackOf(context.namespace);
+    const src = single(entry.src ?? entry.replyDst);
+    const dst = single(entry.dst ?? entry.replySrc);
+    const srcNat = entry.srcNat === undefined ? null : parseNat(entry.srcNat);
+    const dstNat = entry.dstNat === undefined ? null : parseNat(entry.dstNat);
+    const isIcmp = entry.protocol === 1;
+    const srcPort = isIcmp ? (entry.icmpId ?? 0) : (entry.srcPort ?? 0);
+    const dstPort = isIcmp ? ((entry.icmpType ?? 0) << 8) | (entry.icmpCode ?? 0) : (entry.dstPort ?? 0);
+    const made = insertConnection(conntrack, {
+      protocol: entry.protocol!,
+      src,
+      dst,
+      srcPort,
+      dstPort,
+      replySrc: dstNat?.address ?? (entry.replySrc === undefined ? dst : single(entry.replySrc)),
+      replyDst: srcNat?.address ?? (entry.replyDst === undefined ? src : single(entry.replyDst)),
+      replySrcPort: dstNat?.port ?? entry.replySrcPort ?? null,
+      replyDstPort: srcNat?.port ?? entry.replyDstPort ?? null,
+      zone: zoneOf(entry),
+      mark: entry.mark?.value ?? 0,
+      status:
+        (entry.status ?? []).reduce((bits, name) => bits | (statusBits[name] ?? 0), 0) |
+        (srcNat === null ? 0 : Status.srcNat) |
+        (dstNat === null ? 0 : Status.dstNat),
+      tcpState: entry.state === undefined ? 0 : TCP_STATE_NAMES.indexOf(entry.state),
+      timeout,
+    });
+    if (made === null) throw failed("Such conntrack exists, try -U to update");
+    throw new ToolError(said("1 flow entries have been created."), 0);
+  },
+};
+
+function zoneOf({ zone, origZone, replyZone }: ConntrackFilter): {
+  readonly id: number;
+  readonly direction: "both" | "original" | "reply";
+} {
+  if (zone !== undefined) return { id: zone, direction: "both" };
+  if (origZone !== undefined) return { id: origZone, direction: "original" };
+  return replyZone === undefined ? { id: 0, direction: "both" } : { id: replyZone, direction: "reply" };
+}
+
+export const conntrackUpdate: OperationRecord<ConntrackUpdate> = {
+  tool: "conntrack",
+  words: ({ filter, timeout, line }) => [
+    "-U",
+    ...filterWords(filter),
+    ...(timeout === null ? [] : ["-t", `${timeout}`]),
+    ...outputWords(line, "plain"),
+  ],
+  apply({ filter, timeout, line }, context) {
+    const { mark, status, ...rest } = filter;
+    const entries = found(rest, context);
+    for (const connection of entries) {
+      const { conntrack } = connection;
+      let changes = 0;
+      if (timeout !== null) connection.deadline = conntrack.world.now + timeout * SECOND;
+      if (mark !== undefined) {
+        connection.mark = (connection.mark & ~mark.mask) | (mark.value & mark.mask) | 0;
+        changes |= ConnectionChange.mark;
+      }
+      for (const name of status ?? []) connection.status |= statusBits[name] ?? 0;
+      if ((connection.status & Status.assured) !== 0 && status !== undefined)
+        changes |= ConnectionChange.assured;
+      conntrack.changed(connection, changes);
+    }
+    const text = said(`${entries.length} flow entries have been updated.`);
+    throw new ToolError(text, entries.length === 0 ? 1 : 0, lines(entries, line, 2));
+  },
+};

@@ -1,0 +1,36 @@
+import { type Connection, Status } from "../../netfilter/conntrack/connection.ts";
+import { protocolName } from "../../netfilter/conntrack/connection-text.ts";
+import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
+import { hasPorts } from "../../netfilter/conntrack/tuple.ts";
+import { SECOND } from "../../sim/time.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+
+/** An entry as the options that make it again (`-o save`). */
+export function conntrackSaveLine(c: Connection): string {
+  const status = [
+    ...((c.status & Status.seenReply) !== 0 ? ["SEEN_REPLY"] : []),
+    ...((c.status & Status.assured) !== 0 ? ["ASSURED"] : []),
+    ...((c.status & Status.fixedTimeout) !== 0 ? ["FIXED_TIMEOUT"] : []),
+  ];
+  const name = protocolName(c.protocol);
+  const words = [
+    "-A",
+    `-t ${Math.max(0, Math.floor((c.deadline - c.conntrack.world.now) / SECOND))}`,
+    `-u ${status.length === 0 ? "UNSET" : status.join(",")}`,
+    ...(c.zone.id !== 0 ? [`-w ${c.zone.id}`] : []),
+    `-s ${ip.format(c.src)}`,
+    `-d ${ip.format(c.dst)}`,
+    (c.status & Status.dstNat) !== 0 ? `-g ${ip.format(c.replySrc)}` : `-r ${ip.format(c.replySrc)}`,
+    (c.status & Status.srcNat) !== 0 ? `-n ${ip.format(c.replyDst)}` : `-q ${ip.format(c.replyDst)}`,
+    `-p ${name === "unknown" ? c.protocol : name}`,
+  ];
+  if (hasPorts(c.protocol))
+    words.push(
+      `--sport ${c.srcPort} --dport ${c.dstPort}`,
+      `--reply-port-src ${c.replySrcPort} --reply-port-dst ${c.replyDstPort}`,
+    );
+  else if (name === "icmp")
+    words.push(`--icmp-type ${c.dstPort >>> 8} --icmp-code ${c.dstPort & 255} --icmp-id ${c.srcPort}`);
+  if (c.tcp !== null) words.push(`--state ${TCP_STATE_NAMES[c.tcp.state]}`);
+  return words.join(" ");
+}

@@ -132,6 +132,12 @@ export class Neighbour {
     device.transmit(packet);
   }
 
+  /** Somebody takes its link-layer address for a packet that does not pass here; false when none is known. */
+  use(): boolean {
+    if (!this.connected && this.valid) this.#event(null);
+    return this.valid;
+  }
+
   /** Something above IP has heard from it (neigh_confirm). */
   confirm(): void {
     this.confirmed = this.ns.world.now;

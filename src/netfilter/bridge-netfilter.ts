@@ -1,4 +1,5 @@
 import { type HookFunction, HookResult, type Hooks } from "../net/hooks.ts";
+import * as ipOutput from "../net/ip-output.ts";
 import type { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
@@ -14,8 +15,8 @@ import { isTracking } from "./conntrack/conntrack-hooks.ts";
  * Bridged frames pass the IPv4 hooks of the namespace, as if the bridge's own device were both input and output
  * (net/bridge/br_netfilter_hooks.c). The bridge asks only while somebody looks at those hooks.
  *
- * Differs: a packet whose destination a rule changed to another port of the same bridge is sent there by the stack,
- * through the bridge's own device, where Linux goes straight to a neighbour that it knows.
+ * Differs: a packet whose destination a rule changed to a neighbour on the same bridge that is not known yet is sent by the
+ * stack, through the bridge's own device, where Linux lets it wait and then go on from the port that it came by.
  */
 
 /** NF_BR_PRI_BRNF */
@@ -167,7 +168,16 @@ class Prerouting implements HookFunction {
       ns.drop(packet, ns.input.verdict);
       return false;
     }
-    ethernet.setDst(view, networkAt - HEADER_LEN, bridge.macHi, bridge.macLo);
+    const frame = networkAt - HEADER_LEN;
+    if (way.type === "unicast" && way.device === bridge) {
+      // It stays on the bridge: to the neighbour itself, as if the sender had known better.
+      const next = ns.neighbours.find(bridge, ipOutput.nexthop(ns, way, ipv4.dst(view, networkAt)));
+      if (next?.use() === true) {
+        ethernet.setDst(view, frame, next.macHi, next.macLo);
+        return true;
+      }
+    }
+    ethernet.setDst(view, frame, bridge.macHi, bridge.macLo);
     return true;
   }
 }

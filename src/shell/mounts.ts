@@ -19,7 +19,13 @@ function procNetFiles(ns: NetworkNamespace): MountedTree {
     ...[...others.keys()].filter((name) => others.get(name)!(ns) !== null),
   ];
   return {
-    list: (path) => (path === "" ? names.sort() : null),
+    list: (path) => {
+      const below = path === "" ? names : names.filter((name) => name.startsWith(`${path}/`));
+      const at = path === "" ? 0 : path.length + 1;
+      return below.length === 0
+        ? null
+        : [...new Set(below.map((name) => name.slice(at).split("/")[0]!))].sort();
+    },
     read: (path) => own(procNet, path)?.(ns) ?? others.get(path)?.(ns) ?? null,
   };
 }

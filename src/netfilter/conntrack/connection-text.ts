@@ -1,7 +1,8 @@
+import { SECOND } from "../../sim/time.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as ip from "../../wire/ipv4-address.ts";
-import type { Connection } from "./connection.ts";
-import { Status } from "./connection.ts";
+import { type Connection, Status } from "./connection.ts";
+import type { Conntrack } from "./conntrack.ts";
 import { TCP_STATE_NAMES } from "./tcp-state.ts";
 import { hasPorts, Tuple } from "./tuple.ts";
 
@@ -39,4 +40,75 @@ export function connectionText(connection: Connection): string {
   const unreplied = (connection.status & Status.seenReply) === 0 ? "[UNREPLIED] " : "";
   const assured = (connection.status & Status.assured) !== 0 ? " [ASSURED]" : "";
   return `${protocolName(connection.protocol)} ${state}${original} ${unreplied}${tupleText(tuple)}${assured}`;
+}
+
+/** Whole seconds that are left. */
+export function secondsLeft(connection: Connection): number {
+  return Math.max(0, Math.floor((connection.deadline - connection.conntrack.world.now) / SECOND));
+}
+
+function counters(connection: Connection, packets: number, bytes: number): string {
+  return connection.accounted ? `packets=${packets} bytes=${bytes} ` : "";
+}
+
+/** The protocol by name and number, as entries begin. */
+export function start(connection: Connection): string {
+  const { protocol } = connection;
+  return `${protocolName(protocol).padEnd(8)} ${protocol} `;
+}
+
+/** Both directions of an entry with state and, `counted`, counters; ends with a blank. */
+export function middle(connection: Connection, counted = true): string {
+  const tuple = new Tuple();
+  const { zone, status, tcp } = connection;
+  tuple.copyOf(connection, false);
+  const original = tupleText(tuple);
+  tuple.copyOf(connection, true);
+  const zoneOf = (direction: string): string =>
+    zone.direction === direction && zone.id !== 0
+      ? `zone-${direction === "original" ? "orig" : "reply"}=${zone.id} `
+      : "";
+  return [
+    tcp === null ? "" : `${TCP_STATE_NAMES[tcp.state]} `,
+    `${original} `,
+    zoneOf("original"),
+    counted ? counters(connection, connection.packets, connection.bytes) : "",
+    (status & Status.seenReply) === 0 ? "[UNREPLIED] " : "",
+    `${tupleText(tuple)} `,
+    zoneOf("reply"),
+    counted ? counters(connection, connection.replyPackets, connection.replyBytes) : "",
+    (status & Status.assured) !== 0 ? "[ASSURED] " : "",
+  ].join("");
+}
+
+/** How long it lives, where that is known. */
+export function delta(connection: Connection, until: number): string {
+  if (!connection.timestamped) return "";
+  return `delta-time=${Math.floor(until / SECOND) - Math.floor(connection.start / SECOND)} `;
+}
+
+/** The line of an entry in /proc/net/nf_conntrack. */
+function procLine(connection: Connection): string {
+  const { mark, zone } = connection;
+  const id = zone.direction === "both" ? `zone=${zone.id} ` : "";
+  const lived = delta(connection, connection.conntrack.world.now);
+  return `ipv4     2 ${start(connection)}${secondsLeft(connection)} ${middle(connection)}mark=${mark >>> 0} ${id}${lived}use=2\n`;
+}
+
+/** /proc/net/nf_conntrack. */
+export function procFile(conntrack: Conntrack): string {
+  return conntrack.list().map(procLine).join("");
+}
+
+/** /proc/net/stat/nf_conntrack, a line for each of `cpus` processors; what happened is all in the first one. */
+export function procStat({ stats: s, count }: Conntrack, cpus: number): string {
+  const head =
+    "entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop icmp_error  expect_new expect_create expect_delete search_restart\n";
+  const hex = (value: number): string => value.toString(16).padStart(8, "0");
+  const lines = Array.from({ length: cpus }, (_, cpu) => {
+    const of = (value: number): string => hex(cpu === 0 ? value : 0);
+    const main = [s.found, 0, s.invalid, 0, 0, 0, s.insert, s.insertFailed, s.drop, s.earlyDrop, s.error];
+    return `${hex(count)}  ${[s.clashResolve, ...main].map(of).join(" ")}  ${[0, 0, 0, 0].map(of).join(" ")}\n`;
+  });
+  return head + lines.join("");
 }

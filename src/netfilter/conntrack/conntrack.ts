@@ -48,8 +48,8 @@ export class Conntrack {
   readonly placed: ((connection: Connection) => void)[] = [];
   /** of each that leaves it, whoever listens: NAT has lists of its own. */
   readonly gone: ((connection: Connection) => void)[] = [];
-  /** Told when the table is full (`nf_conntrack: table full, dropping packet`). */
-  tableFull: (() => void) | null = null;
+  /** The process whose command changes entries at this moment, or null. */
+  actor: number | null = null;
   readonly #table: TupleTable = new TupleTable();
   readonly #rows: (Connection | null)[] = [];
   readonly #free: number[] = [];
@@ -57,6 +57,8 @@ export class Conntrack {
   readonly #tuple: Tuple = new Tuple();
   #count = 0;
   #sweepAt = 0;
+  #complainedAt = Number.NEGATIVE_INFINITY;
+  #complaints = 0;
   /** No connection could be made because there are too many. */
   #isFull = false;
 
@@ -190,7 +192,7 @@ export class Conntrack {
     const { src, dst, srcPort, dstPort, protocol } = tuple;
     if (!tuple.invert()) return null;
     if (this.#count >= this.limits.max && !this.#dropEarly(src, dst, srcPort, dstPort, protocol, zone)) {
-      this.tableFull?.();
+      this.#complain();
       this.#isFull = true;
       return null;
     }
@@ -211,6 +213,17 @@ export class Conntrack {
     packet.connection = connection;
     packet.connectionInfo = ConnectionInfo.new;
     return connection;
+  }
+
+  /** The kernel says so, but no more than ten times in five seconds (net_warn_ratelimited). */
+  #complain(): void {
+    const now = this.world.now;
+    if (now >= this.#complainedAt + 5 * SECOND) {
+      this.#complainedAt = now;
+      this.#complaints = 0;
+    }
+    if (this.#complaints++ < 10)
+      this.ns.host.log.write(now, 4, "nf_conntrack: nf_conntrack: table full, dropping packet");
   }
 
   /** Makes room for one more by killing one that is not assured and lies near by in the table (early_drop). */

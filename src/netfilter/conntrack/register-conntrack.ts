@@ -1,5 +1,7 @@
 import type { Kernel } from "../../net/kernel.ts";
+import { procFile, procStat } from "./connection-text.ts";
 import { connmarkMatch, connmarkTarget } from "./connmark.ts";
+import { conntrackOf } from "./conntrack-hooks.ts";
 import { conntrackMatch, stateMatch } from "./conntrack-match.ts";
 import { conntrackSysctls } from "./conntrack-sysctls.ts";
 import { ctTarget } from "./ct-target.ts";
@@ -13,4 +15,6 @@ export function registerConntrack(kernel: Kernel): void {
   xtables.addTarget(connmarkTarget);
   xtables.addTarget(ctTarget);
   kernel.sysctls.push(...conntrackSysctls());
+  kernel.procNet.set("nf_conntrack", (ns) => procFile(conntrackOf(ns)));
+  kernel.procNet.set("stat/nf_conntrack", (ns) => procStat(conntrackOf(ns), ns.host.cpus?.length ?? 1));
 }

@@ -1,6 +1,7 @@
 import { type Connection, ConnectionChange, Status } from "../../netfilter/conntrack/connection.ts";
+import type { Conntrack } from "../../netfilter/conntrack/conntrack.ts";
 import { conntrackOf } from "../../netfilter/conntrack/conntrack-hooks.ts";
-import { insertConnection } from "../../netfilter/conntrack/insert-connection.ts";
+import { type ConnectionSpec, insertConnection } from "../../netfilter/conntrack/insert-connection.ts";
 import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
 import { SECOND } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
@@ -45,6 +46,17 @@ function found(filter: ConntrackFilter, context: OperationContext): readonly Con
     .filter((connection) => conntrackMatches(filter, connection));
 }
 
+/** Does something in the name of the process that runs the command: events tell of it. */
+function asUser<T>(context: OperationContext, act: (conntrack: Conntrack) => T): T {
+  const conntrack = conntrackOf(context.namespace);
+  conntrack.actor = context.outside.pid ?? 0;
+  try {
+    return act(conntrack);
+  } finally {
+    conntrack.actor = null;
+  }
+}
+
 function lines(connections: readonly Connection[], options: LineOptions, users: number): string {
   return connections.map((connection) => `${conntrackLine(connection, options, users)}\n`).join("");
 }
@@ -55,7 +67,9 @@ export const conntrackDel: OperationRecord<ConntrackDel> = {
   apply({ filter, line }, context) {
     const gone = found(filter, context);
     const text = lines(gone, line, 1);
-    for (const connection of gone) connection.conntrack.kill(connection);
+    asUser(context, (conntrack) => {
+      for (const connection of gone) conntrack.kill(connection);
+    });
     const count = said(`${gone.length} flow entries have been deleted.`);
     throw new ToolError(count, gone.length === 0 ? 1 : 0, text);
   },
@@ -66,7 +80,7 @@ export const conntrackFlush: OperationRecord<ConntrackFlush> = {
   words: () => ["-F"],
   warning: () => said("connection tracking table has been emptied."),
   apply(_operation, context) {
-    conntrackOf(context.namespace).flush(() => true);
+    asUser(context, (conntrack) => conntrack.flush(() => true));
   },
 };
 
@@ -78,7 +92,6 @@ export const conntrackAdd: OperationRecord<ConntrackAdd> = {
   tool: "conntrack",
   words: ({ entry, timeout }) => ["-I", ...filterWords(entry), "-t", `${timeout}`],
   apply({ entry, timeout }, context) {
-    const conntrack = conntrackOf(context.namespace);
     const src = single(entry.src ?? entry.replyDst);
     const dst = single(entry.dst ?? entry.replySrc);
     const srcNat = entry.srcNat === undefined ? null : parseNat(entry.srcNat);
@@ -86,7 +99,7 @@ export const conntrackAdd: OperationRecord<ConntrackAdd> = {
     const isIcmp = entry.protocol === 1;
     const srcPort = isIcmp ? (entry.icmpId ?? 0) : (entry.srcPort ?? 0);
     const dstPort = isIcmp ? ((entry.icmpType ?? 0) << 8) | (entry.icmpCode ?? 0) : (entry.dstPort ?? 0);
-    const made = insertConnection(conntrack, {
+    const spec: ConnectionSpec = {
       protocol: entry.protocol!,
       src,
       dst,
@@ -104,7 +117,8 @@ export const conntrackAdd: OperationRecord<ConntrackAdd> = {
         (dstNat === null ? 0 : Status.dstNat),
       tcpState: entry.state === undefined ? 0 : TCP_STATE_NAMES.indexOf(entry.state),
       timeout,
-    });
+    };
+    const made = asUser(context, (conntrack) => insertConnection(conntrack, spec));
     if (made === null) throw failed("Such conntrack exists, try -U to update");
     throw new ToolError(said("1 flow entries have been created."), 0);
   },
@@ -141,7 +155,7 @@ export const conntrackUpdate: OperationRecord<ConntrackUpdate> = {
       for (const name of status ?? []) connection.status |= statusBits[name] ?? 0;
       if ((connection.status & Status.assured) !== 0 && status !== undefined)
         changes |= ConnectionChange.assured;
-      conntrack.changed(connection, changes);
+      asUser(context, () => conntrack.changed(connection, changes));
     }
     const text = said(`${entries.length} flow entries have been updated.`);
     throw new ToolError(text, entries.length === 0 ? 1 : 0, lines(entries, line, 2));

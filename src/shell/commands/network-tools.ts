@@ -6,11 +6,16 @@ import type { Toolbox } from "../../operations/toolbox.ts";
 import type { Program } from "../../sim/process.ts";
 import type { CommandContext, CommandTable } from "../command.ts";
 import { FileFailure, resolvePath } from "../files.ts";
+import { asksForEvents, conntrackEvents } from "./conntrack-events.ts";
 
 /** Installs `ip`, `bridge`, `tc`, `sysctl` and whatever else the toolbox knows. */
 export function registerTools(commands: CommandTable, toolbox: Toolbox): void {
   for (const [name, tool] of toolbox.tools) {
-    commands.register(name, (context) => runNetworkTool(toolbox, name, context), {
+    const run = (context: CommandContext): number | Program =>
+      name === "conntrack" && asksForEvents(context.args)
+        ? conntrackEvents(context)
+        : runNetworkTool(toolbox, name, context);
+    commands.register(name, run, {
       stdin: (args) => readsBatch(args) || tool.readsInput?.(args) === true,
       complete: (args) => expectedWords(tool, args, toolbox),
     });

@@ -1,0 +1,97 @@
+import { type Connection, ConnectionChange } from "../../netfilter/conntrack/connection.ts";
+import type { Conntrack } from "../../netfilter/conntrack/conntrack.ts";
+import { conntrackOf } from "../../netfilter/conntrack/conntrack-hooks.ts";
+import { conntrackMatches } from "../../operations/conntrack/conntrack-filter.ts";
+import { conntrackEventLine } from "../../operations/conntrack/conntrack-line.ts";
+import { type ConntrackCommand, readCommand, said } from "../../operations/conntrack/conntrack-options.ts";
+import { ToolError } from "../../operations/tool-error.ts";
+import type { Program } from "../../sim/process.ts";
+import { Signal } from "../../sim/signal.ts";
+import type { CommandContext } from "../command.ts";
+
+const SIGINT = 2;
+const SIGTERM = 15;
+
+/** True for command lines that ask for events: those run until somebody ends them. */
+export function asksForEvents(args: readonly string[]): boolean {
+  return args.some((word) => word === "-E" || word === "--event");
+}
+
+/** `conntrack -E`: tells of connections as they come, change and go. */
+export function* conntrackEvents(context: CommandContext): Program {
+  let command: ConntrackCommand;
+  try {
+    command = readCommand(context.args);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    context.err(error.text);
+    return error.status;
+  }
+  const watch = new EventWatch(context, conntrackOf(context.namespace), command);
+  try {
+    return yield* watch.run();
+  } finally {
+    watch.close();
+  }
+}
+
+class EventWatch {
+  readonly #context: CommandContext;
+  readonly #conntrack: Conntrack;
+  readonly #command: ConntrackCommand;
+  readonly #changed: Signal = new Signal();
+  readonly #listener = {
+    connectionChanged: (connection: Connection, changes: number): void => this.#hear(connection, changes),
+  };
+  #text = "";
+  #count = 0;
+  #stopped = false;
+
+  constructor(context: CommandContext, conntrack: Conntrack, command: ConntrackCommand) {
+    this.#context = context;
+    this.#conntrack = conntrack;
+    this.#command = command;
+    conntrack.listeners.add(this.#listener);
+    context.onSignal((signal) => {
+      if (signal !== SIGINT && signal !== SIGTERM) return false;
+      this.#stopped = true;
+      this.#changed.notify();
+      return true;
+    });
+  }
+
+  *run(): Program {
+    for (;;) {
+      if (this.#text !== "") this.#context.out(this.#text);
+      this.#text = "";
+      if (this.#stopped) break;
+      yield { on: [this.#changed], until: Number.POSITIVE_INFINITY };
+    }
+    this.#context.err(said(`${this.#count} flow events have been shown.`));
+    return 0;
+  }
+
+  close(): void {
+    this.#conntrack.listeners.delete(this.#listener);
+  }
+
+  #hear(connection: Connection, changes: number): void {
+    const { filter, line, events, timestamp } = this.#command;
+    const destroyed = (changes & ConnectionChange.destroy) !== 0;
+    const made = (changes & (ConnectionChange.new | ConnectionChange.related)) !== 0;
+    const kind = destroyed ? "DESTROY" : made ? "NEW" : "UPDATES";
+    if (events !== null && !events.includes(kind) && !events.includes("ALL")) return;
+    if (!conntrackMatches(filter, connection)) return;
+    const head = destroyed ? "[DESTROY] " : made ? "    [NEW] " : " [UPDATE] ";
+    const by = this.#conntrack.actor;
+    const user = by === null ? "" : ` [USERSPACE] portid=${by} progname=conntrack`;
+    this.#count++;
+    this.#text += `${timestamp ? this.#time() : ""}${head}${conntrackEventLine(connection, line, destroyed)}${user}\n`;
+    this.#changed.notify();
+  }
+
+  #time(): string {
+    const { seconds, nanos } = this.#context.machine.clock();
+    return `[${seconds}.${String(Math.floor(nanos / 1000)).padStart(6, "0")}]\t`;
+  }
+}

@@ -129,7 +129,7 @@ function holder(command: string, args: readonly string[]): Promise<ChildProcess>
 }
 
 /** The commands that build the underlay, as a lab builds it. */
-function buildScript(topology: Topology): string {
+export function buildScript(topology: Topology): string {
   const lines = ["set -e", "mount -t tmpfs none /run", "mkdir -p /run/netns", "ip netns add sw"];
   for (const { name, mtu } of topology.switches) {
     lines.push(`ip -n sw link add ${name} type bridge forward_delay 0 mcast_snooping 0`);

@@ -43,6 +43,20 @@ test("what nobody wants is dropped for a reason that the kernel has a name for",
   expect(net.now).toBeGreaterThan(2 * SECOND);
 });
 
+test("a SYN is answered by whoever listens, or refused, and nothing is left of it", async () => {
+  const net = lab({ hosts });
+  const refused = net.send({ from: "a", to: "172.10.0.16", protocol: "tcp", port: 80 });
+  expect(refused.dropped).toMatchObject([{ at: "b", reason: "NO_SOCKET" }]);
+  expect(refused.answers.at(-1)!.summary).toContain("Flags [R.]");
+  await net.host("b").run("nc -l 80 >/dev/null & sleep 1");
+  const taken = net.send({ from: "a", to: "172.10.0.16", protocol: "tcp", port: 80 });
+  expect(taken.summary).toContain("Flags [S]");
+  expect(taken.delivered).toEqual(["b"]);
+  expect(taken.answers[0]!.summary).toContain("Flags [S.]");
+  expect((await net.host("a").run("ss -tan | grep -c ESTAB")).stdout).toBe("0\n");
+  expect(net.accounts()).toEqual([]);
+});
+
 test("commands are done at once, several in one text, in any namespace, and time stands still", () => {
   const net = lab({ hosts });
   net.apply(

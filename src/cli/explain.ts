@@ -24,12 +24,26 @@ export interface ExplainOptions {
 export async function explain(file: string, options: ExplainOptions): Promise<number> {
   const lesson = readLesson(file);
   if (lesson === null) return Status.misuse;
-  const asksWay = options.from !== undefined && options.to !== undefined;
-  if (asksWay === (options.why !== undefined) || (!asksWay && options.from !== undefined)) {
-    throw new UserError("EXPLAIN", "explain what?", null, "--from NAMESPACE --to ADDRESS, or --why ENTRY");
-  }
+  const problem = misuse(options);
+  if (problem !== null) throw problem;
   const world = await afterLesson(lesson, options.seed);
-  return asksWay ? showWay(world, options) : showHistory(world, options);
+  return options.why === undefined ? showWay(world, options) : showHistory(world, options);
+}
+
+/** What is wrong with the question, before anything runs; null when nothing is. */
+function misuse({ from, to, why, size }: ExplainOptions): UserError | null {
+  const wrong = (message: string, hint: string): UserError => new UserError("EXPLAIN", message, null, hint);
+  const both = "--from NAMESPACE --to ADDRESS, or --why ENTRY";
+  if (why !== undefined) {
+    if (from !== undefined || to !== undefined || size !== undefined)
+      return wrong("a packet or an entry, one at a time", both);
+    return why.trim() === "" ? wrong("--why names no entry", "words of one: --why '10.3.0.0/24 a/c1'") : null;
+  }
+  if (from === undefined && to === undefined) return wrong("explain what?", both);
+  if (from === undefined) return wrong("who sends it?", "--from HOST or --from HOST/NAMESPACE");
+  if (to === undefined) return wrong(`where does ${from} send it?`, "--to ADDRESS or --to ADDRESS:PORT/udp");
+  parseTarget(to);
+  return null;
 }
 
 /** The world as a lesson leaves it; a lesson that does not hold is told of, and explained all the same. */
@@ -51,7 +65,10 @@ function showWay(world: LabWorld, { from, to, size, json }: ExplainOptions): num
 
 function showHistory(world: LabWorld, { why, json }: ExplainOptions): number {
   const histories = entryHistories(world.lab, why!);
-  if (histories.length === 0) throw new UserError("EXPLAIN", `there is and was no entry like "${why}"`);
+  if (histories.length === 0) {
+    const hint = "every word must be in its table, place or text: --why 'route a 10.0.0.0/24'";
+    throw new UserError("EXPLAIN", `there is and was no entry like "${why}"`, null, hint);
+  }
   if (json) {
     print([JSON.stringify(histories, null, 2)]);
     return Status.held;

@@ -103,7 +103,7 @@ function makeProgram(version: string, makeWorld: MakeWorld, finish: (status: num
   command("explain", "run a lesson, then send one packet and show its way, or tell why an entry is there")
     .argument("<file>", "a lesson or script")
     .option("--from <namespace>", "who sends: host or host/namespace")
-    .option("--to <target>", "ADDRESS (an echo request) or ADDRESS:PORT/udp")
+    .option("--to <target>", "ADDRESS (an echo request), ADDRESS:PORT/udp or ADDRESS:PORT/tcp (a SYN)")
     .addOption(new Option("--size <bytes>", "payload of the packet").argParser(parseSize))
     .option("--why <entry>", "words of an entry, such as '10.3.0.0/24 a/c1': its history")
     .option("--json", "print plain values for other programs")

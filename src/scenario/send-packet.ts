@@ -4,6 +4,7 @@ import type { Lab } from "../lab/lab.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import { PacketSocket, PROTOCOL_ALL } from "../net/packet-socket.ts";
 import { RawSocket } from "../net/raw-socket.ts";
+import { TcpSocket } from "../net/tcp/tcp-socket.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
 import type { FrameId, Packet } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
@@ -22,13 +23,16 @@ export interface PacketRequest {
   readonly from: string;
   /** Where to: an IPv4 address. */
   readonly to: string;
-  /** An ICMP echo request or a UDP datagram; with a port `udp`, else `icmp`, unless given. */
-  readonly protocol?: "icmp" | "udp";
-  /** Of UDP: the destination's port, 1 to 65535. */
+  /**
+   * An ICMP echo request, a UDP datagram, or the SYN that opens a TCP connection, which is then reset; with a port `udp`,
+   * else `icmp`, unless given.
+   */
+  readonly protocol?: "icmp" | "udp" | "tcp";
+  /** Of UDP and TCP: the destination's port, 1 to 65535. */
   readonly port?: number;
-  /** Of UDP: the sender's port; a free one unless given. */
+  /** Of UDP and TCP: the sender's port; a free one unless given. */
   readonly sourcePort?: number;
-  /** Bytes of payload, 0 to 65507; 56 for an echo request and 0 for a datagram unless given. */
+  /** Bytes of payload, 0 to 65507; 56 for an echo request and 0 for a datagram unless given; a SYN has none. */
   readonly size?: number;
   /** The sender's address, one of its own; the one that the way suggests unless given. */
   readonly source?: string;
@@ -70,17 +74,18 @@ export function parseTarget(text: string): Omit<PacketRequest, "from"> {
   }
   const port = match[2] === undefined ? undefined : Number(match[2]);
   const protocol = match[3] ?? (port === undefined ? "icmp" : "udp");
-  if (protocol !== "icmp" && protocol !== "udp") {
+  if (protocol !== "icmp" && protocol !== "udp" && protocol !== "tcp") {
     throw new UserError(
       "TARGET",
       `${text}: no packet of protocol ${protocol} can be sent`,
       null,
-      "icmp or udp",
+      "icmp, udp or tcp",
     );
   }
   const hasPort = port !== undefined && port >= 1 && port <= 65535;
-  if (hasPort !== (protocol === "udp") || (protocol === "icmp" && port !== undefined)) {
-    const need = protocol === "udp" ? "UDP takes a port from 1 to 65535" : "ICMP has no ports";
+  if (hasPort !== (protocol !== "icmp") || (protocol === "icmp" && port !== undefined)) {
+    const name = protocol.toUpperCase();
+    const need = protocol === "icmp" ? "ICMP has no ports" : `${name} takes a port from 1 to 65535`;
     throw new UserError("TARGET", `${text}: ${need}`, null, "such as 10.3.0.5 or 10.3.0.5:53/udp");
   }
   return { to: match[1]!, protocol, ...(port === undefined ? {} : { port }) };
@@ -112,6 +117,7 @@ export function sendPacket(lab: Lab, request: PacketRequest | FrameRequest): Sen
     throw new UserError("SEND", `${request.from} cannot send ${target}: ${error.message}`, null, hint);
   } finally {
     sender.close();
+    world.settle();
     world.tap = flight.inner;
   }
   const [journey, ...others] = lab.journeysFrom(first);
@@ -164,10 +170,16 @@ class Flight implements Tap {
 function causedBy(journey: Journey, others: readonly Journey[]): Journey[] {
   const family = new Set(journey.steps.map((step) => step.frameId));
   return others.filter((other) => {
-    if (!family.has(other.parent)) return false;
+    if (!family.has(other.parent) && !isOfConnection(journey, other)) return false;
     for (const step of other.steps) family.add(step.frameId);
     return true;
   });
+}
+
+/** TCP's segments belong to their connection, not to the segment that they answer: they go between the same two ends. */
+function isOfConnection({ protocol, from, to }: Journey, other: Journey): boolean {
+  if (protocol !== "tcp" || other.protocol !== "tcp") return false;
+  return (other.from === to && other.to === from) || (other.from === from && other.to === to);
 }
 
 /** Checks a request and opens its socket. */
@@ -183,30 +195,39 @@ function packetSender(lab: Lab, request: PacketRequest): Sender {
   checkNumber("tos", tos, 0, 255);
   checkNumber("mark", mark, 0, 0xffff_ffff);
   checkNumber("sourcePort", sourcePort, 0, 65535);
-  if (protocol !== "udp" && protocol !== "icmp")
-    throw new UserError(
-      "TARGET",
-      `no packet of protocol ${String(protocol)} can be sent`,
-      null,
-      "icmp or udp",
-    );
-  if (protocol === "udp" && port === undefined)
-    throw new UserError("TARGET", "UDP needs a port", null, "port: 53");
+  if (protocol !== "udp" && protocol !== "icmp" && protocol !== "tcp") {
+    const what = `no packet of protocol ${String(protocol)} can be sent`;
+    throw new UserError("TARGET", what, null, "icmp, udp or tcp");
+  }
   if (protocol === "icmp" && port !== undefined)
     throw new UserError("TARGET", "ICMP has no ports", null, 'protocol: "udp"');
+  if (protocol === "tcp" && request.size !== undefined)
+    throw new UserError("TARGET", "a SYN has no payload", null, "leave the size out");
+  if (protocol !== "icmp" && port === undefined)
+    throw new UserError("TARGET", `${protocol.toUpperCase()} needs a port`, null, "port: 53");
   if (port !== undefined) checkNumber("port", port, 1, 65535);
-  const socket = protocol === "udp" ? new UdpSocket(ns) : new RawSocket(ns, ipv4.PROTO_ICMP);
+  const socket =
+    protocol === "tcp"
+      ? new TcpSocket(ns)
+      : protocol === "udp"
+        ? new UdpSocket(ns)
+        : new RawSocket(ns, ipv4.PROTO_ICMP);
   socket.ttl = ttl;
   socket.tos = tos;
   socket.mark = mark | 0;
   return {
     send() {
-      if (socket instanceof UdpSocket) {
-        if (source !== 0 || sourcePort !== 0) socket.bind(source, sourcePort);
-        socket.sendTo(to, port!, new Uint8Array(size));
-      } else {
+      if (socket instanceof RawSocket) {
         if (source !== 0) socket.bind(source);
         socket.sendTo(to, echoRequest(size));
+        return;
+      }
+      if (source !== 0 || sourcePort !== 0) socket.bind(source, sourcePort);
+      if (socket instanceof UdpSocket) socket.sendTo(to, port!, new Uint8Array(size));
+      else {
+        // One packet was asked for: whatever comes of it is not gone on with.
+        socket.abortOnClose = true;
+        socket.connect(to, port!);
       }
     },
     close: () => socket.close(),

@@ -28,6 +28,8 @@ export interface CpuSpec {
   readonly count: number;
   /** Nanoseconds of virtual time for each step of a packet through the host; 0 means that work takes no time. */
   readonly cost: number;
+  /** Which CPU gets a packet: that of its flow, or each in turn. */
+  readonly steering?: "flow" | "turn";
 }
 
 /** A network card of a host, and the wire from it to its switch. */

@@ -14,6 +14,11 @@ import { NetworkNamespace } from "./network-namespace.ts";
 export interface CpuOptions {
   readonly count: number;
   readonly cost: Nanos;
+  /**
+   * Which one gets a packet: that of its flow, as receive packet steering has it, unless said otherwise; or each in
+   * turn, as when the threads that send run on processors of their own.
+   */
+  readonly steering?: "flow" | "turn";
 }
 
 /** A machine: a kernel, processors, and network namespaces, of which the first has no name. */
@@ -27,6 +32,10 @@ export class Host {
   readonly namespaces: Map<string, NetworkNamespace> = new Map();
   /** The processors; null when handling a packet costs nothing. */
   readonly cpus: readonly Cpu[] | null;
+  /** For how long a processor that handles a packet does not see what the others do meanwhile; 0 with one processor. */
+  readonly blindness: Nanos;
+  readonly #inTurn: boolean;
+  #turn = 0;
   readonly neighbourLimits: NeighbourLimits;
   readonly identifications: IpIdentifications;
   /** What its kernel wrote since it started. */
@@ -41,14 +50,21 @@ export class Host {
       cpu.cost === 0
         ? null
         : Array.from({ length: cpu.count }, (_, i) => new Cpu(world, cpu.cost, `${name} cpu${i} backlog`));
+    this.blindness = cpu.count > 1 ? cpu.cost : 0;
+    this.#inTurn = cpu.steering === "turn";
     this.identifications = new IpIdentifications(world, name);
     this.neighbourLimits = new NeighbourLimits(world);
     this.root = new NetworkNamespace(this, "");
   }
 
-  /** Chooses a processor by the flow, as receive packet steering does. */
+  /** Chooses a processor. */
   steer(packet: Packet, place: number): void {
     const cpus = this.cpus!;
+    if (this.#inTurn) {
+      this.#turn = (this.#turn + 1) % cpus.length;
+      cpus[this.#turn]!.enqueue(packet, place);
+      return;
+    }
     cpus[cpus.length === 1 ? 0 : (flowHash(packet) >>> 0) % cpus.length]!.enqueue(packet, place);
   }
 

@@ -158,7 +158,7 @@ class TopologyBuilder {
         this.#error([...path, "cost"], `"${text.cost}" is no time`, "such as 500ns or 2us");
       else cost = parsed;
     }
-    return { count: text?.count ?? 1, cost };
+    return { count: text?.count ?? 1, cost, ...(text?.steering === "turn" ? { steering: "turn" } : {}) };
   }
 
   #checkNames(): void {

@@ -33,6 +33,8 @@ export interface CpuText {
   readonly count?: number | undefined;
   /** Time of each step of a packet: nanoseconds, or a text such as `2us`; 0 unless given. */
   readonly cost?: number | string | undefined;
+  /** `flow` unless given: a flow's packets go to one CPU; `turn`: each CPU gets one in its turn. */
+  readonly steering?: "flow" | "turn" | undefined;
 }
 
 /** A wire as written: from a card to its switch, or from one switch to another. */
@@ -110,6 +112,10 @@ const cpu = z
       .union([z.int().min(0), z.string()])
       .optional()
       .meta({ description: "Virtual time of one step of a packet: nanoseconds, or a text such as 2us." }),
+    steering: z
+      .enum(["flow", "turn"])
+      .optional()
+      .meta({ description: "Which CPU gets a packet: that of its flow, or each in turn." }),
   })
   .meta({ description: "How many CPUs work off the host's packets, and what a step costs." });
 

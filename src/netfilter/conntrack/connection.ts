@@ -94,6 +94,8 @@ export class Connection {
   replyBytes = 0;
   /** When it was confirmed and when it ended, with net.netfilter.nf_conntrack_timestamp; 0 without. */
   readonly timestamped: boolean;
+  /** When it came into the table. */
+  placed: Nanos = 0;
   start: Nanos = 0;
   stop: Nanos = 0;
   /** Null for all but TCP. */

@@ -97,6 +97,17 @@ export class Conntrack {
     return -1;
   }
 
+  /**
+   * The same as {@link find} for a processor that is handling a packet: an entry that another one has made since it
+   * began is not seen. Both then make one, and clash when they are confirmed.
+   */
+  look(tuple: Tuple, zone: Zone, reply: boolean): number {
+    const found = this.find(tuple, zone, reply);
+    const { blindness } = this.ns.host;
+    if (found < 0 || blindness === 0) return found;
+    return this.#rows[found >> 1]!.placed > this.world.now - blindness ? -1 : found;
+  }
+
   connectionAt(found: number): Connection {
     return this.#rows[found >> 1]!;
   }
@@ -175,9 +186,9 @@ export class Conntrack {
     const tuple = this.#tuple;
     if (!tuple.readPacket(packet)) return null;
     const zone = template === null ? DEFAULT_ZONE : template.zone;
-    let found = this.find(tuple, zone, false);
+    let found = this.look(tuple, zone, false);
     // A zone may hold for one direction only: then the other one is filed under the default zone.
-    if (found < 0 && zone.direction !== "both") found = this.find(tuple, zone, true);
+    if (found < 0 && zone.direction !== "both") found = this.look(tuple, zone, true);
     if (found < 0) return this.#make(packet, tuple, template, zone);
     const connection = this.#rows[found >> 1]!;
     packet.connection = connection;
@@ -301,6 +312,7 @@ export class Conntrack {
     const replyKind = kindOfTuple(protocol, zone, true);
     this.#table.add(connection.replySrc, connection.replyDst, replyPorts, replyKind, row * 2 + 1);
     connection.status |= Status.confirmed;
+    connection.placed = this.world.now;
     if (connection.timestamped) connection.start = this.world.now;
     this.#count++;
     for (const listener of this.placed) listener(connection);

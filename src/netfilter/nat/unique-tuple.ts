@@ -99,7 +99,7 @@ export class TupleChooser {
     const conntrack = this.#conntrack;
     reply.copy(tuple);
     if (!reply.invert()) return null;
-    const found = conntrack.find(reply, connection.zone, true);
+    const found = conntrack.look(reply, connection.zone, true);
     if (found < 0) return null;
     const other = conntrack.connectionAt(found);
     if (other === connection || isSameFlow(other, connection)) return null;
@@ -127,7 +127,7 @@ export class TupleChooser {
     const reply = this.#reply;
     reply.copy(tuple);
     reply.invert();
-    const found = this.#conntrack.find(reply, connection.zone, true);
+    const found = this.#conntrack.look(reply, connection.zone, true);
     if (found < 0) return false;
     const other = this.#conntrack.connectionAt(found);
     if (!this.#conntrack.isReplyAt(found) || other.tcp === null) return true;

@@ -2,7 +2,6 @@ import type { EntryRef } from "../sim/registry.ts";
 import type { Errno } from "./kernel-error.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { Route, type RouteSpec, RouteTable } from "./route.ts";
-import { routeText } from "./route-text.ts";
 import { RoutingTable } from "./routing-table.ts";
 
 /** A policy rule (struct fib_rule). 0 and empty mean: not asked. */
@@ -73,7 +72,9 @@ const plainRule = (priority: number, table: number, ref: EntryRef): Rule => ({
 export class Fib {
   readonly #ns: NetworkNamespace;
   readonly tables: Map<number, RoutingTable> = new Map();
-  rules: readonly Rule[];
+  /** Null while they are the three that every namespace is born with: few ask for those. */
+  #rules: readonly Rule[] | null = null;
+  readonly #firstRule: EntryRef;
   /** True while the rules are the three that every namespace is born with: then no rule needs to be read. */
   #plain = true;
   /** Routes of type local that an administrator made. */
@@ -98,11 +99,18 @@ export class Fib {
     this.table(RouteTable.local);
     this.table(RouteTable.main);
     const { registry } = ns.world;
-    this.rules = [
-      plainRule(0, RouteTable.local, registry.made("rule", ns.path, "0: from all lookup local")),
-      plainRule(32766, RouteTable.main, registry.made("rule", ns.path, "32766: from all lookup main")),
-      plainRule(32767, RouteTable.default, registry.made("rule", ns.path, "32767: from all lookup default")),
+    this.#firstRule = registry.made("rule", ns.path, "0: from all lookup local");
+    registry.made("rule", ns.path, "32766: from all lookup main");
+    registry.made("rule", ns.path, "32767: from all lookup default");
+  }
+
+  get rules(): readonly Rule[] {
+    this.#rules ??= [
+      plainRule(0, RouteTable.local, this.#firstRule),
+      plainRule(32766, RouteTable.main, this.#firstRule + 1),
+      plainRule(32767, RouteTable.default, this.#firstRule + 2),
     ];
+    return this.#rules;
   }
 
   /** Somebody changed the rules or made local routes: then an address alone does not say that a source is this host. */
@@ -217,7 +225,9 @@ export class Fib {
   /** Adds a route. `before` puts it in front of an equal one (replace, prepend). */
   add(spec: RouteSpec, before = false): Route {
     const ns = this.#ns;
-    const route = new Route(spec, ns.world.registry.made("route", ns.path, routeText(spec)));
+    const { registry } = ns.world;
+    const route = new Route(spec, registry.next);
+    registry.made("route", ns.path, route);
     this.table(spec.table).add(route, before);
     if (route.tos !== 0) this.#byTos = true;
     if (isCustomLocal(route)) this.#customLocal++;
@@ -240,7 +250,7 @@ export class Fib {
   }
 
   setRules(rules: readonly Rule[]): void {
-    this.rules = rules;
+    this.#rules = rules;
     this.decidedBy = 0;
     this.#plain =
       rules.length === 3 &&

@@ -145,6 +145,7 @@ export class NetworkNamespace {
       throw new KernelError("EINVAL", "The interface netns is immutable");
     if (to.device(name) !== null)
       throw new KernelError("EEXIST", "An interface with the same name exists in the target netns");
+    this.world.registry.settle();
     device.setUp(false);
     device.setQdisc(null);
     inetAddress.flush(device);
@@ -162,6 +163,7 @@ export class NetworkNamespace {
   renameDevice(device: NetDevice, name: string): void {
     if (device.name === name) return;
     if (this.#byName.has(name)) throw new KernelError("EEXIST");
+    this.world.registry.settle();
     this.#byName.delete(device.name);
     device.name = name;
     this.#byName.set(name, device);

@@ -2,16 +2,17 @@ import * as ip from "../wire/ipv4-address.ts";
 import { Scope } from "./inet-device.ts";
 import { type RouteSpec, RouteTable } from "./route.ts";
 
-const scopes: Readonly<Record<number, string>> = {
-  [Scope.site]: "site",
-  [Scope.link]: "link",
-  [Scope.host]: "host",
-  [Scope.nowhere]: "nowhere",
-};
-const tables: Readonly<Record<number, string>> = {
-  [RouteTable.default]: "default",
-  [RouteTable.local]: "local",
-};
+function scopeName(scope: Scope): string | number {
+  if (scope === Scope.site) return "site";
+  if (scope === Scope.link) return "link";
+  if (scope === Scope.host) return "host";
+  return scope === Scope.nowhere ? "nowhere" : scope;
+}
+
+function tableName(table: number): string | number {
+  if (table === RouteTable.default) return "default";
+  return table === RouteTable.local ? "local" : table;
+}
 
 /** A route in the words of `ip route show table all`: how journeys name the entry that decided. */
 export function routeText(route: RouteSpec): string {
@@ -22,9 +23,9 @@ export function routeText(route: RouteSpec): string {
   if (tos !== 0) words.push("tos", `0x${tos.toString(16)}`);
   if (gateway !== 0) words.push("via", ip.format(gateway));
   if (device !== null) words.push("dev", device.name);
-  if (table !== RouteTable.main) words.push("table", tables[table] ?? table);
+  if (table !== RouteTable.main) words.push("table", tableName(table));
   if (protocol !== "boot") words.push("proto", protocol);
-  if (scope !== Scope.global) words.push("scope", scopes[scope] ?? scope);
+  if (scope !== Scope.global) words.push("scope", scopeName(scope));
   if (prefSource !== 0) words.push("src", ip.format(prefSource));
   if (metric !== 0) words.push("metric", metric);
   return words.join(" ");

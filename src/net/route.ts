@@ -2,6 +2,7 @@ import type { EntryRef } from "../sim/registry.ts";
 import type { Scope } from "./inet-device.ts";
 import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
+import { routeText } from "./route-text.ts";
 
 export type RouteType =
   | "unicast"
@@ -89,6 +90,11 @@ export class Route {
     this.onlink = spec.onlink;
     this.error = refusals[spec.type] ?? null;
     this.ref = ref;
+  }
+
+  /** In the words of `ip route show table all`: how journeys name the entry that decided. */
+  toString(): string {
+    return routeText(this);
   }
 
   /** True when packets for this route leave by that device (fib_info_nh_uses_dev). */

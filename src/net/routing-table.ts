@@ -14,7 +14,7 @@ export class RoutingTable {
   #counts: number[] = [];
   readonly #index: Table = new Table();
   /** First route of each prefix, by the row of the index. */
-  readonly #first: (Route | null)[] = [];
+  readonly #first: (Route | null)[] = [null, null, null, null];
 
   constructor(id: number) {
     this.id = id;

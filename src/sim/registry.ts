@@ -44,6 +44,9 @@ type Kind =
   | "exception"
   | "sysctl";
 
+/** An entry's text, or who can tell it later; see {@link Registry.settle}. */
+export type EntryText = string | { toString(): string };
+
 /** An entry's kind, whose it is (`host/namespace` and, where it has one, `/device`), its text and its history. */
 export interface EntryRecord {
   readonly ref: EntryRef;
@@ -72,7 +75,9 @@ export class Registry {
   readonly #times: Nanos[] = [];
   readonly #causes: Cause[] = [];
   /** Null: the entry went. */
-  readonly #texts: (string | null)[] = [];
+  readonly #texts: (EntryText | null)[] = [];
+  /** All texts before this event are strings. */
+  #settled = 0;
   /** The operation that is being applied; the kernel when there is none. */
   cause: Cause = { by: "kernel", text: "of itself" };
 
@@ -85,13 +90,30 @@ export class Registry {
     return this.#texts.length;
   }
 
-  made(kind: Kind, where: string, text: string, cause: Cause = this.cause): EntryRef {
+  /** What the next entry that is made will be called. */
+  get next(): EntryRef {
+    return this.#kinds.length + 1;
+  }
+
+  /**
+   * Called before a name changes that texts have in them: those that nobody has asked for are written down with the
+   * name that they had.
+   */
+  settle(): void {
+    const texts = this.#texts;
+    for (; this.#settled < texts.length; this.#settled++) {
+      const text = texts[this.#settled]!;
+      if (text !== null && typeof text !== "string") texts[this.#settled] = text.toString();
+    }
+  }
+
+  made(kind: Kind, where: string, text: EntryText, cause: Cause = this.cause): EntryRef {
     this.#wheres.push(where);
     this.#lastEvents.push(this.#event(-1, cause, text));
     return this.#kinds.push(kind);
   }
 
-  changed(ref: EntryRef, text: string, cause: Cause = this.cause): void {
+  changed(ref: EntryRef, text: EntryText, cause: Cause = this.cause): void {
     const previous = this.#lastEvents[ref - 1];
     if (previous !== undefined) this.#lastEvents[ref - 1] = this.#event(previous, cause, text);
   }
@@ -114,7 +136,7 @@ export class Registry {
   }
 
   /** Adds an event and returns its number. */
-  #event(previous: number, cause: Cause, text: string | null): number {
+  #event(previous: number, cause: Cause, text: EntryText | null): number {
     this.#times.push(this.#now());
     this.#causes.push(cause);
     this.#texts.push(text);
@@ -129,7 +151,7 @@ export class Registry {
     return orders.map((order) => {
       const after = this.#texts[order]!;
       const what = this.#previous[order]! < 0 ? "made" : after === null ? "gone" : "changed";
-      if (after !== null) text = after;
+      if (after !== null) text = after.toString();
       return { order, at: this.#times[order]!, what, cause: this.#causes[order]!, text };
     });
   }

@@ -28,12 +28,16 @@ function addAddress(device, address, prefixLength) {
 
 const PLAIN = { delay: 0, rate: 0, queue: 1000 };
 
-/** `wire`: `{ delay, rate, queue }` of the wire between the hosts; all else is for the VTEPs. */
-export function buildOverlay({ wire = PLAIN, ...vtepOptions } = {}) {
+/**
+ * `wire`: `{ delay, rate, queue }` of the wire between the hosts; `identifications`: those of the sending
+ * host, instead of its own; all else is for the VTEPs.
+ */
+export function buildOverlay({ wire = PLAIN, identifications, ...vtepOptions } = {}) {
   const world = new World(1);
   const kernel = new Kernel();
   const hosts = [0, 1].map((n) => {
     const host = new Host(world, kernel, n === 0 ? "a" : "b");
+    if (n === 0 && identifications !== undefined) host.identifications = identifications;
     host.root.loopback.setUp(true);
     const nic = addNic(host.root, "eth0", macOf(hostAddress(n)), 1500);
     addAddress(nic, hostAddress(n), 24);

@@ -25,18 +25,30 @@ class Hash {
 
 /** Counts from 1 for each sender. */
 class CountedIdentifications {
-  #last = new Map();
+  #counters = new Map();
+
+  of(src) {
+    if (!this.#counters.has(src)) {
+      const counter = { last: 0, next: () => (counter.last = (counter.last + 1) & 0xffff) };
+      this.#counters.set(src, counter);
+    }
+    return this.#counters.get(src);
+  }
 
   next(src) {
-    const id = ((this.#last.get(src) ?? 0) + 1) & 0xffff;
-    this.#last.set(src, id);
-    return id;
+    return this.of(src).next();
+  }
+
+  /** What was sent before does not count. */
+  restart() {
+    for (const counter of this.#counters.values()) counter.last = 0;
   }
 }
 
 const payload = Uint8Array.from({ length: Number(process.argv[2]) }, (_, i) => i * 7 + 13);
-const overlay = buildOverlay({ sourcePortFirst: 32768, sourcePortLast: 61000 });
-overlay.hosts[0].identifications = new CountedIdentifications();
+const identifications = new CountedIdentifications();
+const overlay = buildOverlay({ identifications, sourcePortFirst: 32768, sourcePortLast: 61000 });
+identifications.restart();
 const wire = new Hash();
 const wireWithoutChecksum = new Hash();
 const delivered = new Hash();

@@ -119,7 +119,7 @@ test("D6 the recorded static tunnel: packets, tables, learning on and off, anoth
   ping(ca!, "10.3.0.5", { sequence: 7 });
   world.settle();
   expect(lines(wire)[1]).toBe(
-    `${B} > ${A} len 120: 172.10.0.17 > 172.10.0.15 ttl 64 tos 0xc0 icmp type 3 code 3 mtu 0`,
+    `${B} > ${A} len 120: 172.10.0.17 > 172.10.0.15 ttl 64 tos 0xc0 icmp port-unreachable [quotes 78 bytes: 172.10.0.15 > 172.10.0.17 ttl 64 udp hash>4789 len 58 vxlan vni 100 flags 0x08 { ${CA} > ff:ff:ff:ff:ff:ff len 42: arp who-has 10.3.0.5 tell 10.3.0.2 }]`,
   );
   expect(balance(world).problems).toEqual([]);
 });
@@ -219,7 +219,7 @@ test("D6 a sender on the bridge is told what fits, in the name of the destinatio
   ping(ca, "10.3.0.5", { sequence: 1, size: 1472 });
   world.settle();
   expect(lines(seen)[1]).toBe(
-    `${CB} > ${CA} len 590: 10.3.0.5 > 10.3.0.2 ttl 64 DF icmp type 3 code 4 mtu 1450`,
+    `${CB} > ${CA} len 590: 10.3.0.5 > 10.3.0.2 ttl 64 DF icmp frag-needed mtu 1450 [quotes 548 bytes: 10.3.0.2 > 10.3.0.5 ttl 64 DF icmp echo-request seq 1 data 520]`,
   );
   // Both directions count it, with the Ethernet header.
   expect(counters.rxBytes - rx).toBe(590);

@@ -6,6 +6,7 @@ import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import { type BufferedContext, buffered } from "./buffered-output.ts";
 import { getopt } from "./getopt.ts";
 import { millis } from "./ping-statistics.ts";
 import type { ProgramContext } from "./program-context.ts";
@@ -47,7 +48,7 @@ function number(text: string): number {
 }
 
 class BusyboxPing {
-  readonly #context: ProgramContext;
+  readonly #context: BufferedContext;
   readonly #socket: RawSocket;
   readonly #interrupted: Signal = new Signal();
   readonly #answered: Set<number> = new Set();
@@ -71,7 +72,7 @@ class BusyboxPing {
   #sum = 0;
 
   constructor(context: ProgramContext) {
-    this.#context = context;
+    this.#context = buffered(context);
     this.#socket = new RawSocket(context.namespace, ipv4.PROTO_ICMP);
     try {
       this.#prepare();
@@ -114,7 +115,7 @@ class BusyboxPing {
     }
     this.#socket.broadcast = true;
     const from = this.#source === null ? "" : ` from ${ip.format(this.#source)}`;
-    this.#context.out(
+    this.#context.hold(
       `PING ${this.#host} (${ip.format(this.#destination)})${from}: ${this.#size} data bytes\n`,
     );
   }
@@ -205,8 +206,9 @@ class BusyboxPing {
     try {
       this.#socket.sendTo(this.#destination, bytes);
     } catch (error) {
-      if (error instanceof KernelError) fail(`sendto: ${errorText[error.errno]}`);
-      throw error;
+      if (!(error instanceof KernelError)) throw error;
+      this.#context.flush();
+      fail(`sendto: ${errorText[error.errno]}`);
     }
   }
 

@@ -9,6 +9,7 @@ import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import { type BufferedContext, buffered } from "./buffered-output.ts";
 import { icmpWords } from "./icmp-words.ts";
 import { type PingOptions, parsePingOptions } from "./ping-options.ts";
 import { PingStatistics, tripTime } from "./ping-statistics.ts";
@@ -31,7 +32,7 @@ export function ping(context: ProgramContext): Program {
 }
 
 class PingSession {
-  readonly #context: ProgramContext;
+  readonly #context: BufferedContext;
   readonly #options: PingOptions;
   readonly #socket: RawSocket;
   readonly #statistics: PingStatistics = new PingStatistics();
@@ -51,7 +52,7 @@ class PingSession {
   #confirm = false;
 
   constructor(context: ProgramContext, options: PingOptions) {
-    this.#context = context;
+    this.#context = buffered(context);
     this.#options = options;
     const { namespace } = context;
     const resolved = resolveName(context, options.host);
@@ -176,10 +177,12 @@ class PingSession {
     if (device !== null && ipOutput.deviceOf(namespace, source)?.name !== device)
       this.#context.err(`ping: Warning: source address might be selected on device other than: ${device}\n`);
     if (pattern !== null)
-      this.#context.out(`PATTERN: 0x${pattern.map((byte) => byte.toString(16).padStart(2, "0")).join("")}\n`);
+      this.#context.hold(
+        `PATTERN: 0x${pattern.map((byte) => byte.toString(16).padStart(2, "0")).join("")}\n`,
+      );
     const from =
       device !== null || sourceAddress !== null ? `from ${ip.format(source)} ${device ?? ""}: ` : "";
-    this.#context.out(
+    this.#context.hold(
       `PING ${canonical} (${ip.format(this.#destination)}) ${from}${size}(${size + 28}) bytes of data.\n`,
     );
   }

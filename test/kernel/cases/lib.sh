@@ -1,0 +1,93 @@
+# What all cases share. A case is a bash script that runs as it stands on the real kernel (root, inside namespaces of its
+# own) and on the simulator; hosts are network namespaces. The text below comes before each of them, `finish` behind.
+CAPTURES=()
+
+# ns NAME...: network namespaces without IPv6. Bridged frames do not pass netfilter on the way.
+ns() {
+  local n
+  for n; do
+    ip netns add "$n"
+    ip netns exec "$n" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+    ip netns exec "$n" sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null
+    ip -n "$n" link set lo up
+  done
+}
+
+# on NS COMMAND...: runs it there, unseen.
+on() {
+  ip netns exec "$@"
+}
+
+# wire NS DEVICE: without offloads a capture shows what a wire would carry.
+wire() {
+  ip netns exec "$1" ethtool -K "$2" tx off tso off gso off gro off >/dev/null 2>&1
+}
+
+# link NS1 DEVICE1 MAC1 NS2 DEVICE2 MAC2 [MTU]: a veth pair, up.
+link() {
+  ip link add l1 mtu "${7:-1500}" netns "$1" type veth peer name l2 mtu "${7:-1500}" netns "$4"
+  ip -n "$1" link set l1 name "$2" address "$3"
+  ip -n "$4" link set l2 name "$5" address "$6"
+  wire "$1" "$2"
+  wire "$4" "$5"
+  ip -n "$1" link set "$2" up
+  ip -n "$4" link set "$5" up
+}
+
+# bridge_ NS NAME [MAC]: a bridge, up. port NS BRIDGE DEVICE: makes the device its port.
+bridge_() {
+  ip -n "$1" link add "$2" type bridge forward_delay 0 mcast_snooping 0
+  ip -n "$1" link set "$2" address "${3:-02:00:00:00:00:fe}"
+  ip -n "$1" link set "$2" up
+  wire "$1" "$2"
+}
+port() {
+  ip -n "$1" link set "$3" master "$2"
+}
+
+# cap NS:DEVICE...: what passes there is captured from now on; a second capture of a device has a name: NS:DEVICE:NAME.
+cap() {
+  local each n d name said=()
+  for each; do
+    IFS=: read -r n d name <<<"$each"
+    name=$n.${name:-$d}
+    ip netns exec "$n" tcpdump -U --immediate-mode -s 0 -n -i "$d" -w "/run/$name.pcap" >/dev/null 2>"/run/$name.said" </dev/null &
+    CAPTURES+=($!)
+    said+=("/run/$name.said")
+  done
+  for each in "${said[@]}"; do
+    until grep -q listening "$each" 2>/dev/null; do sleep 0.02; done
+  done
+}
+capstop() {
+  local each
+  sleep 0.3
+  for each in "${CAPTURES[@]}"; do kill -INT "$each"; done
+  wait "${CAPTURES[@]}"
+  CAPTURES=()
+}
+
+# run NS 'COMMAND': types it there; what it prints is compared. Errors come after the rest, each behind `2> `.
+run() {
+  local n=$1 status
+  shift
+  printf '[%s] $ %s\n' "$n" "$*"
+  ip netns exec "$n" timeout 12 bash -c "$*" >/run/out 2>/run/err </dev/null
+  status=$?
+  cat /run/out
+  sed 's/^/2> /' /run/err
+  if [ $status -ne 0 ]; then echo "(exit status $status)"; fi
+  echo '[end]'
+}
+
+# finish: ends the captures and prints them.
+finish() {
+  local file
+  capstop
+  for file in /run/*.pcap; do
+    [ -e "$file" ] || continue
+    printf '[capture] %s\n' "$(basename "$file" .pcap)"
+    base64 -w0 "$file"
+    echo
+  done
+}

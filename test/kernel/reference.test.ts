@@ -14,7 +14,8 @@ const missing: string | null =
 if (missing !== null) console.warn(`lessons are not given to the reference check: ${missing}`);
 
 const lessons: string[] = readdirSync(join(top, "scenarios"), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".md"))
+  // Those of IPVS need a kernel that has it: uml.test.ts types them on one.
+  .filter((name) => name.endsWith(".md") && !name.startsWith("ipvs/"))
   .filter((name) => {
     const parsed = parseFile(name, readFileSync(join(top, "scenarios", name), "utf8"));
     return parsed.ok && parsed.value.real === null;

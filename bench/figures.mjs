@@ -22,6 +22,14 @@ export class Figures {
     });
   }
 
+  /** Adds what one of `count` things costs: the difference of two figures of the same rounds, divided; none when either is absent. */
+  addDifference(name, above, below, count) {
+    const less = this.#samples.get(below) ?? [];
+    (this.#samples.get(above) ?? []).forEach((value, round) => {
+      this.add(name, (value - less[round]) / count);
+    });
+  }
+
   /** The median, or undefined when there is no sample. */
   get(name) {
     const samples = this.#samples.get(name);

@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--json FILE] [--only forwarding,build,start,events] [--rounds N]
+// npm run bench [-- --quick] [--json FILE] [--only forwarding,mesh,rules,build,start,events] [--rounds N]
 // Every figure comes from fresh processes on one processor, ours and those of our peers in turn, round after round; a
 // ratio is the median of the rounds' ratios. The time is the processor's, since other work on the machine takes none of it.
 import { writeFileSync } from "node:fs";
@@ -12,30 +12,54 @@ import {
   measureForwarding,
   printForwarding,
 } from "./forwarding/forwarding.mjs";
-import { openPeers } from "./peers/peers.mjs";
+import { concludeMesh, measureMesh, printMesh } from "./mesh/mesh.mjs";
+import { openKernelMesh, openPeers } from "./peers/peers.mjs";
+import { concludeRules, measureRules, printRules } from "./rules/rules.mjs";
 import { concludeStart, measureStart, printStart } from "./start/start.mjs";
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     json: { type: "string" },
-    only: { type: "string", default: "forwarding,build,start,events" },
+    only: { type: "string", default: "forwarding,mesh,rules,build,start,events" },
     rounds: { type: "string" },
   },
 });
 const { quick } = options;
 const figures = new Figures();
 
+let opened = null;
+/** The peers, made when first needed. */
+function allPeers() {
+  if (opened !== null) return opened;
+  opened = openPeers();
+  for (const reason of opened.missing) console.log(reason);
+  return opened;
+}
+
 function measureForwardingAgainstPeers() {
-  const peers = openPeers();
-  for (const reason of peers.missing) console.log(reason);
+  const peers = allPeers();
   if (peers.c !== null) checkWireBytes(peers.c);
   return () => measureForwarding(figures, peers, quick);
+}
+
+function measureMeshAgainstKernel() {
+  const kernel = openKernelMesh();
+  if (kernel === null)
+    console.log("no figures of the real kernel's mesh: it takes what its overlay takes, and iptables");
+  return () => measureMesh(figures, kernel, quick);
+}
+
+function measureRulesAgainstKernel() {
+  const { kernel } = allPeers();
+  return () => measureRules(figures, kernel, quick);
 }
 
 /** By name: how many rounds (quick, full), what prepares and returns a round, what makes ratios, what prints. */
 const parts = {
   forwarding: [2, 7, measureForwardingAgainstPeers, concludeForwarding, printForwarding],
+  mesh: [2, 7, measureMeshAgainstKernel, concludeMesh, printMesh],
+  rules: [1, 3, measureRulesAgainstKernel, concludeRules, printRules],
   build: [1, 5, () => () => measureBuild(figures), concludeBuild, printBuild],
   start: [5, 15, () => () => measureStart(figures), concludeStart, printStart],
   events: [1, 5, () => () => measureEvents(figures), concludeEvents, printEvents],

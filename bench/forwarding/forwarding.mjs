@@ -4,13 +4,14 @@ import { fileURLToPath } from "node:url";
 import { run } from "../peers/peers.mjs";
 
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
-/** Name, payload's bytes, flows in turn, kind of the wire. */
+/** Name, payload's bytes, flows in turn, what is special: wires that take time, or netfilter's tables, there and empty. */
 const CASES = [
   ["overlay64", 64, 256, "plain"],
   ["overlay64known", 64, 1, "plain"],
   ["overlay1400", 1400, 256, "plain"],
   ["overlay1400known", 1400, 1, "plain"],
   ["overlay64wires", 64, 256, "timed"],
+  ["overlay64hooks", 64, 256, "hooks"],
 ];
 
 /** Throws unless the engine puts the same bytes on the underlay, and delivers the same, as the program in C. */
@@ -33,9 +34,9 @@ export function measureForwarding(figures, peers, quick) {
     if (peers.kernel !== null)
       figures.add(`kernel${payload}.nsPerPacket`, peers.kernel.nanoseconds(payload, seconds));
     if (peers.c !== null) figures.add(`c${payload}.nsPerPacket`, peers.c.nanoseconds(payload, seconds / 2));
-    for (const [name, length, flows, wire] of CASES) {
+    for (const [name, length, flows, kind] of CASES) {
       if (length !== payload) continue;
-      const args = ["--expose-gc", at("measure.mjs"), payload, flows, wire, seconds];
+      const args = ["--expose-gc", at("measure.mjs"), payload, flows, kind, seconds];
       const measured = JSON.parse(run(process.execPath, args));
       for (const [key, value] of Object.entries(measured)) figures.add(`${name}.${key}`, value);
     }
@@ -56,10 +57,11 @@ export function printForwarding(figures) {
   console.log(
     "\nOne packet from a container to another host's:   ns CPU   Mpackets/s   bytes   x kernel   / C   x ns-3",
   );
-  for (const [name, payload, flows, wire] of CASES) {
+  const special = { plain: "", timed: ", wire of 10 us", hooks: ", empty tables" };
+  for (const [name, payload, flows, kind] of CASES) {
     const figure = (key) => figures.get(`${name}.${key}`);
     const ns = figure("nsPerPacket");
-    const title = `${payload} bytes, ${flows === 1 ? "1 known flow" : `${flows} flows`}${wire === "timed" ? ", wire of 10 us" : ""}`;
+    const title = `${payload} bytes, ${flows === 1 ? "1 known flow" : `${flows} flows`}${special[kind]}`;
     console.log(
       title.padEnd(46),
       show(ns, 0, 9),

@@ -6,6 +6,8 @@ import { Host } from "../../dist/net/host.js";
 import * as inetAddress from "../../dist/net/inet-address.js";
 import { Kernel } from "../../dist/net/kernel.js";
 import { UdpSocket } from "../../dist/net/udp-socket.js";
+import { netfilterOf } from "../../dist/netfilter/netfilter.js";
+import { registerNetfilter } from "../../dist/netfilter/register-netfilter.js";
 import { World } from "../../dist/sim/world.js";
 import { addNic, connect } from "../../dist/underlay/nic.js";
 import { addVxlan } from "../../dist/vxlan/add-vxlan.js";
@@ -30,11 +32,13 @@ const PLAIN = { delay: 0, rate: 0, queue: 1000 };
 
 /**
  * `wire`: `{ delay, rate, queue }` of the wire between the hosts; `identifications`: those of the sending
- * host, instead of its own; all else is for the VTEPs.
+ * host, instead of its own; `netfilter`: every namespace has the tables of iptables, empty, as after `iptables -L`, and
+ * its bridges ask them; all else is for the VTEPs.
  */
-export function buildOverlay({ wire = PLAIN, identifications, ...vtepOptions } = {}) {
+export function buildOverlay({ wire = PLAIN, identifications, netfilter = false, ...vtepOptions } = {}) {
   const world = new World(1);
   const kernel = new Kernel();
+  if (netfilter) registerNetfilter(kernel);
   const hosts = [0, 1].map((n) => {
     const host = new Host(world, kernel, n === 0 ? "a" : "b");
     if (n === 0 && identifications !== undefined) host.identifications = identifications;
@@ -82,6 +86,10 @@ export function buildOverlay({ wire = PLAIN, identifications, ...vtepOptions } =
     socket.bind(containerAddress(0, flow % CONTAINERS), FIRST_SOURCE_PORT + flow);
     flows.push({ socket, to: containerAddress(1, Math.floor(flow / CONTAINERS)) });
   }
+  if (netfilter)
+    for (const { host } of hosts)
+      for (const ns of [host.root, ...host.namespaces.values()])
+        for (const name of ["filter", "mangle", "raw"]) netfilterOf(ns).table(name);
   let next = 0;
   /** Sends `count` datagrams, a burst at a time, over the first `flowCount` flows in turn, and runs the world. */
   const send = (count, payload, flowCount = FLOWS) => {

@@ -4,6 +4,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PUBLISHED, TASK } from "../mesh/commands.mjs";
+import { meshDown, meshUp } from "./mesh-kernel.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const built = join(here, "../../.tmp/peers");
@@ -58,9 +60,43 @@ function openKernel() {
   const down = () => attempt(join(here, "kernel-down.sh"), [prefix]);
   process.once("exit", down);
   if (attempt(join(here, "kernel-up.sh"), [prefix]) === null) return null;
+  const nanoseconds = (payload, seconds) =>
+    Number(run(program, [`${prefix}-cA`, `${prefix}-cB`, "10.3.0.5", 9000, payload, seconds]));
   return {
-    nanoseconds: (payload, seconds) =>
-      Number(run(program, [`${prefix}-cA`, `${prefix}-cB`, "10.3.0.5", 9000, payload, seconds])),
+    nanoseconds,
+    /** With so many rules in the receiving container's INPUT, none of which is for the packet. */
+    nanosecondsWithRules(count, seconds) {
+      const rules = Array.from(
+        { length: count },
+        (_, i) => `-A INPUT -s 10.99.${i >> 8}.${i & 255}/32 -p udp -m udp --dport 53 -j DROP\n`,
+      );
+      const restore = (lines) =>
+        execFileSync("ip", ["netns", "exec", `${prefix}-cB`, "iptables-restore"], {
+          input: `*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n${lines.join("")}COMMIT\n`,
+        });
+      restore(rules);
+      const measured = nanoseconds(64, seconds);
+      restore([]);
+      return measured;
+    },
+  };
+}
+
+/** The routing mesh on the real kernel, or null where it cannot be. */
+export function openKernelMesh() {
+  const program = compile("gcc", ["-O2"], "mesh.c");
+  if (program === null || process.getuid?.() !== 0) return null;
+  const prefix = `om${process.pid}m`;
+  process.once("exit", () => meshDown(prefix));
+  try {
+    meshUp(prefix);
+  } catch {
+    return null;
+  }
+  const from = [`${prefix}-ex`, `${prefix}-task`, PUBLISHED.address, PUBLISHED.port, TASK.port];
+  return {
+    /** Nanoseconds of the processor for a request and its reply; `mode`: `old` or `new` connections. */
+    roundTrip: (mode, payload, seconds) => Number(run(program, [mode, ...from, payload, seconds])),
   };
 }
 

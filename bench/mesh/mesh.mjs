@@ -1,0 +1,49 @@
+// Request and reply through the routing mesh, on the full engine and on the real kernel, in turn.
+import { fileURLToPath } from "node:url";
+import { run } from "../peers/peers.mjs";
+
+const measure = fileURLToPath(new URL("measure.mjs", import.meta.url));
+const PAYLOAD = 64;
+/** Name, mode, connections in turn. The kernel's old connection is always the same one: what is fastest for it. */
+const CASES = [
+  ["mesh.old", "old", 64],
+  ["mesh.oldKnown", "old", 1],
+  ["mesh.new", "new", 0],
+];
+
+/** One round. `kernel`: the mesh of the real kernel, or null. */
+export function measureMesh(figures, kernel, quick) {
+  const seconds = quick ? 0.4 : 0.8;
+  if (kernel !== null)
+    for (const mode of ["old", "new"])
+      figures.add(`kernelMesh.${mode}.nsPerRoundTrip`, kernel.roundTrip(mode, PAYLOAD, seconds));
+  for (const [name, mode, connections] of CASES) {
+    const args = ["--expose-gc", measure, mode, connections, PAYLOAD, seconds];
+    const measured = JSON.parse(run(process.execPath, args));
+    for (const [key, value] of Object.entries(measured)) figures.add(`${name}.${key}`, value);
+  }
+}
+
+export function concludeMesh(figures) {
+  for (const [name, mode] of CASES)
+    figures.addRatio(`${name}.timesKernel`, `kernelMesh.${mode}.nsPerRoundTrip`, `${name}.nsPerRoundTrip`);
+}
+
+export function printMesh(figures) {
+  console.log("\nRequest and reply through the routing mesh:      ns CPU   bytes a packet   x kernel");
+  const row = (title, name) => {
+    const show = (key, digits, width) =>
+      (figures.get(`${name}.${key}`)?.toFixed(digits) ?? "-").padStart(width);
+    console.log(
+      title.padEnd(46),
+      show("nsPerRoundTrip", 0, 9),
+      show("bytesPerPacket", 2, 15),
+      show("timesKernel", 1, 10),
+    );
+  };
+  row("64 old connections in turn", "mesh.old");
+  row("1 old connection", "mesh.oldKnown");
+  row("a new connection each time", "mesh.new");
+  row("the real kernel, an old connection", "kernelMesh.old");
+  row("the real kernel, a new connection each time", "kernelMesh.new");
+}

@@ -1,0 +1,155 @@
+// The real kernel's time for a round trip through the routing mesh: UDP requests from a client's namespace to the published
+// port, and a task in another namespace that sends each one back. Bursts of 64, each done before the next one begins.
+// usage: mesh old|new CLIENT-NAMESPACE TASK-NAMESPACE ADDRESS PORT TASK-PORT PAYLOAD SECONDS
+//   old: one socket, so that connection tracking knows the connection; new: a socket and a port of its own for each request
+// prints nanoseconds of the processor for a round trip
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BURST = 64, BUFFER = 64 << 20, SLOT = 2048, FIRST_PORT = 1024, LAST_PORT = 65023 };
+
+static char outgoing[BURST][SLOT], incoming[BURST][SLOT], answer[SLOT];
+static struct sockaddr_in senders[BURST];
+static struct iovec out[BURST], in[BURST];
+static struct mmsghdr sent[BURST], received[BURST];
+static struct sockaddr_in published = {.sin_family = AF_INET};
+static int payload;
+
+static double seconds(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static void enter(const char *namespace) {
+  char path[256];
+  snprintf(path, sizeof path, "/run/netns/%s", namespace);
+  int file = open(path, O_RDONLY);
+  if (file < 0 || setns(file, CLONE_NEWNET) != 0) fail(namespace);
+  close(file);
+}
+
+static int open_socket(int port) {
+  int made = socket(AF_INET, SOCK_DGRAM, 0);
+  struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(port)};
+  if (made < 0 || bind(made, (void *)&own, sizeof own) != 0) fail("bind");
+  return made;
+}
+
+static int client_socket(int port) {
+  int made = open_socket(port);
+  if (connect(made, (void *)&published, sizeof published) != 0) fail("connect");
+  return made;
+}
+
+static void enlarge(int socket) {
+  int size = BUFFER;
+  setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+  setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+}
+
+static int wait_for(int socket) {
+  struct pollfd waiting = {socket, POLLIN, 0};
+  return poll(&waiting, 1, 20) > 0;
+}
+
+// Sends what came back to where it came from, until so many were answered.
+static int echo(int task, int wanted) {
+  int done = 0;
+  for (int misses = 0; done < wanted && misses < 50;) {
+    for (int i = 0; i < BURST; i++) {
+      in[i].iov_len = SLOT;
+      received[i].msg_hdr.msg_name = &senders[i];
+      received[i].msg_hdr.msg_namelen = sizeof senders[i];
+    }
+    int n = recvmmsg(task, received, wanted - done, MSG_DONTWAIT, NULL);
+    if (n <= 0) {
+      misses++;
+      wait_for(task);
+      continue;
+    }
+    for (int i = 0; i < n; i++) in[i].iov_len = received[i].msg_len;
+    if (sendmmsg(task, received, n, 0) != n) fail("sendmmsg of the task");
+    done += n;
+  }
+  return done;
+}
+
+static int burst_over_old(int client, int task) {
+  int n = sendmmsg(client, sent, BURST, 0), got = 0;
+  if (n < 0) fail("sendmmsg");
+  n = echo(task, n);
+  for (int i = 0; i < BURST; i++) {
+    in[i].iov_len = SLOT;
+    received[i].msg_hdr.msg_name = NULL;
+    received[i].msg_hdr.msg_namelen = 0;
+  }
+  for (int misses = 0; got < n && misses < 50;) {
+    int more = recvmmsg(client, received, n - got, MSG_DONTWAIT, NULL);
+    if (more > 0) got += more;
+    else if (!wait_for(client)) misses++;
+  }
+  return got;
+}
+
+static int burst_over_new(int task) {
+  static int port = LAST_PORT;
+  int clients[BURST], got = 0;
+  for (int i = 0; i < BURST; i++) {
+    if (++port > LAST_PORT) port = FIRST_PORT;
+    clients[i] = client_socket(port);
+    if (send(clients[i], outgoing[i], payload, 0) != payload) fail("send");
+  }
+  echo(task, BURST);
+  for (int i = 0; i < BURST; i++) {
+    if (wait_for(clients[i]) && recv(clients[i], answer, SLOT, 0) == payload) got++;
+    close(clients[i]);
+  }
+  return got;
+}
+
+int main(int count, char **argument) {
+  if (count != 9) return 2;
+  int fresh = strcmp(argument[1], "new") == 0;
+  payload = atoi(argument[7]);
+  enter(argument[3]);
+  int task = open_socket(atoi(argument[6]));
+  enlarge(task);
+  enter(argument[2]);
+  published.sin_port = htons(atoi(argument[5]));
+  inet_aton(argument[4], &published.sin_addr);
+  int client = client_socket(LAST_PORT + 1);
+  enlarge(client);
+  for (int i = 0; i < BURST; i++) {
+    out[i] = (struct iovec){outgoing[i], payload};
+    in[i] = (struct iovec){incoming[i], SLOT};
+    sent[i].msg_hdr = (struct msghdr){.msg_iov = &out[i], .msg_iovlen = 1};
+    received[i].msg_hdr = (struct msghdr){.msg_iov = &in[i], .msg_iovlen = 1};
+  }
+  // ARP, and what else is slow the first time.
+  if (burst_over_old(client, task) == 0) fail("no answer");
+  long answered = 0, lost = 0;
+  double end = seconds(CLOCK_MONOTONIC) + atof(argument[8]), start = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  while (seconds(CLOCK_MONOTONIC) < end) {
+    int got = fresh ? burst_over_new(task) : burst_over_old(client, task);
+    answered += got;
+    lost += BURST - got;
+  }
+  if (lost > 0) fprintf(stderr, "%ld lost\n", lost);
+  printf("%.1f\n", (seconds(CLOCK_PROCESS_CPUTIME_ID) - start) * 1e9 / answered);
+  return lost > answered / 1000;
+}

@@ -17,7 +17,27 @@ interface WorldSpec {
   readonly staticNeighbours: boolean;
   readonly rule: boolean;
   readonly backup: boolean;
+  /** What stands in the way of the packet. */
+  readonly obstacle: keyof typeof OBSTACLES;
 }
+
+const KNOWN_STATION = "bridge fdb add 02:42:0a:00:02:01 dev vx0 master static";
+
+/** Commands on host a that let a packet end there: at a port of its bridge, or for want of a route or a remote. */
+const OBSTACLES = {
+  none: [],
+  isolated: [KNOWN_STATION, "bridge link set dev v1 isolated on", "bridge link set dev vx0 isolated on"],
+  state: ["bridge link set dev vx0 state 0"],
+  ingress: ["bridge link set dev v1 state 0"],
+  vlan: [KNOWN_STATION, "ip link set br0 type bridge vlan_filtering 1", "bridge vlan del dev vx0 vid 1"],
+  flood: [
+    "bridge link set dev vx0 flood off",
+    "bridge link set dev v2 flood off",
+    "bridge link set dev v3 flood off",
+  ],
+  route: ["ip route del 10.2.0.0/24"],
+  remote: ["bridge fdb del 00:00:00:00:00:00 dev vx0 dst 172.10.0.16"],
+} as const;
 
 const specs: fc.Arbitrary<WorldSpec> = fc.record({
   seed: fc.integer({ min: 0, max: 1000 }),
@@ -27,6 +47,7 @@ const specs: fc.Arbitrary<WorldSpec> = fc.record({
   staticNeighbours: fc.boolean(),
   rule: fc.boolean(),
   backup: fc.boolean(),
+  obstacle: fc.constantFrom("none", "none", ...(Object.keys(OBSTACLES) as (keyof typeof OBSTACLES)[])),
 });
 
 const ADDRESSES = { a: "172.10.0.15", b: "172.10.0.16" };
@@ -77,12 +98,18 @@ function build(spec: WorldSpec): Lab {
     }
     if (spec.staticFdb) net.apply(side, `bridge fdb replace ${macOf(side, 1)} dev v1 master static`);
   });
-  if (spec.staticNeighbours) {
+  if (spec.staticNeighbours || spec.obstacle !== "none") {
     const [of, at, mac] = spec.tunnel
       ? ["a/c1", addressOf(spec, "b", 1), macOf("b", 1)]
       : ["b", addressOf(spec, "b", 1), macOf("b", 1)];
     const device = spec.tunnel ? "eth0" : "br0";
     net.apply(of!, `ip neigh replace ${at} lladdr ${mac} dev ${device} nud permanent`);
+  }
+  const devices = net.links("a").map(({ name }) => name);
+  for (const command of OBSTACLES[spec.obstacle]) {
+    const device = / dev (\w+)/.exec(command)?.[1];
+    if (device === undefined ? command.includes("route") === !spec.tunnel : devices.includes(device))
+      net.apply("a", command);
   }
   return net;
 }
@@ -103,19 +130,26 @@ function run(spec: WorldSpec, between: (net: Lab) => void): Journey | string {
   }
 }
 
-/** Where the command is typed and what it says; null for what no command takes away by itself. */
+/** Where the command is typed that takes an entry away, or makes what is missing, and what it says; null for what no command takes away by itself. */
 function deletion({ at, kind, entry }: Decision): readonly [where: string, command: string] | null {
   const [path, device] = /^(.*)\/([^/]+)$/.exec(at)?.slice(1) ?? [at, ""];
   switch (kind) {
     case "route":
+      if (entry.startsWith("no ")) return [at, `ip route add unreachable ${entry.split(" ")[3]}`];
       return entry.startsWith("local ") ? addressDeletion(at, entry) : [at, `ip route del ${entry}`];
     case "rule":
       return [at, `ip rule del pref ${entry.split(":")[0]}`];
     case "neighbour":
       return [at, `ip neigh del ${entry.split(" ").slice(0, 3).join(" ")}`];
+    case "port":
+      return [path!, portReset(entry)];
     case "fdb":
+      if (entry.startsWith("no "))
+        return [path!, `bridge fdb add ${entry.split(" ")[3]} dev v1 master static`];
       return [path!, `bridge fdb del ${entry.split(" ").slice(0, 3).join(" ")} master`];
     case "vxlan-fdb": {
+      if (entry.startsWith("no "))
+        return [path!, `bridge fdb append ${entry.split(" ").at(-1)} dev ${device} dst 172.10.0.16`];
       const [mac, , dst] = entry.split(" ");
       return [path!, `bridge fdb del ${mac} dev ${device} dst ${dst} self`];
     }
@@ -124,6 +158,14 @@ function deletion({ at, kind, entry }: Decision): readonly [where: string, comma
     default:
       return null;
   }
+}
+
+/** A port as it is when nobody has set anything. */
+function portReset(entry: string): string {
+  const [port, setting] = entry.split(" ");
+  if (setting === "vlan") return `bridge vlan add dev ${port} vid 1 pvid untagged`;
+  const value = { isolated: "off", flood: "on", state: "3" }[setting!];
+  return `bridge link set dev ${port} ${setting} ${value}`;
 }
 
 /** A local route comes and goes with its address. */
@@ -156,17 +198,21 @@ test("who takes away the entry that a journey names sees another journey", () =>
       const journey = run(spec, () => {});
       if (typeof journey === "string") throw new Error(journey);
       const candidates = journey.decisions.filter((decision) => deletion(decision) !== null);
-      const decision = candidates[pick % candidates.length]!;
+      // The last one is what a packet ends by.
+      const decision = pick % 2 === 0 ? candidates.at(-1)! : candidates[(pick >> 1) % candidates.length]!;
       const [where, command] = deletion(decision)!;
       // A switch is no host that one can type on, but the library reaches its namespace all the same.
       const after = run(spec, (net) => net.apply(where, command));
-      kindsSeen.add(decision.kind);
+      kindsSeen.add(decision.entry.startsWith("no ") ? `no ${decision.kind}` : decision.kind);
+      if (decision.kind === "port") kindsSeen.add(decision.verdict);
       const said = `${where}$ ${command}`;
-      expect(typeof after === "string" && after.includes(command) ? after : "", said).toBe("");
+      expect(typeof after === "string" && after.startsWith(`${command}:`) ? after : "", said).toBe("");
       const named = typeof after === "string" ? [] : after.decisions.map(nameOf);
       expect(named, said).not.toContain(nameOf(decision));
     }),
-    { numRuns: 60, seed: 7 },
+    { numRuns: 120, seed: 7 },
   );
-  expect([...kindsSeen].sort()).toEqual(["device", "fdb", "neighbour", "route", "rule", "vxlan-fdb"]);
+  const ports = ["BRIDGE_ISOLATED", "BRIDGE_NO_PORT", "BRIDGE_PORT_STATE", "BRIDGE_VLAN"];
+  const kinds = ["device", "fdb", "neighbour", "no fdb", "no route", "no vxlan-fdb", "port", "route", "rule"];
+  expect([...kindsSeen].sort()).toEqual([...ports, ...kinds, "vxlan-fdb"]);
 });

@@ -200,7 +200,7 @@ test("mistakes are one line each", () => {
     "Cannot open network namespace",
   );
   expect(problems(() => net.send({ from: "a", to: "8.8.8.8" }))).toBe(
-    "a cannot send to 8.8.8.8: Network is unreachable",
+    "a cannot send to 8.8.8.8: Network is unreachable (no route to 8.8.8.8 in table main <- nobody made one)",
   );
   expect(problems(() => net.send({ from: "a", to: "b" }))).toBe(
     '"b" is not an IPv4 address (such as 10.3.0.5)',

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Journey, type Lab, lab, SECOND } from "../src/index.ts";
+import { type Journey, type Lab, lab, SECOND, type SentJourney } from "../src/index.ts";
 import { problemOf } from "./helpers/problem-of.ts";
 
 /** A decision in one line: `a routed route default via ... <- cause`. */
@@ -131,7 +131,31 @@ describe("each decision names its entry, and what made that", () => {
         `r1 cannot send to 10.66.0.1: ${words} (route ${route})`,
       );
     }
-    expect(drops(net.send({ from: "a", to: "10.99.0.1" }))).toEqual(["r1 IP_INNOROUTES null <- null"]);
+  });
+
+  test("no route, in the tables that were asked, and where one was taken away", () => {
+    const net = routed();
+    const missing = (cause: string, tables = "main"): string =>
+      `no route to 10.99.0.1 in table ${tables} <- ${cause}`;
+    const passing = (): string[] => drops(net.send({ from: "a", to: "10.99.0.1" }));
+    expect(passing()).toEqual([`r1 IP_INNOROUTES ${missing("nobody made one")}`]);
+    expect(problemOf(() => net.send({ from: "r1", to: "10.99.0.1" }))).toBe(
+      `r1 cannot send to 10.99.0.1: Network is unreachable (${missing("nobody made one")})`,
+    );
+    net.apply("r1", "ip route add 10.99.0.0/16 via 10.0.2.2", "ip route del 10.99.0.0/16");
+    net.apply("r1", "ip route add 10.98.0.0/16 via 10.0.2.2", "ip route del 10.98.0.0/16");
+    expect(passing()).toEqual([`r1 IP_INNOROUTES ${missing("ip route del 10.99.0.0/16")}`]);
+    net.apply("r1", "ip rule add from 10.0.1.2 lookup 7", "ip rule add from 10.0.9.0/24 lookup 8");
+    expect(passing()).toEqual([`r1 IP_INNOROUTES ${missing("ip route del 10.99.0.0/16", "7, main")}`]);
+    expect(
+      net.why("no route to 10.99.0.1").map(({ there, events }) => [there, events.at(-1)!.cause]),
+    ).toEqual([
+      [false, "ip route add 10.99.0.0/16 via 10.0.2.2"],
+      [false, "ip rule add from 10.0.1.2 table 7"],
+      [true, "ip route del 10.99.0.0/16"],
+    ]);
+    net.apply("r1", "ip route add throw 10.99.0.0/16");
+    expect(passing()).toEqual(["r1 IP_INNOROUTES throw 10.99.0.0/16 <- ip route add throw 10.99.0.0/16"]);
   });
 
   test("an MTU, the path MTU that is learned from it, and its end", () => {
@@ -201,6 +225,151 @@ describe("each decision names its entry, and what made that", () => {
       net.send({ from: "a", to: "10.0.1.3" }).dropped.map(({ at, reason }) => `${at} ${reason}`),
     ).toEqual(["r1/eth0 OTHERHOST", "c/eth0 OTHERHOST"]);
     expect(net.accounts()).toEqual([]);
+  });
+});
+
+describe("a bridge", () => {
+  /** a with c1 to c3 at the ports v1 to v3 of br0; each container has the address 10.3.0.N. */
+  function bridged(): Lab {
+    const net = lab({ hosts: { a: "172.10.0.15", b: "172.10.0.16" } });
+    net.apply("a", "ip link add br0 type bridge", "ip link set br0 up");
+    for (const n of [1, 2, 3]) {
+      const mac = `02:42:0a:03:00:0${n}`;
+      net.apply(
+        "a",
+        `ip netns add c${n}`,
+        `ip link add v${n} type veth peer name eth0 address ${mac} netns c${n}`,
+      );
+      net.apply("a", `ip link set v${n} master br0 up`);
+      net.apply(`a/c${n}`, `ip addr add 10.3.0.${n}/24 dev eth0`, "ip link set eth0 up");
+    }
+    for (const n of [1, 2, 3])
+      for (const m of [1, 2, 3].filter((other) => other !== n))
+        net.apply(`a/c${n}`, `ip neigh add 10.3.0.${m} lladdr 02:42:0a:03:00:0${m} dev eth0 nud permanent`);
+    return net;
+  }
+  const send = (net: Lab): SentJourney => net.send({ from: "a/c1", to: "10.3.0.2", port: 9 });
+  const at = (journey: Journey, place: string): string[] =>
+    [...decisions(journey), ...drops(journey)].filter((line) => line.startsWith(place));
+
+  test("floods what it does not know, and says why not", () => {
+    const net = bridged();
+    net.apply("a", "ip link set br0 type bridge ageing_time 3000");
+    expect(at(send(net), "a/br0 flooded")).toEqual([
+      "a/br0 flooded fdb no entry for 02:42:0a:03:00:02 master br0 <- no frame came from it, and nobody made one",
+    ]);
+    expect(at(send(net), "a/br0 bridged")[0]).toMatch(
+      /^a\/br0 bridged fdb 02:42:0a:03:00:02 dev v2 master br0 <-/,
+    );
+    net.advance(60 * SECOND);
+    expect(at(send(net), "a/br0 flooded")).toEqual([
+      "a/br0 flooded fdb no entry for 02:42:0a:03:00:02 master br0 <- a timer: ageing",
+    ]);
+    net.advance(60 * SECOND);
+    net.apply("a", "bridge fdb add 02:42:0a:03:00:02 dev v2 master static");
+    net.apply("a", "bridge fdb del 02:42:0a:03:00:02 dev v2 master");
+    expect(at(send(net), "a/br0 flooded")).toEqual([
+      "a/br0 flooded fdb no entry for 02:42:0a:03:00:02 master br0 <- bridge fdb del 02:42:0a:03:00:02 dev v2 master",
+    ]);
+  });
+
+  test.each([
+    {
+      what: "ports that are isolated from each other",
+      commands: ["bridge link set dev v1 isolated on", "bridge link set dev v2 isolated on"],
+      known: "a/v1 BRIDGE_ISOLATED v2 isolated on <- bridge link set dev v2 isolated on",
+    },
+    {
+      what: "a port that somebody switched off",
+      commands: ["bridge link set dev v2 state 0"],
+      known: "a/v1 BRIDGE_PORT_STATE v2 state disabled <- bridge link set dev v2 state 0",
+    },
+    {
+      what: "the sender's port, switched off",
+      commands: ["bridge link set dev v1 state 0"],
+      known: "a/v1 BRIDGE_PORT_STATE v1 state disabled <- bridge link set dev v1 state 0",
+    },
+    {
+      what: "a port without the VLAN",
+      commands: [
+        "ip link set br0 type bridge vlan_filtering 1",
+        "bridge vlan add dev v2 vid 7",
+        "bridge vlan del dev v2 vid 1",
+      ],
+      known: "a/v1 BRIDGE_VLAN v2 vlan 7 <- bridge vlan del vid 1 dev v2",
+    },
+    {
+      what: "a sender's port without a PVID",
+      commands: ["ip link set br0 type bridge vlan_filtering 1", "bridge vlan del dev v1 vid 1"],
+      known: "a/v1 BRIDGE_VLAN v1 vlan none <- bridge vlan del vid 1 dev v1",
+    },
+    {
+      what: "a bridge of a kernel whose ports have no VLAN of their own, made to filter",
+      commands: [
+        "ip link set br0 type bridge vlan_default_pvid 0",
+        "ip link set br0 type bridge vlan_filtering 1",
+      ],
+      known: "a/v1 BRIDGE_VLAN v1 vlan none <- ip link set br0 type bridge vlan_default_pvid 0",
+    },
+    {
+      what: "a port that does not flood",
+      commands: ["bridge fdb del 02:42:0a:03:00:02 dev v2 master", "bridge link set dev v2 flood off"],
+      known: "a/v1 BRIDGE_NO_PORT v2 flood off <- bridge link set dev v2 flood off",
+      others: true,
+    },
+  ])("$what", ({ commands, known, others = false }) => {
+    const net = bridged();
+    net.apply("a", "bridge fdb add 02:42:0a:03:00:02 dev v2 master static");
+    if (others) net.apply("a", "ip link set v3 nomaster");
+    net.apply("a", ...commands);
+    expect(drops(send(net))).toEqual([known]);
+  });
+
+  test("the port that a frame came from, with and without a word on hairpin", () => {
+    const net = bridged();
+    net.apply("a", "bridge fdb add 02:42:0a:03:00:02 dev v1 master static");
+    expect(drops(send(net))).toEqual(["a/v1 BRIDGE_SAME_PORT v1 master br0 <- ip link set v1 master br0 up"]);
+    net.apply("a", "bridge link set dev v1 hairpin on", "bridge link set dev v1 hairpin off");
+    expect(drops(send(net))).toEqual([
+      "a/v1 BRIDGE_SAME_PORT v1 hairpin off <- bridge link set dev v1 hairpin off",
+    ]);
+  });
+
+  test("what was set of a port ends with the port, and its state with a change of its device", () => {
+    const net = bridged();
+    net.apply(
+      "a",
+      "bridge link set dev v2 state 0",
+      "bridge link set dev v2 isolated on",
+      "ip link set v2 down",
+    );
+    expect(net.why("port a/br0 v2 state").map(({ there }) => there)).toEqual([false]);
+    net.apply("a", "ip link set v2 nomaster");
+    expect(
+      net.why("port a/br0 v2 isolated").map(({ there, events }) => [there, events.at(-1)!.cause]),
+    ).toEqual([[false, "ip link set v2 nomaster"]]);
+  });
+});
+
+describe("a tunnel without remotes", () => {
+  test("names what is missing, and who took it away", () => {
+    const net = lab({ hosts: { a: "172.10.0.15", b: "172.10.0.16" } });
+    net.apply(
+      "a",
+      "ip link add vx0 type vxlan id 7 dstport 4789 dev eth0",
+      "ip addr add 10.3.0.1/24 dev vx0",
+    );
+    net.apply(
+      "a",
+      "ip link set vx0 up",
+      "ip neigh add 10.3.0.2 lladdr 02:42:0a:03:00:02 dev vx0 nud permanent",
+    );
+    const missing = "a/vx0 VXLAN_NO_REMOTE no entry for 02:42:0a:03:00:02 nor for 00:00:00:00:00:00 <-";
+    const send = (): string[] => drops(net.send({ from: "a", to: "10.3.0.2" }));
+    expect(send()).toEqual([`${missing} nobody made one`]);
+    net.apply("a", "bridge fdb append 00:00:00:00:00:00 dev vx0 dst 172.10.0.16");
+    net.apply("a", "bridge fdb del 00:00:00:00:00:00 dev vx0 dst 172.10.0.16");
+    expect(send()).toEqual([`${missing} bridge fdb del 00:00:00:00:00:00 dev vx0 dst 172.10.0.16`]);
   });
 });
 

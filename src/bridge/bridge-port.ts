@@ -1,11 +1,13 @@
 import type { DeviceChange, DeviceListener, RxHandler } from "../net/device-driver.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { Packet } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import type { Bridge } from "./bridge.ts";
 import { receive } from "./forwarding.ts";
 import { learn } from "./learning.ts";
+import { type PortSetting, whoSet } from "./port-memory.ts";
 import { PortState } from "./port-state.ts";
 import { VlanGroup } from "./vlan-group.ts";
 
@@ -49,6 +51,8 @@ export class BridgePort implements RxHandler, DeviceListener {
   readonly vlans: VlanGroup = new VlanGroup();
   /** Which of 01:80:c2:00:00:0X are forwarded from here: one bit each. */
   groupFwdMask = 0;
+  /** Who set what; null while nobody set anything. */
+  settings: Map<PortSetting, EntryRef> | null = null;
 
   constructor(bridge: Bridge, device: NetDevice, number: number, cost: number) {
     this.bridge = bridge;
@@ -67,7 +71,7 @@ export class BridgePort implements RxHandler, DeviceListener {
     if (ethernet.isLinkLocal(view, at) && this.#keepsGroup(packet, ethernet.dstLo(view, at) & 15)) return;
     const state = this.state;
     if (state !== PortState.forwarding && state !== PortState.learning) {
-      device.drop(packet, Verdict.BRIDGE_PORT_STATE);
+      device.drop(packet, Verdict.BRIDGE_PORT_STATE, this.refuser(Verdict.BRIDGE_PORT_STATE));
       return;
     }
     const { prerouting } = this.bridge.hooks;
@@ -81,6 +85,21 @@ export class BridgePort implements RxHandler, DeviceListener {
     if (this.bridge.vlanFiltering && !this.vlans.has(vid)) return Verdict.BRIDGE_VLAN;
     if (this.isolated && from?.isolated) return Verdict.BRIDGE_ISOLATED;
     return null;
+  }
+
+  /** The entry behind a refusal: what somebody set of the port or, while nobody did, the device that it follows from. */
+  refuser(refusal: Verdict): EntryRef {
+    const { device, bridge } = this;
+    switch (refusal) {
+      case Verdict.BRIDGE_SAME_PORT:
+        return whoSet(this, "hairpin", device.ref);
+      case Verdict.BRIDGE_PORT_STATE:
+        return whoSet(this, "state", bridge.device.up ? device.ref : bridge.device.ref);
+      case Verdict.BRIDGE_VLAN:
+        return this.vlans.ref || bridge.device.ref;
+      default:
+        return whoSet(this, "isolated", device.ref);
+    }
   }
 
   /** Sends a frame out of the port that came in by `from`, or that the stack made (__br_forward). */
@@ -122,7 +141,7 @@ export class BridgePort implements RxHandler, DeviceListener {
     if (group === 0) {
       if (!bridge.stp || (this.groupFwdMask & bit) !== 0) return false;
     } else if (group === 1) {
-      this.device.drop(packet, Verdict.LINK_LOCAL_GROUP);
+      this.device.drop(packet, Verdict.LINK_LOCAL_GROUP, this.device.ref);
       return true;
     } else if (((this.groupFwdMask | bridge.groupFwdMask) & bit) !== 0) return false;
     const { view, at } = packet;

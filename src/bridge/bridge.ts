@@ -11,6 +11,7 @@ import { BridgePort } from "./bridge-port.ts";
 import { Fdb } from "./fdb.ts";
 import { transmit } from "./forwarding.ts";
 import { addLocal, collect, deleteByPort, deleteLocal } from "./learning.ts";
+import { forgetAll, forgetSetting } from "./port-memory.ts";
 import { PortState } from "./port-state.ts";
 import { VlanGroup } from "./vlan-group.ts";
 
@@ -156,6 +157,7 @@ export class Bridge implements DeviceDriver {
   removePort(port: BridgePort): void {
     const device = port.device;
     this.#disablePort(port);
+    forgetAll(port);
     this.ports.splice(this.ports.indexOf(port), 1);
     deleteByPort(this, port, 0, true);
     device.rxHandler = null;
@@ -222,10 +224,12 @@ export class Bridge implements DeviceDriver {
 
   #enablePort(port: BridgePort): void {
     port.state = PortState.forwarding;
+    forgetSetting(port, "state");
     this.#checkCarrier();
   }
 
   #disablePort(port: BridgePort): void {
+    forgetSetting(port, "state");
     if (port.state === PortState.disabled) return;
     port.state = PortState.disabled;
     deleteByPort(this, port, 0, false);

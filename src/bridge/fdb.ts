@@ -1,4 +1,5 @@
 import { Table } from "../base/table.ts";
+import { Absences } from "../sim/absences.ts";
 import type { Cause, EntryRef, Registry } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
@@ -50,6 +51,8 @@ export class Fdb {
   readonly #world: World;
   readonly #registry: Registry;
   readonly #where: () => string;
+  /** Addresses that were looked for in vain; null until somebody observes one. */
+  #absences: Absences | null = null;
   /** Rows in the order of making. */
   readonly #order: Set<number> = new Set();
 
@@ -66,6 +69,18 @@ export class Fdb {
   /** The row of an address, or -1. */
   find(hi: number, lo: number, vlan: number): number {
     return this.#table.find(lo, hi | (vlan << 16));
+  }
+
+  /** The entry that says that no port is known for an address; 0 while nobody observes. */
+  missing(hi: number, lo: number, vlan: number): EntryRef {
+    if (this.#world.tap === null) return 0;
+    this.#absences ??= new Absences(this.#registry, "fdb", this.#where);
+    const address = mac.format(hi, lo);
+    const inVlan = vlan === 0 ? "" : ` vlan ${vlan}`;
+    const fits = (entry: string): boolean =>
+      entry.startsWith(address) && (/ vlan \d+/.exec(entry)?.[0] ?? "") === inVlan;
+    const text = `no entry for ${address}${inVlan} master ${this.#bridgeName}`;
+    return this.#absences.of(text, fits, "no frame came from it, and nobody made one");
   }
 
   /** Says that the entry was seen as a source, or changed, at this instant. */
@@ -104,6 +119,7 @@ export class Fdb {
     now: Nanos,
     cause?: Cause,
   ): number {
+    this.#absences?.end();
     const row = this.#table.insert(lo, hi | (vlan << 16));
     if (row >= this.#updated.length) this.#grow();
     this.port[row] = port;
@@ -179,12 +195,16 @@ export class Fdb {
     };
   }
 
+  get #bridgeName(): string {
+    return this.#where().split("/").at(-1)!;
+  }
+
   /** As `bridge fdb show` prints it. */
   text(row: number): string {
     const port = this.port[row]!;
     const flags = this.flags[row]!;
     const vlan = this.vlan(row);
-    const bridge = this.#where().split("/").at(-1)!;
+    const bridge = this.#bridgeName;
     return [
       mac.format(this.macHi(row), this.macLo(row)),
       `dev ${port === null ? bridge : port.device.name}`,

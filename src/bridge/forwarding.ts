@@ -1,4 +1,5 @@
 import type { Packet } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as mac from "../wire/mac.ts";
@@ -7,6 +8,7 @@ import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import { FdbFlag } from "./fdb.ts";
 import { learn } from "./learning.ts";
+import { type PortFlag, whoSet } from "./port-memory.ts";
 import { PortState } from "./port-state.ts";
 
 /** A frame that a port has let in, after the prerouting hook (br_handle_frame_finish). */
@@ -17,13 +19,13 @@ export function receive(bridge: Bridge, port: BridgePort, packet: Packet): void 
     bridge.world.leg = null;
     vid = port.vlans.ingress(packet);
     if (vid < 0) {
-      port.device.drop(packet, Verdict.BRIDGE_VLAN);
+      port.device.drop(packet, Verdict.BRIDGE_VLAN, port.refuser(Verdict.BRIDGE_VLAN));
       return;
     }
   }
   if (port.learning) learn(bridge, port, packet, ethernet.srcHi(view, at), ethernet.srcLo(view, at), vid);
   if (port.state === PortState.learning) {
-    port.device.drop(packet, Verdict.BRIDGE_PORT_STATE);
+    port.device.drop(packet, Verdict.BRIDGE_PORT_STATE, port.refuser(Verdict.BRIDGE_PORT_STATE));
     return;
   }
   const hi = ethernet.dstHi(view, at);
@@ -78,7 +80,7 @@ export function transmit(bridge: Bridge, packet: Packet): void {
     bridge.world.leg = null;
     vid = bridge.vlans.ingress(packet);
     if (vid < 0) {
-      device.drop(packet, Verdict.BRIDGE_VLAN);
+      device.drop(packet, Verdict.BRIDGE_VLAN, bridge.vlans.ref || device.ref);
       return;
     }
   }
@@ -103,8 +105,12 @@ function chosen(bridge: Bridge, packet: Packet, row: number): BridgePort | null 
 function forward(bridge: Bridge, from: BridgePort | null, packet: Packet, vid: number, row: number): void {
   const to = chosen(bridge, packet, row);
   const refusal = to === null ? Verdict.BRIDGE_NO_PORT : to.refuses(from, vid);
-  if (refusal === null) to!.send(packet, from, vid);
-  else (from === null ? bridge.device : from.device).drop(packet, refusal);
+  if (refusal === null) {
+    to!.send(packet, from, vid);
+    return;
+  }
+  const entry = to === null ? bridge.fdb.refs[row]! : to.refuser(refusal);
+  (from === null ? bridge.device : from.device).drop(packet, refusal, entry);
 }
 
 /**
@@ -125,8 +131,11 @@ function flood(
   const { world, ports } = bridge;
   world.leg = null;
   const tap = world.tap;
-  if (tap !== null) tap.record(bridge.device.place, packet, Verdict.flooded, 0);
   const group = mac.isMulticast(hi);
+  if (tap !== null) {
+    const missing = group ? 0 : bridge.fdb.missing(hi, lo, vid);
+    tap.record(bridge.device.place, packet, Verdict.flooded, missing);
+  }
   const broadcast = mac.isBroadcast(hi, lo);
   const pool = world.pool;
   let last: BridgePort | null = null;
@@ -144,7 +153,32 @@ function flood(
     if (last !== null) last.send(pool.copy(packet), from, vid);
     passUp(bridge, packet, vid);
   } else if (last !== null) last.send(packet, from, vid);
-  else (from === null ? bridge.device : from.device).drop(packet, Verdict.BRIDGE_NO_PORT);
+  else {
+    const device = from === null ? bridge.device : from.device;
+    const flag = broadcast ? "bcastFlood" : group ? "mcastFlood" : "flood";
+    device.drop(packet, Verdict.BRIDGE_NO_PORT, refuserOfAll(bridge, from, vid, flag, answered));
+  }
+}
+
+/** Why no port got a frame that was to be flooded: by what the newest one refused, or that the bridge has no other. */
+function refuserOfAll(
+  bridge: Bridge,
+  from: BridgePort | null,
+  vid: number,
+  flag: PortFlag,
+  answered: boolean,
+): EntryRef {
+  for (const port of bridge.ports) {
+    const { ref } = port.device;
+    if (port === from && !port.hairpin) continue;
+    if (!port[flag] && (from !== null || flag === "flood")) return whoSet(port, flag, ref);
+    if (port.proxyArp) return whoSet(port, "proxyArp", ref);
+    if (answered && port.proxyArpWifi) return whoSet(port, "proxyArpWifi", ref);
+    if (answered && port.neighSuppress) return whoSet(port, "neighSuppress", ref);
+    const refusal = port.refuses(from, vid);
+    if (refusal !== null) return port.refuser(refusal);
+  }
+  return bridge.device.ref;
 }
 
 /** Up to the stack: the bridge's own device receives the frame (br_pass_frame_up). */
@@ -154,7 +188,7 @@ function passUp(bridge: Bridge, packet: Packet, vid: number): void {
   if (bridge.vlanFiltering) {
     if (bridge.vlans.has(vid)) bridge.vlans.egress(packet, vid);
     else if (device.promiscuity === 0) {
-      device.drop(packet, Verdict.BRIDGE_VLAN);
+      device.drop(packet, Verdict.BRIDGE_VLAN, bridge.vlans.ref || device.ref);
       return;
     }
   }

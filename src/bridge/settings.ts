@@ -2,7 +2,8 @@ import { KernelError } from "../net/kernel-error.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./bridge-port.ts";
-import { PortState } from "./port-state.ts";
+import { noteSetting, type PortFlag } from "./port-memory.ts";
+import { PortState, portStateNames } from "./port-state.ts";
 
 /** A hundredth of a second: the unit of all times in `ip link ... type bridge` and in /sys (clock_t). */
 export const CENTISECOND: Nanos = SECOND / 100;
@@ -61,28 +62,12 @@ export function setPortState(port: BridgePort, state: number): void {
   if (!port.device.up || (!port.device.carrier && state !== PortState.disabled))
     throw new KernelError("ENETDOWN");
   port.bridge.setPortState(port, state as PortState);
+  noteSetting(port, "state", portStateNames[port.state]!);
 }
-
-/** The flags of a port that are on or off, by the names of {@link BridgePort}'s fields. */
-export type PortFlag =
-  | "learning"
-  | "flood"
-  | "mcastFlood"
-  | "bcastFlood"
-  | "hairpin"
-  | "isolated"
-  | "neighSuppress"
-  | "proxyArp"
-  | "proxyArpWifi"
-  | "guard"
-  | "rootBlock"
-  | "fastLeave"
-  | "mcastToUnicast"
-  | "vlanTunnel"
-  | "locked";
 
 export function setPortFlag(port: BridgePort, flag: PortFlag, on: boolean): void {
   port[flag] = on;
+  noteSetting(port, flag, on ? "on" : "off");
   port.bridge.portFlagsChanged();
 }
 

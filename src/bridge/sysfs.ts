@@ -2,9 +2,9 @@ import { KernelError } from "../net/kernel-error.ts";
 import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import { flushFdb, flushLearned } from "./fdb-commands.ts";
+import type { PortFlag } from "./port-memory.ts";
 import {
   CENTISECOND,
-  type PortFlag,
   portId,
   setForwardDelay,
   setGroupFwdMask,

@@ -2,6 +2,7 @@ import { KernelError } from "../net/kernel-error.ts";
 import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import { addLocal, deleteByPort, deleteLocal } from "./learning.ts";
+import { noteVlans } from "./port-memory.ts";
 import { MAX_VLAN } from "./vlan-group.ts";
 
 /**
@@ -18,6 +19,7 @@ export function addVlan(
   checkVid(vid);
   checkKernel(bridge);
   (port ?? bridge).vlans.set(vid, pvid, untagged);
+  noteVlans(bridge, port);
   const device = (port ?? bridge).device;
   addLocal(bridge, port, device.macHi, device.macLo, vid);
   bridge.world.generation++;
@@ -29,6 +31,7 @@ export function deleteVlan(bridge: Bridge, port: BridgePort | null, vid: number)
   const { vlans, device } = port ?? bridge;
   if (!vlans.has(vid)) return;
   vlans.delete(vid);
+  noteVlans(bridge, port);
   deleteLocal(bridge, port, device.macHi, device.macLo, vid);
   deleteByPort(bridge, port, vid, false);
   bridge.world.generation++;
@@ -38,7 +41,9 @@ export function deleteVlan(bridge: Bridge, port: BridgePort | null, vid: number)
 export function setVlanFiltering(bridge: Bridge, on: boolean): void {
   checkKernel(bridge);
   bridge.vlanFiltering = on;
-  bridge.world.generation++;
+  const { device, world } = bridge;
+  world.registry.changed(device.ref, `${device.name} vlan_filtering ${Number(on)}`);
+  world.generation++;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Packet } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
 import * as ethernet from "../wire/ethernet.ts";
 
 /** Highest VLAN number that a port can have. */
@@ -20,6 +21,8 @@ export interface VlanMembership {
 export class VlanGroup {
   /** 0: there is none, and frames without a tag are dropped. */
   pvid = 0;
+  /** Who changed them last; 0 while they are as they were made. */
+  ref: EntryRef = 0;
   /** Whether frames of a VLAN leave without a tag. */
   readonly #untagged: Map<number, boolean> = new Map();
 
@@ -42,6 +45,11 @@ export class VlanGroup {
   /** True when that is the PVID and leaves without a tag, as the default one is made. */
   isDefault(vid: number): boolean {
     return this.pvid === vid && this.#untagged.get(vid) === true;
+  }
+
+  /** True when it is the only one, and the default one: so a port is made. */
+  isOnlyDefault(vid: number): boolean {
+    return this.#untagged.size === 1 && this.isDefault(vid);
   }
 
   set(vid: number, pvid: boolean, untagged: boolean): void {

@@ -19,12 +19,30 @@ export type FrameText = (frame: FrameId) => string | null;
 /** What of a device decided: events of it that speak of that. Null: that it is there. */
 export type DeviceAspect = RegExp | null;
 const MTU: DeviceAspect = / mtu /;
-const STATE: DeviceAspect = / (up|down)$/;
+const STATE: DeviceAspect = / (up|down|NO-CARRIER|LOWER_UP)$/;
+const MASTER: DeviceAspect = / (master .*|nomaster)$/;
+const VLAN_FILTERING: DeviceAspect = / vlan_filtering \d$/;
 
 /** What of a device it was that ended or cut a frame. */
 export function aspectOf(verdict: Verdict): DeviceAspect {
-  if (verdict === Verdict.PKT_TOO_BIG || verdict === Verdict.fragmented) return MTU;
-  return verdict === Verdict.NO_CARRIER || verdict === Verdict.DEV_READY ? STATE : null;
+  switch (verdict) {
+    case Verdict.PKT_TOO_BIG:
+    case Verdict.fragmented:
+      return MTU;
+    case Verdict.NO_CARRIER:
+    case Verdict.DEV_READY:
+    case Verdict.BRIDGE_PORT_STATE:
+    case Verdict.BRIDGE_NO_PORT:
+      return STATE;
+    case Verdict.BRIDGE_VLAN:
+      return VLAN_FILTERING;
+    case Verdict.BRIDGE_SAME_PORT:
+    case Verdict.BRIDGE_ISOLATED:
+    case Verdict.LINK_LOCAL_GROUP:
+      return MASTER;
+    default:
+      return null;
+  }
 }
 
 /** The words for an entry before the event of that order (`Step.events`); without it, as it is now. */
@@ -79,6 +97,8 @@ export function causeWords(
     }
     case "timer":
       return `a timer: ${cause.text}`;
+    case "nobody":
+      return cause.text;
     case "kernel":
       return `the kernel, ${cause.text}`;
     case "description":

@@ -1,7 +1,10 @@
+import { Absences } from "../sim/absences.ts";
 import type { EntryRef } from "../sim/registry.ts";
+import * as ip from "../wire/ipv4-address.ts";
 import type { Errno } from "./kernel-error.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { Route, type RouteSpec, RouteTable } from "./route.ts";
+import { tableName } from "./route-text.ts";
 import { RoutingTable } from "./routing-table.ts";
 
 /** A policy rule (struct fib_rule). 0 and empty mean: not asked. */
@@ -40,6 +43,8 @@ export interface FlowKey {
   tos: number;
 }
 
+/** No entry has this number: a look-up ended without any route that fits. */
+const NOTHING_FITTED: EntryRef = -1;
 const PLAIN_TABLES: readonly number[] = [RouteTable.local, RouteTable.main, RouteTable.default];
 const CACHE_SIZE = 64;
 const CACHE_SHIFT = 26;
@@ -91,8 +96,10 @@ export class Fib {
   decidedBy: EntryRef = 0;
   /** The route that {@link decidedBy} led to. */
   decidedFor: Route | null = null;
-  /** The route or rule that refused the last look-up; 0 when nothing fitted. */
-  refusedBy: EntryRef = 0;
+  /** The route or rule that refused the last look-up; 0 for none, {@link NOTHING_FITTED}. */
+  #refusedBy: EntryRef = 0;
+  /** Destinations without a route; null until somebody observes one. */
+  #absences: Absences | null = null;
 
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;
@@ -149,10 +156,12 @@ export class Fib {
   /** With the rules that every namespace is born with: local, main, default. */
   #lookupPlain(): Route | null {
     const key = this.key;
-    this.refusedBy = 0;
+    this.#refusedBy = NOTHING_FITTED;
     for (const id of PLAIN_TABLES) {
       const route = this.tables.get(id)?.lookup(key.dst, key.oif, key.tos) ?? null;
-      if (route !== null && route.type !== "throw") return this.#resolve(route);
+      if (route === null) continue;
+      if (route.type !== "throw") return this.#resolve(route);
+      this.#refusedBy = route.ref;
     }
     this.error = "ENETUNREACH";
     return null;
@@ -162,7 +171,7 @@ export class Fib {
   #resolve(route: Route): Route | null {
     if (route.error === null) return route;
     this.error = route.error;
-    this.refusedBy = route.ref;
+    this.#refusedBy = route.ref;
     return null;
   }
 
@@ -170,7 +179,7 @@ export class Fib {
     const key = this.key;
     this.error = "ENETUNREACH";
     this.decidedBy = 0;
-    this.refusedBy = 0;
+    this.#refusedBy = NOTHING_FITTED;
     for (let i = 0; i < this.rules.length; i++) {
       const rule = this.rules[i]!;
       if (this.#matches(rule) === rule.not) continue;
@@ -181,13 +190,17 @@ export class Fib {
         continue;
       }
       if (rule.action !== "lookup") {
-        this.refusedBy = rule.ref;
+        this.#refusedBy = rule.ref;
         this.error =
           rule.action === "blackhole" ? "EINVAL" : rule.action === "prohibit" ? "EACCES" : "ENETUNREACH";
         return null;
       }
       const route = this.tables.get(rule.table)?.lookup(key.dst, key.oif, key.tos) ?? null;
-      if (route === null || route.type === "throw") continue;
+      if (route === null) continue;
+      if (route.type === "throw") {
+        this.#refusedBy = route.ref;
+        continue;
+      }
       const found = this.#resolve(route);
       if (found !== null && route.prefixLength <= rule.suppressPrefixLength) continue;
       this.decidedFor = found;
@@ -215,6 +228,40 @@ export class Fib {
   #named(name: string, ifindex: number): boolean {
     // What is sent from here matches `iif lo`.
     return (this.#ns.device(name)?.ifindex ?? -1) === (ifindex === 0 ? this.#ns.loopback.ifindex : ifindex);
+  }
+
+  /** No table is asked: what was asked for makes no sense. */
+  refuse(error: Errno): void {
+    this.error = error;
+    this.#refusedBy = 0;
+  }
+
+  /**
+   * What said no to the last look-up: a route or a rule or, while somebody observes, that there was no route. 0: no
+   * table was asked, or nobody observes.
+   */
+  get refusedBy(): EntryRef {
+    if (this.#refusedBy !== NOTHING_FITTED) return this.#refusedBy;
+    const ns = this.#ns;
+    if (ns.world.tap === null) return 0;
+    this.#absences ??= new Absences(ns.world.registry, "route", () => ns.path);
+    const { dst } = this.key;
+    const tables = this.#tablesAsked().map(tableName).join(", ");
+    const text = `no route to ${ip.format(dst)} in table ${tables}`;
+    return this.#absences.of(text, (route) => covers(route, dst), "nobody made one");
+  }
+
+  /** The tables in which the last look-up found nothing; those of the host itself only when there are no others. */
+  #tablesAsked(): readonly number[] {
+    const asked: number[] = [];
+    for (let i = 0; i < this.rules.length; i++) {
+      const rule = this.rules[i]!;
+      if (this.#matches(rule) === rule.not) continue;
+      if (rule.action === "goto") i = this.#ruleAt(rule.target, i) - 1;
+      else if (rule.action === "lookup") asked.push(rule.table);
+    }
+    const telling = asked.filter((table) => table !== RouteTable.local && table !== RouteTable.default);
+    return telling.length > 0 ? telling : asked;
   }
 
   /** The rule by which a look-up just found that route; 0 while the rules are plain, and for ways that stand in no table. */
@@ -267,6 +314,7 @@ export class Fib {
   }
 
   #changed(): void {
+    this.#absences?.end();
     if (this.#cached !== NOTHING_CACHED) this.#cached.fill(null);
     this.#ns.world.generation++;
   }
@@ -274,4 +322,12 @@ export class Fib {
 
 function isCustomLocal(route: Route): boolean {
   return route.type === "local" && route.protocol !== "kernel";
+}
+
+/** Whether a route's text names a prefix with that address in it. */
+function covers(route: string, address: number): boolean {
+  const [first = "", second = ""] = route.split(" ");
+  if (first === "default") return true;
+  const prefix = ip.parsePrefix(first) ?? ip.parsePrefix(second);
+  return prefix !== null && ip.contains(prefix.address, prefix.length, address);
 }

@@ -99,8 +99,7 @@ function loopbackStays(ns: NetworkNamespace, way: Route, _src: number): Route | 
 }
 
 function refuse(ns: NetworkNamespace, error: Errno): null {
-  ns.fib.error = error;
-  ns.fib.refusedBy = 0;
+  ns.fib.refuse(error);
   return null;
 }
 

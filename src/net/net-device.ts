@@ -182,7 +182,7 @@ export class NetDevice implements Receiver {
     const leg = packet.leg;
     if (leg?.follow(packet)) return;
     if (!this.up) {
-      this.drop(packet, this.removed ? Verdict.DEVICE_GONE : Verdict.DEV_READY);
+      this.drop(packet, this.removed ? Verdict.DEVICE_GONE : Verdict.DEV_READY, this.ref);
       return;
     }
     const world = this.world;
@@ -282,10 +282,24 @@ export class NetDevice implements Receiver {
     this.world.generation++;
     if (change === "name" || change === "moved")
       this.world.renamePlace(this.place, `${this.ns.path}/${this.name}`);
-    this.world.registry.changed(this.ref, `${this.name} ${change === "mtu" ? `mtu ${this.mtu}` : change}`);
+    this.world.registry.changed(this.ref, `${this.name} ${this.#words(change)}`);
     this.driver.changed(this, change);
     this.ns.deviceChanged(this, change);
     for (const listener of [...this.listeners]) listener.deviceChanged(this, change);
+  }
+
+  /** A change in the words of `ip link`. */
+  #words(change: DeviceChange): string {
+    switch (change) {
+      case "mtu":
+        return `mtu ${this.mtu}`;
+      case "carrier":
+        return this.carrier ? "LOWER_UP" : "NO-CARRIER";
+      case "master":
+        return this.master === null ? "nomaster" : `master ${this.master.name}`;
+      default:
+        return change;
+    }
   }
 }
 

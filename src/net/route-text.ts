@@ -9,7 +9,9 @@ function scopeName(scope: Scope): string | number {
   return scope === Scope.nowhere ? "nowhere" : scope;
 }
 
-function tableName(table: number): string | number {
+/** A table by the name that iproute2 gives it, or by its number. */
+export function tableName(table: number): string | number {
+  if (table === RouteTable.main) return "main";
   if (table === RouteTable.default) return "default";
   return table === RouteTable.local ? "local" : table;
 }

@@ -98,7 +98,7 @@ function sendReset(ns: NetworkNamespace, packet: Packet, at: number): void {
   reset.mark = ns.ipv4.fwmark_reflect !== 0 ? packet.mark : 0;
   const way = ipOutput.route(ns, dst, 0, 0, reset.mark, 0);
   ns.note(reset, Verdict.sent, 0);
-  if (way === null) ns.drop(reset, Verdict.IP_OUTNOROUTES);
+  if (way === null) ns.drop(reset, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
   else
     ipOutput.send(ns, reset, way, src, dst, ipv4.PROTO_TCP, 0, ns.ipv4.ip_default_ttl, ipv4.DONT_FRAGMENT, 0);
 }

@@ -1,7 +1,7 @@
 import { portOf } from "../bridge/add-bridge.ts";
 import { flushPort } from "../bridge/fdb-commands.ts";
+import type { PortFlag } from "../bridge/port-memory.ts";
 import {
-  type PortFlag,
   setPortCost,
   setPortFlag,
   setPortGroupFwdMask,

@@ -128,7 +128,9 @@ export function sendPacket(lab: Lab, request: PacketRequest | FrameRequest): Sen
 function refusal(lab: Lab, from: string, error: KernelError): string {
   const { fib } = lab.namespace(from);
   const entry = fib.error === error.errno ? lab.entry(fib.refusedBy) : null;
-  return entry === null ? "" : `${entry.kind} ${entry.entry} <- ${entry.cause}`;
+  if (entry === null) return "";
+  const table = entry.entry.startsWith("no ") ? "" : `${entry.kind} `;
+  return `${table}${entry.entry} <- ${entry.cause}`;
 }
 
 /** Runs the world until nothing of a flight is under way. */

@@ -6,14 +6,15 @@ export type EntryRef = number;
 
 /**
  * Why an entry is there, or went: somebody's operation, a frame that it was learned from, a timer, the kernel itself, or
- * the description of the lab that says how a machine looks when it has started.
+ * the description of the lab that says how a machine looks when it has started. What is missing may be nobody's deed.
  */
 export type Cause =
   | { readonly by: "description"; readonly text: string }
   | { readonly by: "operation"; readonly text: string; readonly line: string }
   | { readonly by: "frame"; readonly frame: FrameId }
   | { readonly by: "timer"; readonly text: string }
-  | { readonly by: "kernel"; readonly text: string };
+  | { readonly by: "kernel"; readonly text: string }
+  | { readonly by: "nobody"; readonly text: string };
 
 export interface EntryEvent {
   /** Counts all events of all entries: it says what was before what at one instant. */
@@ -25,7 +26,8 @@ export interface EntryEvent {
   readonly text: string;
 }
 
-type Kind =
+/** The table that an entry belongs to. */
+export type EntryKind =
   | "route"
   | "rule"
   | "neighbour"
@@ -33,6 +35,7 @@ type Kind =
   | "vxlan-fdb"
   | "address"
   | "device"
+  | "port"
   | "qdisc"
   | "hook"
   | "iptables"
@@ -50,7 +53,7 @@ export type EntryText = string | { toString(): string };
 /** An entry's kind, whose it is (`host/namespace` and, where it has one, `/device`), its text and its history. */
 export interface EntryRecord {
   readonly ref: EntryRef;
-  readonly kind: Kind;
+  readonly kind: EntryKind;
   readonly where: string;
   /** As the tool prints it. */
   readonly text: string;
@@ -67,7 +70,7 @@ export interface EntryRecord {
 export class Registry {
   readonly #now: () => Nanos;
   /** By entry, from 1. */
-  readonly #kinds: Kind[] = [];
+  readonly #kinds: EntryKind[] = [];
   readonly #wheres: string[] = [];
   readonly #lastEvents: number[] = [];
   /** By event, from 0: the previous one of the same entry (-1: this made it), when, why, and the text from then on. */
@@ -107,7 +110,7 @@ export class Registry {
     }
   }
 
-  made(kind: Kind, where: string, text: EntryText, cause: Cause = this.cause): EntryRef {
+  made(kind: EntryKind, where: string, text: EntryText, cause: Cause = this.cause): EntryRef {
     this.#wheres.push(where);
     this.#lastEvents.push(this.#event(-1, cause, text));
     return this.#kinds.push(kind);
@@ -128,6 +131,22 @@ export class Registry {
     if (kind === undefined) return null;
     const history = this.#history(this.#lastEvents[ref - 1]!);
     return { ref, kind, where: this.#wheres[ref - 1]!, text: history.at(-1)!.text, history };
+  }
+
+  /**
+   * Why that entry of a table went that went last of those whose text fits; null when none did. Looks at all entries:
+   * for those who ask why something is missing.
+   */
+  whyGone(kind: EntryKind, where: string, fits: (text: string) => boolean): Cause | null {
+    let newest = -1;
+    for (let i = 0; i < this.#kinds.length; i++) {
+      const last = this.#lastEvents[i]!;
+      if (last <= newest || this.#texts[last] !== null) continue;
+      if (this.#kinds[i] !== kind || this.#wheres[i] !== where) continue;
+      const text = this.#texts[this.#previous[last]!]?.toString() ?? "";
+      if (fits(text)) newest = last;
+    }
+    return newest < 0 ? null : this.#causes[newest]!;
   }
 
   /** All records ever made, in the order of making. */

@@ -44,7 +44,8 @@ export function transmit(vxlan: Vxlan, packet: Packet): void {
     if (entry === null) {
       if (config.l2miss && !ethernet.isGroup(view, packet.at)) missed(vxlan, packet);
       device.counters.txDropped++;
-      device.drop(packet, Verdict.VXLAN_NO_REMOTE);
+      const missing = fdb.missing(ethernet.dstHi(view, packet.at), ethernet.dstLo(view, packet.at));
+      device.drop(packet, Verdict.VXLAN_NO_REMOTE, missing);
       return;
     }
   }

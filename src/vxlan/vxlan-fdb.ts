@@ -1,9 +1,11 @@
 import { Table } from "../base/table.ts";
 import { KernelError } from "../net/kernel-error.ts";
+import { Absences } from "../sim/absences.ts";
 import type { Cause, EntryRef } from "../sim/registry.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Timer } from "../sim/timer.ts";
 import type { World } from "../sim/world.ts";
+import * as mac from "../wire/mac.ts";
 import {
   ages,
   describe,
@@ -18,6 +20,8 @@ import {
   type VxlanRemote,
 } from "./vxlan-fdb-entry.ts";
 
+/** The address whose entry stands for all that have none (all_zeros_mac). */
+const ALL_UNKNOWN = "00:00:00:00:00:00";
 /** How often the kernel looks for entries that are too old (FDB_AGE_INTERVAL). */
 const AGE_INTERVAL: Nanos = 10 * SECOND;
 
@@ -39,6 +43,8 @@ export class VxlanFdb {
   #ageing: Nanos;
   readonly #maxAddress: number;
   readonly #timer: Timer;
+  /** Addresses for which there was no remote; null until somebody observes one. */
+  #absences: Absences | null = null;
   /** When the ageing timer last ran or was started; null while the device is down. */
   #lastRun: Nanos | null = null;
 
@@ -67,6 +73,15 @@ export class VxlanFdb {
     let entry = this.#first[row] ?? null;
     while (entry !== null && entry.srcVni !== vni) entry = entry.next;
     return entry;
+  }
+
+  /** The entry that says that no remote is known for an address, nor for all that are not known; 0 while nobody observes. */
+  missing(hi: number, lo: number): EntryRef {
+    if (this.#world.tap === null) return 0;
+    this.#absences ??= new Absences(this.#world.registry, "vxlan-fdb", this.#where);
+    const address = mac.format(hi, lo);
+    const fits = (entry: string): boolean => entry.startsWith(address) || entry.startsWith(ALL_UNKNOWN);
+    return this.#absences.of(`no entry for ${address} nor for ${ALL_UNKNOWN}`, fits, "nobody made one");
   }
 
   /** Applies `bridge fdb add|append|replace`. @throws {KernelError} as the kernel answers. */
@@ -101,6 +116,7 @@ export class VxlanFdb {
     this.#entries.unshift(entry);
     this.#addRemote(entry, spec.destination, cause);
     this.#watch(entry);
+    this.#absences?.end();
     return entry;
   }
 

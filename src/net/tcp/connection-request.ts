@@ -134,7 +134,7 @@ export class ConnectionRequest {
     const { tos } = this.listener;
     if (!way.find(ns, this.remoteAddress, this.localAddress, this.listener.boundTo, this.mark, tos & 0xfc)) {
       ns.snmp.outNoRoutes++;
-      ns.drop(packet, Verdict.IP_OUTNOROUTES);
+      ns.drop(packet, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
       return;
     }
     ns.snmp.outRequested(ns.world.leg);

@@ -61,7 +61,7 @@ function transmit(c: TcpConnection, packet: Packet): boolean {
   if (!findWay(c)) {
     ns.snmp.outNoRoutes++;
     c.softError = ns.fib.error;
-    ns.drop(packet, Verdict.IP_OUTNOROUTES);
+    ns.drop(packet, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
     return false;
   }
   ns.snmp.outRequested(ns.world.leg);

@@ -63,7 +63,7 @@ function request(listener: TcpListener, segment: Segment, packet: Packet, initia
   const way = new Way();
   if (!way.find(ns, segment.src, segment.dst, listener.boundTo, listener.mark, listener.tos & 0xfc)) {
     tcp.counters.ListenDrops++;
-    ns.drop(packet, Verdict.IP_OUTNOROUTES);
+    ns.drop(packet, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
     return;
   }
   const advertised = advertisedMss(listener, way);

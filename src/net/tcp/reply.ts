@@ -56,7 +56,7 @@ function send(ns: NetworkNamespace, packet: Packet, src: number, dst: number, to
   ns.note(packet, Verdict.sent, 0);
   if (way === null) {
     ns.snmp.outNoRoutes++;
-    ns.drop(packet, Verdict.IP_OUTNOROUTES);
+    ns.drop(packet, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
     return;
   }
   ns.tcp.counters.OutSegs++;

@@ -50,7 +50,7 @@ class DefragmentOutput implements HookFunction {
     const { view, networkAt } = whole;
     const dst = ipv4.dst(view, networkAt);
     const way = ipOutput.route(ns, dst, 0, 0, whole.mark, ipv4.tos(view, networkAt) & 0xfc);
-    if (way === null) ns.drop(whole, Verdict.IP_OUTNOROUTES);
+    if (way === null) ns.drop(whole, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
     else ipOutput.sendHeaded(ns, whole, way, dst);
     return HookResult.stolen;
   }

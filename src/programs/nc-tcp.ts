@@ -9,6 +9,7 @@ import { fail, type NetcatOptions, portNumber } from "./nc-options.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { resolveName } from "./resolve-name.ts";
 import { serviceName } from "./service-names.ts";
+import { Utf8Pieces } from "./utf8-pieces.ts";
 
 const FOREVER: Nanos = Number.POSITIVE_INFINITY;
 /** What one read or write of the network holds at most. */
@@ -20,8 +21,7 @@ export class NetcatTcp {
   readonly #o: NetcatOptions;
   #socket: TcpSocket | null = null;
   #listener: TcpListener | null = null;
-  /** The first octets of a character whose others have not come yet. */
-  #cut: Uint8Array = new Uint8Array(0);
+  readonly #text: Utf8Pieces = new Utf8Pieces();
 
   constructor(context: ProgramContext, options: NetcatOptions) {
     this.#context = context;
@@ -160,11 +160,11 @@ export class NetcatTcp {
       if (some === "error") return;
       if (some !== null) {
         if (some.length === 0) {
-          this.#context.out(utf8.decode(this.#cut));
+          this.#context.out(this.#text.end());
           return;
         }
         last = this.#now;
-        this.#print(some);
+        this.#context.out(this.#text.take(some));
         if (this.#o.limit > 0 && ++received >= this.#o.limit) return;
         continue;
       }
@@ -223,15 +223,6 @@ export class NetcatTcp {
     }
   }
 
-  #print(octets: Uint8Array): void {
-    const all = new Uint8Array(this.#cut.length + octets.length);
-    all.set(this.#cut);
-    all.set(octets, this.#cut.length);
-    const whole = all.length - cutAtEnd(all);
-    this.#cut = all.slice(whole);
-    this.#context.out(utf8.decode(all.subarray(0, whole)));
-  }
-
   #take(): Uint8Array {
     const { input } = this.#context;
     const text = input.available;
@@ -239,15 +230,4 @@ export class NetcatTcp {
     const taken = input.take(Math.min(line > 0 ? line : CHUNK, text.length));
     return utf8.encode(this.#o.crlf ? taken.replaceAll("\n", "\r\n") : taken);
   }
-}
-
-/** How many octets at the end begin a character of UTF-8 that is not there as a whole. */
-function cutAtEnd(octets: Uint8Array): number {
-  for (let back = 1; back <= Math.min(3, octets.length); back++) {
-    const octet = octets[octets.length - back]!;
-    if ((octet & 0xc0) === 0x80) continue;
-    const length = octet >= 0xf0 ? 4 : octet >= 0xe0 ? 3 : octet >= 0xc0 ? 2 : 1;
-    return length > back ? back : 0;
-  }
-  return 0;
 }

@@ -1,4 +1,5 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { Program } from "../sim/process.ts";
 import type { Signal } from "../sim/signal.ts";
 import type { Nanos } from "../sim/time.ts";
 
@@ -10,6 +11,8 @@ export interface ProgramContext {
   readonly args: readonly string[];
   readonly pid: number;
   readonly cwd: string;
+  /** The whole standard input, for a program that was registered to have it; else empty. */
+  readonly stdin: string;
   /** Standard input while the program runs. */
   readonly input: ProgramInput;
   /** Standard output is a person's terminal: then programs print line by line. */
@@ -26,6 +29,11 @@ export interface ProgramContext {
   err(text: string): void;
   /** Lets the program see signals: the handler returns true when it took the signal. */
   onSignal(handler: ((signal: number) => boolean) | null): void;
+  /**
+   * Starts a process of the same program, as fork(2) does, and gives its pid. It shares the open files; a `daemon` has
+   * none (daemon(3)) and is no child of anybody.
+   */
+  fork(program: (child: ProgramContext) => Program, daemon?: "daemon"): number;
 }
 
 /** Text to read, perhaps not all there yet; each character is a byte. */
@@ -42,6 +50,16 @@ export interface ProgramFiles {
   read(path: string): string;
   readBytes(path: string): string | Uint8Array;
   write(path: string, content: string | Uint8Array): void;
+  append(path: string, text: string): void;
+  makeDirectory(path: string, parents: boolean): void;
+  /** Null if there is nothing. Sizes are in bytes, `changed` is in virtual nanoseconds. */
+  stat(path: string): ProgramFileStat | null;
+}
+
+export interface ProgramFileStat {
+  readonly kind: "file" | "directory" | "symlink";
+  readonly size: number;
+  readonly changed: Nanos;
 }
 
 /** A path as a program was given it, made absolute. */

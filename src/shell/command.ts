@@ -48,6 +48,11 @@ export interface CommandContext {
    * Its text and status are this command's.
    */
   run(argv: readonly string[], options?: RunOptions): Program;
+  /**
+   * Starts a process of the same program, as fork(2) does, and gives its pid. It shares the open files; a `daemon` has
+   * none (daemon(3)) and is no child of anybody.
+   */
+  fork(program: (child: CommandContext) => Program, daemon?: "daemon"): number;
 }
 
 export interface RunOptions {

@@ -1,7 +1,9 @@
 import type { Expected, ValueKind } from "../../operations/expected.ts";
 import { arping } from "../../programs/arping.ts";
 import { busyboxPing } from "../../programs/busybox-ping.ts";
+import { curl } from "../../programs/curl/curl.ts";
 import { ethtool } from "../../programs/ethtool.ts";
+import { whoami } from "../../programs/httpd/whoami.ts";
 import { nc } from "../../programs/nc.ts";
 import { ping } from "../../programs/ping.ts";
 import { ss } from "../../programs/ss.ts";
@@ -15,11 +17,18 @@ export function registerPrograms(commands: CommandTable): void {
   commands.register("arping", arping, { complete: after("-I", "host") });
   commands.register("nc", nc, { complete: () => expecting("host") });
   commands.register("netcat", nc, { complete: () => expecting("host") });
+  commands.register("curl", curl, { complete: after("-o", "host"), stdin: readsInput });
+  commands.register("whoami", whoami);
   commands.register("ss", ss, { complete: () => expecting("host") });
   commands.register("tcpdump", tcpdump, { complete: after("-i", "file") });
   commands.register("traceroute", traceroute, { complete: after("-i", "host") });
   commands.register("ethtool", ethtool, { complete: () => expecting("device") });
   commands.registerApplet("ping", busyboxPing);
+}
+
+/** `-d @-` and its like take the standard input. */
+function readsInput(args: readonly string[]): boolean {
+  return args.some((word) => /(^|\w|=)@-$/.test(word));
 }
 
 function expecting(kind: ValueKind): Expected {

@@ -3,7 +3,7 @@ import { COMMAND_TIME, type CommandContext, type RegisteredCommand, type RunOpti
 import { exitOf, type ProcessEntry, type Run } from "../process-table.ts";
 import { reportKilled } from "../report-killed.ts";
 import type { ShellState } from "../shell-state.ts";
-import { Pipe, readAll, WriteFailure } from "../stream.ts";
+import { type Input, nullStream, Pipe, readAll, WriteFailure } from "../stream.ts";
 import { findProgram } from "./index.ts";
 import { runTextTool, TEXT_TOOLS } from "./text-tools.ts";
 
@@ -148,8 +148,20 @@ export function* launchCommand(
   const input = state.stream(0)?.input ?? new Pipe();
   const reads = typeof registered.stdin === "boolean" ? registered.stdin : registered.stdin(args);
   const stdin = reads ? yield* readAll(input) : "";
+  const context = contextOf(state, args, stdin, input);
+  try {
+    const result = registered.command(context);
+    if (typeof result !== "number") return yield* result;
+    return yield* taking(state, result);
+  } finally {
+    context.onSignal(null);
+  }
+}
+
+/** What a command sees of the shell state that is its process. */
+function contextOf(state: ShellState, args: readonly string[], stdin: string, input: Input): CommandContext {
   const process = state.process!.process;
-  const context: CommandContext = {
+  return {
     host: state.machine.host,
     machine: state.machine,
     namespace: state.namespace,
@@ -167,14 +179,33 @@ export function* launchCommand(
       process.onSignal = handler;
     },
     run: (argv, options = {}) => runInstead(state, argv, options),
+    fork: (program, daemon) => forkProgram(state, args, program, daemon === "daemon"),
   };
-  try {
-    const result = registered.command(context);
-    if (typeof result !== "number") return yield* result;
-    return yield* taking(state, result);
-  } finally {
-    process.onSignal = null;
+}
+
+/** A further process of the program that this one runs; its pid. */
+function forkProgram(
+  state: ShellState,
+  args: readonly string[],
+  program: (child: CommandContext) => Program,
+  daemon: boolean,
+): number {
+  const child = state.fork();
+  child.traps = new Map();
+  if (daemon) {
+    child.releaseStreams();
+    child.streams = new Map([0, 1, 2].map((fd) => [fd, nullStream()]));
+    child.cwd = "/";
   }
+  const main = function* (entry: ProcessEntry): Run<number> {
+    child.process = entry;
+    return yield* program(contextOf(child, args, "", child.stream(0)?.input ?? new Pipe()));
+  };
+  const { pid, command } = state.process!;
+  return state.machine.processes.start(daemon ? 1 : pid, command, main, {
+    release: () => child.releaseStreams(),
+    namespace: child.namespace,
+  }).pid;
 }
 
 /** As execve(2): other words in this process, perhaps in another namespace. */

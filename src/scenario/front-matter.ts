@@ -70,6 +70,8 @@ export interface FrontMatterText {
   readonly routers?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   /** Wires that are not perfect, and wires between switches. */
   readonly wires?: readonly WireText[] | undefined;
+  /** Modules of Linux without which it cannot be typed on a real kernel: `["ip_vs"]`. */
+  readonly needs?: readonly string[] | undefined;
   /** Why the real kernel cannot check the lesson. */
   readonly real?: string | undefined;
 }
@@ -169,6 +171,12 @@ const schema: z.ZodType<FrontMatterText> = z
       .optional()
       .meta({ description: "For each router its address on each switch; its cards are eth0, eth1, ..." }),
     wires: z.array(wire).optional(),
+    needs: z
+      .array(z.enum(["ip_vs"]))
+      .optional()
+      .meta({
+        description: "Modules that the real kernel must have for this lesson; not every kernel does.",
+      }),
     real: z
       .string()
       .min(1)
@@ -184,6 +192,8 @@ export interface FrontMatter {
   /** The seed under which alone the lesson holds, or null when it holds under any. */
   readonly seed: number | null;
   readonly topology: Topology;
+  /** Modules that a real kernel must have for it, by Linux's names; mostly none. */
+  readonly needs: readonly string[];
   /** Why the real kernel cannot check this lesson, or null when it can. */
   readonly real: string | null;
 }
@@ -200,6 +210,7 @@ export function parseFrontMatter(source: YamlSource): Outcome<FrontMatter> {
     parts: value.parts ?? [],
     seed: value.seed ?? null,
     topology: topology.value,
+    needs: value.needs ?? [],
     real: value.real ?? null,
   });
 }

@@ -18,6 +18,7 @@ test("the schema knows every kind of claim and refuses unknown keys", () => {
     "switches",
     "routers",
     "wires",
+    "needs",
     "real",
   ]) {
     expect(schema).toContain(`"${key}":{`);

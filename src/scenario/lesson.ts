@@ -12,6 +12,8 @@ export interface Lesson {
   readonly parts: readonly string[];
   /** The seed under which alone it holds, or null when it holds under any. */
   readonly seed: number | null;
+  /** Modules that a real kernel must have for it, by Linux's names: `["ip_vs"]`; mostly none. */
+  readonly needs: readonly string[];
   /** Why the real kernel cannot check it, or null when it can. */
   readonly real: string | null;
   readonly topology: Topology;

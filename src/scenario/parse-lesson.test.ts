@@ -37,7 +37,7 @@ function withBody(body: string): string[] {
 describe("a lesson", () => {
   test("the shortest one parses: two hosts on one switch, prose, one command", () => {
     const lesson = parsed(SHORTEST);
-    expect(lesson).toMatchObject({ title: "Two hosts", parts: [], seed: null, real: null });
+    expect(lesson).toMatchObject({ title: "Two hosts", parts: [], seed: null, needs: [], real: null });
     expect(lesson.topology.switches).toEqual([{ name: "u0", mtu: 1500 }]);
     expect(lesson.topology.hosts.map((host) => [host.name, host.router, host.nics])).toEqual([
       [
@@ -104,6 +104,7 @@ describe("a lesson", () => {
 title: Two subnets
 parts: [D6, A8]
 seed: 7
+needs: [ip_vs]
 real: the real kernel has no such switch
 switches: { left: { mtu: 9000 }, right: {} }
 hosts:
@@ -121,6 +122,7 @@ wires:
 ---
 `);
     expect(lesson).toMatchObject({ title: "Two subnets", parts: ["D6", "A8"], seed: 7 });
+    expect(lesson.needs).toEqual(["ip_vs"]);
     expect(lesson.real).toBe("the real kernel has no such switch");
     const [a, b, r] = topology.hosts;
     expect(a).toMatchObject({ gateway: "10.0.1.1", cpu: { count: 2, cost: 1500 } });
@@ -174,8 +176,14 @@ describe("mistakes in front matter have a place and a hint:", () => {
   test("unknown keys, at any depth, each at its own place", () => {
     expect(withFront("titel: T\ntitle: T\ncolour: red\nhosts:\n  a: { adress: 10.0.0.1 }")).toEqual([
       'x.md:2:1: unknown key "titel" (did you mean title?)',
-      'x.md:4:1: unknown key "colour" (one of: title, parts, seed, hosts, switches, routers, wires, real)',
+      'x.md:4:1: unknown key "colour" (one of: title, parts, seed, hosts, switches, routers, wires, needs, real)',
       'x.md:6:8: unknown key "adress" (did you mean address?)',
+    ]);
+  });
+
+  test("a module that no lesson may need", () => {
+    expect(withFront("title: T\nneeds: [ipvs]\nhosts: { a: 10.0.0.1 }")).toEqual([
+      'x.md:3:9: the text "ipvs" is not allowed here (did you mean ip_vs?)',
     ]);
   });
 

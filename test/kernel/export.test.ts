@@ -1,28 +1,21 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Lab } from "../../src/lab/lab.ts";
 import { exportScript } from "../../src/scenario/export-script.ts";
 import { LabWorld } from "../../src/scenario/lab-world.ts";
-import { parseFile } from "../../src/scenario/parse-file.ts";
 import { runLesson } from "../../src/scenario/run-lesson.ts";
+import { lessonFiles } from "./lesson-files.ts";
 import { IN_REAL_TIME, whyNoKernel } from "./real-kernel.ts";
 
-const folder = new URL("../../scenarios/", import.meta.url).pathname;
-const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".md"))
-  .sort();
+const files = lessonFiles("scenarios").filter(({ lesson }) => lesson.real === null);
 const reason = whyNoKernel();
 
 /** The world of each lesson is built on the real kernel, and the last ping that worked in it fares there as it does here. */
 describe.skipIf(reason !== null)("exported worlds on the real kernel", IN_REAL_TIME, () => {
-  test.each(files)("%s", async (file) => {
-    const parsed = parseFile(file, readFileSync(join(folder, file), "utf8"));
-    if (!parsed.ok) throw parsed.errors[0];
-    const lesson = parsed.value;
-    if (lesson.real !== null) return;
+  test.each(files)("$file", async ({ lesson }) => {
     const world = new LabWorld(new Lab(lesson.topology, { seed: lesson.seed ?? 1 }));
     const result = await runLesson(lesson, world, lesson.seed ?? 1);
     const ping = result.steps

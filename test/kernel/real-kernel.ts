@@ -8,6 +8,8 @@ import type { Typed } from "../../src/scenario/lesson-world.ts";
  */
 export const IN_REAL_TIME = { retry: 2 };
 
+const REQUIRED = "ip bridge tc ping traceroute arping tcpdump ethtool nc iptables conntrack ipset".split(" ");
+
 /** Why the real kernel cannot be asked here, or null when it can: it takes Linux, root and a handful of tools. */
 export function whyNoKernel(): string | null {
   if (process.platform !== "linux") return "this is not Linux";
@@ -17,7 +19,7 @@ export function whyNoKernel(): string | null {
   } catch {
     return "namespaces cannot be made here";
   }
-  for (const tool of ["ip", "bridge", "tc", "ping", "traceroute", "arping", "tcpdump", "ethtool", "nc"]) {
+  for (const tool of REQUIRED) {
     try {
       execFileSync("which", [tool], { stdio: "ignore" });
     } catch {
@@ -130,7 +132,9 @@ function holder(command: string, args: readonly string[]): Promise<ChildProcess>
 
 /** The commands that build the underlay, as a lab builds it. */
 export function buildScript(topology: Topology): string {
-  const lines = ["set -e", "mount -t tmpfs none /run", "mkdir -p /run/netns", "ip netns add sw"];
+  // What a lesson leaves in /tmp is its own: others run at the same time.
+  const lines = ["set -e", "mount -t tmpfs none /tmp", "mount -t tmpfs none /run", "mkdir -p /run/netns"];
+  lines.push("ip netns add sw");
   for (const { name, mtu } of topology.switches) {
     lines.push(`ip -n sw link add ${name} type bridge forward_delay 0 mcast_snooping 0`);
     lines.push(`ip -n sw link set ${name} mtu ${mtu} up`);

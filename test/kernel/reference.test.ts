@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseFile } from "../../src/scenario/parse-file.ts";
+import { atOnce, lessonFiles } from "./lesson-files.ts";
 import { IN_REAL_TIME, whyNoKernel } from "./real-kernel.ts";
 
 const top: string = join(import.meta.dirname, "../..");
@@ -13,25 +13,26 @@ const missing: string | null =
   whyNoKernel() ?? (existsSync(reference) ? null : "no reference check lies beside");
 if (missing !== null) console.warn(`lessons are not given to the reference check: ${missing}`);
 
-const lessons: string[] = readdirSync(join(top, "scenarios"), { recursive: true, encoding: "utf8" })
-  // Those of IPVS need a kernel that has it: uml.test.ts types them on one.
-  .filter((name) => name.endsWith(".md") && !name.startsWith("ipvs/"))
-  .filter((name) => {
-    const parsed = parseFile(name, readFileSync(join(top, "scenarios", name), "utf8"));
-    return parsed.ok && parsed.value.real === null;
-  });
+// Those that need a module of their own are typed on a kernel that has it: uml.test.ts.
+const lessons: string[] = lessonFiles("scenarios")
+  .filter(({ lesson }) => lesson.needs.length === 0 && lesson.real === null)
+  .map(({ file }) => file);
+const turn = atOnce(3);
+
+/** Files below /tmp are its own, as other tests type the same lesson at the same time. */
+const ALONE = `text=$(cat "$2") && mount -t tmpfs none /tmp && printf '%s\n' "$text" > /tmp/lesson.md && exec python3 "$1" /tmp/lesson.md`;
 
 function check(path: string): Promise<string> {
-  return new Promise((resolve) => {
-    execFile("python3", [reference, path], (_, stdout, stderr) => resolve(stdout + stderr));
-  });
+  const args = ["-m", "--propagation", "private", "bash", "-c", ALONE, "check", reference, path];
+  return turn(
+    () =>
+      new Promise((resolve) => execFile("unshare", args, (_, stdout, stderr) => resolve(stdout + stderr))),
+  );
 }
 
 describe.skipIf(missing !== null)("the reference check of lessons", IN_REAL_TIME, () => {
-  test.each(lessons)("agrees with %s", async (name) => {
-    expect(await check(join(top, "scenarios", name))).toMatch(
-      /^\d+ commands on the real kernel, 0 differ\n$/,
-    );
+  test.concurrent.each(lessons)("agrees with %s", { timeout: 150_000 }, async (name) => {
+    expect(await check(join(top, name))).toMatch(/^\d+ commands on the real kernel, 0 differ\n$/);
   });
 
   test("finds a wrong text and a wrong status, so that its word counts", async () => {

@@ -30,12 +30,29 @@ export function whyNoUml(): string | null {
       return `${tool} is not installed`;
     }
   }
+  if (!canShowState()) return "its processor has AMX, which takes a C compiler";
   try {
     fetchPackage();
   } catch {
     return "the package user-mode-linux cannot be had";
   }
   return null;
+}
+
+/** What is preloaded so that it starts on a processor with AMX: see uml-xstate.c. */
+const STATE_LIBRARY = join(CACHE, "xstate.so");
+
+/** Whether Linux as a program can see the registers of its processes here; a library that helps is made where it takes one. */
+function canShowState(): boolean {
+  if (!/\bamx_tile\b/.test(readFileSync("/proc/cpuinfo", "utf8")) || existsSync(STATE_LIBRARY)) return true;
+  mkdirSync(CACHE, { recursive: true });
+  try {
+    const source = new URL("uml-xstate.c", import.meta.url).pathname;
+    execFileSync("cc", ["-O", "-shared", "-fPIC", "-o", STATE_LIBRARY, source], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function fetchPackage(): void {
@@ -53,7 +70,7 @@ const MODULES = [
   ..."ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_sh ip_vs_dh ip_vs_sed ip_vs_nq ip_vs_mh ip_vs_fo ip_vs_ovf".split(
     " ",
   ),
-  ..."veth bridge iptable_nat iptable_mangle iptable_filter xt_mark xt_ipvs xt_nat xt_tcpudp xt_MASQUERADE".split(
+  ..."veth bridge iptable_nat iptable_mangle iptable_filter xt_mark xt_ipvs xt_nat xt_tcpudp xt_MASQUERADE nf_conntrack_netlink xt_conntrack".split(
     " ",
   ),
 ];
@@ -91,7 +108,7 @@ export class UmlKernel {
         "con=null",
         "con0=null,fd:1",
       ].concat(`uml_dir=${folder}`, "quiet"),
-      { stdio: "ignore", env: { ...process.env, TMPDIR: existsSync("/dev/shm") ? "/dev/shm" : folder } },
+      { stdio: "ignore", env: environment(folder) },
     );
     const kernel = new UmlKernel(folder, child);
     await kernel.#wait("ready", 60_000);
@@ -135,10 +152,18 @@ export class UmlKernel {
 
   async #wait(file: string, patience: number): Promise<void> {
     for (let waited = 0; !existsSync(join(this.#folder, file)); waited += 50) {
+      if (this.#process.exitCode !== null || this.#process.signalCode !== null)
+        throw new Error(`the kernel ended before it got to ${file}`);
       if (waited > patience) throw new Error(`the kernel did not get to ${file}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+}
+
+function environment(folder: string): NodeJS.ProcessEnv {
+  const memory = existsSync("/dev/shm") ? "/dev/shm" : folder;
+  const preload = existsSync(STATE_LIBRARY) ? { LD_PRELOAD: STATE_LIBRARY } : {};
+  return { ...process.env, ...preload, TMPDIR: memory };
 }
 
 /** Keeps a host's namespaces alive, with a /run and a /sys of its own; its process is in /run/pid-NAME. */

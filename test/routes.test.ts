@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { lab } from "../src/index.ts";
 import type { RouteSpec } from "../src/net/route.ts";
 import { checkRoute } from "../src/net/route-check.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
@@ -82,4 +83,43 @@ test("a router shows the shorter way; the host asks for the new gateway, then be
   net.advance(0.3);
   expect(ea.filter((line) => line.includes("redirect"))).toEqual([]);
   expect(net.problems()).toEqual([]);
+});
+
+/** Two hosts, and what is typed on the first; test/kernel/cases/path-mtu.sh asks the kernel much the same. */
+async function narrowPath(...lines: readonly string[]): Promise<string> {
+  const net = lab({ hosts: { a: "172.10.0.15", b: "172.10.0.16" } });
+  net.apply("b", "sysctl -w net.ipv4.ip_forward=1");
+  net.apply("b", "ip link add d0 mtu 1400 type dummy");
+  net.apply("b", "ip addr add 10.9.0.1/24 dev d0");
+  net.apply("b", "ip link set d0 up");
+  net.apply("a", "ip route add 10.9.0.0/24 via 172.10.0.16");
+  await net.host("a").run("ping -c 1 -W 0.1 -M do -s 1400 10.9.0.2");
+  let output = "";
+  for (const line of lines) output += (await net.host("a").run(line)).stdout;
+  return output.replaceAll(/expires \d+sec/g, "expires T");
+}
+
+const learned = (mtu: number): string =>
+  `10.9.0.2 via 172.10.0.16 dev eth0 src 172.10.0.15 uid 0 \n    cache expires T mtu ${mtu} \n`;
+
+test("a learned path MTU is never more than the device's, and follows the device when it was as much", async () => {
+  const get = "ip route get 10.9.0.2";
+  expect(await narrowPath(get)).toBe(learned(1400));
+  expect(await narrowPath("ip link set eth0 mtu 1450", get)).toBe(learned(1400));
+  expect(await narrowPath("ip link set eth0 mtu 1300", get, "ip link set eth0 mtu 1500", get)).toBe(
+    learned(1300) + learned(1500),
+  );
+});
+
+test("the cache shows what was learned once it was used; a route with mtu lock learns nothing", async () => {
+  const use = "ip route get 10.9.0.2 >/dev/null";
+  expect(await narrowPath("ip route show cache")).toBe("");
+  expect(await narrowPath(use, "ip route show cache", "ip route show cache dev eth0")).toBe(
+    "10.9.0.2 via 172.10.0.16 dev eth0 \n    cache expires T mtu 1400 \n" +
+      "10.9.0.2 via 172.10.0.16 \n    cache expires T mtu 1400 \n",
+  );
+  expect(await narrowPath(use, "ip route flush cache", "ip route show cache")).toBe("");
+  const locked = "ip route replace 10.9.0.0/24 via 172.10.0.16 mtu lock 1480";
+  const again = "ping -c 1 -W 0.1 -M do -s 1400 10.9.0.2 >/dev/null";
+  expect(await narrowPath(locked, again, use, "ip route show cache")).toBe("");
 });

@@ -13,6 +13,7 @@ import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Route } from "./route.ts";
+import type { RouteException } from "./route-exceptions.ts";
 import type { Way } from "./way.ts";
 
 const { HEADER_LEN } = ipv4;
@@ -125,22 +126,34 @@ function elsewhere(ns: NetworkNamespace): number {
 
 /** The longest packet that may go this way (ip_dst_mtu_maybe_forward). */
 export function mtu(ns: NetworkNamespace, way: Route, dst: number, forwarded: boolean): number {
-  const exceptions = ns.exceptions;
-  if (!exceptions.empty && (!forwarded || ns.ipv4.ip_forward_use_pmtu !== 0)) {
-    const known = exceptions.find(dst, way);
-    if (known !== null && known.pmtu !== 0) return known.pmtu;
-  }
+  const learned = ns.exceptions.empty ? null : learnedMtu(ns, way, dst, forwarded);
+  if (learned !== null) return learned.pmtu;
   if (way.mtu !== 0) return way.mtu;
   const device = way.type === "local" ? ns.loopback : way.device!;
   return device.mtu < MAX_MTU ? device.mtu : MAX_MTU;
 }
 
+/** The path MTU that holds for a packet; one that is forwarded minds it only when it is locked or the sysctl says so. */
+function learnedMtu(
+  ns: NetworkNamespace,
+  way: Route,
+  dst: number,
+  forwarded: boolean,
+): RouteException | null {
+  const known = ns.exceptions.find(dst, way);
+  if (known === null || known.pmtu === 0) return null;
+  return !forwarded || known.locked || ns.ipv4.ip_forward_use_pmtu !== 0 ? known : null;
+}
+
+/** The MTU of this way is not searched, so that who only wishes to search it sends without DF (ip_mtu_locked). */
+export function mtuIsLocked(ns: NetworkNamespace, way: Route, dst: number): boolean {
+  return way.mtuLocked || (!ns.exceptions.empty && ns.exceptions.find(dst, way)?.locked === true);
+}
+
 /** What set that limit: a path MTU that was learned, the route, or the device. */
 export function mtuEntry(ns: NetworkNamespace, way: Route, dst: number, forwarded: boolean): EntryRef {
-  if (!forwarded || ns.ipv4.ip_forward_use_pmtu !== 0) {
-    const known = ns.exceptions.find(dst, way);
-    if (known !== null && known.pmtu !== 0) return known.ref;
-  }
+  const learned = learnedMtu(ns, way, dst, forwarded);
+  if (learned !== null) return learned.ref;
   return way.mtu !== 0 || way.device === null ? way.ref : way.device.ref;
 }
 

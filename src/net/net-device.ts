@@ -254,7 +254,9 @@ export class NetDevice implements Receiver {
       throw new KernelError("EINVAL", "mtu greater than device maximum");
     if (this.mtu === mtu) return;
     this.driver.checkMtu?.(this, mtu);
+    const before = this.mtu;
     this.mtu = mtu;
+    this.ns.exceptions.deviceMtuChanged(this, before);
     this.#announce("mtu");
   }
 

@@ -3,6 +3,7 @@ import type { Cause, EntryRef } from "../sim/registry.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Timer } from "../sim/timer.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Route } from "./route.ts";
 
@@ -16,6 +17,8 @@ export interface RouteException {
   locked: boolean;
   /** The better gateway of a redirect, or 0. */
   gateway: number;
+  /** A packet or a question has gone by it: only then `ip route show cache` knows it. */
+  used: boolean;
   expires: Nanos;
   readonly ref: EntryRef;
   /** Ends it with its time. */
@@ -41,14 +44,18 @@ export class RouteExceptions {
     if (row < 0) return null;
     const found = this.#rows[row]!;
     if (found.route !== way || found.expires <= this.#ns.world.now) return null;
+    found.used = true;
     return found;
   }
 
-  /** "Fragmentation needed" says that packets to `dst` may have `mtu` bytes; `known` is what was believed so far. */
+  /**
+   * "Fragmentation needed" says that packets to `dst` may have `mtu` bytes; `known` is what was believed so far. A route
+   * with `mtu lock` learns nothing (__ip_rt_update_pmtu).
+   */
   learnMtu(dst: number, way: Route, mtu: number, known: number, cause: Cause): void {
     const { ipv4 } = this.#ns;
     const before = this.find(dst, way);
-    if (before?.locked === true || known < mtu) return;
+    if (way.mtuLocked || before?.locked === true || known < mtu) return;
     const locked = mtu < ipv4.min_pmtu;
     const exception = this.#get(dst, way, cause);
     exception.pmtu = locked ? Math.min(known, ipv4.min_pmtu) : mtu;
@@ -64,6 +71,24 @@ export class RouteExceptions {
     this.#changed(exception, Math.max(exception.expires, now + 300 * SECOND), cause);
   }
 
+  /**
+   * A device's own MTU became another one: what was learned is never more than that, and what was just that follows it
+   * (fib_nhc_update_mtu).
+   */
+  deviceMtuChanged(device: NetDevice, before: number): void {
+    if (this.empty) return;
+    for (const e of this.list()) {
+      if (e.route.device !== device || e.pmtu === 0) continue;
+      const follows = e.locked ? device.mtu <= e.pmtu : device.mtu < e.pmtu || before === e.pmtu;
+      if (!follows) continue;
+      e.pmtu = device.mtu;
+      e.locked = false;
+      this.#ns.world.generation++;
+      this.#ns.world.registry.changed(e.ref, textOf(e));
+    }
+  }
+
+  /** In the order in which they were heard of. */
   list(): readonly RouteException[] {
     const now = this.#ns.world.now;
     return this.#rows.filter((e, row) => this.#index.find(e.dst, 0) === row && e.expires > now);
@@ -98,6 +123,7 @@ export class RouteExceptions {
       pmtu: 0,
       locked: false,
       gateway: 0,
+      used: false,
       expires: 0,
       ref: world.registry.made("exception", this.#ns.path, `${ip.format(dst)} cache`, cause),
       timer: world.timer(() => this.#forget(made, { by: "timer", text: "its time is over" })),

@@ -1,4 +1,5 @@
 import type { EntryRef } from "../sim/registry.ts";
+import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { Neighbour } from "./neighbour.ts";
@@ -35,9 +36,14 @@ export class Way {
     return this.#route!;
   }
 
-  /** The path's MTU is below min_pmtu and not searched any more: packets go without DF. */
+  /** The path's MTU is not searched: packets go without DF. */
   mtuIsLocked(ns: NetworkNamespace): boolean {
-    return !ns.exceptions.empty && ns.exceptions.find(this.dst, this.route)?.locked === true;
+    return ipOutput.mtuIsLocked(ns, this.route, this.dst);
+  }
+
+  /** TCP's packets have DF while the path's MTU is searched (ip_dont_fragment); 0 otherwise. */
+  fragmentField(ns: NetworkNamespace): number {
+    return ns.ipv4.ip_no_pmtu_disc === 1 || this.mtuIsLocked(ns) ? 0 : ipv4.DONT_FRAGMENT;
   }
 
   /** Finds the way (ip_route_output_key); false with `ns.fib.error` set. `src` and `oif`: 0 for any. */

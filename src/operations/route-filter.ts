@@ -66,8 +66,6 @@ export function filteredRoutes(
       throw new ToolError(`Error: ipv4: FIB table does not exist.\n${verb} terminated`, 2);
     routes = table.list();
   }
-  const root = filter.root === undefined ? null : prefixOf(filter.root);
-  const match = filter.match === undefined ? null : prefixOf(filter.match);
   return routes.filter(
     (r) =>
       (device === null || r.device === device) &&
@@ -78,8 +76,16 @@ export function filteredRoutes(
       (filter.type === undefined || r.type === filter.type) &&
       (filter.via === undefined || r.gateway === ip.parse(filter.via)) &&
       (filter.src === undefined || r.prefSource === ip.parse(filter.src)) &&
-      (root === null || (r.prefixLength >= root.length && ip.contains(root.address, root.length, r.dst))) &&
-      (match === null ||
-        (r.prefixLength <= match.length && ip.contains(r.dst, r.prefixLength, match.address))),
+      coversPrefix(filter, r.dst, r.prefixLength),
+  );
+}
+
+/** True when a route to this prefix is inside of the filter's `root` and covers its `match`. */
+export function coversPrefix(filter: RouteFilter, dst: number, length: number): boolean {
+  const root = filter.root === undefined ? null : prefixOf(filter.root);
+  const match = filter.match === undefined ? null : prefixOf(filter.match);
+  return (
+    (root === null || (length >= root.length && ip.contains(root.address, root.length, dst))) &&
+    (match === null || (length <= match.length && ip.contains(dst, length, match.address)))
   );
 }

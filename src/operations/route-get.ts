@@ -1,16 +1,17 @@
 import * as ipOutput from "../net/ip-output.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
-import { type Route, RouteTable } from "../net/route.ts";
+import type { Route } from "../net/route.ts";
 import type { RouteException } from "../net/route-exceptions.ts";
 import { SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import { type CachedRoute, cachedRouteJson, cachedRouteText } from "./cached-route.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
-import { type JsonObject, printJson } from "./json.ts";
+import { printJson } from "./json.ts";
 import { deviceNamed } from "./link-change.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { formatTos, tableName } from "./route-names.ts";
+import { formatTos } from "./route-names.ts";
 import { routeJson, routeText } from "./route-text.ts";
 
 /** `ip route get ADDRESS ...` */
@@ -53,7 +54,9 @@ export const routeGet: QuestionRecord<RouteGet> = {
       return printJson([json], options.pretty ?? false);
     }
     const shown = meaning(question, context, way, dst, iif);
-    return options.json ? printJson([json(shown, options)], options.pretty ?? false) : text(shown, options);
+    return options.json
+      ? printJson([cachedRouteJson(shown, options)], options.pretty ?? false)
+      : cachedRouteText(shown, options);
   },
 };
 
@@ -84,36 +87,19 @@ function inwards(question: RouteGet, context: OperationContext, iif: NetDevice):
   return way;
 }
 
-/** What a route means for one address: the parts of the answer (rt_fill_info). */
-interface Meaning {
-  readonly type: string;
-  readonly dst: string;
-  readonly from: string | undefined;
-  readonly gateway: string | undefined;
-  readonly dev: string;
-  readonly table: number;
-  readonly source: string | undefined;
-  readonly mark: number | undefined;
-  readonly uid: number | undefined;
-  readonly flags: readonly string[];
-  readonly expires: number | undefined;
-  readonly mtu: number;
-  readonly mtuLocked: boolean;
-  readonly iif: string | undefined;
-}
-
 function meaning(
   question: RouteGet,
   context: OperationContext,
   way: Route,
   dst: number,
   iif: NetDevice | null,
-): Meaning {
+): CachedRoute {
   const ns = context.namespace;
   const learned: RouteException | null = ns.exceptions.find(dst, way);
   const gateway = learned !== null && learned.gateway !== 0 ? learned.gateway : way.gateway;
   const device = way.type === "local" ? ns.loopback : way.device!;
   const flags: string[] = [];
+  if (learned !== null && learned.gateway !== 0) flags.push("redirected");
   if (iif !== null && way.type === "unicast" && device === iif && ns.input.sourceOnLink)
     flags.push("redirect");
   if (way.type === "local" || way.type === "broadcast" || way.type === "multicast") flags.push("local");
@@ -137,49 +123,5 @@ function meaning(
     mtu: path === null ? way.mtu : path.pmtu,
     mtuLocked: path === null ? way.mtuLocked : path.locked,
     iif: iif?.name,
-  };
-}
-
-function showsTable({ table }: Meaning, details: boolean): boolean {
-  return details || (table !== RouteTable.main && table !== RouteTable.local);
-}
-
-function text(shown: Meaning, options: ShowOptions): string {
-  const details = options.details ?? false;
-  const words: string[] = [];
-  if (shown.type !== "unicast" || details) words.push(shown.type);
-  words.push(shown.dst);
-  if (shown.from !== undefined) words.push("from", shown.from);
-  if (shown.gateway !== undefined) words.push("via", shown.gateway);
-  words.push("dev", shown.dev);
-  if (showsTable(shown, details)) words.push("table", tableName(shown.table));
-  if (shown.source !== undefined) words.push("src", shown.source);
-  if (shown.mark !== undefined && shown.mark !== 0) words.push("mark", `${shown.mark}`);
-  if (shown.uid !== undefined) words.push("uid", `${shown.uid}`);
-  const cache = ["    cache"];
-  if (shown.flags.length > 0) cache.push(`<${shown.flags.join(",")}>`);
-  if (shown.expires !== undefined) cache.push("expires", `${shown.expires}sec`);
-  if (shown.mtu !== 0) cache.push("mtu", ...(shown.mtuLocked ? ["lock"] : []), `${shown.mtu}`);
-  if (shown.iif !== undefined) cache.push("iif", shown.iif);
-  return `${words.join(" ")} ${options.oneline ? "\\" : "\n"}${cache.join(" ")} \n`;
-}
-
-function json(shown: Meaning, options: ShowOptions): JsonObject {
-  const details = options.details ?? false;
-  return {
-    type: shown.type !== "unicast" || details ? shown.type : undefined,
-    dst: shown.dst,
-    from: shown.from,
-    gateway: shown.gateway,
-    dev: shown.dev,
-    table: showsTable(shown, details) ? tableName(shown.table) : undefined,
-    prefsrc: shown.source,
-    flags: [],
-    mark: shown.mark === 0 ? undefined : shown.mark,
-    uid: shown.uid,
-    cache: shown.flags,
-    expires: shown.expires,
-    metrics: shown.mtu === 0 ? undefined : [{ mtu: shown.mtu }],
-    iif: shown.iif,
   };
 }

@@ -1,7 +1,17 @@
+import { Scope } from "../net/inet-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
+import { RouteTable } from "../net/route.ts";
+import type { RouteException } from "../net/route-exceptions.ts";
+import { SECOND } from "../sim/time.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { type CachedRoute, cachedRouteJson, cachedRouteText } from "./cached-route.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { printJson } from "./json.ts";
+import { deviceNamed } from "./link-change.ts";
 import type { InNamespace, OperationRecord, QuestionRecord } from "./operation.ts";
-import { filteredRoutes, filterWords, type RouteFilter } from "./route-filter.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { coversPrefix, filteredRoutes, filterWords, type RouteFilter } from "./route-filter.ts";
+import { scopeOf } from "./route-names.ts";
 import { routeJson, routeText } from "./route-text.ts";
 
 /** `ip route show ...` */
@@ -22,6 +32,7 @@ export const routeShow: QuestionRecord<RouteShow> = {
   answer(question, context) {
     const { options = {} } = question;
     if (options.family !== undefined && options.family !== "inet") return options.json ? "[ ]\n" : "";
+    if (question.table === "cache") return cached(question, context);
     const routes = filteredRoutes(question, context, "Dump");
     return options.json
       ? printJson(
@@ -31,6 +42,58 @@ export const routeShow: QuestionRecord<RouteShow> = {
       : routes.map((route) => routeText(route, question, options)).join("");
   },
 };
+
+/** A cached route has neither protocol, preferred source nor metric, and is one of main. */
+function cacheMatches(filter: RouteShow, e: RouteException, device: NetDevice | null): boolean {
+  const { route } = e;
+  return (
+    route.table === RouteTable.main &&
+    filter.protocol === undefined &&
+    filter.src === undefined &&
+    (filter.metric ?? 0) === 0 &&
+    (filter.tos ?? 0) === 0 &&
+    (filter.scope === undefined || scopeOf(filter.scope) === Scope.global) &&
+    (filter.type === undefined || filter.type === route.type) &&
+    (device === null || route.device === device) &&
+    (filter.via === undefined || (e.gateway || route.gateway) === ip.parse(filter.via)) &&
+    coversPrefix(filter, e.dst, 32)
+  );
+}
+
+/** What the namespace has heard of destinations, and has used since (fib_dump_info_fnhe). */
+function cached(question: RouteShow, context: OperationContext): string {
+  const { options = {} } = question;
+  const { exceptions, world } = context.namespace;
+  const device = question.dev === undefined ? null : deviceNamed(context, question.dev);
+  const shown = exceptions
+    .list()
+    .filter((e) => e.used && cacheMatches(question, e, device))
+    .map((e): CachedRoute => {
+      const { route, gateway, pmtu } = e;
+      const via = gateway !== 0 ? gateway : route.gateway;
+      return {
+        type: route.type,
+        dst: ip.format(e.dst),
+        from: undefined,
+        gateway: via === 0 || question.via !== undefined ? undefined : ip.format(via),
+        dev: device === null ? route.device!.name : undefined,
+        table: undefined,
+        source: undefined,
+        mark: undefined,
+        uid: undefined,
+        flags: gateway !== 0 ? ["redirected"] : [],
+        expires: Math.floor((e.expires - world.now) / SECOND),
+        mtu: pmtu !== 0 ? pmtu : route.mtu,
+        mtuLocked: pmtu !== 0 ? e.locked : route.mtuLocked,
+        iif: undefined,
+      };
+    });
+  if (!options.json) return shown.map((route) => cachedRouteText(route, options)).join("");
+  return printJson(
+    shown.map((route) => cachedRouteJson(route, options)),
+    options.pretty ?? false,
+  );
+}
 
 /** What a flush tells with `-s` is known only while it works. */
 const told: WeakMap<RouteFlush, string> = new WeakMap();

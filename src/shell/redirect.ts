@@ -3,7 +3,7 @@ import { expandQuoted, expandWord, expandWords } from "./expand.ts";
 import { FileFailure } from "./files.ts";
 import type { Run } from "./process-table.ts";
 import type { ShellState } from "./shell-state.ts";
-import { fileInput, fileOutput, nullStream, type Stream } from "./stream.ts";
+import { deviceStream, fileInput, fileOutput, type Stream } from "./stream.ts";
 import type { HereDocNode, RedirectionNode } from "./syntax.ts";
 
 /**
@@ -131,7 +131,8 @@ function openDevice(state: ShellState, path: string): Stream | null {
     if (stream === null) throw new FileFailure("ENOENT");
     return stream;
   }
-  if (path === "/dev/null" || path === "/dev/tty") return nullStream();
+  const device = deviceStream(path);
+  if (device !== null) return device;
   const socket = /^\/dev\/(udp|tcp)\/([^/]+)\/([^/]+)$/.exec(path);
   if (socket === null) return null;
   if (socket[1] === "tcp") throw new FileFailure("EINVAL", "/dev/tcp is not simulated: only /dev/udp is");

@@ -288,6 +288,19 @@ describe("namespaces and files:", () => {
     );
   });
 
+  test("/dev/zero gives as much as one takes, through a file name, a redirection or a pipe", async () => {
+    expect(
+      await output("head -c 5000 /dev/zero | tr '\\0' x | wc -c; head -c 70000 </dev/zero | wc -c"),
+    ).toBe("5000\n70000\n");
+    expect(await output("cat /dev/zero | head -c 70000 | wc -c; echo x >/dev/zero; echo $?")).toBe(
+      "70000\n0\n",
+    );
+    expect(await output("head -c 3 /dev/zero | tr '\\0' y; echo; cat /dev/zero; echo $?")).toBe(
+      "yyy\ncat: this never ends: only into a pipe (head -c 100 /dev/zero)\n1\n",
+    );
+    expect(await output("printf abcdef | head -c 4; echo; printf abcdef | head -c -2")).toBe("abcd\nabcd");
+  });
+
   test("busybox finds its own applets first", async () => {
     expect(await output("busybox where x; busybox echo hi; busybox nope; echo $?")).toBe(
       "applet x\nhi\nnope: applet not found\n127\n",

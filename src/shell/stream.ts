@@ -149,6 +149,24 @@ export function nullStream(): Stream {
   return { input: Pipe.holding(""), pipe: null, write: keep, retain: keep, release: keep };
 }
 
+/** `/dev/zero`: there is always more. Who wants all of it waits for an end that does not come. */
+export class Zeros implements Input {
+  readonly available: string = "\0".repeat(PIPE_CAPACITY);
+  readonly closed = false;
+  readonly arrived: Signal = new Signal();
+
+  take(length: number): string {
+    return this.available.slice(0, length);
+  }
+}
+
+/** What one of the files in /dev gives to read and takes, or null for any other path. */
+export function deviceStream(path: string): Stream | null {
+  if (path === "/dev/null" || path === "/dev/tty") return nullStream();
+  if (path !== "/dev/zero") return null;
+  return { ...nullStream(), input: new Zeros() };
+}
+
 /** Writes go to the end of a file, or to where this descriptor stands. */
 export function fileOutput(files: FileSystem, path: string, append: boolean): Stream {
   // A lazy file takes each write by itself, as /proc does; truncating it does nothing.

@@ -66,8 +66,7 @@ function transmit(c: TcpConnection, packet: Packet): boolean {
   }
   ns.snmp.outRequested(ns.world.leg);
   const ttl = c.ttl !== 0 ? c.ttl : ns.ipv4.ip_default_ttl;
-  const df = way.mtuIsLocked(ns) || ns.ipv4.ip_no_pmtu_disc === 1 ? 0 : ipv4.DONT_FRAGMENT;
-  ipOutput.sendOn(ns, packet, way, ipv4.PROTO_TCP, c.tos, ttl, df, c.identification);
+  ipOutput.sendOn(ns, packet, way, ipv4.PROTO_TCP, c.tos, ttl, way.fragmentField(ns), c.identification);
   return true;
 }
 

@@ -1,7 +1,7 @@
 import { FileFailure } from "../files.ts";
 import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
-import { type Input, Pipe, readAll, readLine } from "../stream.ts";
+import { deviceStream, type Input, Pipe, readAll, readLine, Zeros } from "../stream.ts";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
@@ -19,7 +19,8 @@ function inputOf(state: ShellState): Input {
 /** Opens an operand; "-" is the standard input. An error is printed. */
 function open(state: ShellState, name: string, path: string): Input | null {
   if (path === "-" || path === "/dev/stdin") return inputOf(state);
-  if (path === "/dev/null") return new Pipe();
+  const device = deviceStream(state.path(path));
+  if (device !== null) return device.input;
   try {
     return Pipe.holding(state.files.read(state.path(path)));
   } catch (error) {
@@ -57,10 +58,14 @@ export function* cat(state: ShellState, args: readonly string[]): Run<number> {
       continue;
     }
     if (!/[nbEAvtTe]/.test(options)) {
+      if (input instanceof Zeros && state.stream(1)?.pipe == null) {
+        state.err("cat: this never ends: only into a pipe (head -c 100 /dev/zero)\n");
+        return 1;
+      }
       for (;;) {
         if (input.available !== "") yield* write(state, input.take(input.available.length));
         if (input.closed && input.available === "") break;
-        if (!input.closed) yield { on: [input.arrived], until: FOREVER };
+        if (input.available === "") yield { on: [input.arrived], until: FOREVER };
       }
       continue;
     }
@@ -76,6 +81,20 @@ export function* cat(state: ShellState, args: readonly string[]): Run<number> {
     }
   }
   return status;
+}
+
+/** Passes on so many characters of the input, or as many as there are. */
+function* copy(state: ShellState, input: Input, length: number): Run<void> {
+  for (let left = length; left > 0; ) {
+    if (input.available === "") {
+      if (input.closed) return;
+      yield { on: [input.arrived], until: FOREVER };
+      continue;
+    }
+    const some = input.take(Math.min(left, input.available.length));
+    left -= some.length;
+    yield* write(state, some);
+  }
 }
 
 /** `head` ends when it has enough; whoever still writes to it gets SIGPIPE. */
@@ -109,8 +128,8 @@ export function* head(state: ShellState, args: readonly string[]): Run<number> {
     }
     if (operands.length > 1 && !quiet) state.out(`${i > 0 ? "\n" : ""}==> ${operand} <==\n`);
     if (bytes !== null) {
-      while (input.available.length < bytes && !input.closed) yield { on: [input.arrived], until: FOREVER };
-      state.out(input.take(bytes));
+      if (bytes < 0) state.out((yield* readAll(input)).slice(0, bytes));
+      else yield* copy(state, input, bytes);
       continue;
     }
     const all: string[] = [];
@@ -158,7 +177,7 @@ export function* tee(state: ShellState, args: readonly string[]): Run<number> {
       yield* write(state, text);
     }
     if (input.closed && input.available === "") return status;
-    if (!input.closed) yield { on: [input.arrived], until: FOREVER };
+    if (input.available === "") yield { on: [input.arrived], until: FOREVER };
   }
 }
 

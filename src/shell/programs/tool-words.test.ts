@@ -29,6 +29,9 @@ test.each([
     "echo x | grep -F -e x -e y",
     "grep: several fixed strings (-F) are not simulated: use several -e without -F\n",
   ],
+  ["printf 'a\\0b\\n' | tr '\\0' x", "axb\n"],
+  ["printf 'abc\\n' | tr 'a\\142' 'x\\\\'", "x\\c\n"],
+  ["printf 'ab\\n' | tr -d '\\012'", "ab"],
   ["find / -mtime 1", "find: the age of files is not simulated\n"],
 ] as const)("%s", async (line, output) => {
   expect(await typed(line)).toBe(output);

@@ -22,6 +22,8 @@ export function toolWords(words: readonly string[], state: ShellState): ToolWord
       if (words.some((word) => /^-(mtime|atime|ctime|newer[a-z]t)$/.test(word)))
         return { refusal: "find: the age of files is not simulated" };
       return words;
+    case "tr":
+      return words.map(withOctal);
     case "xan":
       if (words.some((word) => word === "sample" || word === "shuffle") && !words.includes("--seed"))
         return { refusal: "xan: say --seed N: there is no chance but the world's" };
@@ -29,6 +31,13 @@ export function toolWords(words: readonly string[], state: ShellState): ToolWord
     default:
       return words;
   }
+}
+
+/** Octal escapes of tr (`\0`, `\012`), which just-bash's does not know, as the characters they stand for. */
+function withOctal(set: string): string {
+  return set.replace(/\\(\\|[0-3]?[0-7]{1,2})/g, (_, digits: string) =>
+    digits === "\\" || digits === "134" ? "\\\\" : String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }
 
 /** Park and Miller's generator, exact in doubles; `srand` gives the seed before, as in awk. */

@@ -8,6 +8,8 @@ ns() {
   for n; do
     ip netns add "$n"
     ip netns exec "$n" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+    # How much memory a machine has decides the window scale that its TCP offers.
+    ip netns exec "$n" sysctl -qw 'net.ipv4.tcp_rmem=4096 131072 33554432'
     ip netns exec "$n" sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null
     ip -n "$n" link set lo up
   done

@@ -29,11 +29,12 @@ export interface ProseBlock {
   readonly lines: readonly string[];
 }
 
-/** Commands that are typed on one host. */
+/** Commands that are typed on one host, or on several: each command on all of them before the next. */
 export interface ConsoleBlock {
   readonly kind: "console";
   readonly place: Place;
-  readonly host: string;
+  /** At least one, none twice. */
+  readonly hosts: readonly string[];
   readonly commands: readonly ConsoleCommand[];
 }
 

@@ -61,7 +61,7 @@ describe("a lesson", () => {
       {
         kind: "console",
         place: { file: "x.md", line: 6, column: 1 },
-        host: "a",
+        hosts: ["a"],
         commands: [
           {
             place: { file: "x.md", line: 7, column: 3 },
@@ -274,11 +274,14 @@ describe("mistakes in the body have a place and a hint:", () => {
     ]);
   });
 
-  test("no host, or too many words", () => {
+  test("no host, an unknown one among several, or one twice", () => {
     expect(withBody("```console\n$ true\n```\n")).toEqual([
-      "x.md:5:1: a console block names one host (```console HOST)",
+      "x.md:5:1: a console block names its host (```console HOST)",
     ]);
-    expect(withBody("```console a b\n$ true\n```\n")).toHaveLength(1);
+    expect(withBody("```console a cc\n$ true\n```\n")).toEqual([
+      'x.md:5:1: there is no host "cc" (one of: a, b)',
+    ]);
+    expect(withBody("```console a a\n$ true\n```\n")).toEqual(['x.md:5:1: "a" is named twice']);
   });
 
   test("a fence that is never closed", () => {
@@ -392,7 +395,7 @@ describe("a script", () => {
       ["y", { address: "10.0.0.2", prefixLength: 16 }],
     ]);
     expect(lesson.blocks).toMatchObject([
-      { host: "x", commands: [{ text: "for i in 1 2; do\n  ping -c 1 10.0.0.2\ndone", exitStatus: 0 }] },
+      { hosts: ["x"], commands: [{ text: "for i in 1 2; do\n  ping -c 1 10.0.0.2\ndone", exitStatus: 0 }] },
     ]);
   });
 

@@ -118,14 +118,16 @@ class LessonParser {
   }
 
   #console(fence: Fence): void {
-    const [, host, ...more] = fence.info;
-    if (host === undefined || more.length > 0) {
-      this.#error(fence.line, fence.column, "a console block names one host", "```console HOST");
+    const hosts = fence.info.slice(1);
+    if (hosts.length === 0) {
+      this.#error(fence.line, fence.column, "a console block names its host", "```console HOST");
       return;
     }
     const known = this.#front?.topology.hosts.map((one) => one.name);
-    if (known !== undefined && !known.includes(host)) {
-      this.#error(fence.line, fence.column, `there is no host "${host}"`, hintFor(host, known));
+    for (const [n, host] of hosts.entries()) {
+      if (hosts.indexOf(host) < n) this.#error(fence.line, fence.column, `"${host}" is named twice`);
+      else if (known !== undefined && !known.includes(host))
+        this.#error(fence.line, fence.column, `there is no host "${host}"`, hintFor(host, known));
     }
     const commands: ConsoleCommand[] = [];
     for (let at = 0; at < fence.lines.length; ) {
@@ -151,7 +153,7 @@ class LessonParser {
     if (commands.length === 0)
       this.#error(fence.line, fence.column, "this console block types nothing", "a line $ COMMAND");
     const place = { file: this.#file, line: fence.line, column: fence.column };
-    this.blocks.push({ kind: "console", place, host, commands } satisfies ConsoleBlock);
+    this.blocks.push({ kind: "console", place, hosts, commands } satisfies ConsoleBlock);
   }
 
   /** The command at line `at` of the block, whose expectation ends before line `next`. */

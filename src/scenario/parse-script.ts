@@ -58,6 +58,6 @@ export function parseScript(file: string, text: string): Outcome<Lesson> {
     file,
     text,
     ...front.value,
-    blocks: [{ kind: "console", place, host, commands: [command] }],
+    blocks: [{ kind: "console", place, hosts: [host], commands: [command] }],
   });
 }

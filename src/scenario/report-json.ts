@@ -27,8 +27,18 @@ export function reportJson(results: readonly LessonResult[], journeys: boolean):
           };
           const packets = journeys || step.problems.length > 0 ? { journeys: step.journeys } : {};
           if (step.kind === "expect") return { ...common, claim: step.claim, ...packets };
-          const { host, status, output, began, ended } = step;
-          return { ...common, host, command: step.command.text, status, output, began, ended, ...packets };
+          const { hosts, status, output, began, ended } = step;
+          return {
+            ...common,
+            host: hosts[0],
+            hosts,
+            command: step.command.text,
+            status,
+            output,
+            began,
+            ended,
+            ...packets,
+          };
         }),
     })),
   };

@@ -88,7 +88,7 @@ function lessonSuite(result: LessonResult): Suite {
 function stepCase(step: CommandResult | ExpectResult, file: string, names: Set<string>): string {
   const command = step.kind === "command";
   const { line } = step.place;
-  const words = command ? `${step.host}$ ${step.command.text}` : `expect ${step.claim}`;
+  const words = command ? `${step.hosts.join(" ")}$ ${step.command.text}` : `expect ${step.claim}`;
   // CI systems take two cases of one name for one: the second of a kind says where it stands.
   const name = names.has(words) ? `${words} (line ${line})` : words;
   names.add(words);

@@ -49,7 +49,9 @@ function commandLines(step: CommandResult, { paint, journeys }: ReportOptions): 
   const took = step.ended - step.began;
   // Every configuring command takes its millisecond; only waiting is worth telling.
   const time = took >= 5_000_000 ? paint.dim(`  (${formatDuration(took)})`) : "";
-  const lines = [`${STEP}${mark(step, paint)} ${paint.dim(`${step.host}$`)} ${paint.bold(first)}${time}`];
+  const lines = [
+    `${STEP}${mark(step, paint)} ${paint.dim(`${step.hosts.join(" ")}$`)} ${paint.bold(first)}${time}`,
+  ];
   for (const line of more) lines.push(`${DETAIL}${paint.dim(">")} ${line}`);
   if (step.problems.length === 0) {
     for (const line of step.output.slice(0, MAX_OUTPUT)) lines.push(`${DETAIL}${paint.dim(line)}`.trimEnd());

@@ -208,6 +208,31 @@ test("a lesson whose expectations do not hold goes on to its end, and says what 
   `);
 });
 
+const SEVERAL = LESSON.replace(/# First.*/s, "```console a b\n$ one\n1\n$ two\n```\n");
+
+test("a block of several hosts types each command on all of them; what is the same is told once", async () => {
+  const world = new FakeWorld({ outputs: { one: { output: "1\n", status: 0 } } });
+  const result = await runLesson(lesson(SEVERAL), world, 1);
+  expect(world.typed).toEqual(["a$ one", "b$ one", "a$ two", "b$ two"]);
+  expect(reportOf(result, false)).toContain(
+    "  ok     a b$ one  (20 ms)\n      1\n  ok     a b$ two  (20 ms)\n",
+  );
+  expect(reportJson([result], false)).toMatchObject({
+    lessons: [{ steps: { held: 2, failed: 0 }, results: [{ host: "a", hosts: ["a", "b"] }, { host: "a" }] }],
+  });
+});
+
+test("a command of several hosts that fails on one of them is told for each", async () => {
+  const world = new FakeWorld({ outputs: { one: { output: "1\n", status: 0 } } });
+  const type = world.type.bind(world);
+  world.type = (host, text) =>
+    host === "b" ? Promise.resolve({ output: "2\n", status: 0 }) : type(host, text);
+  const result = await runLesson(lesson(SEVERAL), world, 1);
+  const report = reportOf(result, false);
+  expect(report).toContain("  ok     a$ one");
+  expect(report).toContain("  FAILED b$ one\n      l.md:7: the output is not as expected:");
+});
+
 test("frames that vanish fail a lesson whose every step held", async () => {
   const world = new FakeWorld({
     outputs: GOOD,

@@ -19,7 +19,8 @@ export interface ProseResult {
 export interface CommandResult {
   readonly kind: "command";
   readonly place: Place;
-  readonly host: string;
+  /** Where it was typed: on several hosts when it held on all of them and printed the same. */
+  readonly hosts: readonly string[];
   readonly command: ConsoleCommand;
   /** Without trailing blanks. */
   readonly output: readonly string[];
@@ -80,7 +81,7 @@ async function runCommand(host: string, command: ConsoleCommand, world: LessonWo
   return {
     kind: "command",
     place: command.place,
-    host,
+    hosts: [host],
     command,
     output,
     status: typed.status,
@@ -89,6 +90,22 @@ async function runCommand(host: string, command: ConsoleCommand, world: LessonWo
     problems: problemsOf(command, output, typed.status),
     journeys: world.questions.journeys(began),
   };
+}
+
+/** Results of one command on several hosts: one when there is nothing to tell between them, else each of its own. */
+function merged(results: readonly CommandResult[]): readonly CommandResult[] {
+  const [first] = results;
+  if (first === undefined || results.length === 1) return results;
+  const said = ({ output, status }: CommandResult): string => `${status} ${output.join("\n")}`;
+  if (results.some((one) => one.problems.length > 0 || said(one) !== said(first))) return results;
+  return [
+    {
+      ...first,
+      hosts: results.flatMap((one) => one.hosts),
+      ended: results.at(-1)!.ended,
+      journeys: results.flatMap((one) => one.journeys),
+    },
+  ];
 }
 
 /**
@@ -110,7 +127,11 @@ export async function runLesson(
     if (block.kind === "prose") {
       done({ kind: "prose", place: block.place, lines: block.lines, problems: [] });
     } else if (block.kind === "console") {
-      for (const command of block.commands) done(await runCommand(block.host, command, world));
+      for (const command of block.commands) {
+        const results: CommandResult[] = [];
+        for (const host of block.hosts) results.push(await runCommand(host, command, world));
+        merged(results).forEach(done);
+      }
     } else {
       for (const expectation of block.expectations) {
         const outcome = checkExpectation(expectation, world.questions);

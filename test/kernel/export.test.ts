@@ -26,7 +26,9 @@ describe.skipIf(reason !== null)("exported worlds on the real kernel", IN_REAL_T
       const script = join(dir, "world.sh");
       writeFileSync(script, exportScript(lesson.title, lesson.topology, world.toolbox.applied));
       const [host, text] =
-        ping?.kind === "command" ? [ping.host, ping.command.text] : [lesson.topology.hosts[0]!.name, "true"];
+        ping?.kind === "command"
+          ? [ping.hosts[0]!, ping.command.text]
+          : [lesson.topology.hosts[0]!.name, "true"];
       // What the lesson did later may have ended what worked: so our world is asked once more as well.
       const { status } = await world.type(host, text);
       const real = spawnSync("bash", [script, host, text], { encoding: "utf8", timeout: 50_000 });

@@ -32,7 +32,9 @@ function readLesson(file: string): LessonFile {
 /** Its lines in the order in which they are typed, with the host of each. */
 export function linesOf(lesson: Lesson): (ConsoleCommand & { readonly host: string })[] {
   return lesson.blocks.flatMap((block) =>
-    block.kind === "console" ? block.commands.map((command) => ({ ...command, host: block.host })) : [],
+    block.kind === "console"
+      ? block.commands.flatMap((command) => block.hosts.map((host) => ({ ...command, host })))
+      : [],
   );
 }
 

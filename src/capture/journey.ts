@@ -138,13 +138,15 @@ export class JourneyLog {
       ...endpoints(first),
       summary: first === null ? "" : describeFrame(first),
       steps: steps.map((step) => {
-        const bytes = recorder.bytes(step.index);
+        const bytes = recorder.image(step.index);
         const entry = this.#entryAt(step);
+        // A step that wrote nothing down shows the frame as the step before left it.
+        if (bytes !== null) texts.set(step.frame, describeFrame(bytes));
         return {
           at: step.at,
           place: world.placeName(step.place),
           verdict: verdictName(step.verdict),
-          frame: bytes === null ? (texts.get(step.frame) ?? "") : describeFrame(bytes),
+          frame: texts.get(step.frame) ?? "",
           length: step.length,
           wrapped: this.#wrapped.get(step.frame)!,
           kind: entry?.kind ?? null,

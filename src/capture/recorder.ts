@@ -63,7 +63,8 @@ export class Recorder implements Tap {
     rows[row + 6] = packet.corrupted ? -packet.length : packet.length;
     rows[row + 7] = -1;
     rows[row + 9] = this.#world.registry.events;
-    if (verdict === Verdict.routed) this.#writeDown(packet, row, BARE);
+    if (verdict === Verdict.routed || verdict === Verdict.translated || verdict === Verdict.returned)
+      this.#writeDown(packet, row, BARE);
     else if (verdict === Verdict.received || verdict === Verdict.transmitted) this.#writeDown(packet, row, 0);
   }
 
@@ -114,8 +115,8 @@ export class Recorder implements Tap {
   }
 
   /**
-   * What tells of the packet of a step: its whole frame, or, where it was routed, the packet behind an empty Ethernet
-   * header; null for other steps. A packet that never reaches a device is known by that.
+   * What tells of the packet of a step: its whole frame, or, where it was routed or translated, the packet behind an
+   * empty Ethernet header; null for other steps. A packet that never reaches a device is known by that.
    */
   image(index: number): Uint8Array | null {
     const row = index * COLUMNS;

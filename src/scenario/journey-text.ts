@@ -38,15 +38,34 @@ function mark(step: JourneyStep, text: string, paint: Paint): string {
   return HARMLESS_ENDS.includes(step.verdict) ? paint.dim(text) : paint.red(text);
 }
 
-/** What stands to the right of a step: the frame where it changed, then the entry that decided and who made it. */
-function remarks(step: JourneyStep, frameBefore: string, paint: Paint): string[] {
+/** A frame's line without what TCP adds behind its flags: the first line of a journey has that. */
+export function shortened(text: string): string {
+  return text.replaceAll(/(Flags \[[^\]]*\])(?:, (?:seq|ack|win|options|urg) (?:\[[^\]]*\]|[^,]*))+/g, "$1");
+}
+
+/**
+ * What made an entry, as short as it stays clear: a lesson's own lines by their numbers. A rule says already what the
+ * command said that made it.
+ */
+function causeText({ kind, cause }: JourneyStep): string {
+  const text = shortened(cause ?? "").replace(/ \([^()]*:(\d+)\)$/, " (line $1)");
+  return (kind === "iptables" && / \((line \d+)\)$/.exec(text)?.[1]) || text;
+}
+
+/**
+ * What stands to the right of a step: the entry that decided and who made it, then the frame where it changed. What the
+ * step before said already is not said again.
+ */
+function remarks(step: JourneyStep, before: JourneyStep | null, frameBefore: string, paint: Paint): string[] {
   const lines: string[] = [];
-  if (step.frame !== frameBefore && step.frame !== "")
-    lines.push(...step.frame.split("\n").map((line) => paint.cyan(line)));
-  if (step.entry !== null) {
-    const cause = step.cause === null ? "" : paint.dim(`  <- ${step.cause}`);
+  const same = before !== null && step.entry === before.entry && step.cause === before.cause;
+  if (step.entry !== null && same) lines.push(paint.dim("the same"));
+  else if (step.entry !== null) {
+    const cause = step.cause === null ? "" : paint.dim(`  <- ${causeText(step)}`);
     lines.push(`${step.entry}${cause}`);
   }
+  if (step.frame !== frameBefore && step.frame !== "")
+    lines.push(...step.frame.split("\n").map((line) => paint.cyan(shortened(line))));
   return lines;
 }
 
@@ -73,7 +92,7 @@ export function journeyLines(journey: Journey, paint: Paint): string[] {
     timeBefore = times[n]!;
     const head = `${bar} ${paint.dim(time.padStart(timeWidth))}  ${step.place.padEnd(places)}  `;
     const what = `${mark(step, step.verdict.padEnd(verdicts), paint)}  ${String(step.length).padStart(lengths)} B`;
-    const [remark = "", ...more] = remarks(step, frame, paint);
+    const [remark = "", ...more] = remarks(step, journey.steps[n - 1] ?? null, frame, paint);
     lines.push(`${head}${what}  ${remark}`.trimEnd());
     const margin = " ".repeat(2 + timeWidth + 2 + places + 2 + verdicts + 2 + lengths + 4);
     for (const text of more) lines.push(`${margin}${text}`);

@@ -22,12 +22,20 @@ export interface RawReceiver {
   close(): void;
 }
 
+/** The sockets that share a port, whatever their addresses. */
+interface Port {
+  sockets: readonly UdpSocket[];
+  /** A leg that holds still may end at one of them. */
+  inLegs: boolean;
+}
+
 /** The sockets of a namespace and where they are bound. */
 export class Sockets {
   readonly #ns: NetworkNamespace;
   /** Rows by (address, port); each has the sockets bound there. */
   readonly #udp: Table = new Table();
   readonly #bound: UdpSocket[][] = [];
+  readonly #ports: Map<number, Port> = new Map();
   readonly #raw: Set<RawReceiver> = new Set();
   #prng: Prng | null = null;
   /** True when deliverRaw has to be asked. */
@@ -88,12 +96,21 @@ export class Sockets {
   }
 
   unbindUdp(socket: UdpSocket): void {
-    this.#ns.world.generation++;
-    const row = this.#udp.find(socket.localAddress, socket.localPort);
+    const { localAddress, localPort } = socket;
+    const row = this.#udp.find(localAddress, localPort);
     if (row < 0) return;
     const rest = this.#bound[row]!.filter((other) => other !== socket);
     this.#bound[row] = rest;
-    if (rest.length === 0) this.#udp.remove(socket.localAddress, socket.localPort);
+    if (rest.length === 0) this.#udp.remove(localAddress, localPort);
+    const port = this.#ports.get(localPort)!;
+    this.#changed(port);
+    port.sockets = port.sockets.filter((other) => other !== socket);
+    if (port.sockets.length === 0) this.#ports.delete(localPort);
+  }
+
+  /** A leg that is being recorded goes to a socket of that port: it holds until the port's sockets change. */
+  noteLeg(port: number): void {
+    this.#ports.get(port)!.inLegs = true;
   }
 
   /** All UDP sockets, for /proc/net/udp and ss. */
@@ -161,19 +178,32 @@ export class Sockets {
   }
 
   #put(socket: UdpSocket, address: number, port: number): void {
-    this.#ns.world.generation++;
     socket.localAddress = address;
     socket.localPort = port;
     const row = this.#udp.insert(address, port);
-    this.#bound[row] = (this.#bound[row] ?? []).filter((other) => other.localPort === port).concat(socket);
+    this.#bound[row] = (this.#bound[row] ?? []).concat(socket);
+    const known = this.#ports.get(port);
+    if (known === undefined) this.#ports.set(port, { sockets: [socket], inLegs: false });
+    else {
+      this.#changed(known);
+      known.sockets = [...known.sockets, socket];
+    }
+  }
+
+  /** Another socket may get what comes to a port, or nobody. */
+  #changed(port: Port): void {
+    if (!port.inLegs) return;
+    port.inLegs = false;
+    this.#ns.world.generation++;
   }
 
   /** udp_lib_lport_inuse */
   #conflict(socket: UdpSocket, address: number, port: number): boolean {
-    return this.listUdp().some(
+    const known = this.#ports.get(port);
+    if (known === undefined) return false;
+    return known.sockets.some(
       (other) =>
         other !== socket &&
-        other.localPort === port &&
         !(other.reuseAddress && socket.reuseAddress) &&
         (other.boundTo === 0 || socket.boundTo === 0 || other.boundTo === socket.boundTo) &&
         (other.localAddress === 0 || address === 0 || other.localAddress === address) &&

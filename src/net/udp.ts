@@ -39,9 +39,10 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
     return;
   }
   ns.snmp.udpDelivered(ns.world.leg);
+  const { leg } = ns.world;
+  if (leg !== null) ns.sockets.noteLeg(socket.localPort);
   packet.length = udp.length(view, at) - udp.HEADER_LEN;
   packet.at = at + udp.HEADER_LEN;
-  const { leg } = ns.world;
   if (leg !== null) leg.pulls(packet);
   socket.deliver(device, packet);
 }

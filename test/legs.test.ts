@@ -66,6 +66,13 @@ function randomChange(random: Prng, build: readonly Line[]): Line {
     "ip neigh flush all",
     "sysctl -qw net.ipv4.ip_default_ttl=9",
     "ip link set br1 type bridge ageing_time 100",
+    "sysctl -qw net.bridge.bridge-nf-call-iptables=1",
+    `iptables -A ${pick(["INPUT", "FORWARD", "OUTPUT"])} -p udp -m udp --dport ${pick([4789, 7000])}`,
+    `iptables -t mangle -A ${pick(["PREROUTING", "POSTROUTING"])} -p udp -j MARK --set-mark 4`,
+    `iptables -I FORWARD -m statistic --mode nth --every ${pick([2, 5])} --packet 0 -j ${pick(["DROP", "ACCEPT"])}`,
+    `ip netns exec ${name} iptables -A ${pick(["INPUT", "OUTPUT"])} -m length --length 0:200 -j ACCEPT`,
+    `ip netns exec ${name} iptables -P ${pick(["INPUT", "OUTPUT"])} ${pick(["DROP", "ACCEPT"])}`,
+    "iptables -F",
   ]);
   return { host, text: change };
 }
@@ -137,12 +144,15 @@ async function run(seed: number, remembers: boolean): Promise<Outcome> {
         for (const ns of [host.root, ...host.namespaces.values()]) trace.push(stateOf(ns));
     if (random.chance(1, 8)) {
       const { name } = lab.hosts[0]!;
-      trace.push((await world.type(name, "bridge -s fdb show; ip -s neigh")).output);
+      trace.push((await world.type(name, "iptables-save -c; bridge -s fdb show; ip -s neigh")).output);
     }
   }
   lab.advance(SECOND);
   for (const host of lab.hosts) {
-    trace.push((await world.type(host.name, "bridge -s fdb show; cat /proc/net/snmp; ip -s link")).output);
+    trace.push(
+      (await world.type(host.name, "iptables-save -c; bridge -s fdb show; cat /proc/net/snmp; ip -s link"))
+        .output,
+    );
     for (const ns of [host.root, ...host.namespaces.values()]) trace.push(stateOf(ns));
   }
   trace.push(`ends ${lab.world.ends.join(" ")}`, ...world.accounts());

@@ -10,6 +10,8 @@ export type HookResult = (typeof HookResult)[keyof typeof HookResult];
 export interface HookFunction {
   /** Lower is earlier (NF_IP_PRI_*). */
   readonly priority: number;
+  /** It tells the leg that is being recorded what it does, or calls it off ({@link World.leg}); absent: no leg passes it. */
+  readonly notesLegs?: true;
   run(packet: Packet, input: NetDevice | null, output: NetDevice | null): HookResult;
 }
 
@@ -17,7 +19,9 @@ export interface HookFunction {
 export class HookList {
   readonly #world: World;
   readonly #hooks: Hooks;
-  #functions: HookFunction[] = [];
+  #functions: readonly HookFunction[] = [];
+  /** Somebody here does not note what it does. */
+  #endsLegs = false;
   /** True while nobody looks here: the stack then passes by. */
   empty = true;
 
@@ -30,24 +34,27 @@ export class HookList {
     const at = this.#functions.findIndex((other) => other.priority > hook.priority);
     const functions = [...this.#functions];
     functions.splice(at < 0 ? functions.length : at, 0, hook);
-    this.#functions = functions;
-    this.empty = false;
-    this.#world.generation++;
-    this.#hooks.changed?.();
+    this.#set(functions);
   }
 
   remove(hook: HookFunction): void {
-    this.#functions = this.#functions.filter((other) => other !== hook);
-    this.empty = this.#functions.length === 0;
+    this.#set(this.#functions.filter((other) => other !== hook));
+  }
+
+  #set(functions: readonly HookFunction[]): void {
+    this.#functions = functions;
+    this.#endsLegs = functions.some((hook) => hook.notesLegs !== true);
+    this.empty = functions.length === 0;
     this.#world.generation++;
     this.#hooks.changed?.();
   }
 
   /** True when the packet may go on; otherwise it is no longer the caller's. */
   run(packet: Packet, input: NetDevice | null, output: NetDevice | null): boolean {
-    this.#world.leg = null; // what a hook does is its own affair
-    for (const hook of this.#functions)
-      if (hook.run(packet, input, output) !== HookResult.accept) return false;
+    if (this.#endsLegs) this.#world.leg = null;
+    const functions = this.#functions;
+    for (let i = 0; i < functions.length; i++)
+      if (functions[i]!.run(packet, input, output) !== HookResult.accept) return false;
     return true;
   }
 }

@@ -158,8 +158,8 @@ export function mtuEntry(ns: NetworkNamespace, way: Route, dst: number, forwarde
 }
 
 /**
- * Sends a transport packet on a way that its sender has found. When nothing stands between this and a neighbour that is
- * known, it goes there at once; {@link send} does the same step by step.
+ * Sends a transport packet on a way that its sender has found. To a neighbour that is known, past nobody
+ * who looks, it goes at once; {@link send} does the same step by step.
  */
 export function sendOn(
   ns: NetworkNamespace,
@@ -172,8 +172,7 @@ export function sendOn(
   identification: Identification,
 ): void {
   const { neighbour, route, source, dst } = way;
-  const isPlain = neighbour !== null && ns.hooks.output.empty && ns.hooks.postrouting.empty;
-  if (!isPlain || packet.length + HEADER_LEN > way.mtu) {
+  if (neighbour === null || packet.length + HEADER_LEN > way.mtu) {
     ns.fib.decidedBy = way.rule;
     ns.fib.decidedFor = route;
     send(ns, packet, route, source, dst, protocol, tos, ttl, flags, identification.next());
@@ -184,6 +183,10 @@ export function sendOn(
   if (leg !== null) {
     leg.allows(packet, way.mtu);
     leg.pushesIpv4(packet, identification);
+  }
+  if (!ns.hooks.output.empty || !ns.hooks.postrouting.empty) {
+    passOutput(ns, packet, route, dst, way.rule);
+    return;
   }
   ns.snmp.outTransmitted(ns.world.leg);
   const tap = ns.world.tap;
@@ -239,11 +242,14 @@ function pushHeader(
 /** Sends a packet from here that has its IPv4 header already; `packet.at` and `networkAt` are there. */
 export function sendHeaded(ns: NetworkNamespace, packet: Packet, way: Route, dst: number): void {
   ns.world.leg = null;
-  ns.world.leg = null;
   packet.device = null;
   packet.fragmentMax = 0;
   packet.flags &= SENDER_FLAGS;
-  const rule = ns.fib.ruleOf(way);
+  passOutput(ns, packet, way, dst, ns.fib.ruleOf(way));
+}
+
+/** Passes OUTPUT and what comes behind it. `rule`: the policy rule that led to the route, or 0. */
+function passOutput(ns: NetworkNamespace, packet: Packet, way: Route, dst: number, rule: EntryRef): void {
   const hook = ns.hooks.output;
   if (!hook.empty && !hook.run(packet, null, way.type === "local" ? ns.loopback : way.device)) return;
   if ((packet.flags & PacketFlag.reroute) !== 0) {
@@ -261,6 +267,7 @@ export function sendHeaded(ns: NetworkNamespace, packet: Packet, way: Route, dst
 /** A hook changed the destination, the mark or the ToS of what is sent from here: the way is found again (ip_route_me_harder). */
 function routeAgain(ns: NetworkNamespace, packet: Packet): void {
   const { view, networkAt } = packet;
+  ns.world.leg = null;
   packet.flags &= ~PacketFlag.reroute;
   const dst = ipv4.dst(view, networkAt);
   const src = ipv4.src(view, networkAt);

@@ -53,11 +53,18 @@ export class XtState {
 
 /** A match of one rule, ready to be asked. */
 export interface XtMatch {
+  /**
+   * It has no state, and asks about what all UDP packets of a flow have in common while no table changes (their addresses,
+   * ports, TTL, mark, devices, sender ...), so that a leg may repeat what it said.
+   */
+  readonly steady?: true;
   matches(packet: Packet, state: XtState): boolean;
 }
 
 /** A target of one rule, ready to act. The packet is its own only when it answers `stolen`. */
 export interface XtTarget {
+  /** The same of what it does: at most, it changes the packet's mark. */
+  readonly steady?: true;
   apply(packet: Packet, state: XtState): XtVerdict;
 }
 

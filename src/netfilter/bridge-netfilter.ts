@@ -98,6 +98,7 @@ class BridgeNetfilter {
 /** br_nf_pre_routing */
 class Prerouting implements HookFunction {
   readonly priority = PRIORITY;
+  readonly notesLegs = true;
   readonly #bridge: NetDevice;
   /** A datagram that was put together here and begins its way anew. */
   #whole: Packet | null = null;
@@ -185,6 +186,7 @@ class Prerouting implements HookFunction {
 /** br_nf_forward */
 class Forward implements HookFunction {
   readonly priority = PRIORITY - 1;
+  readonly notesLegs = true;
   readonly #bridge: NetDevice;
 
   constructor(bridge: NetDevice) {
@@ -205,6 +207,7 @@ class Forward implements HookFunction {
 /** br_nf_post_routing, br_nf_dev_queue_xmit */
 class Postrouting implements HookFunction {
   readonly priority = PRIORITY;
+  readonly notesLegs = true;
   readonly #bridge: NetDevice;
 
   constructor(bridge: NetDevice) {

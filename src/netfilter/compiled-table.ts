@@ -80,8 +80,10 @@ export class CompiledTable {
   readonly #targets: (XtTarget | null)[] = [];
   /** What each entry stands for: a rule, or the policy of a chain. */
   readonly #owners: (Rule | Chain)[] = [];
-  readonly #packets: Float64Array;
-  readonly #bytes: Float64Array;
+  /** Packets and bytes of each entry: cells, so that legs can count in them. */
+  readonly #counters: Float64Array;
+  /** Entries that no leg may pass: what they say or do differs from packet to packet. */
+  readonly #varies: Uint8Array;
   /** By hook: where the built-in chain begins, and where its policy stands; -1 when the table has none there. */
   readonly #entry: Int32Array = new Int32Array(5).fill(-1);
   readonly #underflow: Int32Array = new Int32Array(5).fill(-1);
@@ -109,12 +111,14 @@ export class CompiledTable {
       length += chain.rules.length + 1;
     }
     this.#head = new Int32Array(length * WORDS);
-    this.#packets = new Float64Array(length);
-    this.#bytes = new Float64Array(length);
+    this.#counters = new Float64Array(length * 2);
+    this.#varies = new Uint8Array(length);
     for (const [name, chain] of chains) {
       for (const rule of chain.rules) {
         const made = makeRule(rule, ns, table, masks.get(name)!, chains);
         const at = this.#add(rule, made.matches.length === 0 ? NONE : made.matches, made.target);
+        const asked = made.target === null ? made.matches : [...made.matches, made.target];
+        if (asked.some(({ steady }) => steady !== true)) this.#varies[at] = 1;
         this.#writeHead(at, rule);
         this.#writeAction(at, rule, starts);
       }
@@ -149,7 +153,10 @@ export class CompiledTable {
     output: NetDevice | null,
   ): XtVerdict {
     const { state, stack } = frame;
+    const { world } = this.#ns;
     const head = this.#head;
+    const counters = this.#counters;
+    let { leg } = world;
     const { view, networkAt } = packet;
     state.hook = hook;
     state.input = input;
@@ -182,6 +189,10 @@ export class CompiledTable {
         i++;
         continue;
       }
+      if (leg !== null && this.#varies[i] !== 0) {
+        leg = null;
+        world.leg = null;
+      }
       const matches = this.#matches[i]!;
       let all = true;
       for (let m = 0; m < matches.length; m++) {
@@ -197,8 +208,9 @@ export class CompiledTable {
         continue;
       }
       if (state.undecided) return this.#decide(i, packet, XtVerdict.undecided);
-      this.#packets[i]!++;
-      this.#bytes[i]! += packet.length;
+      counters[i * 2]!++;
+      counters[i * 2 + 1]! += packet.length;
+      if (leg !== null) leg.counts(counters, i * 2, packet.length);
       if ((packet.flags & PacketFlag.traced) !== 0) this.#trace(i, packet, state);
       switch (head[h + ACTION]) {
         case Action.accept:
@@ -231,12 +243,12 @@ export class CompiledTable {
 
   /** Adds what was counted since the last time to the rules and policies themselves. */
   sync(): void {
+    this.#ns.world.ledger.settle();
     this.#owners.forEach((owner, i) => {
-      owner.packets += this.#packets[i]!;
-      owner.bytes += this.#bytes[i]!;
+      owner.packets += this.#counters[i * 2]!;
+      owner.bytes += this.#counters[i * 2 + 1]!;
     });
-    this.#packets.fill(0);
-    this.#bytes.fill(0);
+    this.#counters.fill(0);
   }
 
   #decide(i: number, packet: Packet, verdict: XtVerdict): XtVerdict {

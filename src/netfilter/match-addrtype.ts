@@ -33,6 +33,7 @@ export const addressTypes: readonly string[] = [
 ];
 
 class AddrtypeMatch implements XtMatch {
+  readonly steady = true;
   readonly #ns: NetworkNamespace;
   readonly #info: AddrtypeInfo;
 

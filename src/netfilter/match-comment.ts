@@ -5,6 +5,6 @@ export interface CommentInfo extends XtInfo {
   readonly comment: string;
 }
 
-const always: XtMatch = { matches: () => true };
+const always: XtMatch = { steady: true, matches: () => true };
 
 export const commentMatch: XtMatchType<CommentInfo> = { name: "comment", make: () => always };

@@ -32,6 +32,7 @@ class Range {
 }
 
 class IprangeMatch implements XtMatch {
+  readonly steady = true;
   readonly #src: Range | null;
   readonly #dst: Range | null;
 

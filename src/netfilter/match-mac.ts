@@ -11,6 +11,7 @@ export interface MacInfo extends XtInfo {
 }
 
 class MacMatch implements XtMatch {
+  readonly steady = true;
   readonly #source: mac.Mac;
   readonly #not: boolean;
 

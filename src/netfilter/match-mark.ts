@@ -9,6 +9,7 @@ export interface MarkInfo extends XtInfo {
 }
 
 class MarkMatch implements XtMatch {
+  readonly steady = true;
   readonly #mark: number;
   readonly #mask: number;
   readonly #not: boolean;

@@ -14,6 +14,7 @@ export interface MultiportInfo extends XtInfo {
 const WITH_PORTS: readonly number[] = [6, 17, 132, 136, 33];
 
 class MultiportMatch implements XtMatch {
+  readonly steady = true;
   readonly #source: boolean;
   readonly #destination: boolean;
   readonly #low: Uint16Array;

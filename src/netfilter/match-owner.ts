@@ -17,6 +17,7 @@ export interface OwnerInfo extends XtInfo {
 const ROOT = 0;
 
 class OwnerMatch implements XtMatch {
+  readonly steady = true;
   readonly #ofProcess: boolean;
   readonly #ofKernel: boolean;
   readonly #ofNobody: boolean;

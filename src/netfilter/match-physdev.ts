@@ -19,6 +19,7 @@ export interface PhysdevInfo extends XtInfo {
 }
 
 class PhysdevMatch implements XtMatch {
+  readonly steady = true;
   readonly #info: PhysdevInfo;
   readonly #in: DevicePattern | null;
   readonly #out: DevicePattern | null;

@@ -12,6 +12,7 @@ export interface PkttypeInfo extends XtInfo {
 }
 
 class PkttypeMatch implements XtMatch {
+  readonly steady = true;
   readonly #type: PacketType;
   readonly #not: boolean;
 

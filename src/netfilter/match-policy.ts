@@ -22,8 +22,8 @@ export interface PolicyInfo extends XtInfo {
 }
 
 /** There is no IPsec here: each packet goes without. */
-const yes: XtMatch = { matches: () => true };
-const no: XtMatch = { matches: () => false };
+const yes: XtMatch = { steady: true, matches: () => true };
+const no: XtMatch = { steady: true, matches: () => false };
 
 export const policyMatch: XtMatchType<PolicyInfo> = {
   name: "policy",

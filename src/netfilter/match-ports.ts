@@ -51,6 +51,7 @@ class Ports {
 }
 
 class UdpMatch implements XtMatch {
+  readonly steady = true;
   readonly #ports: Ports;
 
   constructor(info: UdpInfo) {

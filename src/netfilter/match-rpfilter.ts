@@ -15,6 +15,7 @@ export interface RpfilterInfo extends XtInfo {
 }
 
 class RpfilterMatch implements XtMatch {
+  readonly steady = true;
   readonly #ns: NetworkNamespace;
   readonly #info: RpfilterInfo;
 

@@ -11,6 +11,7 @@ export interface SetInfo extends XtInfo {
 }
 
 class SetMatch implements XtMatch {
+  readonly steady = true;
   readonly #sets: IpSets;
   readonly #name: string;
   readonly #directions: Directions;

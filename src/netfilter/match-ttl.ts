@@ -9,6 +9,7 @@ export interface TtlInfo extends XtInfo {
 }
 
 class TtlMatch implements XtMatch {
+  readonly steady = true;
   readonly #mode: TtlInfo["mode"];
   readonly #ttl: number;
 

@@ -103,6 +103,7 @@ function clientOf(table: Table, hook: Hook, priority: number): HookFunction {
 /** A table where packets pass it. */
 class TableHook implements HookFunction {
   readonly priority: number;
+  readonly notesLegs = true;
   readonly #table: Table;
   readonly #hook: Hook;
 
@@ -122,6 +123,7 @@ class TableHook implements HookFunction {
 /** The table mangle at OUTPUT: what it changes may lead elsewhere (ipt_mangle_out). */
 class MangleOutput implements HookFunction {
   readonly priority: number = Priority.mangle;
+  readonly notesLegs = true;
   readonly #table: Table;
 
   constructor(table: Table) {

@@ -8,6 +8,7 @@ export interface MarkTargetInfo extends XtInfo {
 }
 
 class MarkTarget implements XtTarget {
+  readonly steady = true;
   readonly #mark: number;
   readonly #keep: number;
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const top: string = join(import.meta.dirname, "..");
 const main: string = join(top, "src/cli/main.ts");
@@ -28,34 +28,37 @@ function overmesh(args: readonly string[], input = ""): Promise<Ended> {
   });
 }
 
-test("--version is the package's", async () => {
-  const { version } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as { version: string };
-  expect(await overmesh(["--version"])).toEqual({ status: 0, out: `${version}\n`, err: "" });
-});
-
-test("a mistake is one line on standard error, status 2, and no stack", async () => {
-  expect(await overmesh(["run", "no-such.md"])).toEqual({
-    status: 2,
-    out: "",
-    err: "overmesh: no-such.md: no such file or directory\n",
+/** Each starts a process, which takes longer than what it does: they start together. */
+describe.concurrent("overmesh as a process", () => {
+  test("--version is the package's", async () => {
+    const { version } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as { version: string };
+    expect(await overmesh(["--version"])).toEqual({ status: 0, out: `${version}\n`, err: "" });
   });
-});
 
-test("overmesh shell reads a pipe to its end: two hosts, ssh between them, a loop over several lines", async () => {
-  const lines = [
-    "hostname",
-    "ssh b",
-    "hostname",
-    "x=5",
-    "exit",
-    "echo $x.",
-    "for i in 1 2",
-    "do echo $i",
-    "done",
-  ];
-  expect(await overmesh(["shell"], lines.join("\n"))).toEqual({
-    status: 0,
-    out: "a\nb\n.\n1\n2\n",
-    err: "",
+  test("a mistake is one line on standard error, status 2, and no stack", async () => {
+    expect(await overmesh(["run", "no-such.md"])).toEqual({
+      status: 2,
+      out: "",
+      err: "overmesh: no-such.md: no such file or directory\n",
+    });
+  });
+
+  test("overmesh shell reads a pipe to its end: two hosts, ssh between them, a loop over several lines", async () => {
+    const lines = [
+      "hostname",
+      "ssh b",
+      "hostname",
+      "x=5",
+      "exit",
+      "echo $x.",
+      "for i in 1 2",
+      "do echo $i",
+      "done",
+    ];
+    expect(await overmesh(["shell"], lines.join("\n"))).toEqual({
+      status: 0,
+      out: "a\nb\n.\n1\n2\n",
+      err: "",
+    });
   });
 });

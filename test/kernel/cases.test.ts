@@ -11,7 +11,7 @@ const chosen = cases.filter((name) => asked === undefined || name === asked);
 
 /** Each case is one script that runs on the real kernel and here: tables and packets per interface must be the same. */
 describe.skipIf(reason !== null)("cases on both sides", IN_REAL_TIME, () => {
-  test.concurrent.each(chosen)("%s", async (name) => {
+  test.each(chosen)("%s", async (name) => {
     const kernel = await onKernel(name);
     const found = await compare(name, kernel);
     const again = `CASE=${name} npx vitest run test/kernel/cases.test.ts`;

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,15 @@ import { IN_REAL_TIME, whyNoKernel } from "./real-kernel.ts";
 
 const files = lessonFiles("scenarios").filter(({ lesson }) => lesson.real === null);
 const reason = whyNoKernel();
+
+function runScript(args: readonly string[]): Promise<{ readonly status: number; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    execFile("bash", args, { timeout: 50_000 }, (error, _, stderr) => {
+      const code = error === null ? 0 : error.code;
+      resolve({ status: typeof code === "number" ? code : 255, stderr });
+    });
+  });
+}
 
 /** The world of each lesson is built on the real kernel, and the last ping that worked in it fares there as it does here. */
 describe.skipIf(reason !== null)("exported worlds on the real kernel", IN_REAL_TIME, () => {
@@ -31,7 +40,7 @@ describe.skipIf(reason !== null)("exported worlds on the real kernel", IN_REAL_T
           : [lesson.topology.hosts[0]!.name, "true"];
       // What the lesson did later may have ended what worked: so our world is asked once more as well.
       const { status } = await world.type(host, text);
-      const real = spawnSync("bash", [script, host, text], { encoding: "utf8", timeout: 50_000 });
+      const real = await runScript([script, host, text]);
       expect(`${text}: ${real.status}\n${real.stderr}`).toMatch(`${text}: ${status}\n`);
     } finally {
       rmSync(dir, { recursive: true });

@@ -21,31 +21,27 @@ function masked(output: string): string {
 }
 
 describe.skipIf(reason !== null)("rules of iptables on both sides", IN_REAL_TIME, () => {
-  test.each(seeds)(
-    "seed %i: the same packets pass, and each rule counts the same",
-    async (seed) => {
-      const { rules, probes } = randomLines(seed);
-      const kernel = await RealKernel.start(topology);
-      const ours = new LabWorld(new Lab(topology, { seed }));
-      const questions = ["r", "c1", "c2"].flatMap((ns) => [
-        `ip netns exec ${ns} iptables-save -c`,
-        ...["filter", "mangle", "raw"].map((table) => `ip netns exec ${ns} iptables -t ${table} -nvxL`),
-      ]);
-      try {
-        const said: string[] = [];
-        const expected: string[] = [];
-        for (const text of [...build, ...rules, ...probes, ...questions]) {
-          const real = await kernel.type("a", text);
-          const simulated = await ours.type("a", text);
-          expected.push(`$ ${text}\n${masked(real.output)}[${real.status}]`);
-          said.push(`$ ${text}\n${masked(simulated.output)}[${simulated.status}]`);
-        }
-        expect(said, `SEED=${seed} npx vitest run test/kernel/iptables.test.ts`).toEqual(expected);
-        expect(ours.accounts()).toEqual([]);
-      } finally {
-        kernel.stop();
+  test.each(seeds)("seed %i: the same packets pass, and each rule counts the same", async (seed) => {
+    const { rules, probes } = randomLines(seed);
+    const kernel = await RealKernel.start(topology);
+    const ours = new LabWorld(new Lab(topology, { seed }));
+    const questions = ["r", "c1", "c2"].flatMap((ns) => [
+      `ip netns exec ${ns} iptables-save -c`,
+      ...["filter", "mangle", "raw"].map((table) => `ip netns exec ${ns} iptables -t ${table} -nvxL`),
+    ]);
+    try {
+      const said: string[] = [];
+      const expected: string[] = [];
+      for (const text of [...build, ...rules, ...probes, ...questions]) {
+        const real = await kernel.type("a", text);
+        const simulated = await ours.type("a", text);
+        expected.push(`$ ${text}\n${masked(real.output)}[${real.status}]`);
+        said.push(`$ ${text}\n${masked(simulated.output)}[${simulated.status}]`);
       }
-    },
-    120_000,
-  );
+      expect(said, `SEED=${seed} npx vitest run test/kernel/iptables.test.ts`).toEqual(expected);
+      expect(ours.accounts()).toEqual([]);
+    } finally {
+      kernel.stop();
+    }
+  });
 });

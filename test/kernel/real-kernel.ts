@@ -3,10 +3,11 @@ import type { Topology } from "../../src/lab/topology.ts";
 import type { Typed } from "../../src/scenario/lesson-world.ts";
 
 /**
- * The real kernel's timers run in real time, and a busy machine can be late by more than a lesson allows: what fails may
- * be tried twice more. What is wrong stays wrong.
+ * The real kernel's timers run in real time, so that its tests mostly wait: several run at a time, each in namespaces of
+ * its own (as many as `maxConcurrency` in vitest.config.ts says). A busy machine can be late by more than a lesson
+ * allows: what fails may be tried twice more. What is wrong stays wrong.
  */
-export const IN_REAL_TIME = { retry: 2 };
+export const IN_REAL_TIME = { retry: 2, timeout: 150_000, concurrent: true };
 
 const REQUIRED = "ip bridge tc ping traceroute arping tcpdump ethtool nc iptables conntrack ipset".split(" ");
 

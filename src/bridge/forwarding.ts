@@ -1,4 +1,4 @@
-import type { Packet } from "../sim/packet.ts";
+import { type Packet, PacketFlag } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
@@ -35,7 +35,7 @@ export function receive(bridge: Bridge, port: BridgePort, packet: Packet): void 
   const row = mac.isMulticast(hi) ? -1 : fdb.find(hi, lo, vid);
   const promiscuous = bridge.device.promiscuity > 0;
   if (row < 0) floodFrom(bridge, port, packet, vid, hi, lo, promiscuous, answered);
-  else if ((fdb.flags[row]! & FdbFlag.local) !== 0) receiveLocal(bridge, packet, vid, row);
+  else if ((fdb.flags[row]! & FdbFlag.local) !== 0) receiveLocal(bridge, port, packet, vid, row);
   else if (promiscuous) forwardAndUp(bridge, port, packet, vid, row);
   else forward(bridge, port, packet, vid, row);
 }
@@ -56,8 +56,12 @@ function floodFrom(
   flood(bridge, port, packet, vid, hi, lo, group || promiscuous, answered);
 }
 
-/** The destination is an address of this host. */
-function receiveLocal(bridge: Bridge, packet: Packet, vid: number, row: number): void {
+/** The destination is an address of this host: of the bridge, or of one of its ports. */
+function receiveLocal(bridge: Bridge, port: BridgePort, packet: Packet, vid: number, row: number): void {
+  const { view, at } = packet;
+  const { macHi, macLo } = port.device;
+  if (ethernet.dstHi(view, at) === macHi && ethernet.dstLo(view, at) === macLo)
+    packet.flags |= PacketFlag.toPort;
   const tap = bridge.world.tap;
   if (tap !== null) tap.record(bridge.device.place, packet, Verdict.local, bridge.fdb.refs[row]!);
   passUp(bridge, packet, vid);

@@ -112,6 +112,7 @@ function refuse(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
     if (device.ipv4.conf.forwarding !== 0 && code !== null && ns.icmpLimits.allowRouteError(src))
       icmpError.send(ns, packet, icmpHeader.DESTINATION_UNREACHABLE, code, 0);
   }
+  if (verdict === Verdict.IP_RPFILTER) ns.snmp.reversePathFiltered++;
   ns.drop(packet, verdict, entry);
 }
 

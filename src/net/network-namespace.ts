@@ -189,14 +189,16 @@ export class NetworkNamespace {
     const view = packet.view;
     const at = packet.at;
     const hi = ethernet.dstHi(view, at);
-    // PACKET_OTHERHOST, unless it is for all, for a group, or for this device.
+    // PACKET_OTHERHOST, unless it is for all, for a group, or for this device or the bridge's port that it came by.
     let otherHost = false;
     // Of what the packet was before, only a bridge that it comes up from is remembered.
     const bridge = (packet.flags & BRIDGE) === PacketFlag.bridged ? PacketFlag.bridged : 0;
     if ((hi & 0x0100) === 0) {
+      otherHost =
+        (hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo) &&
+        (packet.flags & PacketFlag.toPort) === 0;
       // What goes through `lo` is not new to IPVS, and is still traced.
       packet.flags = device.loopback ? packet.flags & LOOPED : bridge;
-      otherHost = hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo;
     } else {
       const all = hi === 0xffff && ethernet.dstLo(view, at) === -1;
       packet.flags = bridge | (all ? PacketFlag.linkBroadcast : PacketFlag.linkMulticast);

@@ -19,6 +19,8 @@ export class SnmpCounters {
   inUnknownProtos = 0;
   outNoRoutes = 0;
   inNoRoutes = 0;
+  /** Packets that came by a device by which no answer would leave (IPReversePathFilter). */
+  reversePathFiltered = 0;
   reasmTimeout = 0;
   reasmReqds = 0;
   reasmOks = 0;

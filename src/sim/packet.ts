@@ -39,6 +39,8 @@ export const PacketFlag = {
   leftBridge: 8192,
   /** The kernel sent it through a socket of its own: ICMP, a reset. */
   fromKernel: 16384,
+  /** It came to the address of a bridge's port, and goes up to the bridge: for this host all the same (PACKET_HOST). */
+  toPort: 32768,
 } as const;
 
 /** The world-wide number of a frame; 0 is none. */

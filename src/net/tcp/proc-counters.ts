@@ -1,5 +1,4 @@
 import type { NetworkNamespace } from "../network-namespace.ts";
-import type { TcpCounters } from "./counters.ts";
 
 /** The columns of `TcpExt:` in Linux 6.18's order; those of which nothing is counted here are always 0. */
 const EXTENDED: readonly string[] = [
@@ -50,8 +49,8 @@ export function snmp(ns: NetworkNamespace): string {
 
 /** /proc/net/netstat. */
 export function netstat(ns: NetworkNamespace): string {
-  const { counters } = ns.tcp;
-  const value = (name: string): number => (name in counters ? counters[name as keyof TcpCounters] : 0);
+  const counters = { ...ns.tcp.counters, IPReversePathFilter: ns.snmp.reversePathFiltered };
+  const value = (name: string): number => (name in counters ? counters[name as keyof typeof counters] : 0);
   const ip = IP_EXTENDED.split(" ").map((name) => (name === "InNoRoutes" ? ns.snmp.inNoRoutes : 0));
   return (
     `TcpExt: ${EXTENDED.join(" ")}\nTcpExt: ${EXTENDED.map(value).join(" ")}\n` +

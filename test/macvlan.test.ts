@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addMacvlan, type MacvlanMode } from "../src/link/macvlan.ts";
+import { addMacvlan, type MacvlanMode, macvlanOf } from "../src/link/macvlan.ts";
 import { addVeth } from "../src/link/veth.ts";
 import { Host } from "../src/net/host.ts";
 import { Kernel } from "../src/net/kernel.ts";
@@ -98,4 +98,22 @@ test("MTU and carrier follow the lower device; addresses are unique", () => {
   expect(() => addMacvlan(host.root, "mv4", host.root.loopback, "bridge")).toThrow(new KernelError("EINVAL"));
   host.root.removeDevice(lower);
   expect([m1, m2, third].map((device) => device.removed)).toEqual([true, true, true]);
+});
+
+test("the mode changes while it works, but not to or from passthru", () => {
+  const { macvlans, reaches } = rig("vepa", "vepa");
+  const [one, two] = macvlans as [NetDevice, NetDevice];
+  const to = { hi: two.macHi, lo: two.macLo };
+  expect(reaches(one, to)).not.toContain("mv2");
+  for (const device of macvlans) macvlanOf(device)!.setMode("bridge");
+  expect(reaches(one, to)).toContain("mv2");
+  expect(() => macvlanOf(one)!.setMode("passthru")).toThrow(KernelError);
+});
+
+test("without a carrier nothing is sent nor seen, and it is counted", () => {
+  const { lower, macvlans, reaches } = rig("bridge", "bridge");
+  const [one] = macvlans as [NetDevice];
+  lower.setUp(false);
+  expect(reaches(one, BROADCAST)).toEqual([]);
+  expect(one.counters.txDropped).toBe(1);
 });

@@ -37,6 +37,11 @@ export class MacvlanPort implements RxHandler, DeviceListener {
     return this.macvlans[0]?.mode === "passthru";
   }
 
+  /** How many broadcasts may wait here: as many as the most demanding device asks for. */
+  get queueLength(): number {
+    return Math.max(...this.macvlans.map((macvlan) => macvlan.queueLength));
+  }
+
   add(macvlan: Macvlan): void {
     if (this.macvlans.length === 0) {
       this.lower.rxHandler = this;

@@ -25,7 +25,9 @@ export type MacvlanMode = (typeof macvlanModes)[number];
  */
 export class Macvlan implements DeviceDriver {
   readonly kind = "macvlan";
-  readonly mode: MacvlanMode;
+  mode: MacvlanMode;
+  /** How many broadcasts may wait for it, as `bcqueuelen` asks for. A port has the largest of its devices' (struct macvlan_port). */
+  queueLength = 1000;
   readonly port: MacvlanPort;
   #device!: NetDevice;
 
@@ -36,6 +38,13 @@ export class Macvlan implements DeviceDriver {
 
   get device(): NetDevice {
     return this.#device;
+  }
+
+  /** @throws {KernelError} EINVAL to or from passthru (macvlan_changelink) */
+  setMode(mode: MacvlanMode): void {
+    if ((mode === "passthru") !== (this.mode === "passthru")) throw new KernelError("EINVAL");
+    this.mode = mode;
+    this.#device.world.generation++;
   }
 
   /** Joins the driver and its device; called once, by {@link addMacvlan}. */

@@ -41,8 +41,6 @@ const ipv4Numbers: readonly (readonly [NumberKey, number, number])[] = [
   ["icmp_msgs_per_sec", 0, INT_MAX],
   ["icmp_msgs_burst", 0, INT_MAX],
   ["ipfrag_time", 0, INT_MAX],
-  ["ipfrag_high_thresh", 0, Number.MAX_SAFE_INTEGER],
-  ["ipfrag_low_thresh", 0, Number.MAX_SAFE_INTEGER],
   ["ipfrag_max_dist", 0, INT_MAX],
   ["igmp_max_memberships", -INT_MAX - 1, INT_MAX],
   ["igmp_max_msf", -INT_MAX - 1, INT_MAX],
@@ -90,12 +88,30 @@ const portRange: SysctlDefinition = {
   },
 };
 
+/** Each of the two thresholds bounds the other: the low one is never above the high one. */
+function threshold(key: "ipfrag_low_thresh" | "ipfrag_high_thresh"): SysctlDefinition {
+  const isLow = key === "ipfrag_low_thresh";
+  return {
+    path: `net/ipv4/${key}`,
+    get: (ns) => String(ns.ipv4[key]),
+    set: (ns, text) => {
+      const { ipfrag_low_thresh: low, ipfrag_high_thresh: high } = ns.ipv4;
+      const value = parseInteger(text, isLow ? 0 : low, isLow ? high : Number.MAX_SAFE_INTEGER);
+      if (value === null) return false;
+      ns.ipv4[key] = value;
+      return true;
+    },
+  };
+}
+
 /** Adds the sysctls of IPv4, its neighbours, sockets and routes, and what is shown of IPv6, to a kernel. */
 export function registerIpv4Sysctls(kernel: Kernel): void {
   kernel.sysctls.push(
     ...ipv4Numbers.map(([key, min, max]) => setting(`net/ipv4/${key}`, key, min, max)),
     number("net/ipv4/ip_forward", -INT_MAX - 1, INT_MAX, (ns) => ns.ipv4.allConf.forwarding, setForwarding),
     portRange,
+    threshold("ipfrag_low_thresh"),
+    threshold("ipfrag_high_thresh"),
     setting("net/ipv4/route/min_pmtu", "min_pmtu", 68, INT_MAX),
     setting("net/ipv4/route/mtu_expires", "mtu_expires", 0, INT_MAX),
     setting("net/ipv4/route/min_adv_mss", "min_adv_mss", -INT_MAX - 1, INT_MAX),

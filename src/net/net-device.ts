@@ -116,10 +116,13 @@ export class NetDevice implements Receiver {
     return this.up && this.carrier;
   }
 
-  /** Sends a frame out of this device, through its queueing discipline (dev_queue_xmit). The caller gives it away. */
+  /**
+   * Sends a frame out of this device, through its queueing discipline (dev_queue_xmit). The caller gives it away. While
+   * there is no carrier the kernel has `noop_qdisc` in its place, so that no capture sees the frame.
+   */
   transmit(packet: Packet): void {
-    if (!this.up) {
-      this.drop(packet, Verdict.DEV_READY, this.ref);
+    if (!this.up || !this.carrier) {
+      this.#refuse(packet);
       return;
     }
     const qdisc = this.qdisc;
@@ -129,6 +132,15 @@ export class NetDevice implements Receiver {
       if (leg !== null) leg.finishes(packet, new Queued(qdisc), true);
       qdisc.enqueue(packet);
     }
+  }
+
+  #refuse(packet: Packet): void {
+    if (!this.up) {
+      this.drop(packet, Verdict.DEV_READY, this.ref);
+      return;
+    }
+    this.counters.txDropped++;
+    this.drop(packet, Verdict.NO_CARRIER, (this.peer ?? this).ref);
   }
 
   /** Sends a frame past the queueing discipline (dev_hard_start_xmit). */

@@ -114,9 +114,11 @@ export class Reassembly {
     const src = ipv4.src(view, at);
     const dst = ipv4.dst(view, at);
     const key = `${ipv4.id(view, at)}/${src}/${dst}/${ipv4.protocol(view, at)}/${user}`;
+    // Beyond the limit even a fragment of a datagram that waits already is not taken (inet_frag_find).
+    const limit = ns.ipv4.ipfrag_high_thresh;
+    if (limit === 0 || this.#memory > limit) return null;
     const there = this.#datagrams.get(key);
     if (there !== undefined) return there;
-    if (this.#memory > ns.ipv4.ipfrag_high_thresh) return null;
     const made: Datagram = {
       key,
       user,

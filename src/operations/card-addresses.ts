@@ -1,4 +1,6 @@
 import { bridgeOf } from "../bridge/add-bridge.ts";
+import { Macvlan } from "../link/macvlan.ts";
+import { MacvlanPort } from "../link/macvlan-port.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
@@ -21,8 +23,28 @@ export function ipv4Groups(device: NetDevice): readonly number[] {
   return [...(snoops(device) ? [ALL_SNOOPERS] : []), ip.ALL_SYSTEMS, ...device.ipv4.groups.keys()];
 }
 
-/** The groups that a card listens to, oldest first (struct net_device, mc). `lo` has none. */
-export function cardGroups(device: NetDevice): readonly string[] {
+/** A group that a card listens to, and how many wish it to. */
+export interface CardGroup {
+  readonly address: string;
+  readonly users: number;
+}
+
+/**
+ * The groups that a card listens to, oldest first (struct net_device, mc). `lo` has none. What a macvlan that is up
+ * listens to its lower device has to hear as well: a user more on both (dev_mc_sync).
+ */
+export function cardGroups(device: NetDevice): readonly CardGroup[] {
+  const passesOn = device.driver instanceof Macvlan && device.up;
+  const users = new Map(ownGroups(device).map((address) => [address, passesOn ? 2 : 1]));
+  const port = device.rxHandler;
+  for (const macvlan of port instanceof MacvlanPort ? port.macvlans : []) {
+    if (!macvlan.device.up) continue;
+    for (const address of ownGroups(macvlan.device)) users.set(address, (users.get(address) ?? 0) + 1);
+  }
+  return [...users].map(([address, count]) => ({ address, users: count }));
+}
+
+function ownGroups(device: NetDevice): readonly string[] {
   if (device.loopback) return [];
   const groups = ipv4Groups(device).flatMap((group) => {
     const text = mac.format(mac.IPV4_MULTICAST_HI, mac.multicastLo(group));

@@ -1,5 +1,6 @@
-import { addMacvlan, macvlanModes, macvlanOf } from "../link/macvlan.ts";
+import { addMacvlan, type MacvlanMode, macvlanModes, macvlanOf } from "../link/macvlan.ts";
 import { KernelError } from "../net/kernel-error.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import { type LinkOptions, type LinkType, nameOr } from "./link-type.ts";
 import { macvlanHelp } from "./link-type-help.ts";
 import { ToolError } from "./tool-error.ts";
@@ -36,16 +37,38 @@ export const macvlan: LinkType = {
   words: (options) => keyedWords(options, ["mode", "bcqueuelen"]),
   create({ namespace, name, link, common, options }) {
     if (link === null) throw new KernelError("EINVAL");
-    const mode = macvlanModes.find((m) => m === options["mode"]) ?? "vepa";
-    return addMacvlan(namespace, nameOr(namespace, name, "macvlan"), link, mode, common);
+    const device = addMacvlan(
+      namespace,
+      nameOr(namespace, name, "macvlan"),
+      link,
+      modeOf(options) ?? "vepa",
+      common,
+    );
+    setQueueLength(device, options);
+    return device;
+  },
+  change(device, options) {
+    const mode = modeOf(options);
+    if (mode !== null) macvlanOf(device)!.setMode(mode);
+    setQueueLength(device, options);
   },
   details(device) {
-    return `mode ${macvlanOf(device)!.mode} bcqueuelen 1000 usedbcqueuelen 1000 `;
+    const { mode, queueLength, port } = macvlanOf(device)!;
+    return `mode ${mode} bcqueuelen ${queueLength} usedbcqueuelen ${port.queueLength} `;
   },
   json(device) {
-    return { mode: macvlanOf(device)!.mode, bcqueuelen: 1000, usedbcqueuelen: 1000 };
+    const { mode, queueLength, port } = macvlanOf(device)!;
+    return { mode, bcqueuelen: queueLength, usedbcqueuelen: port.queueLength };
   },
 };
+
+function modeOf(options: LinkOptions): MacvlanMode | null {
+  return macvlanModes.find((mode) => mode === options["mode"]) ?? null;
+}
+
+function setQueueLength(device: NetDevice, { bcqueuelen }: LinkOptions): void {
+  if (typeof bcqueuelen === "number") macvlanOf(device)!.queueLength = bcqueuelen;
+}
 
 /** `key value` of those keys that are there. */
 function keyedWords(options: LinkOptions, keys: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import type { NetDevice } from "../net/net-device.ts";
 import * as ip from "../wire/ipv4-address.ts";
-import { cardGroups, ipv4Groups, snoops } from "./card-addresses.ts";
+import { type CardGroup, cardGroups, ipv4Groups, snoops } from "./card-addresses.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { type JsonObject, printJson } from "./json.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
@@ -16,7 +16,7 @@ export interface MaddrShow extends InNamespace {
 const INET6 = ["ff02::1", "ff01::1"];
 
 interface Groups {
-  readonly link: readonly string[];
+  readonly link: readonly CardGroup[];
   readonly inet: readonly string[];
   readonly inet6: readonly string[];
 }
@@ -48,7 +48,12 @@ export const maddrShow: QuestionRecord<MaddrShow> = {
       const list = found.map(({ device, groups }): JsonObject => {
         const families = ["inet", "inet6"] as const;
         const rest = families.flatMap((family) => groups[family].map((address) => ({ family, address })));
-        const maddr = [...groups.link.map((link) => ({ link })), ...rest];
+        const maddr = [
+          ...groups.link.map(({ address, users }) =>
+            users > 1 ? { link: address, users } : { link: address },
+          ),
+          ...rest,
+        ];
         return { ifindex: device.ifindex, ifname: device.name, maddr };
       });
       return printJson(list, options.pretty ?? false);
@@ -56,7 +61,7 @@ export const maddrShow: QuestionRecord<MaddrShow> = {
     return found
       .map(({ device, groups }) => {
         const lines = [
-          ...groups.link.map((address) => `link  ${address}`),
+          ...groups.link.map(({ address, users }) => `link  ${address}${users > 1 ? ` users ${users}` : ""}`),
           ...groups.inet.map((address) => `inet  ${address}`),
           ...groups.inet6.map((address) => `inet6 ${address}`),
         ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { atOnce, type LessonFile, lessonFiles, linesOf, problemOf } from "./lesson-files.ts";
+import { type LessonFile, lessonFiles, linesOf, problemOf } from "./lesson-files.ts";
 import { IN_REAL_TIME, RealKernel, whyNoKernel } from "./real-kernel.ts";
 
 /** Lessons, and what programs say word for word; what needs a module of its own is typed in uml.test.ts. */
@@ -8,18 +8,12 @@ const reason = whyNoKernel();
 if (reason !== null) console.warn(`the lessons are not compared with the real kernel: ${reason}`);
 for (const { file, lesson } of files)
   if (lesson.real !== null) console.warn(`${file} is not typed on the real kernel: ${lesson.real}`);
-const turn = atOnce(3);
 
 /** What a lesson claims, Linux does: each line is typed on the real kernel and held against the same text. */
 describe.skipIf(reason !== null)("lessons on the real kernel", IN_REAL_TIME, () => {
-  test.concurrent.each(files.filter(({ lesson }) => lesson.real === null))(
-    "$file",
-    { timeout: 150_000 },
-    async (file) => {
-      const problems = await turn(() => problemsOf(file));
-      expect(problems.join("\n")).toBe("");
-    },
-  );
+  test.each(files.filter(({ lesson }) => lesson.real === null))("$file", async (file) => {
+    expect((await problemsOf(file)).join("\n")).toBe("");
+  });
 });
 
 async function problemsOf({ lesson }: LessonFile): Promise<string[]> {

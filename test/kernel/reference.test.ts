@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { atOnce, lessonFiles } from "./lesson-files.ts";
+import { lessonFiles } from "./lesson-files.ts";
 import { IN_REAL_TIME, whyNoKernel } from "./real-kernel.ts";
 
 const top: string = join(import.meta.dirname, "../..");
@@ -17,21 +17,17 @@ if (missing !== null) console.warn(`lessons are not given to the reference check
 const lessons: string[] = lessonFiles("scenarios")
   .filter(({ lesson }) => lesson.needs.length === 0 && lesson.real === null)
   .map(({ file }) => file);
-const turn = atOnce(3);
 
 /** Files below /tmp are its own, as other tests type the same lesson at the same time. */
 const ALONE = `text=$(cat "$2") && mount -t tmpfs none /tmp && printf '%s\n' "$text" > /tmp/lesson.md && exec python3 "$1" /tmp/lesson.md`;
 
 function check(path: string): Promise<string> {
   const args = ["-m", "--propagation", "private", "bash", "-c", ALONE, "check", reference, path];
-  return turn(
-    () =>
-      new Promise((resolve) => execFile("unshare", args, (_, stdout, stderr) => resolve(stdout + stderr))),
-  );
+  return new Promise((resolve) => execFile("unshare", args, (_, stdout, stderr) => resolve(stdout + stderr)));
 }
 
 describe.skipIf(missing !== null)("the reference check of lessons", IN_REAL_TIME, () => {
-  test.concurrent.each(lessons)("agrees with %s", { timeout: 150_000 }, async (name) => {
+  test.each(lessons)("agrees with %s", async (name) => {
     expect(await check(join(top, name))).toMatch(/^\d+ commands on the real kernel, 0 differ\n$/);
   });
 

@@ -35,7 +35,7 @@ describe.skipIf(reason !== null)("lessons of IPVS on a kernel of their own", IN_
     expect(all.map(({ file }) => file)).toEqual(expect.arrayContaining(QUICK));
   });
 
-  test.concurrent.each(files)("$file", { timeout: 150_000 }, async (file) => {
+  test.each(files)("$file", async (file) => {
     expect(await turn(() => problemsOf(file, kernel))).toBe("");
   });
 });

@@ -6,8 +6,9 @@ import { number, parseInteger } from "./sysctl-value.ts";
 /** What a full frame takes of a queue (SKB_TRUESIZE of ETH_FRAME_LEN), by which unres_qlen counts. */
 const FRAME_TRUESIZE = 2090;
 
+/** What new devices begin with is shown in the first namespace of a host only (arp_init). */
 const starsOf = (ns: NetworkNamespace): readonly string[] =>
-  ["default", ...ns.devices.map((device) => device.name)].sort();
+  [...(ns === ns.host.root ? ["default"] : []), ...ns.devices.map((device) => device.name)].sort();
 
 function confOf(ns: NetworkNamespace, star: string): NeighbourConf {
   return star === "default" ? ns.ipv4.defaultNeighbour : ns.device(star)!.ipv4.neighbourConf;

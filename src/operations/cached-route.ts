@@ -1,13 +1,15 @@
 import { RouteTable } from "../net/route.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import type { JsonObject } from "./json.ts";
-import { tableName } from "./route-names.ts";
+import { formatTos, tableName } from "./route-names.ts";
 
 /** What a route means for one address, as `ip route get` and `ip route show cache` tell it (rt_fill_info). */
 export interface CachedRoute {
   readonly type: string;
   readonly dst: string;
   readonly from: string | undefined;
+  /** The type of service that the route is for; 0 when for any. */
+  readonly tos: number;
   readonly gateway: string | undefined;
   readonly dev: string | undefined;
   /** Undefined where it is not told. */
@@ -35,6 +37,7 @@ export function cachedRouteText(shown: CachedRoute, options: ShowOptions): strin
   if (shown.type !== "unicast" || details) words.push(shown.type);
   words.push(shown.dst);
   if (shown.from !== undefined) words.push("from", shown.from);
+  if (shown.tos !== 0) words.push("tos", formatTos(shown.tos));
   if (shown.gateway !== undefined) words.push("via", shown.gateway);
   if (shown.dev !== undefined) words.push("dev", shown.dev);
   const table = tableWord(shown, details);
@@ -57,6 +60,7 @@ export function cachedRouteJson(shown: CachedRoute, options: ShowOptions): JsonO
     type: shown.type !== "unicast" || details ? shown.type : undefined,
     dst: shown.dst,
     from: shown.from,
+    tos: shown.tos === 0 ? undefined : formatTos(shown.tos),
     gateway: shown.gateway,
     dev: shown.dev,
     table: tableWord(shown, details),

@@ -112,6 +112,7 @@ function meaning(
     type: way.type,
     dst: question.dst,
     from: question.from,
+    tos: way.tos,
     gateway: gateway === 0 ? undefined : ip.format(gateway),
     dev: device.name,
     table: way.table,

@@ -75,6 +75,7 @@ function cached(question: RouteShow, context: OperationContext): string {
         type: route.type,
         dst: ip.format(e.dst),
         from: undefined,
+        tos: 0,
         gateway: via === 0 || question.via !== undefined ? undefined : ip.format(via),
         dev: device === null ? route.device!.name : undefined,
         table: undefined,

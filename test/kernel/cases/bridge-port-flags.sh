@@ -8,6 +8,7 @@ for i in 1 2 3 4; do
   port sw br0 p$i
 done
 sleep 0.1
+calm sw c1 c2 c3 c4
 cap c1:eth0 c2:eth0 c3:eth0 c4:eth0 sw:p1
 # Isolated ports talk to the others only.
 run sw 'bridge link set dev p1 isolated on; bridge link set dev p2 isolated on; bridge -d link show dev p1'

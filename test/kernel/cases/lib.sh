@@ -8,10 +8,21 @@ ns() {
   for n; do
     ip netns add "$n"
     ip netns exec "$n" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+    # Ports of chance are none of traceroute's.
+    ip netns exec "$n" sysctl -qw 'net.ipv4.ip_local_port_range=40000 60999'
     # How much memory a machine has decides the window scale that its TCP offers.
     ip netns exec "$n" sysctl -qw 'net.ipv4.tcp_rmem=4096 131072 33554432'
     ip netns exec "$n" sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null
     ip -n "$n" link set lo up
+  done
+}
+
+# calm NS...: with the devices that are there now, neighbours are not asked again five seconds after their first use: how
+# long a case takes must not show.
+calm() {
+  local n
+  for n; do
+    ip netns exec "$n" bash -c 'for f in /proc/sys/net/ipv4/neigh/*/delay_first_probe_time; do echo 60 >$f; done'
   done
 }
 

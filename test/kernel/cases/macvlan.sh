@@ -17,6 +17,7 @@ child c2 3 bridge
 child c3 4 private
 sleep 0.1
 run c1 'ip -d link show eth0 | sed -n "2,3p" | sed "s/ link-netnsid.*//"'
+calm h o c1 c2 c3
 cap h:eth0 o:eth0 c1:eth0 c2:eth0 c3:eth0
 # To each other within the bridge mode; nothing leaves the host but broadcasts.
 run c1 'ping -c 1 -W 0.3 10.0.0.3; ip neigh | sort'

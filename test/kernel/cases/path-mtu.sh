@@ -16,6 +16,7 @@ on r1 ip route add 10.3.0.0/24 via 10.2.0.2
 on r2 ip route add 10.1.0.0/24 via 10.2.0.1
 on c2 ip route add default via 10.3.0.1
 sleep 0.1
+calm c1 r1 r2 c2
 cap c1:eth0 r1:eth1 c2:eth0
 run c1 'ping -c 1 10.3.0.2; ip route show cache'
 # The router tells; the next packet is refused at home.

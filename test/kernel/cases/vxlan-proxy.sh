@@ -20,6 +20,7 @@ overlay() {
 overlay hA oA cA 2
 overlay hB oB cB 3
 sleep 0.1
+calm hA hB oA oB cA cB
 cap cA:eth0 cB:eth0 hA:eth0 oA:vxlan0 oB:vxlan0
 run oA 'ip -d link show vxlan0 | sed -n 3p; bridge fdb show dev vxlan0 | sort'
 # Nobody has told it yet: nothing leaves the host.

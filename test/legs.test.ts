@@ -7,6 +7,7 @@ import type { NetworkNamespace } from "../src/net/network-namespace.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
 import { LabWorld } from "../src/scenario/lab-world.ts";
 import { MICROSECOND, MILLISECOND, SECOND } from "../src/sim/time.ts";
+import * as ethernet from "../src/wire/ethernet.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import { type Line, randomWorld } from "./kernel/random-world.ts";
 
@@ -103,7 +104,7 @@ async function run(seed: number, remembers: boolean): Promise<Outcome> {
     const socket = new UdpSocket(ns);
     socket.bind(ip.parse(address)!, 7000);
     socket.receiver = (packet) => {
-      const start = packet.networkAt - 64;
+      const start = packet.networkAt - ethernet.HEADER_LEN;
       const bytes = packet.bytes.subarray(start, packet.at + packet.length);
       let hash = 0;
       for (const byte of bytes) hash = (Math.imul(hash, 31) + byte) | 0;

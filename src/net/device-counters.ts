@@ -1,5 +1,5 @@
 import type { Ledger } from "../sim/ledger.ts";
-import type { Leg } from "../sim/leg.ts";
+import type { LegRecording } from "../sim/leg-recording.ts";
 
 /** Where the pairs of packets and bytes lie. */
 const RX = 0;
@@ -49,14 +49,14 @@ export class DeviceCounters {
   }
 
   /** Counts a packet of so many bytes, and notes it for the leg that is being recorded. */
-  received(bytes: number, leg: Leg | null): void {
+  received(bytes: number, leg: LegRecording | null): void {
     const cells = this.#traffic;
     cells[RX]!++;
     cells[RX + 1]! += bytes;
     if (leg !== null) leg.counts(cells, RX, bytes);
   }
 
-  transmitted(bytes: number, leg: Leg | null): void {
+  transmitted(bytes: number, leg: LegRecording | null): void {
     const cells = this.#traffic;
     cells[TX]!++;
     cells[TX + 1]! += bytes;

@@ -1,5 +1,6 @@
 import { type Identification, Leg } from "../sim/leg.ts";
 import type { Packet } from "../sim/packet.ts";
+import type { World } from "../sim/world.ts";
 import type { InetSocket } from "./inet-socket.ts";
 import { NO_IDENTIFICATION } from "./ip-identifications.ts";
 import * as ipOutput from "./ip-output.ts";
@@ -20,12 +21,15 @@ export class Flow {
   #flags = 0;
   #identification: Identification = NO_IDENTIFICATION;
 
-  /** Made for the second packet: many a flow has but one. */
+  /** Made for the second packet after a change: many a flow has but one, and changes may come often. */
   #leg: Leg | null = null;
   #sent = 0;
 
   // What the last packet was sent to, and with which options of the socket.
+  /** -1 while it is not to be remembered. */
   #generation = -1;
+  /** The generation that the leg is for. */
+  #remembered = -1;
   #longest = -1;
   #address = 0;
   #port = 0;
@@ -88,10 +92,12 @@ export class Flow {
 
   /** Remembers for which packets it holds, if the way can be remembered: payloads of up to `longest` bytes. */
   remember(socket: InetSocket, localPort: number, address: number, port: number, longest: number): void {
-    if (!this.#isSameFlow(socket, localPort, address, port)) {
+    const { generation } = socket.ns.world;
+    if (generation !== this.#remembered || !this.#isSameFlow(socket, localPort, address, port)) {
       this.#leg = null;
       this.#sent = 0;
     }
+    this.#remembered = generation;
     this.#address = address;
     this.#port = port;
     this.#localAddress = socket.localAddress;
@@ -104,7 +110,7 @@ export class Flow {
     this.#mark = socket.mark;
     this.#discovery = socket.mtuDiscovery;
     this.#longest = longest;
-    if (this.way.neighbour !== null) this.#generation = socket.ns.world.generation;
+    if (this.way.neighbour !== null) this.#generation = generation;
   }
 
   #isSameFlow(socket: InetSocket, localPort: number, address: number, port: number): boolean {
@@ -119,9 +125,12 @@ export class Flow {
   }
 
   /** Takes a packet that has no transport header yet along the flow's first leg; false when the stack has to send it. */
-  follow(packet: Packet): boolean {
-    const leg = this.#leg;
-    return leg !== null && this.#generation >= 0 && leg.follow(packet);
+  follow(packet: Packet, world: World): boolean {
+    if (this.#generation < 0) return false;
+    if (this.#leg !== null) return this.#leg.follow(packet);
+    if (this.#sent++ === 0) return false;
+    this.#leg = new Leg(world);
+    return this.#leg.follow(packet);
   }
 
   /** Sends a transport packet. */
@@ -129,7 +138,6 @@ export class Flow {
     packet.flags |= this.#flags;
     packet.mark = mark;
     ns.snmp.outRequested(ns.world.leg);
-    if (this.#leg === null && this.#generation >= 0 && this.#sent++ > 0) this.#leg = new Leg(ns.world);
     ipOutput.sendOn(
       ns,
       packet,

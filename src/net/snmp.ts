@@ -1,5 +1,5 @@
 import type { Ledger } from "../sim/ledger.ts";
-import type { Leg } from "../sim/leg.ts";
+import type { LegRecording } from "../sim/leg-recording.ts";
 
 const IN_RECEIVES = 0;
 const IN_DELIVERS = 1;
@@ -70,26 +70,26 @@ export class SnmpCounters {
   }
 
   /** Each counts a packet, and notes it for the leg that is being recorded. */
-  inReceived(leg: Leg | null): void {
+  inReceived(leg: LegRecording | null): void {
     this.#count(IN_RECEIVES, leg);
   }
-  inDelivered(leg: Leg | null): void {
+  inDelivered(leg: LegRecording | null): void {
     this.#count(IN_DELIVERS, leg);
   }
-  forwarded(leg: Leg | null): void {
+  forwarded(leg: LegRecording | null): void {
     this.#count(FORW_DATAGRAMS, leg);
   }
-  outTransmitted(leg: Leg | null): void {
+  outTransmitted(leg: LegRecording | null): void {
     this.#count(OUT_TRANSMITS, leg);
   }
-  udpDelivered(leg: Leg | null): void {
+  udpDelivered(leg: LegRecording | null): void {
     this.#count(UDP_IN_DATAGRAMS, leg);
   }
 
-  outRequested(leg: Leg | null): void {
+  outRequested(leg: LegRecording | null): void {
     this.#count(OUT_REQUESTS, leg);
   }
-  udpSent(leg: Leg | null): void {
+  udpSent(leg: LegRecording | null): void {
     this.#count(UDP_OUT_DATAGRAMS, leg);
   }
 
@@ -98,7 +98,7 @@ export class SnmpCounters {
     return this.#cells[slot]!;
   }
 
-  #count(slot: number, leg: Leg | null): void {
+  #count(slot: number, leg: LegRecording | null): void {
     this.#cells[slot]!++;
     if (leg !== null) leg.ticks(this.#cells, slot);
   }

@@ -88,7 +88,7 @@ export class UdpSocket extends InetSocket {
       this.#turnTo(address, port, payload.length);
     const packet = ns.world.pool.allocate(payload.length, null);
     copyBytes(packet.bytes, payload, packet.at);
-    if (flow.follow(packet)) return;
+    if (flow.follow(packet, ns.world)) return;
     udp.push(ns.world, packet, flow.way.source, this.localPort, flow.way.dst, port);
     ns.snmp.udpSent(ns.world.leg);
     ns.note(packet, Verdict.sent, 0);

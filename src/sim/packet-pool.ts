@@ -43,6 +43,7 @@ export class PacketPool {
     packet.fragmentMax = 0;
     packet.flags = 0;
     packet.leg = null;
+    packet.behind = null;
     this.#lastId = (this.#lastId + 1) | 0;
     packet.id = this.#lastId;
     packet.parent = parent === null ? 0 : parent.id;

@@ -103,6 +103,13 @@ export class Packet implements Scheduled {
   flags = 0;
   /** What was remembered of the way from the next device on, or null. */
   leg: Leg | null = null;
+  /**
+   * The last leg that it went, while nobody has looked at the packet since: from its start up to the leg's header, and in
+   * `networkAt`, `transportAt`, `flags`, `mark` and `hash`, the packet is what it was before, until {@link Leg.write}.
+   */
+  behind: Leg | null = null;
+  /** The IPv4 identification in the header that {@link behind} has yet to write. */
+  identification = 0;
   /** When a queue with delays lets it go. */
   due: Nanos = 0;
 

@@ -2,7 +2,7 @@ import { Prng } from "../base/prng.ts";
 import { UserError } from "../base/user-error.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Ledger } from "./ledger.ts";
-import type { Leg } from "./leg.ts";
+import { LegRecording } from "./leg-recording.ts";
 import type { Packet } from "./packet.ts";
 import { PacketPool } from "./packet-pool.ts";
 import { Process, type Program } from "./process.ts";
@@ -33,10 +33,12 @@ export class World {
   /** Raised by any change of a table, device, address, rule or tap; what is derived from them is valid for one generation. */
   generation = 0;
   /**
-   * The leg that is being recorded at this moment, or null. The stack tells it what it does to the packet; to call the
+   * What a leg is being made of at this moment, or null. The stack tells it what it does to the packet; to call the
    * recording off, set it to null.
    */
-  leg: Leg | null = null;
+  leg: LegRecording | null = null;
+  /** Used again for each leg. */
+  readonly recording: LegRecording = new LegRecording(this);
   readonly ledger: Ledger = new Ledger();
   /** False: every packet is handled step by step, as if no other had gone the same way. */
   remembersLegs = true;

@@ -1,0 +1,129 @@
+import { type Identification, Leg, type LegEnd, MOST_BYTES } from "./leg.ts";
+import { LegTally } from "./leg-tally.ts";
+import type { Packet, Receiver } from "./packet.ts";
+import type { World } from "./world.ts";
+
+/**
+ * What the stack notes while it handles a packet of which a leg is to be made: what it counts, stamps, pushes and pulls.
+ * What cannot be repeated for the next packet calls it off by setting {@link World.leg} to null: hooks, copies,
+ * fragments, whatever waits or ends.
+ */
+export class LegRecording {
+  longest = 0;
+  startAt = 0;
+  /** Up to here the bytes at the start are gone, or written anew. */
+  deepest = 0;
+  /** From the start: the IPv4 header of a packet that is forwarded, or -1. */
+  forwarded = -1;
+  renumbered = 0;
+  identification: Identification | null = null;
+  /** Where the IPv4 and UDP headers lie that were put in front, or 0. */
+  ip = 0;
+  udp = 0;
+  /** As in {@link pushesUdp}. */
+  pseudoSum = -1;
+  tally: LegTally = new LegTally();
+
+  readonly #world: World;
+  #leg: Leg | null = null;
+  #packet: Packet | null = null;
+  #length = 0;
+  #checksumStart = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** The stack is about to handle `packet`, of which `leg` is to be made. */
+  begin(leg: Leg, packet: Packet): void {
+    this.#leg = leg;
+    this.#packet = packet;
+    this.#length = packet.length;
+    this.#checksumStart = packet.checksumStart;
+    this.longest = MOST_BYTES;
+    this.startAt = packet.at;
+    this.deepest = packet.at;
+    this.forwarded = -1;
+    this.renumbered = 0;
+    this.identification = null;
+    this.ip = 0;
+    this.udp = 0;
+    this.pseudoSum = -1;
+    this.tally = new LegTally();
+  }
+
+  /** The packet may go on here because it is no longer than that now. */
+  allows(packet: Packet, longest: number): void {
+    const atStart = longest - (packet.length - this.#length);
+    if (atStart < this.longest) this.longest = atStart;
+  }
+
+  /** A packet of so many bytes was counted in a pair of cells. */
+  counts(cells: Float64Array, slot: number, bytes: number): void {
+    this.tally.addPair(cells, slot, bytes - this.#length);
+  }
+
+  /** A packet was counted in a cell. */
+  ticks(cells: Float64Array, slot: number): void {
+    this.tally.addTick(cells, slot);
+  }
+
+  /** The time was put into a cell. */
+  stamps(cells: Float64Array, slot: number): void {
+    this.tally.addStamp(cells, slot);
+  }
+
+  /** Headers were taken away, up to where the packet starts now. */
+  pulls(packet: Packet): void {
+    if (packet.at > this.deepest) this.deepest = packet.at;
+  }
+
+  /** An IPv4 header was put in front; a leg can put one there. */
+  pushesIpv4(packet: Packet, identification: Identification): void {
+    if (this.identification !== null) this.#world.leg = null;
+    this.identification = identification;
+    this.ip = packet.at;
+  }
+
+  /**
+   * A UDP header was put in front; a leg can put one there. `pseudoSum`: the sum of the pseudo header without its length
+   * for a checksum that is left unfinished, or -1 when there is none.
+   */
+  pushesUdp(packet: Packet, pseudoSum: number): void {
+    if (this.udp !== 0) this.#world.leg = null;
+    this.udp = packet.at;
+    this.pseudoSum = pseudoSum;
+    if (pseudoSum >= 0) this.#checksumStart = packet.checksumStart;
+  }
+
+  /** The IPv4 header at `packet.at` lost one of its TTL. */
+  forwards(packet: Packet): void {
+    if (this.forwarded >= 0) this.#world.leg = null;
+    this.forwarded = packet.at - this.startAt;
+  }
+
+  /** The frame goes on under a new number. */
+  renumbers(): void {
+    this.renumbered++;
+  }
+
+  /** The packet is about to go to another device, by the queue of events. */
+  crosses(packet: Packet, to: Receiver): void {
+    this.#finish(packet, to, null, true);
+  }
+
+  /** The packet has come to `end`, which is about to take it. `goesOn`: others of the flow will look the same there. */
+  finishes(packet: Packet, end: LegEnd, goesOn: boolean): void {
+    this.#finish(packet, null, end, goesOn);
+  }
+
+  #finish(packet: Packet, to: Receiver | null, end: LegEnd | null, goesOn: boolean): void {
+    const world = this.#world;
+    world.leg = null;
+    const moved = packet.at - this.startAt;
+    // Padding was cut off, or a checksum was settled: that depends on the packet, not on the flow.
+    const isAlike = packet.length + moved === this.#length && packet.checksumStart === this.#checksumStart;
+    if (packet !== this.#packet || !isAlike) return;
+    this.#leg!.become(this, packet, to, end, goesOn ? new Leg(world) : null);
+  }
+}

@@ -1,5 +1,6 @@
-import { type Identification, Leg } from "../sim/leg.ts";
+import type { Identification } from "../sim/leg.ts";
 import type { Packet } from "../sim/packet.ts";
+import { Trip } from "../sim/trip.ts";
 import type { World } from "../sim/world.ts";
 import type { InetSocket } from "./inet-socket.ts";
 import { NO_IDENTIFICATION } from "./ip-identifications.ts";
@@ -8,7 +9,7 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 import { Way } from "./way.ts";
 
 /**
- * Where a socket sent its last packet to, and how: the way, the IP header, and the flow's first leg. While nothing
+ * Where a socket sent its last packet to, and how: the way, the IP header, and the trip of its packets. While nothing
  * changes, neither in the world nor in the socket's options, the next packet to the same place asks for none of it again.
  */
 export class Flow {
@@ -22,13 +23,13 @@ export class Flow {
   #identification: Identification = NO_IDENTIFICATION;
 
   /** Made for the second packet after a change: many a flow has but one, and changes may come often. */
-  #leg: Leg | null = null;
+  #trip: Trip | null = null;
   #sent = 0;
 
   // What the last packet was sent to, and with which options of the socket.
   /** -1 while it is not to be remembered. */
   #generation = -1;
-  /** The generation that the leg is for. */
+  /** The generation that the trip is for. */
   #remembered = -1;
   #longest = -1;
   #address = 0;
@@ -80,7 +81,7 @@ export class Flow {
       this.#identification === identification;
     this.#generation = -1;
     if (same) return;
-    this.#leg = null;
+    this.#trip = null;
     this.#sent = 0;
     this.#protocol = protocol;
     this.#headerTos = tos;
@@ -94,7 +95,7 @@ export class Flow {
   remember(socket: InetSocket, localPort: number, address: number, port: number, longest: number): void {
     const { generation } = socket.ns.world;
     if (generation !== this.#remembered || !this.#isSameFlow(socket, localPort, address, port)) {
-      this.#leg = null;
+      this.#trip = null;
       this.#sent = 0;
     }
     this.#remembered = generation;
@@ -124,13 +125,13 @@ export class Flow {
     );
   }
 
-  /** Takes a packet that has no transport header yet along the flow's first leg; false when the stack has to send it. */
+  /** Takes a packet that has no transport header yet along the flow's trip; false when the stack has to send it. */
   follow(packet: Packet, world: World): boolean {
     if (this.#generation < 0) return false;
-    if (this.#leg !== null) return this.#leg.follow(packet);
+    if (this.#trip !== null) return this.#trip.board(packet);
     if (this.#sent++ === 0) return false;
-    this.#leg = new Leg(world);
-    return this.#leg.follow(packet);
+    this.#trip = new Trip(world);
+    return this.#trip.board(packet);
   }
 
   /** Sends a transport packet. */

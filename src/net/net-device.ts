@@ -191,8 +191,7 @@ export class NetDevice implements Receiver {
 
   /** The processor has got to the frame (__netif_receive_skb_core). */
   receive(packet: Packet): void {
-    const leg = packet.leg;
-    if (leg?.follow(packet)) return;
+    if (packet.trip?.board(packet)) return;
     if (!this.up) {
       this.drop(packet, this.removed ? Verdict.DEVICE_GONE : Verdict.DEV_READY, this.ref);
       return;

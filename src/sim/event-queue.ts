@@ -135,6 +135,12 @@ export class EventQueue {
     return what;
   }
 
+  /** Shows all that was pushed for this instant, in its order. */
+  eachReady(show: (what: Scheduled) => void): void {
+    for (let i = 0; i < this.#readyCount; i++)
+      show(this.#ready[(this.#readyHead + i) & (this.#ready.length - 1)]!);
+  }
+
   #growReady(): void {
     const old = this.#ready;
     this.#ready = new Array<Scheduled | null>(old.length * 2).fill(null);

@@ -1,7 +1,11 @@
-import { type Identification, Leg, type LegEnd, MOST_BYTES } from "./leg.ts";
+import { type Identification, Leg, type LegEnd } from "./leg.ts";
 import { LegTally } from "./leg-tally.ts";
 import type { Packet, Receiver } from "./packet.ts";
+import { Trip } from "./trip.ts";
 import type { World } from "./world.ts";
+
+/** No packet is as long. */
+const NO_LIMIT = 2 ** 30;
 
 /**
  * What the stack notes while it handles a packet of which a leg is to be made: what it counts, stamps, pushes and pulls.
@@ -25,7 +29,7 @@ export class LegRecording {
   tally: LegTally = new LegTally();
 
   readonly #world: World;
-  #leg: Leg | null = null;
+  #trip: Trip | null = null;
   #packet: Packet | null = null;
   #length = 0;
   #checksumStart = 0;
@@ -34,13 +38,13 @@ export class LegRecording {
     this.#world = world;
   }
 
-  /** The stack is about to handle `packet`, of which `leg` is to be made. */
-  begin(leg: Leg, packet: Packet): void {
-    this.#leg = leg;
+  /** The stack is about to handle `packet` on another leg of `trip`. */
+  begin(trip: Trip, packet: Packet): void {
+    this.#trip = trip;
     this.#packet = packet;
     this.#length = packet.length;
     this.#checksumStart = packet.checksumStart;
-    this.longest = MOST_BYTES;
+    this.longest = NO_LIMIT;
     this.startAt = packet.at;
     this.deepest = packet.at;
     this.forwarded = -1;
@@ -109,10 +113,10 @@ export class LegRecording {
 
   /** The packet is about to go to another device, by the queue of events. */
   crosses(packet: Packet, to: Receiver): void {
-    this.#finish(packet, to, null, true);
+    this.#finish(packet, to, null, false);
   }
 
-  /** The packet has come to `end`, which is about to take it. `goesOn`: others of the flow will look the same there. */
+  /** The packet has come to `end`, which is about to take it. `goesOn`: others of the flow look the same behind it. */
   finishes(packet: Packet, end: LegEnd, goesOn: boolean): void {
     this.#finish(packet, null, end, goesOn);
   }
@@ -124,6 +128,7 @@ export class LegRecording {
     // Padding was cut off, or a checksum was settled: that depends on the packet, not on the flow.
     const isAlike = packet.length + moved === this.#length && packet.checksumStart === this.#checksumStart;
     if (packet !== this.#packet || !isAlike) return;
-    this.#leg!.become(this, packet, to, end, goesOn ? new Leg(world) : null);
+    const onward = end !== null && goesOn ? new Trip(world) : null;
+    this.#trip!.append(new Leg(this, packet, to, end, onward), packet);
   }
 }

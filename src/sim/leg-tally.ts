@@ -6,6 +6,7 @@ export class LegTally {
   readonly #pairs: Float64Array[] = [];
   readonly #pairSlots: number[] = [];
   readonly #extra: number[] = [];
+  #pulledBefore = 0;
   /** Cells that count packets. */
   readonly #ticks: Float64Array[] = [];
   readonly #tickSlots: number[] = [];
@@ -24,6 +25,11 @@ export class LegTally {
     this.#extra.push(extra);
   }
 
+  /** Packets are told with the length that they had earlier, before so many bytes were taken off (or, negative, put in front). */
+  startsLater(pulled: number): void {
+    this.#pulledBefore = pulled;
+  }
+
   addTick(cells: Float64Array, slot: number): void {
     this.#ticks.push(cells);
     this.#tickSlots.push(slot);
@@ -36,10 +42,11 @@ export class LegTally {
 
   /** Enters so many packets and bytes, the last of them at `last`. */
   enter(packets: number, bytes: number, last: Nanos): void {
+    const atStart = bytes - packets * this.#pulledBefore;
     this.#pairs.forEach((cells, i) => {
       const slot = this.#pairSlots[i]!;
       cells[slot]! += packets;
-      cells[slot + 1]! += bytes + packets * this.#extra[i]!;
+      cells[slot + 1]! += atStart + packets * this.#extra[i]!;
     });
     this.#ticks.forEach((cells, i) => {
       cells[this.#tickSlots[i]!]! += packets;

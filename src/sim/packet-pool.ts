@@ -42,8 +42,8 @@ export class PacketPool {
     packet.hash = 0;
     packet.fragmentMax = 0;
     packet.flags = 0;
-    packet.leg = null;
-    packet.behind = null;
+    packet.trip = null;
+    packet.legs = 0;
     this.#lastId = (this.#lastId + 1) | 0;
     packet.id = this.#lastId;
     packet.parent = parent === null ? 0 : parent.id;

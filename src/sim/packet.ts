@@ -1,6 +1,6 @@
 import type { Scheduled } from "./event-queue.ts";
-import type { Leg } from "./leg.ts";
 import type { Nanos } from "./time.ts";
+import type { Trip } from "./trip.ts";
 
 /** What a packet can be on its way to: a network device. */
 export interface Receiver {
@@ -101,14 +101,14 @@ export class Packet implements Scheduled {
   fragmentMax = 0;
   /** Bits of {@link PacketFlag}. */
   flags = 0;
-  /** What was remembered of the way from the next device on, or null. */
-  leg: Leg | null = null;
+  /** What is known of its way from the next device on, or null. */
+  trip: Trip | null = null;
   /**
-   * The last leg that it went, while nobody has looked at the packet since: from its start up to the leg's header, and in
-   * `networkAt`, `transportAt`, `flags`, `mark` and `hash`, the packet is what it was before, until {@link Leg.write}.
+   * How many legs of the trip it has gone. While it has, all else here is as it was after the first of them. Negative: as
+   * many legs, but handled by the stack, which is to add the next one to the trip.
    */
-  behind: Leg | null = null;
-  /** The IPv4 identification in the header that {@link behind} has yet to write. */
+  legs = 0;
+  /** The IPv4 identification that it has drawn for a header that is not written yet. */
   identification = 0;
   /** When a queue with delays lets it go. */
   due: Nanos = 0;
@@ -122,6 +122,7 @@ export class Packet implements Scheduled {
 
   /** It arrives where it was sent to. */
   fire(): void {
+    if (this.legs > 0 && this.trip!.goOn(this)) return;
     this.device!.receive(this);
   }
 }

@@ -39,7 +39,7 @@ export class World {
   leg: LegRecording | null = null;
   /** Used again for each leg. */
   readonly recording: LegRecording = new LegRecording(this);
-  readonly ledger: Ledger = new Ledger();
+  readonly ledger: Ledger = new Ledger(this.queue);
   /** False: every packet is handled step by step, as if no other had gone the same way. */
   remembersLegs = true;
   /** How often each verdict ended a frame. */

@@ -182,25 +182,33 @@ export function decrementTtl(view: DataView, at: number): void {
   view.setUint16(at + CHECKSUM, checksums.update16(view.getUint16(at + CHECKSUM), word, word - 0x0100));
 }
 
-/** The sum of all of a header without options that is the same for each packet of a flow: for {@link setVarying}. */
-export function constantSum(view: DataView, at: number): number {
+/** The sum of all of a header without options that is the same for each packet of a flow: for {@link writeIdentification}. */
+export function constantSum(header: Uint8Array, at: number): number {
   let sum = 0;
-  for (let i = 0; i < HEADER_LEN; i += 2)
-    if (i !== TOTAL_LENGTH && i !== ID && i !== CHECKSUM) sum += view.getUint16(at + i);
+  for (let i = at; i < at + HEADER_LEN; i += 2)
+    if (i !== at + TOTAL_LENGTH && i !== at + ID && i !== at + CHECKSUM)
+      sum += (header[i]! << 8) | header[i + 1]!;
   return sum;
 }
 
-/** Writes what differs between the packets of a flow: length, identification, and the checksum that follows. */
-export function setVarying(
-  view: DataView,
+/** Writes the total length into a header that is kept for a flow. */
+export function writeLength(header: Uint8Array, at: number, length: number): void {
+  header[at + TOTAL_LENGTH] = length >>> 8;
+  header[at + TOTAL_LENGTH + 1] = length;
+}
+
+/** Writes what differs between packets of one length of a flow; `sum`: {@link constantSum} and the length. */
+export function writeIdentification(
+  header: Uint8Array,
   at: number,
-  length: number,
   identification: number,
-  constant: number,
+  sum: number,
 ): void {
-  view.setUint16(at + TOTAL_LENGTH, length);
-  view.setUint16(at + ID, identification);
-  view.setUint16(at + CHECKSUM, checksums.finish(constant + length + identification));
+  const checksum = checksums.finish(sum + identification);
+  header[at + ID] = identification >>> 8;
+  header[at + ID + 1] = identification;
+  header[at + CHECKSUM] = checksum >>> 8;
+  header[at + CHECKSUM + 1] = checksum;
 }
 
 /** What a header means; addresses are int32, the fragment offset is in bytes. */

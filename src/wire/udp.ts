@@ -57,6 +57,14 @@ export function write(
   view.setInt32(at + LENGTH, (length << 16) | checksum);
 }
 
+/** Writes length and checksum into a header that is kept for a flow. */
+export function writeLength(header: Uint8Array, at: number, length: number, checksum: number): void {
+  header[at + LENGTH] = length >>> 8;
+  header[at + LENGTH + 1] = length;
+  header[at + CHECKSUM] = checksum >>> 8;
+  header[at + CHECKSUM + 1] = checksum;
+}
+
 /** Computes the checksum over the datagram and its pseudo header; a result of zero is written as 0xffff. */
 export function fillChecksum(view: DataView, at: number, src: number, dst: number): void {
   const bytes = view.getUint16(at + LENGTH);

@@ -240,6 +240,7 @@ export class Netem implements Qdisc {
     packet.view.setUint8(at, packet.view.getUint8(at) ^ (1 << this.#damage.below(8)));
     packet.corrupted = true;
     packet.trusted = false;
+    packet.trip = null;
   }
 
   #dueTime(packet: Packet): Nanos {

@@ -1,0 +1,71 @@
+import { copyBytes } from "../base/bytes.ts";
+import * as checksum from "../wire/checksum.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as udp from "../wire/udp.ts";
+import type { Identification } from "./leg.ts";
+import type { Packet } from "./packet.ts";
+
+/** Where the headers lie among the bytes that a packet of the flow gets in front, from their start. */
+export interface HeaderPlaces {
+  /** The IPv4 header. */
+  readonly ip: number;
+  /** The UDP header behind it, or 0. */
+  readonly udp: number;
+  /** The sum of the pseudo header without its length, for a UDP checksum that stays unfinished; -1 when there is none. */
+  readonly pseudoSum: number;
+}
+
+/**
+ * The bytes that a leg writes in front of the packets of a flow: the same for all but for the lengths, the
+ * identification and the checksums. These are mended here, and then all is copied at once, because writing into the
+ * packet costs more.
+ */
+export class FlowHeader {
+  readonly length: number;
+  /** What numbers the packets; null when there is no IPv4 header. */
+  readonly identification: Identification | null;
+  readonly #bytes: Uint8Array;
+  readonly #ip: number;
+  readonly #udp: number;
+  readonly #pseudoSum: number;
+  /** The sum of the IPv4 header without its length, identification and checksum; and with the length. */
+  readonly #constantSum: number;
+  #sum = 0;
+  /** The length of the IPv4 packet that the bytes are for. */
+  #packetLength = -1;
+
+  /** `bytes` are those of one packet. */
+  constructor(bytes: Uint8Array, identification: Identification | null, places: HeaderPlaces) {
+    this.length = bytes.length;
+    this.identification = identification;
+    this.#bytes = bytes;
+    this.#ip = places.ip;
+    this.#udp = places.udp;
+    this.#pseudoSum = places.pseudoSum;
+    this.#constantSum = identification === null ? 0 : ipv4.constantSum(bytes, places.ip);
+  }
+
+  /** Writes the header at the start of a packet that has room for it there, and that has drawn its identification. */
+  write(packet: Packet): void {
+    if (this.identification !== null) {
+      const length = packet.length - this.#ip;
+      if (length !== this.#packetLength) this.#resize(length);
+      ipv4.writeIdentification(this.#bytes, this.#ip, packet.identification, this.#sum);
+      if (this.#pseudoSum >= 0) {
+        packet.checksumStart = packet.at + this.#udp;
+        packet.checksumField = udp.CHECKSUM;
+      }
+    }
+    copyBytes(packet.bytes, this.#bytes, packet.at);
+  }
+
+  #resize(length: number): void {
+    this.#packetLength = length;
+    this.#sum = this.#constantSum + length;
+    ipv4.writeLength(this.#bytes, this.#ip, length);
+    if (this.#udp === 0) return;
+    const udpLength = length - (this.#udp - this.#ip);
+    const sum = this.#pseudoSum < 0 ? 0 : checksum.fold(this.#pseudoSum + udpLength);
+    udp.writeLength(this.#bytes, this.#udp, udpLength, sum);
+  }
+}

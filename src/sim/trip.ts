@@ -1,0 +1,220 @@
+import * as ipv4 from "../wire/ipv4.ts";
+import type { FlowHeader } from "./flow-header.ts";
+import type { Leg, LegEnd } from "./leg.ts";
+import type { Packet } from "./packet.ts";
+import type { Nanos } from "./time.ts";
+import type { World } from "./world.ts";
+
+/** Small integers for V8; what was counted is entered before it gets larger. */
+const MOST_BYTES = 2 ** 30;
+/** So often the stack is asked to note a leg. Where it calls each of them off, packets do not go the same way. */
+const ATTEMPTS = 2;
+
+/**
+ * The legs that the packets of a flow go one after the other at one instant. All of them go the same ones until something
+ * changes, and a trip, once its legs were recorded, does for the next packet what the stack did for the first: it moves
+ * the same headers, counts at the same places and renews the same stamps, without asking the tables again. The packet
+ * still waits its turn in the queue at each crossing, and draws its numbers there.
+ *
+ * The stack stays the only truth. Nobody writes a leg: it is recorded while the stack handles a packet
+ * ({@link LegRecording}). A trip holds for the generation of the world that it was made in, and while nobody observes.
+ *
+ * Most of the work is left until the packet gets off. What an outer header of a tunnel puts in front is taken off again
+ * two legs later, and never written, unless somebody looks in between: then all packets get off where they are
+ * ({@link Ledger.settle}), as they do when anything changes.
+ */
+export class Trip {
+  // What a packet meets at each crossing comes first, so that it lies together in memory.
+  readonly #world: World;
+  readonly #generation: number;
+  /** The longest packet, as it is after the first leg. */
+  #longest = 0;
+  #count = 0;
+  readonly #legs: Leg[] = [];
+
+  // What is done when a packet gets off at the end of all legs but the first, which is done at once.
+  #move = 0;
+  /** The header that is in front at the end and was not written on the way. */
+  #unwritten: FlowHeader | null = null;
+  /** From the start of the packet after the first leg: the IPv4 headers that lose one of their TTL. */
+  readonly #forwarded: number[] = [];
+  #last: Leg | null = null;
+
+  /** What went all legs since the trip was settled: packets, their bytes as they were after the first leg, and when last. */
+  #packets = 0;
+  #bytes = 0;
+  #isStamped = false;
+  #time: Nanos = 0;
+
+  /** What begins where this one ends, if that is at a crossing. */
+  #onward: Trip | null = null;
+  #attempts = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#generation = world.generation;
+  }
+
+  /** Takes a packet along from the start of the first leg; false when the stack has to handle it. */
+  board(packet: Packet): boolean {
+    const world = this.#world;
+    const { length } = packet;
+    if (this.#generation !== world.generation || this.#count === 0 || packet.legs < 0)
+      return this.#refuse(packet);
+    const leg = this.#legs[0]!;
+    if (length > leg.longest || length - leg.move > this.#longest) return this.#refuse(packet);
+    if (leg.forwarded >= 0) ipv4.decrementTtl(packet.view, packet.at + leg.forwarded);
+    packet.at += leg.move;
+    packet.length = length - leg.move;
+    for (let i = leg.renumbers; i > 0; i--) world.pool.renumber(packet);
+    if (leg.identification !== null) packet.identification = leg.identification.next();
+    if (leg.header !== null) leg.header.write(packet);
+    packet.trip = this;
+    packet.legs = 1;
+    if (leg.end === null) world.queue.push(packet);
+    else this.#arrive(packet, leg.end);
+    return true;
+  }
+
+  /** Takes a packet along from one crossing to the next; false when it got off. */
+  goOn(packet: Packet): boolean {
+    const world = this.#world;
+    const gone = packet.legs;
+    if (gone === this.#count || this.#generation !== world.generation || packet.length > this.#longest)
+      return this.#getOff(packet);
+    const leg = this.#legs[gone]!;
+    packet.legs = gone + 1;
+    for (let i = leg.renumbers; i > 0; i--) world.pool.renumber(packet);
+    if (leg.identification !== null) packet.identification = leg.identification.next();
+    if (leg.end === null) world.queue.push(packet);
+    else this.#arrive(packet, leg.end);
+    return true;
+  }
+
+  #arrive(packet: Packet, end: LegEnd): void {
+    this.#finish(packet);
+    packet.trip = this.#last!.onward;
+    end.take(packet);
+  }
+
+  /** A packet has gone all legs: makes it what it is there. */
+  #finish(packet: Packet): void {
+    const world = this.#world;
+    if (this.#packets++ === 0) world.ledger.enter(this);
+    this.#bytes += packet.length;
+    if (this.#bytes > MOST_BYTES) world.ledger.enterAll();
+    if (this.#isStamped) this.#time = world.queue.now;
+    for (let i = 0; i < this.#forwarded.length; i++)
+      ipv4.decrementTtl(packet.view, packet.at + this.#forwarded[i]!);
+    packet.at += this.#move;
+    packet.length -= this.#move;
+    packet.legs = 0;
+    this.#last!.describe(packet);
+    if (this.#unwritten !== null) this.#unwritten.write(packet);
+  }
+
+  /** The packet goes on with the stack, or with another trip: true. */
+  #getOff(packet: Packet): boolean {
+    if (packet.legs < this.#count) {
+      this.getOffHere(packet);
+      return false;
+    }
+    packet.device = this.#last!.to;
+    packet.trip = null;
+    this.#finish(packet);
+    if (this.#onward !== null) return this.#onward.board(packet);
+    this.#record(packet);
+    return false;
+  }
+
+  /** Ends the trip of a packet that waits at a crossing: it becomes what the stack would have made of it there. */
+  getOffHere(packet: Packet): void {
+    const gone = packet.legs;
+    const { length } = packet;
+    let unwritten: FlowHeader | null = null;
+    for (let i = 0; i < gone; i++) {
+      const leg = this.#legs[i]!;
+      leg.tally.enter(1, length, this.#world.queue.now);
+      if (i === 0) continue;
+      if (leg.forwarded >= 0) ipv4.decrementTtl(packet.view, packet.at + leg.forwarded);
+      packet.at += leg.move;
+      packet.length -= leg.move;
+      unwritten = stillUnwritten(unwritten, leg);
+    }
+    const last = this.#legs[gone - 1]!;
+    packet.trip = null;
+    packet.legs = 0;
+    packet.device = last.to;
+    last.describe(packet);
+    if (unwritten !== null) unwritten.write(packet);
+  }
+
+  /** The stack has to handle the packet, though it is at the start. */
+  #refuse(packet: Packet): boolean {
+    const gone = -packet.legs;
+    packet.trip = null;
+    packet.legs = 0;
+    if (gone === this.#count) this.#record(packet);
+    return false;
+  }
+
+  /** The stack handles a packet from the end of the last leg on; it may note what it does. */
+  #record(packet: Packet): void {
+    const world = this.#world;
+    if (this.#generation !== world.generation || this.#attempts === ATTEMPTS) return;
+    if (this.#onward !== null || (this.#last !== null && this.#last.end !== null)) return;
+    if (world.tap !== null || !packet.trusted || !world.remembersLegs) return;
+    this.#attempts++;
+    world.leg = world.recording;
+    world.recording.begin(this, packet);
+  }
+
+  /** The stack has handled `packet` up to the end of another leg. */
+  append(leg: Leg, packet: Packet): void {
+    if (!this.#takesIn(leg)) {
+      this.#onward = new Trip(this.#world);
+      this.#onward.append(leg, packet);
+      return;
+    }
+    // What was counted until now went fewer legs.
+    if (this.#packets > 0) this.#world.ledger.enterAll();
+    const isFirst = this.#count === 0;
+    leg.tally.startsLater(isFirst ? -leg.move : this.#move);
+    if (isFirst) this.#longest = MOST_BYTES;
+    else {
+      this.#longest = Math.min(this.#longest, leg.longest + this.#move);
+      if (leg.forwarded >= 0) this.#forwarded.push(this.#move + leg.forwarded);
+      this.#move += leg.move;
+      this.#unwritten = stillUnwritten(this.#unwritten, leg);
+    }
+    this.#isStamped ||= leg.tally.isStamped;
+    this.#last = leg;
+    this.#legs.push(leg);
+    this.#count++;
+    this.#attempts = 0;
+    packet.trip = leg.end === null ? this : leg.onward;
+    packet.legs = leg.end === null ? -this.#count : 0;
+  }
+
+  /** A header that is not written yet can only be taken off as a whole, on the way, by a leg that does not read it. */
+  #takesIn(leg: Leg): boolean {
+    const unwritten = this.#unwritten;
+    if (unwritten === null) return true;
+    if (leg.forwarded >= 0) return false;
+    if (leg.stripped === 0 && leg.header === null) return true;
+    return leg.stripped >= unwritten.length && leg.end === null;
+  }
+
+  /** Enters what went all legs into the cells. Called by the ledger. */
+  enter(): void {
+    for (const leg of this.#legs) leg.tally.enter(this.#packets, this.#bytes, this.#time);
+    this.#packets = 0;
+    this.#bytes = 0;
+  }
+}
+
+/** The header that is in front and not written yet, after one more leg. */
+function stillUnwritten(before: FlowHeader | null, leg: Leg): FlowHeader | null {
+  if (leg.header !== null) return leg.header;
+  return before !== null && leg.stripped >= before.length ? null : before;
+}

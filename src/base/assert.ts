@@ -1,5 +1,5 @@
 /** A mistake of ours. Assertions stay on: a wrong world must not go on running. */
-export class AssertionError extends Error {
+class AssertionError extends Error {
   override readonly name = "AssertionError";
 }
 

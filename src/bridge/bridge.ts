@@ -16,7 +16,7 @@ import { PortState } from "./port-state.ts";
 import { VlanGroup } from "./vlan-group.ts";
 
 /** Port numbers are below this, and 0 is none: a bridge has at most 1023 ports (BR_MAX_PORTS). */
-export const BR_MAX_PORTS = 1024;
+const BR_MAX_PORTS = 1024;
 
 /**
  * Linux bridge: learns source addresses, forwards by destination, floods what it does not know.

@@ -55,7 +55,7 @@ function hex(value: number, digits: number): string {
 }
 
 /** `8000.020000000101`: priority and address. */
-export function bridgeId(bridge: Bridge): string {
+function bridgeId(bridge: Bridge): string {
   const { hi, lo } = bridge.ownMac;
   return `${hex(bridge.priority, 4)}.${hex(hi, 4)}${hex(lo, 8)}`;
 }

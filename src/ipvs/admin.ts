@@ -48,7 +48,7 @@ export function flushServices(ns: NetworkNamespace): void {
 }
 
 /** The service of a key. @throws {KernelError} ESRCH */
-export function findService(ns: NetworkNamespace, key: ServiceKey): IpvsService {
+function findService(ns: NetworkNamespace, key: ServiceKey): IpvsService {
   const service = ipvsOf(ns).exact(key.protocol, key.address, key.port, key.fwmark);
   if (service === null) throw new KernelError("ESRCH");
   return service;

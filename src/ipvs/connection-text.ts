@@ -20,7 +20,7 @@ function at(address: number, port: number): string {
 }
 
 /** `TCP  10.0.0.1:80` or `FWM  256` */
-export function serviceName(service: ServiceKey): string {
+function serviceName(service: ServiceKey): string {
   if (service.fwmark !== 0) return `FWM  ${service.fwmark}`;
   return `${protocolName(service.protocol)}  ${at(service.address, service.port)}`;
 }

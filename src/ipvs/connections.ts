@@ -111,8 +111,3 @@ export function invalidateTemplate(ipvs: Ipvs, template: IpvsConnection): void {
   template.clientPort = 0;
   ipvs.connections.add(template);
 }
-
-/** All connections end: the last service is gone (ip_vs_conn_flush is for the namespace only; this is for its end). */
-export function flushConnections(ipvs: Ipvs, text: string): void {
-  for (const connection of [...ipvs.connections.list()]) end(ipvs, connection, { by: "kernel", text });
-}

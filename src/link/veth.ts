@@ -96,8 +96,3 @@ function addEnd(ns: NetworkNamespace, name: string, options: VethOptions): NetDe
   };
   return ns.addDevice(name, driver, device, options.ifindex ?? 0);
 }
-
-/** True for either end of a veth pair. */
-export function isVeth(device: NetDevice): boolean {
-  return device.driver === driver;
-}

@@ -143,7 +143,7 @@ export function local(ns: NetworkNamespace, device: NetDevice, packet: Packet): 
 }
 
 /** Hands a packet to the sockets and the protocol that want it (ip_local_deliver_finish). */
-export function deliver(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
+function deliver(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
   const protocol = ipv4.protocol(packet.view, packet.networkAt);
   if (ns.sockets.hasRaw) ns.world.leg = null;
   const raw = ns.sockets.hasRaw && ns.sockets.deliverRaw(device, packet);

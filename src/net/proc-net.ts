@@ -149,7 +149,7 @@ function alignSlot(line: string, width: number): string {
   return " ".repeat(Math.max(0, width - line.indexOf(":"))) + line;
 }
 
-export function igmp(ns: NetworkNamespace): string {
+function igmp(ns: NetworkNamespace): string {
   const lines = ["Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter"];
   for (const device of ns.devices) {
     const groups = [...device.ipv4.groups].reverse();

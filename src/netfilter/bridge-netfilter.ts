@@ -26,7 +26,7 @@ const { HEADER_LEN } = ethernet;
 const BRIDGE_USER = 2;
 
 /** What a namespace has set of net.bridge. */
-export class BridgeSettings {
+class BridgeSettings {
   callIptables = 1;
   callIp6tables = 1;
   callArptables = 1;
@@ -37,7 +37,7 @@ export class BridgeSettings {
 
 const KEY: unique symbol = Symbol("br_netfilter");
 
-export function bridgeSettings(ns: NetworkNamespace): BridgeSettings {
+function bridgeSettings(ns: NetworkNamespace): BridgeSettings {
   let settings = ns.extensions.get(KEY) as BridgeSettings | undefined;
   if (settings === undefined) {
     settings = new BridgeSettings();

@@ -30,7 +30,7 @@ export interface SetOptions {
 }
 
 /** How many properties of a packet a set looks at. */
-export const dimensions: Readonly<Record<SetType, number>> = {
+const dimensions: Readonly<Record<SetType, number>> = {
   "hash:ip": 1,
   "hash:net": 1,
   "hash:ip,port": 2,

@@ -38,9 +38,6 @@ const tableKinds: Readonly<Record<string, TableKind>> = {
   filter: { hooks: [Hook.input, Hook.forward, Hook.output], priority: Priority.filter },
 };
 
-/** The tables that a kernel has, in no special order. */
-export const tableNames: readonly string[] = Object.keys(tableKinds);
-
 /**
  * The tables of a namespace. A table comes into being when somebody first asks for it, as in the kernel; until then
  * packets pass by.

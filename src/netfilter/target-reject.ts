@@ -19,7 +19,7 @@ import * as ipv4 from "../wire/ipv4.ts";
 import * as tcp from "../wire/tcp.ts";
 
 /** The answers by name, and the ICMP code of each; `tcp-reset` has none. */
-export const rejectCodes: Readonly<Record<string, number>> = {
+const rejectCodes: Readonly<Record<string, number>> = {
   "icmp-net-unreachable": 0,
   "icmp-host-unreachable": 1,
   "icmp-proto-unreachable": 2,

@@ -15,11 +15,11 @@ const maybe: XtMatch = {
 const unknown: XtTarget = { apply: () => XtVerdict.undecided };
 
 /** What can stand in rules although nobody here can say what it would do: a packet that meets it is undecided. */
-export const unmodelledMatches: readonly string[] = (
+const unmodelledMatches: readonly string[] = (
   "ah bpf cgroup cluster connbytes connlabel connlimit cpu dccp devgroup dscp ecn esp hashlimit helper ipcomp " +
   "nfacct osf quota rateest realm recent sctp socket string tcpmss time tos"
 ).split(" ");
-export const unmodelledTargets: readonly string[] = (
+const unmodelledTargets: readonly string[] = (
   "AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK DSCP ECN HMARK IDLETIMER LED NFLOG NFQUEUE RATEEST SECMARK SET " +
   "SYNPROXY TCPOPTSTRIP TEE TOS TPROXY"
 ).split(" ");

@@ -89,7 +89,7 @@ export const vxlan: LinkType = {
 };
 
 /** The configuration that the words name. @throws {ToolError} for a device that is not there */
-export function configOf(options: LinkOptions, ns: NetworkNamespace): Partial<VxlanConfig> {
+function configOf(options: LinkOptions, ns: NetworkNamespace): Partial<VxlanConfig> {
   const config: { -readonly [K in keyof VxlanConfig]?: VxlanConfig[K] } = {};
   const address = options["group"] ?? options["remote"];
   if (address !== undefined) config.remote = ip.parse(String(address)) ?? 0;

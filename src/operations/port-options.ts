@@ -13,7 +13,7 @@ import type { NetDevice } from "../net/net-device.ts";
 import type { LinkOptions } from "./link-type.ts";
 
 /** What is on or off at a port: as the tools say it, and the port's own name for it. */
-export const PORT_FLAGS: Readonly<Record<string, PortFlag>> = {
+const PORT_FLAGS: Readonly<Record<string, PortFlag>> = {
   hairpin: "hairpin",
   guard: "guard",
   root_block: "rootBlock",

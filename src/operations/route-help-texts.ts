@@ -78,17 +78,3 @@ SUPPRESSOR := [ suppress_prefixlength NUMBER ]
               [ suppress_ifgroup DEVGROUP ]
 TABLE_ID := [ local | main | default | NUMBER ]
 `;
-
-/** `ip neigh help` */
-export const ipNeighHelp = `Usage: ip neigh { add | del | change | replace }
-                { ADDR [ lladdr LLADDR ] [ nud STATE ] proxy ADDR }
-                [ dev DEV ] [ router ] [ use ] [ managed ] [ extern_learn ]
-                [ protocol PROTO ]
-
-	ip neigh { show | flush } [ proxy ] [ to PREFIX ] [ dev DEV ] [ nud STATE ]
-				  [ vrf NAME ] [ nomaster ]
-	ip neigh get { ADDR | proxy ADDR } dev DEV
-
-STATE := { delay | failed | incomplete | noarp | none |
-           permanent | probe | reachable | stale }
-`;

@@ -103,11 +103,6 @@ export function wrong(word: string, why: string): ToolError {
   return new ToolError(`Error: argument "${word}" is wrong: ${why}\n`, 255);
 }
 
-/** `Error: argument "NAME" is required` */
-export function required(name: string): ToolError {
-  return new ToolError(`Error: argument "${name}" is required`, 255);
-}
-
 /** The same key twice. */
 export function duplicate(key: string, value: string): ToolError {
   return new ToolError(`Error: duplicate "${key}": "${value}" is the second value.`, 255);

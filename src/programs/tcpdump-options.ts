@@ -1,8 +1,8 @@
 import { getopt, type Option } from "./getopt.ts";
 import { ProgramExit } from "./program-exit.ts";
 
-export const VERSION = "tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\n";
-export const USAGE: string = `${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]
+const VERSION = "tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\n";
+const USAGE: string = `${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]
 		[ -C file_size ] [ -E algo:secret ] [ -F file ] [ -G seconds ]
 		[ -i interface ] [ --immediate-mode ] [ -j tstamptype ]
 		[ -M secret ] [ --number ] [ --print ] [ -Q in|out|inout ]
@@ -12,7 +12,7 @@ export const USAGE: string = `${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUv
 		[ -z postrotate-command ] [ -Z user ] [ expression ]
 `;
 
-export const SNAPLEN = 262_144;
+const SNAPLEN = 262_144;
 
 /** How bytes are shown under a line. */
 export type Dump = "none" | "hex" | "hex-link" | "text" | "text-link" | "ascii" | "ascii-link";

@@ -7,7 +7,7 @@ import { formatDuration } from "./quantity.ts";
 const HARMLESS_ENDS = ["delivered", "REPLICATED", "FRAGMENTED", "REASSEMBLED", "OTHERHOST"];
 
 /** True when no copy of the packet was delivered and some copy was dropped. */
-export function isLost(journey: Journey): boolean {
+function isLost(journey: Journey): boolean {
   const ends = journey.steps.filter(isEndStep);
   return ends.length > 0 && !ends.some((step) => step.verdict === "delivered");
 }
@@ -39,7 +39,7 @@ function mark(step: JourneyStep, text: string, paint: Paint): string {
 }
 
 /** A frame's line without what TCP adds behind its flags: the first line of a journey has that. */
-export function shortened(text: string): string {
+function shortened(text: string): string {
   return text.replaceAll(/(Flags \[[^\]]*\])(?:, (?:seq|ack|win|options|urg) (?:\[[^\]]*\]|[^,]*))+/g, "$1");
 }
 

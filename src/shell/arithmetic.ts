@@ -15,7 +15,7 @@ export interface ArithmeticShell {
 }
 
 /** An expression that cannot be computed; the message is bash's, without the name of the shell. */
-export class ArithmeticFailure extends Error {
+class ArithmeticFailure extends Error {
   override readonly name = "ArithmeticFailure";
 }
 

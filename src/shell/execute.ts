@@ -344,7 +344,7 @@ function* runCStyleFor(state: ShellState, command: Compound<"CStyleFor">): Run<n
 }
 
 /** Computes an expression; an error is printed, and the line is over. */
-export function* arithmetic(state: ShellState, node: ArithmeticNode, name: string): Run<bigint> {
+function* arithmetic(state: ShellState, node: ArithmeticNode, name: string): Run<bigint> {
   try {
     return yield* evaluateArithmetic(arithmeticShell(state), node.expression);
   } catch (error) {

@@ -5,7 +5,7 @@ const SMALL_SLOT = 2048;
 /** `lo` has MTU 65536, and reassembly makes datagrams of up to 65535 bytes. */
 const LARGE_SLOT = 66 * 1024;
 /** Room in front for two encapsulations; the IPv4 header behind the first Ethernet header lies on a multiple of 16. */
-export const HEADROOM = 130;
+const HEADROOM = 130;
 const SMALL_CHUNK = 256;
 const LARGE_CHUNK = 4;
 

@@ -37,13 +37,11 @@ export type EntryKind =
   | "device"
   | "port"
   | "qdisc"
-  | "hook"
   | "iptables"
   | "connection"
   | "ipvs-service"
   | "ipvs-destination"
   | "ipvs-connection"
-  | "socket"
   | "exception"
   | "sysctl";
 

@@ -61,7 +61,6 @@ export const Verdict = {
   NO_SOCKET: 102,
   PKT_TOO_SMALL: 103,
   UDP_CSUM: 104,
-  SOCKET_FILTER: 105,
   OTHERHOST: 106,
   IP_CSUM: 107,
   IP_INHDR: 108,
@@ -71,9 +70,7 @@ export const Verdict = {
   CPU_BACKLOG: 112,
   QDISC_DROP: 113,
   DEV_READY: 114,
-  DEV_HDR: 115,
   NOMEM: 116,
-  HDR_TRUNC: 117,
   ICMP_CSUM: 118,
   INVALID_PROTO: 119,
   IP_INADDRERRORS: 120,
@@ -101,7 +98,6 @@ export const Verdict = {
   IP_INVALID_DEST: 142,
   IP_LOCALNET: 143,
   IP_LOCAL_SOURCE: 144,
-  ICMP_RATELIMIT: 145,
   UNICAST_IN_L2_MULTICAST: 146,
   TCP_CSUM: 147,
   RECURSION_LIMIT: 148,
@@ -145,12 +141,8 @@ export const Verdict = {
   REASSEMBLED: 211,
   /** A dummy device takes everything and passes nothing on. */
   DUMMY: 212,
-  /** The host is switched off. */
-  POWERED_OFF: 213,
   /** A link-local group address (01:80:c2:00:00:0X) is not forwarded. */
   LINK_LOCAL_GROUP: 214,
-  /** No macvlan has this destination. */
-  MACVLAN_NO_DESTINATION: 215,
   /** The socket that held it was closed. */
   SOCKET_CLOSED: 216,
   /** A rule asks for something that is not simulated: nobody can say what Linux would do. */

@@ -12,7 +12,7 @@ function isPlain(wire: WireOptions): boolean {
 }
 
 /** A network card: one end of a wire. Frames of a plain wire never come here (see {@link NetDevice.peer}). */
-export class Nic implements DeviceDriver {
+class Nic implements DeviceDriver {
   readonly kind = "nic";
   readonly keepsFrames = true;
   #far: Nic | null = null;

@@ -1,7 +1,7 @@
 import type { NetDevice } from "../net/net-device.ts";
 
 /** Linux's own default, older than the port that IANA gave (4789). */
-export const DEFAULT_PORT = 8472;
+const DEFAULT_PORT = 8472;
 /** Seconds after which an entry that nobody confirms is forgotten. */
 export const DEFAULT_AGEING = 300;
 

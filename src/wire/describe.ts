@@ -10,7 +10,7 @@ import { type Conversation, type DescribeOptions, hex, PLAIN, Printer, Truncated
 import * as sll2 from "./sll2.ts";
 
 export type { DescribeOptions } from "./printer.ts";
-export { hexAndAscii, hexOnly, PLAIN } from "./printer.ts";
+export { hexAndAscii, hexOnly } from "./printer.ts";
 
 /** What a capture on the device `any` knows of a frame (the SLL2 header). */
 export interface Cooked {

@@ -18,14 +18,10 @@ export const TAG_LEN = 4;
 export const TYPE_IPV4 = 0x0800;
 export const TYPE_ARP = 0x0806;
 export const TYPE_VLAN = 0x8100;
-/** 802.1ad service tag. */
-export const TYPE_QINQ = 0x88a8;
 export const TYPE_IPV6 = 0x86dd;
-/** Values below are 802.3 lengths, not types. */
-export const TYPE_MIN = 0x0600;
 
 /** True when `length` bytes hold a header; only then may the accessors be called. */
-export function fits(_view: DataView, _at: number, length: number): boolean {
+function fits(_view: DataView, _at: number, length: number): boolean {
   return length >= HEADER_LEN;
 }
 

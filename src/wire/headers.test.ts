@@ -5,7 +5,6 @@ import * as ethernet from "./ethernet.ts";
 import * as icmp from "./icmp.ts";
 import * as igmp from "./igmp.ts";
 import * as ipv4 from "./ipv4.ts";
-import * as ipv6 from "./ipv6.ts";
 import * as tcp from "./tcp.ts";
 import type { TcpOption } from "./tcp-options.ts";
 import * as tcpOptions from "./tcp-options.ts";
@@ -241,7 +240,7 @@ test("a VLAN tag goes in and out again without touching the rest", () => {
 });
 
 test("random bytes never throw, whatever they are taken for", () => {
-  const parsers = [ethernet, arp, ipv4, ipv6, icmp, igmp, udp, tcp, vxlan];
+  const parsers = [ethernet, arp, ipv4, icmp, igmp, udp, tcp, vxlan];
   // A first byte that passes for a version lets the parsers get further.
   const first = fc.constantFrom(0x45, 0x46, 0x4f, 0x60, 0x11, 0x22, 0x08);
   fc.assert(

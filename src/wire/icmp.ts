@@ -34,8 +34,6 @@ export const ADMIN_PROHIBITED = 13;
 export const TTL_EXCEEDED = 0;
 export const REASSEMBLY_EXCEEDED = 1;
 
-/** Codes of redirect. */
-export const REDIRECT_NET = 0;
 export const REDIRECT_HOST = 1;
 
 /** True when `length` bytes hold a message's header; only then may the accessors be called. */
@@ -48,9 +46,6 @@ export function type(view: DataView, at: number): number {
 }
 export function code(view: DataView, at: number): number {
   return view.getUint8(at + CODE);
-}
-export function checksum(view: DataView, at: number): number {
-  return view.getUint16(at + CHECKSUM);
 }
 /** Identifier of an echo. */
 export function identifier(view: DataView, at: number): number {
@@ -89,7 +84,7 @@ export function setType(view: DataView, at: number, value: number): void {
 export function setCode(view: DataView, at: number, value: number): void {
   view.setUint8(at + CODE, value);
 }
-export function setChecksum(view: DataView, at: number, value: number): void {
+function setChecksum(view: DataView, at: number, value: number): void {
   view.setUint16(at + CHECKSUM, value);
 }
 /** The four bytes behind the checksum as an int32. */

@@ -12,18 +12,13 @@ const FIRST_RECORD = 8;
 export const HEADER_LEN = 8;
 
 export const MEMBERSHIP_QUERY = 0x11;
-export const V1_REPORT = 0x12;
 export const V2_REPORT = 0x16;
 export const LEAVE_GROUP = 0x17;
 export const V3_REPORT = 0x22;
 
-/** Types of a group record (RFC 3376, section 4.2.12). */
-export const MODE_IS_INCLUDE = 1;
 export const MODE_IS_EXCLUDE = 2;
 export const CHANGE_TO_INCLUDE = 3;
 export const CHANGE_TO_EXCLUDE = 4;
-export const ALLOW_NEW_SOURCES = 5;
-export const BLOCK_OLD_SOURCES = 6;
 
 /** 224.0.0.22, where version 3 reports go. */
 export const V3_ROUTERS: number = 0xe0000016 | 0;
@@ -41,9 +36,6 @@ export function type(view: DataView, at: number): number {
 /** In tenths of a second, for versions 1 and 2. */
 export function maxResponse(view: DataView, at: number): number {
   return view.getUint8(at + MAX_RESPONSE);
-}
-export function checksum(view: DataView, at: number): number {
-  return view.getUint16(at + CHECKSUM);
 }
 /** The group of a version 1 or 2 message or of a query, an int32. */
 export function group(view: DataView, at: number): number {

@@ -8,7 +8,6 @@ export interface Prefix {
   readonly length: number;
 }
 
-export const ANY = 0;
 export const BROADCAST = -1;
 /** 127.0.0.1 */
 export const LOOPBACK = 0x7f000001;

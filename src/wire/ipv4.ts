@@ -14,8 +14,6 @@ const DST = 16;
 
 /** Bytes of a header without options. */
 export const HEADER_LEN = 20;
-/** Bytes of the longest header. */
-export const HEADER_MAX = 60;
 
 export const PROTO_ICMP = 1;
 export const PROTO_IGMP = 2;
@@ -26,9 +24,6 @@ export const PROTO_UDP = 17;
 export const DONT_FRAGMENT = 0x4000;
 export const MORE_FRAGMENTS = 0x2000;
 export const OFFSET_MASK = 0x1fff;
-
-/** The option that asks each router to look at the packet (RFC 2113), as IGMP sends it: four bytes. */
-export const ROUTER_ALERT: number = 0x94040000 | 0;
 
 /**
  * True when `length` bytes at `at` hold a whole packet: version 4, a header and a total length that fit.
@@ -43,7 +38,7 @@ export function fits(view: DataView, at: number, length: number): boolean {
 }
 
 /** What {@link check} answers for bytes that are no packet, and for a header that was damaged. */
-export const MALFORMED = -1;
+const MALFORMED = -1;
 export const DAMAGED = -2;
 
 /**
@@ -81,7 +76,7 @@ export function tos(view: DataView, at: number): number {
 export function totalLength(view: DataView, at: number): number {
   return view.getUint16(at + TOTAL_LENGTH);
 }
-export function payloadLength(view: DataView, at: number): number {
+function payloadLength(view: DataView, at: number): number {
   return totalLength(view, at) - headerLength(view, at);
 }
 export function id(view: DataView, at: number): number {
@@ -122,7 +117,7 @@ export function dst(view: DataView, at: number): number {
 }
 
 /** Version 4 and a header of `length` bytes (a multiple of 4). */
-export function setHeaderLength(view: DataView, at: number, length: number): void {
+function setHeaderLength(view: DataView, at: number, length: number): void {
   view.setUint8(at + VERSION_IHL, 0x40 | (length >>> 2));
 }
 export function setTos(view: DataView, at: number, value: number): void {
@@ -140,7 +135,7 @@ export function setFlagsOffset(view: DataView, at: number, value: number): void 
 export function setTtl(view: DataView, at: number, value: number): void {
   view.setUint8(at + TTL, value);
 }
-export function setProtocol(view: DataView, at: number, value: number): void {
+function setProtocol(view: DataView, at: number, value: number): void {
   view.setUint8(at + PROTOCOL, value);
 }
 export function setChecksum(view: DataView, at: number, value: number): void {
@@ -149,7 +144,7 @@ export function setChecksum(view: DataView, at: number, value: number): void {
 export function setSrc(view: DataView, at: number, address: number): void {
   view.setInt32(at + SRC, address);
 }
-export function setDst(view: DataView, at: number, address: number): void {
+function setDst(view: DataView, at: number, address: number): void {
   view.setInt32(at + DST, address);
 }
 

@@ -34,7 +34,7 @@ export function checksum(view: DataView, at: number): number {
 export function setSrcPort(view: DataView, at: number, port: number): void {
   view.setUint16(at + SRC_PORT, port);
 }
-export function setDstPort(view: DataView, at: number, port: number): void {
+function setDstPort(view: DataView, at: number, port: number): void {
   view.setUint16(at + DST_PORT, port);
 }
 export function setLength(view: DataView, at: number, value: number): void {

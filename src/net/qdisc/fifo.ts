@@ -55,6 +55,6 @@ export class Fifo implements Qdisc {
 }
 
 /** The longest frame (psched_mtu). */
-export function frameLength(device: NetDevice): number {
+function frameLength(device: NetDevice): number {
   return device.mtu + 14;
 }

@@ -135,7 +135,7 @@ export function close(c: TcpConnection): void {
 }
 
 /** Both halves are closed here, and the other end's FIN is awaited, but not for ever. */
-export function waitForFin(c: TcpConnection): void {
+function waitForFin(c: TcpConnection): void {
   const time = timeLimits.finTime(c);
   if (time > TIME_WAIT) c.armKeepTimer(time - TIME_WAIT);
   else timeWait(c, TcpState.FIN_WAIT2, time);

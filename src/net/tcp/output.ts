@@ -7,7 +7,6 @@ import * as options from "../../wire/tcp-options.ts";
 import * as ipOutput from "../ip-output.ts";
 import * as acks from "./acks.ts";
 import type { TcpConnection } from "./connection.ts";
-import { Owed } from "./constants.ts";
 import * as receiveWindow from "./receive-window.ts";
 import { TIMESTAMPS_LENGTH, writeHeader, writeTimestamps } from "./reply.ts";
 
@@ -230,11 +229,6 @@ export function sendSyn(c: TcpConnection, answering: boolean): boolean {
 /** The flags of a segment of the send queue that ends at `end`. */
 export function dataFlags(push: boolean, fin: boolean): number {
   return (push ? PSH : 0) | (fin ? FIN : 0);
-}
-
-/** Acknowledges soon when an acknowledgment is owed and was not sent with something else. */
-export function owesAck(c: TcpConnection): boolean {
-  return (c.owed & Owed.scheduled) !== 0;
 }
 
 /** The time-out in nanoseconds, no longer than `tcp_rto_max_ms`. */

@@ -23,7 +23,7 @@ function payloadIn(c: TcpConnection, space: number): number {
 }
 
 /** The window that fits into the buffer as it is now (tcp_space); it may be negative. */
-export function freeSpace(c: TcpConnection): number {
+function freeSpace(c: TcpConnection): number {
   return payloadIn(c, c.receiveLimit - c.receiveUsed);
 }
 

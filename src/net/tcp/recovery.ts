@@ -1,4 +1,4 @@
-import { MICROSECOND, MILLISECOND, type Nanos } from "../../sim/time.ts";
+import { MILLISECOND, type Nanos } from "../../sim/time.ts";
 import type { AckNews } from "./ack.ts";
 import type { TcpConnection } from "./connection.ts";
 import { Congestion, NO_THRESHOLD, Pending } from "./constants.ts";
@@ -394,11 +394,6 @@ export function lossProbeAcked(c: TcpConnection, segment: Segment, news: AckNews
     c.ns.tcp.counters.TCPLossProbeRecovery++;
     c.hasProbe = false;
   }
-}
-
-/** The smoothed round trip as nanoseconds. */
-export function smoothedTrip(c: TcpConnection): Nanos {
-  return (c.trip.smoothed8 >> 3) * MICROSECOND;
 }
 
 /** Sends again at once what is longer than `mss`: no loss by congestion, so the window stays (tcp_simple_retransmit). */

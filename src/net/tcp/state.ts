@@ -18,10 +18,3 @@ export type TcpState = (typeof TcpState)[keyof typeof TcpState];
 export function maySend(state: TcpState): boolean {
   return state === TcpState.ESTABLISHED || state === TcpState.CLOSE_WAIT;
 }
-export function mayReceive(state: TcpState): boolean {
-  return state === TcpState.ESTABLISHED || state === TcpState.FIN_WAIT1 || state === TcpState.FIN_WAIT2;
-}
-/** States in which the handshake is over and the connection has not ended. */
-export function isSynchronized(state: TcpState): boolean {
-  return state !== TcpState.SYN_SENT && state !== TcpState.SYN_RECV && state !== TcpState.CLOSE;
-}

@@ -13,7 +13,7 @@ import * as timers from "./timers.ts";
 import * as write from "./write.ts";
 
 /** What {@link TcpSocket.receive} answers at the end of the stream. */
-export const END_OF_STREAM: Uint8Array = new Uint8Array(0);
+const END_OF_STREAM: Uint8Array = new Uint8Array(0);
 
 /**
  * A TCP socket as a program has it (tcp(7)), non-blocking: what cannot be done now is said so, and the program waits for

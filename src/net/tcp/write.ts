@@ -9,7 +9,7 @@ import * as timers from "./timers.ts";
 import * as windowUsage from "./window-usage.ts";
 
 /** Whether a segment that is not full may go: as Nagle says, at once, or not at all until it is full. */
-export const Nagle = { on: 0, off: 1, push: 2 } as const;
+const Nagle = { on: 0, off: 1, push: 2 } as const;
 export type Nagle = (typeof Nagle)[keyof typeof Nagle];
 
 /** True while something has to be sent that was not: data, or the FIN. */
@@ -44,7 +44,7 @@ export function pushOne(c: TcpConnection): void {
  * may go in spite of the congestion window, and then no more. True when nothing is under way although something waits:
  * then only the other end's window can be in the way.
  */
-export function send(c: TcpConnection, mss: number, nagle: Nagle, forced: number): boolean {
+function send(c: TcpConnection, mss: number, nagle: Nagle, forced: number): boolean {
   let limited = false;
   let count = 0;
   while (hasUnsent(c)) {

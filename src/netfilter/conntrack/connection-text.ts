@@ -22,7 +22,7 @@ export function protocolName(protocol: number): string {
 }
 
 /** One tuple as conntrack prints it, without a blank at the end. */
-export function tupleText(tuple: Tuple): string {
+function tupleText(tuple: Tuple): string {
   const addresses = `src=${ip.format(tuple.src)} dst=${ip.format(tuple.dst)}`;
   if (hasPorts(tuple.protocol)) return `${addresses} sport=${tuple.srcPort} dport=${tuple.dstPort}`;
   if (tuple.protocol === ipv4.PROTO_ICMP)

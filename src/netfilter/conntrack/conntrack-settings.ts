@@ -1,5 +1,5 @@
 /** Timeouts of TCP in seconds by state, as in {@link TcpState}; `retrans` and `unacknowledged` come after the states. */
-export const TCP_TIMEOUTS = [120, 120, 60, 432000, 120, 60, 30, 120, 10, 120, 300, 300] as const;
+const TCP_TIMEOUTS = [120, 120, 60, 432000, 120, 60, 30, 120, 10, 120, 300, 300] as const;
 /** Places in {@link ConntrackSettings.tcp} behind the states. */
 export const RETRANS = 10;
 export const UNACKNOWLEDGED = 11;

@@ -7,7 +7,7 @@ import { isQuestion } from "./icmp-types.ts";
 import { Outcome } from "./outcome.ts";
 import { trackTcp } from "./tcp-tracking.ts";
 
-export const PROTO_GRE = 47;
+const PROTO_GRE = 47;
 
 /** The protocol's own look at a packet of its connection (nf_conntrack_handle_packet). */
 export function track(connection: Connection, packet: Packet, info: number, prerouting: boolean): Outcome {

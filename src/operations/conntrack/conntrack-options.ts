@@ -12,7 +12,7 @@ export function said(text: string): string {
 }
 
 /** A wrong command line. */
-export function wrong(text: string): ToolError {
+function wrong(text: string): ToolError {
   return new ToolError(`${said(text)}Try \`conntrack -h' or 'conntrack --help' for more information.\n`, 2);
 }
 

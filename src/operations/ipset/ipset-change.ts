@@ -19,7 +19,7 @@ export interface IpsetChange extends InNamespace {
   readonly exist?: true;
 }
 
-export const UNKNOWN_SET = "The set with the given name does not exist";
+const UNKNOWN_SET = "The set with the given name does not exist";
 
 export const ipsetChange: OperationRecord<IpsetChange> = {
   tool: "ipset",

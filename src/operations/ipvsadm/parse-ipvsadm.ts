@@ -17,7 +17,7 @@ const DEFAULT_PERSISTENCE = 360;
 const INT_MAX = 0x7fffffff;
 
 /** A mistake on the command line. */
-export function mistake(text: string): ToolError {
+function mistake(text: string): ToolError {
   return new ToolError(text, 2);
 }
 

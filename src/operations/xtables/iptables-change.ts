@@ -259,7 +259,7 @@ export class TableEditor {
 }
 
 /** @throws {XtProblem} when a rule leads to what is neither a verdict, a chain nor a target; {KernelError} EINVAL for built-in chains */
-export function checkTarget(rule: XtRule, draft: RuleSet, extensions: Extensions): XtRule {
+function checkTarget(rule: XtRule, draft: RuleSet, extensions: Extensions): XtRule {
   const { target } = rule;
   if (target === undefined) return rule;
   const { name } = target;

@@ -80,7 +80,7 @@ function anyPort(text: string): number | null {
 }
 
 /** XTTYPE_PORT. */
-export const port: ReadOption = (text) => {
+const port: ReadOption = (text) => {
   const value = anyPort(text);
   if (value === null) throw new XtProblem(`Port "${text}" does not resolve to anything.\n`);
   return value;
@@ -104,14 +104,14 @@ export const ports: ReadOption = (text, extension, option) => {
 };
 
 /** XTTYPE_HOST: an address, as int32. Names are not looked up: nobody here answers. */
-export const host: ReadOption = (text) => {
+const host: ReadOption = (text) => {
   const address = addressOf(text);
   if (address === null) throw new XtProblem("getaddrinfo: Name or service not known\n");
   return address;
 };
 
 /** An address as inet_aton reads it, decimal with one to four parts; null for anything else. */
-export function addressOf(text: string): number | null {
+function addressOf(text: string): number | null {
   if (text === "localhost") return ip.LOOPBACK;
   const parts = text.split(".");
   if (parts.length > 4) return null;
@@ -136,7 +136,7 @@ export const hostMask: ReadOption = (text, extension, option): AddressMask => {
 };
 
 /** XTTYPE_PLENMASK: a prefix length or a mask; the value is a mask as int32. */
-export const prefixMask: ReadOption = (text, extension, option) => {
+const prefixMask: ReadOption = (text, extension, option) => {
   const length = unsigned(text, 32);
   if (length !== null) return ip.netmask(length);
   const mask = ip.parse(text);

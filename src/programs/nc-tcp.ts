@@ -144,51 +144,60 @@ export class NetcatTcp {
     return 0;
   }
 
-  /** Copies the input to the network and the network to the output until both have ended or the time is over. */
+  /**
+   * Copies the input to the network and the network to the output. Each of the two may end before the other: a client goes
+   * on until both have, a listener until the network has and what it had taken of the input is sent.
+   */
   *#talk(socket: TcpSocket): Generator<Wait, void, void> {
     const { input } = this.#context;
-    const { timeout, stay, noInput, interval } = this.#o;
+    const { timeout, stay, noInput, interval, listen } = this.#o;
     let last = this.#now;
     let inputEnded = noInput;
+    let netEnded = false;
     let isShut = false;
     let quitAt = FOREVER;
     let waiting: Uint8Array | null = null;
     let received = 0;
     for (;;) {
-      // What has come.
-      const some = this.#receive(socket);
-      if (some === "error") return;
-      if (some !== null) {
-        if (some.length === 0) {
-          this.#context.out(this.#text.end());
-          return;
-        }
-        last = this.#now;
-        this.#context.out(this.#text.take(some));
-        if (this.#o.limit > 0 && ++received >= this.#o.limit) return;
-        continue;
-      }
-      // What is to go.
-      if (waiting === null && !inputEnded && input.available !== "") waiting = this.#take();
+      if (netEnded && waiting === null && (inputEnded || listen)) return;
+      // One turn: what was taken goes, something more is taken, something is received.
+      let isBusy = false;
       if (waiting !== null) {
         const sent = this.#send(socket, waiting);
         if (sent < 0) return;
-        if (sent > 0) last = this.#now;
+        isBusy = sent > 0;
         waiting = sent === waiting.length ? null : waiting.subarray(sent);
-        if (waiting === null) {
-          if (interval > 0) yield { on: [], until: this.#now + interval };
-          continue;
-        }
+        if (waiting === null && interval > 0) yield { on: [], until: this.#now + interval };
+      } else if (!inputEnded && input.available !== "") {
+        waiting = this.#take();
+        isBusy = true;
       } else if (!inputEnded && input.closed) {
         inputEnded = true;
         if (stay !== null) quitAt = this.#now + stay;
+      }
+      const some = this.#receive(socket);
+      if (some === "error") return;
+      if (some !== null && !netEnded) {
+        isBusy = true;
+        if (some.length === 0) {
+          netEnded = true;
+          this.#context.out(this.#text.end());
+        } else {
+          this.#context.out(this.#text.take(some));
+          if (this.#o.limit > 0 && ++received >= this.#o.limit) return;
+        }
       }
       if (inputEnded && waiting === null && !isShut && this.#o.shutsDown && !noInput) {
         isShut = true;
         this.#shutdown(socket);
       }
+      if (isBusy) {
+        last = this.#now;
+        continue;
+      }
       const until = Math.min(timeout === null ? FOREVER : last + timeout, quitAt);
       if (this.#now >= until) return;
+      if (netEnded && inputEnded && waiting === null) return;
       const on = [socket.readable];
       if (waiting !== null) on.push(socket.writable);
       else if (!inputEnded) on.push(input.arrived);

@@ -70,7 +70,7 @@ const MODULES = [
   ..."ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_sh ip_vs_dh ip_vs_sed ip_vs_nq ip_vs_mh ip_vs_fo ip_vs_ovf".split(
     " ",
   ),
-  ..."veth bridge iptable_nat iptable_mangle iptable_filter xt_mark xt_ipvs xt_nat xt_tcpudp xt_MASQUERADE nf_conntrack_netlink xt_conntrack".split(
+  ..."veth bridge iptable_nat iptable_mangle iptable_filter xt_mark xt_ipvs xt_nat xt_tcpudp xt_MASQUERADE xt_REDIRECT xt_length xt_TCPMSS nf_conntrack_netlink xt_conntrack".split(
     " ",
   ),
 ];
@@ -136,7 +136,7 @@ export class UmlKernel {
     ];
     writeFileSync(join(folder, "all.sh"), script.join("\n"));
     writeFileSync(join(this.#folder, `${job}.go`), "");
-    await this.#wait(`${job}.done`, 90_000);
+    await this.#wait(`${job}.done`, 240_000);
     if (!existsSync(join(folder, `${lines.length - 1}.rc`)))
       throw new Error(`the hosts could not be built: ${readFileSync(join(folder, "build.out"), "utf8")}`);
     return lines.map((_, i) => ({

@@ -5,6 +5,9 @@ import { UmlKernel, whyNoUml } from "./uml-kernel.ts";
 
 /** A kernel that runs as a program is slow: these take a minute at most, and `UML_ALL=1` types all. */
 const QUICK = [
+  "field/client-address",
+  "field/own-vip",
+  "field/reused-port",
   "ipvs/direct-routing",
   "ipvs/hashing",
   "ipvs/mesh-by-mark",
@@ -35,7 +38,7 @@ describe.skipIf(reason !== null)("lessons of IPVS on a kernel of their own", IN_
     expect(all.map(({ file }) => file)).toEqual(expect.arrayContaining(QUICK));
   });
 
-  test.each(files)("$file", async (file) => {
+  test.each(files)("$file", { timeout: 300_000 }, async (file) => {
     expect(await turn(() => problemsOf(file, kernel))).toBe("");
   });
 });

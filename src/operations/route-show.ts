@@ -63,11 +63,14 @@ function cacheMatches(filter: RouteShow, e: RouteException, device: NetDevice | 
 /** What the namespace has heard of destinations, and has used since (fib_dump_info_fnhe). */
 function cached(question: RouteShow, context: OperationContext): string {
   const { options = {} } = question;
-  const { exceptions, world } = context.namespace;
+  const { exceptions, fib, world } = context.namespace;
   const device = question.dev === undefined ? null : deviceNamed(context, question.dev);
+  // Route by route, as the table is walked.
+  const main = fib.tables.get(RouteTable.main)?.list() ?? [];
   const shown = exceptions
     .list()
     .filter((e) => e.used && cacheMatches(question, e, device))
+    .sort((a, b) => main.indexOf(a.route) - main.indexOf(b.route))
     .map((e): CachedRoute => {
       const { route, gateway, pmtu } = e;
       const via = gateway !== 0 ? gateway : route.gateway;

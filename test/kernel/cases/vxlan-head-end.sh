@@ -23,11 +23,11 @@ for h in hA:15 hB:17 hC:33; do
     if [ ${h#*:} != $remote ]; then on ${h%:*} bridge fdb append 00:00:00:00:00:00 dev vx0 dst 172.10.0.$remote; fi
   done
 done
+calm sw hA hB hC cA cB cC
 # Who resolves whom is not the matter here.
 for h in hA hB hC; do
   for remote in 15 17 33; do on $h ping -q -c 1 172.10.0.$remote >/dev/null; done
 done
-calm sw hA hB hC cA cB cC
 cap hA:eth0 hB:eth0 hC:eth0 cB:eth0 cC:eth0
 run hA 'bridge fdb show dev vx0'
 # The first request goes to both, the answer and all that follows to one.

@@ -24,8 +24,8 @@ tunnel() {
 tunnel hA cA 172.10.0.15 172.10.1.17 10.3.0.2 2
 tunnel hB cB 172.10.1.17 172.10.0.15 10.3.0.5 5
 sleep 0.1
-run cA 'ping -c 1 10.3.0.5'
 calm hA r hB cA cB
+run cA 'ping -c 1 10.3.0.5'
 cap cA:eth0 cB:eth0 hA:eth0 hB:eth0
 # Cut by the router, put together by the other end.
 run cA 'ping -c 1 -M do -s 1350 -W 0.5 10.3.0.5'

@@ -1,4 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Topology } from "../../src/lab/topology.ts";
 import type { Typed } from "../../src/scenario/lesson-world.ts";
 
@@ -9,7 +11,24 @@ import type { Typed } from "../../src/scenario/lesson-world.ts";
  */
 export const IN_REAL_TIME = { retry: 2, timeout: 150_000, concurrent: true };
 
-const REQUIRED = "ip bridge tc ping traceroute arping tcpdump ethtool nc iptables conntrack ipset".split(" ");
+/** The commands that `.ci/tools` names for a kind of test, which `.ci/run` fetches on Debian. */
+export function toolsFor(use: "kernel" | "ipvs" | "captures"): readonly string[] {
+  const list = readFileSync(join(import.meta.dirname, "../../.ci/tools"), "utf8");
+  const rows = list.split("\n").map((line) => line.split(/\s+/));
+  return rows.filter(([command, , of]) => command !== "#" && of === use).map(([command]) => command!);
+}
+
+/** The first of these commands that is not installed, or null. */
+export function firstMissing(tools: readonly string[]): string | null {
+  for (const tool of tools) {
+    try {
+      execFileSync("which", [tool], { stdio: "ignore" });
+    } catch {
+      return tool;
+    }
+  }
+  return null;
+}
 
 /** Why the real kernel cannot be asked here, or null when it can: it takes Linux, root and a handful of tools. */
 export function whyNoKernel(): string | null {
@@ -20,14 +39,8 @@ export function whyNoKernel(): string | null {
   } catch {
     return "namespaces cannot be made here";
   }
-  for (const tool of REQUIRED) {
-    try {
-      execFileSync("which", [tool], { stdio: "ignore" });
-    } catch {
-      return `${tool} is not installed`;
-    }
-  }
-  return null;
+  const tool = firstMissing(toolsFor("kernel"));
+  return tool === null ? null : `${tool} is not installed`;
 }
 
 /**

@@ -12,24 +12,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Topology } from "../../src/lab/topology.ts";
 import type { Typed } from "../../src/scenario/lesson-world.ts";
-import { buildScript } from "./real-kernel.ts";
+import { buildScript, firstMissing, toolsFor } from "./real-kernel.ts";
 
 /** Where the package lies once it was had. */
 const CACHE = join(tmpdir(), "overmesh-uml");
-const TOOLS = ["ipvsadm", "iptables", "ip", "nc", "tcpdump", "traceroute", "modprobe", "dpkg", "apt-get"];
 
 /** Why Linux cannot be run as a program here, or null when it can: it takes Debian's package user-mode-linux, and root. */
 export function whyNoUml(): string | null {
   if (process.platform !== "linux") return "this is not Linux";
   if (process.arch !== "x64") return "Debian's user-mode-linux is for x86-64";
   if (process.getuid?.() !== 0) return "its hosts take root";
-  for (const tool of TOOLS) {
-    try {
-      execFileSync("which", [tool], { stdio: "ignore" });
-    } catch {
-      return `${tool} is not installed`;
-    }
-  }
+  const tool = firstMissing([...toolsFor("kernel"), ...toolsFor("ipvs"), "dpkg", "apt-get"]);
+  if (tool !== null) return `${tool} is not installed`;
   if (!canShowState()) return "its processor has AMX, which takes a C compiler";
   try {
     fetchPackage();

@@ -90,7 +90,7 @@ function sendBurst(c: TcpConnection, mss: number, nagle: Nagle, quota: number): 
     const fin = last === c.writeEnd && c.finQueued && distance(edge, last) >= 1;
     const isLast = last === end;
     const push = size > 0 && isLast && ((last === c.writeEnd && c.pushed === last) || count > 0);
-    sendNew(c, size, mss, push, fin);
+    if (!sendNew(c, size, mss, push, fin)) break;
     count++;
   } while (c.sendNext !== end && !c.finSent);
   return count;
@@ -105,18 +105,23 @@ function mayBePartial(c: TcpConnection, nagle: Nagle, isTail: boolean): boolean 
   return !(after(c.lastSmall, c.unacknowledged) && !after(c.lastSmall, c.sendNext));
 }
 
-function sendNew(c: TcpConnection, length: number, mss: number, push: boolean, fin: boolean): void {
+/** False: there was no way, or a hook of this host dropped it. Then it was not sent, and waits for the next probe. */
+function sendNew(c: TcpConnection, length: number, mss: number, push: boolean, fin: boolean): boolean {
   const sequence = c.sendNext;
   const isFirst = c.sent.count === 0;
   const isProbing = c.pending === Pending.lossProbe;
   if (isFirst) c.sent.start = sequence;
-  output.sendSegment(c, sequence, length, output.dataFlags(push, fin));
+  const { hooks } = c.ns;
+  hooks.refused = 0;
+  if (!output.sendSegment(c, sequence, length, output.dataFlags(push, fin)) || hooks.refused !== 0)
+    return false;
   c.sendNext = (sequence + length + (fin ? 1 : 0)) | 0;
   if (fin) c.finSent = true;
   if (length < mss) c.lastSmall = c.sendNext;
   c.sent.push(c.sendNext, (push ? Mark.push : 0) | (fin ? Mark.fin : 0), c.now);
   if (length > 0) c.ns.tcp.counters.TCPOrigDataSent++;
   if (isFirst || isProbing) timers.restartRetransmission(c);
+  return true;
 }
 
 /** The FIN counts as sent data of one octet without a place in the buffer. */

@@ -7,7 +7,6 @@ import { UmlKernel, whyNoUml } from "./uml-kernel.ts";
 const QUICK = [
   "field/client-address",
   "field/own-vip",
-  "field/reused-port",
   "ipvs/direct-routing",
   "ipvs/hashing",
   "ipvs/mesh-by-mark",

@@ -188,7 +188,7 @@ test("mistakes are one line each", () => {
   );
   expect(problems(() => lab("# not a lesson"))).toContain("lesson.md:1:1: a lesson begins with front matter");
   expect(problems(() => net.host("x"))).toBe("no host x (there are a, b)");
-  expect(problems(() => net.routes("a/c9"))).toBe("no namespace a/c9 (host a has (its own))");
+  expect(problems(() => net.routes("a/c9"))).toBe("no namespace a/c9 (there is a)");
   expect(problems(() => net.counters("a/eth7"))).toBe("no device a/eth7 (a has lo, eth0)");
   expect(problems(() => net.apply("a", "ip route add 10.0.0.0/8 via 9.9.9.9"))).toBe(
     "ip route add 10.0.0.0/8 via 9.9.9.9: Error: Nexthop has invalid gateway.",

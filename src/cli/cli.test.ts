@@ -163,6 +163,9 @@ describe("overmesh run", () => {
   });
 });
 
+/** A lesson that is there. */
+const TWO = join(import.meta.dirname, "../../scenarios/two-hosts.md");
+
 describe("misuse is one line and status 2:", () => {
   test.each([
     [["rnu"], "overmesh: unknown command 'rnu' (Did you mean run?)\n"],
@@ -176,6 +179,25 @@ describe("misuse is one line and status 2:", () => {
     [["run", "/no/such/lesson.md"], "overmesh: /no/such/lesson.md: no such file or directory\n"],
     [["check", "/no/such"], "overmesh: /no/such: no such file or directory\n"],
     [["shell", "/no/such.md"], "overmesh: /no/such.md: no such file or directory\n"],
+    [["explain"], "overmesh: missing required argument 'file'\n"],
+    [["explain", "/no/such.md", "--why", "x"], "overmesh: /no/such.md: no such file or directory\n"],
+    [["explain", TWO], "overmesh: explain what? (--from NAMESPACE --to ADDRESS, or --why ENTRY)\n"],
+    [["explain", TWO, "--from", "", "--to", "1.2.3.4"], /^overmesh: who sends it\? .*\n$/],
+    [["explain", TWO, "--from", "a", "--to", ""], /^overmesh: where does a send it\? .*\n$/],
+    [["explain", TWO, "--from", "z", "--to", "1.2.3.4"], "overmesh: no host z (there are a, b)\n"],
+    [["explain", TWO, "--from", "a/x", "--to", "1.2.3.4"], "overmesh: no namespace a/x (there is a)\n"],
+    [["explain", TWO, "--from", "a", "--to", "1.2.3.444"], /^overmesh: 1\.2\.3\.444 is no target .*\n$/],
+    [["explain", TWO, "--from", "a", "--to", "1.2.3.4/udp"], /^overmesh: .*: UDP needs a port from .*\n$/],
+    [["explain", TWO, "--from", "a", "--to", "1.2.3.4:0/tcp"], /^overmesh: .*: TCP needs a port from .*\n$/],
+    [
+      ["explain", TWO, "--from", "a", "--to", "1.2.3.4"],
+      /^overmesh: a cannot send to 1\.2\.3\.4: Network is unreachable \(no route to 1\.2\.3\.4 in table main <- nobody made one\)\n$/,
+    ],
+    [
+      ["explain", TWO, "--why", "x", "--to", "1.2.3.4"],
+      /^overmesh: a packet or an entry, one at a time .*\n$/,
+    ],
+    [["explain", TWO, "--why", "zzz"], /^overmesh: there is and was no entry like "zzz" .*\n$/],
   ])("%j", async (args, line) => {
     expect(await cli(...args)).toBe(2);
     if (typeof line === "string") expect(err).toBe(line);

@@ -1,6 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { Lab } from "../lab/lab.ts";
-import { entryHistories } from "../scenario/entry-history.ts";
+import { type EntryHistoryEvent, entryHistories } from "../scenario/entry-history.ts";
 import { journeyLines } from "../scenario/journey-text.ts";
 import { LabWorld } from "../scenario/lab-world.ts";
 import type { Lesson } from "../scenario/lesson.ts";
@@ -39,9 +39,9 @@ function misuse({ from, to, why, size }: ExplainOptions): UserError | null {
       return wrong("a packet or an entry, one at a time", both);
     return why.trim() === "" ? wrong("--why names no entry", "words of one: --why '10.3.0.0/24 a/c1'") : null;
   }
-  if (from === undefined && to === undefined) return wrong("explain what?", both);
-  if (from === undefined) return wrong("who sends it?", "--from HOST or --from HOST/NAMESPACE");
-  if (to === undefined) return wrong(`where does ${from} send it?`, "--to ADDRESS or --to ADDRESS:PORT/udp");
+  if (!from && !to) return wrong("explain what?", both);
+  if (!from) return wrong("who sends it?", "--from HOST or --from HOST/NAMESPACE");
+  if (!to) return wrong(`where does ${from} send it?`, "--to ADDRESS or --to ADDRESS:PORT/udp");
   parseTarget(to);
   return null;
 }
@@ -76,12 +76,29 @@ function showHistory(world: LabWorld, { why, json }: ExplainOptions): number {
   const paint = paintFor(process.stdout);
   for (const { kind, where, entry, there, events } of histories) {
     print([`${paint.bold(`${where}  ${entry}`)}  (${kind}${there ? "" : ", gone"})`]);
-    for (const event of events) {
+    for (const { event, more } of withoutRepetition(events)) {
       const text = event.entry === entry || event.entry === "" ? "" : `  ${event.entry}`;
       print([
         `  ${formatDuration(event.at).padStart(10)}  ${event.what.padEnd(7)}  ${event.cause}${paint.dim(text)}`,
+        ...(more > 0 ? [`  ${"".padStart(10)}  and ${more} times more without a difference`] : []),
       ]);
     }
   }
   return Status.held;
+}
+
+/** Of changes in a row that leave an entry as it is and have one kind of cause, the first, and how many there were more. */
+function withoutRepetition(
+  events: readonly EntryHistoryEvent[],
+): { event: EntryHistoryEvent; more: number }[] {
+  const runs: { event: EntryHistoryEvent; more: number }[] = [];
+  // What a frame was is another each time: whose word it is counts.
+  const kindOf = ({ what, entry, cause }: EntryHistoryEvent): string =>
+    `${what} ${entry} ${cause.replace(/^((learned from|needed by) frame) .*/s, "$1")}`;
+  for (const event of events) {
+    const last = runs.at(-1);
+    if (last !== undefined && event.what === "changed" && kindOf(last.event) === kindOf(event)) last.more++;
+    else runs.push({ event, more: 0 });
+  }
+  return runs;
 }

@@ -71,8 +71,9 @@ export class Lab {
     const host = this.#switches.get(hostName!)?.host ?? this.host(hostName!);
     const ns = name === undefined ? host.root : host.namespaces.get(name);
     if (ns === undefined || more !== undefined) {
-      const there = ["(its own)", ...host.namespaces.keys()].join(", ");
-      throw new UserError("UNKNOWN_NAMESPACE", `no namespace ${path}`, null, `host ${hostName} has ${there}`);
+      const there = [host.root, ...host.namespaces.values()].map((other) => other.path);
+      const hint = `there ${there.length === 1 ? "is" : "are"} ${there.join(", ")}`;
+      throw new UserError("UNKNOWN_NAMESPACE", `no namespace ${path}`, null, hint);
     }
     return ns;
   }

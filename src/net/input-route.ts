@@ -99,8 +99,24 @@ export class InputRoute {
       settings?.get(`net/ipv4/conf/${device.name}/forwarding`) ??
       settings?.get("net/ipv4/ip_forward") ??
       settings?.get("net/ipv4/conf/all/forwarding") ??
-      0;
+      this.#forwardingByDefault(device);
     return this.#noRoute("EHOSTUNREACH", Verdict.IP_INADDRERRORS, entry);
+  }
+
+  /** Nobody said anything of forwarding: while somebody observes, that is an entry too. */
+  #forwardingByDefault(device: NetDevice): EntryRef {
+    const ns = this.#ns;
+    const { registry, tap } = ns.world;
+    if (tap === null) return 0;
+    ns.settings ??= new Map();
+    const key = `${device.name} forwards by default`;
+    let ref = ns.settings.get(key);
+    if (ref === undefined) {
+      const text = `net.ipv4.conf.${device.name.replaceAll(".", "/")}.forwarding = 0`;
+      ref = registry.made("sysctl", ns.path, text, { by: "kernel", text: "by default" });
+      ns.settings.set(key, ref);
+    }
+    return ref;
   }
 
   #noRoute(error: Errno, verdict: Verdict, entry: EntryRef): null {

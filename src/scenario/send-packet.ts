@@ -85,7 +85,7 @@ export function parseTarget(text: string): Omit<PacketRequest, "from"> {
   const hasPort = port !== undefined && port >= 1 && port <= 65535;
   if (hasPort !== (protocol !== "icmp") || (protocol === "icmp" && port !== undefined)) {
     const name = protocol.toUpperCase();
-    const need = protocol === "icmp" ? "ICMP has no ports" : `${name} takes a port from 1 to 65535`;
+    const need = protocol === "icmp" ? "ICMP has no ports" : `${name} needs a port from 1 to 65535`;
     throw new UserError("TARGET", `${text}: ${need}`, null, "such as 10.3.0.5 or 10.3.0.5:53/udp");
   }
   return { to: match[1]!, protocol, ...(port === undefined ? {} : { port }) };

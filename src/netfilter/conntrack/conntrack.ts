@@ -1,7 +1,7 @@
 import { HookResult } from "../../net/hooks.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { Packet } from "../../sim/packet.ts";
-import type { EntryRef } from "../../sim/registry.ts";
+import type { Cause, EntryRef } from "../../sim/registry.ts";
 import { SECOND } from "../../sim/time.ts";
 import type { Timer } from "../../sim/timer.ts";
 import { Verdict } from "../../sim/verdict.ts";
@@ -24,6 +24,9 @@ import { DEFAULT_ZONE, type Zone } from "./zone.ts";
 const EVICTION_RANGE = 8;
 /** Dead connections are looked for no more often than this (GC_SCAN_INTERVAL_MIN). */
 const SWEEP_INTERVAL = SECOND;
+
+const TIMEOUT: Cause = { by: "timer", text: "its timeout" };
+const EVICTED: Cause = { by: "kernel", text: "to make room for others" };
 
 /** Hears of connections that come, change and go (`conntrack -E`). `changes` are bits of {@link ConnectionChange}. */
 export interface ConntrackListener {
@@ -93,7 +96,7 @@ export class Conntrack {
     if (found < 0) return -1;
     const connection = this.#rows[found >> 1]!;
     if (connection.deadline > this.world.now) return found;
-    this.#destroy(connection);
+    this.#destroy(connection, TIMEOUT);
     return -1;
   }
 
@@ -252,7 +255,7 @@ export class Conntrack {
     for (const found of near) {
       const connection = this.#rows[found >> 1]!;
       if ((connection.status & Status.assured) !== 0 && connection.deadline > this.world.now) continue;
-      this.#destroy(connection);
+      this.#destroy(connection, EVICTED);
       this.stats.earlyDrop++;
       return true;
     }
@@ -391,7 +394,7 @@ export class Conntrack {
       listener.connectionChanged(connection, changes & connection.eventMask);
   }
 
-  #destroy(connection: Connection): void {
+  #destroy(connection: Connection, cause: Cause = this.world.registry.cause): void {
     connection.status |= Status.dying;
     const { row } = connection;
     if (row < 0) return;
@@ -409,7 +412,7 @@ export class Conntrack {
     connection.row = -1;
     this.#count--;
     if (connection.timestamped) connection.stop = this.world.now;
-    if (connection.ref !== 0) this.world.registry.gone(connection.ref, { by: "kernel", text: "conntrack" });
+    if (connection.ref !== 0) this.world.registry.gone(connection.ref, cause);
     for (const listener of this.gone) listener(connection);
     if (this.settings.events === 0 || (connection.eventMask & ConnectionChange.destroy) === 0) return;
     for (const listener of this.listeners) listener.connectionChanged(connection, ConnectionChange.destroy);
@@ -429,9 +432,9 @@ export class Conntrack {
     let next = Number.POSITIVE_INFINITY;
     for (const connection of this.#rows) {
       if (connection === null) continue;
-      if (connection.deadline <= now) this.#destroy(connection);
+      if (connection.deadline <= now) this.#destroy(connection, TIMEOUT);
       else if (isTight && mayGoEarly(connection)) {
-        this.#destroy(connection);
+        this.#destroy(connection, EVICTED);
         this.stats.earlyDrop++;
       } else if (connection.deadline < next) next = connection.deadline;
     }

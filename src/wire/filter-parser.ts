@@ -14,17 +14,15 @@ import {
   syntaxError,
 } from "./filter-arithmetic.ts";
 import { FilterError, FilterLexer } from "./filter-lexer.ts";
-import * as names from "./filter-names.ts";
+import * as operands from "./filter-operands.ts";
 import type { Qualifiers } from "./filter-primitives.ts";
 import * as primitives from "./filter-primitives.ts";
-import * as mac from "./mac.ts";
 
 /** What an expression may need to know of the place where it is used. */
 export interface FilterOptions {
   /** Netmask of the interface for `ip broadcast`, an int32; 0 when reading a file. */
   readonly netmask?: number;
-  /** IPv4 addresses of a host by name (int32), an empty list for an unknown one. */
-  readonly resolve?: (name: string) => readonly number[];
+  readonly resolve?: operands.Resolve;
 }
 
 /** A filter, or why the expression is none, as tcpdump prints it behind `tcpdump: `. */
@@ -39,16 +37,6 @@ interface Part {
 }
 
 const TYPES = new Set(["host", "net", "port", "portrange"]);
-
-/** Reads `10`, `10.1`, `10.1.2` or a whole address as its bytes say, and how many bits they are. */
-function shortAddress(text: string): { readonly address: number; readonly bits: number } {
-  const groups = text.split(".").map(Number);
-  if (groups.some((group) => !(group <= 255))) throw new FilterError(`invalid IPv4 address '${text}'`);
-  let address = 0;
-  for (const group of groups) address = (address << 8) | group;
-  const bits = groups.length * 8;
-  return { address: address << (32 - bits), bits };
-}
 
 class FilterParser {
   readonly #lexer: FilterLexer;
@@ -266,13 +254,13 @@ class FilterParser {
     const token = this.#lexer.take();
     switch (token.kind) {
       case "number":
-        return this.#byNumber(q, token.value);
+        return operands.byNumber(q, token.value, this.#place);
       case "name":
-        return this.#byName(q, token.text);
+        return operands.byName(q, token.text, this.#place, this.#options.resolve ?? (() => []));
       case "ipv4":
         return this.#byAddress(q, token.text);
       case "mac":
-        return this.#byMac(q, token.text);
+        return operands.byMac(q, token.text, this.#place);
       case "ipv6":
         throw new FilterError(`IPv6 address '${token.text}' is not supported here`);
       default:
@@ -280,147 +268,28 @@ class FilterParser {
     }
   }
 
-  /** What libpcap says when an address follows something that has no qualifiers. */
-  #need(q: Qualifiers | null): Qualifiers {
-    if (q === null) throw new FilterError("syntax error in filter expression");
-    return q;
-  }
-
-  #byNumber(given: Qualifiers | null, number: number): Filter {
-    const q = this.#need(given);
-    switch (q.type) {
-      case "port":
-      case "portrange":
-        primitives.checkPortQualifier(q);
-        primitives.checkPort(number);
-        return primitives.ports(q, number, number, this.#place);
-      case "proto":
-        return primitives.protocolNumber(q, number, this.#place);
-      case "gateway":
-        throw new FilterError("'gateway' requires a name");
-      default:
-        if (q.protocol === "link") throw new FilterError("illegal link layer address");
-        return this.#hostNumber(q, number);
-    }
-  }
-
-  /** `net 10` is 10.0.0.0/8, but `host 10` is 0.0.0.10. */
-  #hostNumber(q: Qualifiers, number: number): Filter {
-    let address = number | 0;
-    let mask = -1;
-    if (q.type === "net") {
-      for (; address !== 0 && address >>> 24 === 0; mask <<= 8) address <<= 8;
-    }
-    return primitives.host(q, address, mask, this.#place);
-  }
-
   #byAddress(given: Qualifiers | null, text: string): Filter {
     if (this.#accept("/")) {
       const length = this.#number();
-      const q = this.#need(given);
-      const { address } = shortAddress(text);
+      const q = operands.need(given);
+      const { address } = operands.shortAddress(text);
       if (length > 32) throw new FilterError("mask length must be <= 32");
       const mask = length === 0 ? 0 : -1 << (32 - length);
       if ((address & ~mask) !== 0) throw new FilterError(`non-network bits set in "${text}/${length}"`);
-      return this.#network(q, address, mask);
+      return operands.network(q, address, mask, this.#place);
     }
     if (this.#accept("mask")) {
       const token = this.#lexer.take();
       if (token.kind !== "ipv4") throw syntaxError();
-      const q = this.#need(given);
-      const { address } = shortAddress(text);
-      const mask = shortAddress(token.text).address;
+      const q = operands.need(given);
+      const { address } = operands.shortAddress(text);
+      const mask = operands.shortAddress(token.text).address;
       if ((address & ~mask) !== 0) {
         throw new FilterError(`non-network bits set in "${text} mask ${token.text}"`);
       }
-      return this.#network(q, address, mask);
+      return operands.network(q, address, mask, this.#place);
     }
-    const q = given;
-    if (q !== null && (q.type === "port" || q.type === "portrange" || q.type === "proto")) {
-      throw new FilterError(`'${q.type}' modifier applied to ip host`);
-    }
-    const { address, bits } = shortAddress(text);
-    if (this.#need(q).type === "gateway") throw new FilterError("'gateway' requires a name");
-    if (q!.protocol === "link") throw new FilterError("illegal link layer address");
-    return primitives.host(q!, address, -1 << (32 - bits), this.#place);
-  }
-
-  #network(q: Qualifiers, address: number, mask: number): Filter {
-    if (q.type !== "net") throw new FilterError("Mask syntax for networks only");
-    return primitives.host(q, address, mask, this.#place);
-  }
-
-  #byMac(given: Qualifiers | null, text: string): Filter {
-    const q = this.#need(given);
-    if (q.protocol !== "link" || (q.type !== "host" && q.type !== null)) {
-      throw new FilterError("ethernet address used in non-ether expression");
-    }
-    const groups = /[:-]/.test(text) || text.split(".").length === 6 ? text.split(/[:.-]/) : null;
-    const pairs = groups ?? text.replaceAll(".", "").match(/../g)!;
-    const { hi, lo } = mac.parse(pairs.join(":"))!;
-    return { kind: "ether-host", direction: q.direction ?? "either", hi, lo, place: this.#place };
-  }
-
-  #byName(given: Qualifiers | null, name: string): Filter {
-    const q = this.#need(given);
-    switch (q.type) {
-      case "net":
-        throw new FilterError(`unknown network '${name}'`);
-      case "port":
-        return this.#portName(q, name);
-      case "portrange":
-        return this.#portRange(q, name);
-      case "proto":
-        return primitives.protocolNumber(q, this.#protocolName(q, name), this.#place);
-      case "gateway":
-        throw new FilterError("'gateway' not supported in this configuration");
-      default:
-        return this.#hostName(q, name);
-    }
-  }
-
-  #hostName(q: Qualifiers, name: string): Filter {
-    if (q.protocol === "link") throw new FilterError(`unknown ether host '${name}'`);
-    const addresses = this.#options.resolve?.(name) ?? [];
-    if (addresses.length === 0) throw new FilterError(`unknown host '${name}'`);
-    return addresses.map((address) => primitives.host(q, address, -1, this.#place)).reduce(primitives.or);
-  }
-
-  #portName(q: Qualifiers, name: string): Filter {
-    primitives.checkPortQualifier(q);
-    const service = names.serviceOf(name);
-    if (service === null) throw new FilterError(`unknown port '${name}'`);
-    const { port, transport } = service;
-    if (transport !== "both" && q.protocol !== null && q.protocol !== transport) {
-      throw new FilterError(`port '${name}' is ${transport}`);
-    }
-    const number = transport === "both" ? null : names.IP_PROTOCOLS[transport]!;
-    return primitives.ports(q, port, port, this.#place, number);
-  }
-
-  #portRange(q: Qualifiers, text: string): Filter {
-    primitives.checkPortQualifier(q);
-    const match = /^(\d+)-(\d+)/.exec(text);
-    if (match === null) throw new FilterError(`unknown port in range '${text}'`);
-    const from = Number(match[1]);
-    const to = Number(match[2]);
-    primitives.checkPort(from);
-    primitives.checkPort(to);
-    return primitives.ports(q, from, to, this.#place);
-  }
-
-  #protocolName(q: Qualifiers, name: string): number {
-    if (q.protocol === "link") {
-      const type = names.ethertypeOf(name);
-      if (type === null) throw new FilterError(`unknown ether proto '${name}'`);
-      return type;
-    }
-    if (q.protocol !== null && q.protocol !== "ip" && q.protocol !== "ip6") {
-      throw new FilterError(`unknown protocol: ${name}`);
-    }
-    const protocol = names.protocolOf(name);
-    if (protocol === null) throw new FilterError(`unknown ip proto '${name}'`);
-    return protocol;
+    return operands.byAddress(given, text, this.#place);
   }
 }
 

@@ -59,7 +59,9 @@ export class Neighbour {
   connected = false;
   /** When its state or address changed, when somebody last needed it, and when it was last known to be alive. */
   updated: Nanos;
-  used: Nanos;
+  #used: Nanos;
+  /** When legs took a packet to it last; null while none did. */
+  #usedByLegs: Float64Array | null = null;
   confirmed: Nanos;
   probes = 0;
   /** The routing protocol that `ip neigh add ... protocol` gave, by name or number; empty for none. */
@@ -78,7 +80,7 @@ export class Neighbour {
     this.address = address;
     const now = ns.world.now;
     this.updated = now;
-    this.used = now;
+    this.#used = now;
     this.confirmed = now - this.conf.base_reachable_time_ms * 2 * MILLISECOND;
     this.queue = new PacketQueue(`${ns.path} ARP queue of ${ip.format(address)}`);
     this.#timer = ns.world.timer(() => this.#tick());
@@ -109,6 +111,14 @@ export class Neighbour {
   /** Its timer runs, which holds on to it. */
   get timed(): boolean {
     return this.#timer.armed;
+  }
+
+  /** When somebody needed it last who did not find it connected. */
+  get used(): Nanos {
+    const byLegs = this.#usedByLegs;
+    if (byLegs === null) return this.#used;
+    this.ns.world.ledger.settle();
+    return Math.max(byLegs[0]!, this.#used);
   }
 
   get inUse(): boolean {
@@ -171,7 +181,7 @@ export class Neighbour {
       if (state === "PROBE") this.probes = 0;
       this.state = state;
       // Who is being timed counts as used when it was last heard of (neigh_add_timer).
-      if (this.inTimer && this.used < this.confirmed) this.used = this.confirmed;
+      if (this.inTimer && this.used < this.confirmed) this.#used = this.confirmed;
       if (state === "REACHABLE") this.#timer.arm(this.device.ipv4.reachableTime);
       else if (state === "DELAY" || state === "PROBE") this.#timer.arm(0);
     }
@@ -225,9 +235,16 @@ export class Neighbour {
 
   /** Somebody needs the address (__neigh_event_send). A packet that has to wait is taken. */
   #event(packet: Packet | null): void {
-    const now = this.ns.world.now;
-    this.ns.world.leg = null;
-    this.used = now;
+    const { world } = this.ns;
+    const { leg, now } = world;
+    this.#used = now;
+    if (leg !== null && (this.state === "DELAY" || this.state === "PROBE")) {
+      // Packets go to it until the timer has found out more.
+      this.#usedByLegs ??= new Float64Array(1);
+      leg.stamps(this.#usedByLegs, 0);
+      return;
+    }
+    world.leg = null;
     if (this.state === "STALE") {
       this.#become("DELAY", { by: "timer", text: "used while stale" });
       this.#timer.arm(this.conf.delay_first_probe_time * SECOND);

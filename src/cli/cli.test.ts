@@ -104,6 +104,15 @@ describe("overmesh run", () => {
     expect(out).toContain("-hello\n        +good bye\n");
   });
 
+  test("journeys below a heading that no lesson has: status 2, and nothing runs", async () => {
+    const path = write("l.md", LESSON);
+    expect(await cli("run", path, "--journeys-in", "Prat")).toBe(2);
+    expect(err).toContain('no lesson has the heading "Prat" (did you mean Part?)');
+    expect([out, made]).toEqual(["", []]);
+    err = "";
+    expect(await cli("run", path, "--journeys-in", "Part")).toBe(0);
+  });
+
   test("mistakes in files: status 2, all of them on standard error, and nothing runs", async () => {
     write("a.md", LESSON.replace("console a", "console c"));
     write("b.md", LESSON.replace("title", "titel"));

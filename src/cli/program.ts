@@ -8,6 +8,7 @@ const EXAMPLES = `
 Examples:
   overmesh run scenarios/two-hosts.md              run a lesson, see each step
   overmesh run scenarios/overlay.md --journeys     and the way of its packets
+  overmesh run scenarios/routing-mesh.md --journeys-in 'One request'   only there
   overmesh run scenarios                           run all lessons of a folder
   overmesh run lesson.md --capture out.pcapng      open out.pcapng in Wireshark
   overmesh run lessons --report junit >report.xml  for a CI system
@@ -78,6 +79,7 @@ function makeProgram(version: string, makeWorld: MakeWorld, finish: (status: num
     .addOption(seedOption())
     .option("--capture <file>", "write all frames of all devices to a pcapng file")
     .option("--journeys", "show the way of the first packet of each conversation")
+    .option("--journeys-in <heading>", "show it below that heading of the lesson only")
     .addOption(
       new Option("--report <kind>", "how to report").choices(["text", "json", "junit"]).default("text"),
     )

@@ -1,15 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { UserError } from "../base/user-error.ts";
 import type { Lesson } from "../scenario/lesson.ts";
+import { hintFor } from "../scenario/nearest.ts";
 import { reportJson } from "../scenario/report-json.ts";
 import { checkJunit, reportJunit } from "../scenario/report-junit.ts";
+import { headingsOf, StepReport } from "../scenario/report-steps.ts";
 import {
   footerLines,
   headerLines,
   ReportFlow,
   type ReportOptions,
   shortLines,
-  stepLines,
 } from "../scenario/report-text.ts";
 import { type LessonResult, runLesson } from "../scenario/run-lesson.ts";
 import { updateLesson } from "../scenario/update-lesson.ts";
@@ -21,6 +22,7 @@ export interface RunOptions {
   readonly seed?: number | undefined;
   readonly capture?: string | undefined;
   readonly journeys?: boolean | undefined;
+  readonly journeysIn?: string | undefined;
   readonly report: "text" | "json" | "junit";
   readonly update?: boolean | undefined;
 }
@@ -45,6 +47,16 @@ function writeUpdate(lesson: Lesson, result: LessonResult): void {
   say(`rewrote ${lesson.file}: look at the difference before you keep it`);
 }
 
+/** The heading below which journeys are wanted, or null. @throws {UserError} when a lesson has no such heading. */
+function journeysIn(heading: string | undefined, lessons: readonly Lesson[]): string | null {
+  if (heading === undefined) return null;
+  const known = lessons.flatMap((lesson) =>
+    lesson.blocks.flatMap((block) => (block.kind === "prose" ? headingsOf(block.lines) : [])),
+  );
+  if (known.includes(heading)) return heading;
+  throw new UserError("HEADING", `no lesson has the heading "${heading}"`, null, hintFor(heading, known));
+}
+
 /** `overmesh run`: exit status 0 when all held, 1 when an expectation did not. */
 export async function run(
   paths: readonly string[],
@@ -59,6 +71,7 @@ export async function run(
   }
   const paint = paintFor(process.stdout);
   const report: ReportOptions = { paint, journeys: options.journeys ?? false };
+  const heading = journeysIn(options.journeysIn, lessons);
   const whole = options.report === "text" && lessons.length === 1;
   const progress = new Progress();
   const results: LessonResult[] = [];
@@ -67,10 +80,10 @@ export async function run(
     const seed = seedFor(lesson, options.seed);
     const world = await makeWorld({ topology: lesson.topology, seed, interactive: false });
     const flow = new ReportFlow();
-    const shown = { ...report, title: lesson.title };
+    const shown = new StepReport({ ...report, title: lesson.title, journeysIn: heading });
     if (whole) print(flow.next(headerLines({ ...lesson, seed }, paint)));
     const result = await runLesson(lesson, world, seed, (step) => {
-      if (whole) print(flow.next(stepLines(step, shown)));
+      if (whole) print(flow.next(shown.lines(step)));
     });
     results.push(result);
     progress.clear();
@@ -79,7 +92,7 @@ export async function run(
     if (options.capture !== undefined) writeCapture(options.capture, world);
     if (options.update) writeUpdate(lesson, result);
   }
-  if (options.report === "json") print([JSON.stringify(reportJson(results, report.journeys), null, 2)]);
+  if (options.report === "json") print([JSON.stringify(reportJson(results, report.journeys || heading !== null), null, 2)]);
   else if (options.report === "junit") print([reportJunit(results, broken)]);
   else if (!whole) print(["", summary(results, report)]);
   if (broken.length > 0) return Status.misuse;

@@ -48,7 +48,11 @@ function shortened(text: string): string {
  * command said that made it.
  */
 function causeText({ kind, cause }: JourneyStep): string {
-  const text = shortened(cause ?? "").replace(/ \([^()]*:(\d+)\)$/, " (line $1)");
+  const text = shortened(cause ?? "")
+    .replace(/ \([^()]*:(\d+)\)$/, " (line $1)")
+    .replace(/^(needed by frame \d+): .*/, "$1");
+  // A connection's own text says which packet began it.
+  if (kind?.endsWith("connection")) return text.replace(/^(learned from frame \d+): .*/, "$1");
   return (kind === "iptables" && / \((line \d+)\)$/.exec(text)?.[1]) || text;
 }
 

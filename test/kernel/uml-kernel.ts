@@ -131,7 +131,7 @@ export class UmlKernel {
     ];
     writeFileSync(join(folder, "all.sh"), script.join("\n"));
     writeFileSync(join(this.#folder, `${job}.go`), "");
-    await this.#wait(`${job}.done`, 240_000);
+    await this.#wait(`${job}.done`, Math.max(240_000, 600 * lines.length));
     if (!existsSync(join(folder, `${lines.length - 1}.rc`)))
       throw new Error(`the hosts could not be built: ${readFileSync(join(folder, "build.out"), "utf8")}`);
     return lines.map((_, i) => ({

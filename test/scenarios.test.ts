@@ -72,6 +72,15 @@ const BAD = [
   ...["ip", "udp", "tcp", "icmp", "igmp"].map((protocol) => `${protocol}.checksum.status == 0`),
 ].join(" || ");
 
+/** What tshark prints of a file, line by line. */
+function shark(...args: readonly string[]): string[] {
+  const said = execFileSync(tshark!, ["-n", ...CHECK, ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return said.split("\n").filter((line) => line !== "");
+}
+
 describe.skipIf(tshark === null)("captures", () => {
   test.each(files)("tshark finds nothing wrong in the capture of %s", async (file) => {
     const lesson = read(file);
@@ -85,16 +94,18 @@ describe.skipIf(tshark === null)("captures", () => {
       // Of a segment that an ICMP error quotes only the beginning is there, and tshark sums up that.
       const cut = " && !(icmp.type == 3 && tcp.checksum.status == 0)";
       const filter = `(${BAD}) && !(frame.comment contains "damaged on purpose")${quoted}${cut}`;
-      const said = execFileSync(tshark!, ["-n", ...CHECK, "-r", path, "-Y", filter], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      expect(said).toBe("");
-      const frames = execFileSync(tshark!, ["-n", "-r", path, "-T", "fields", "-e", "frame.interface_name"], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      expect(frames).toMatch(/\/eth0/);
+      // A file of many interfaces shows each segment many times, which looks like damage to one who puts streams
+      // together: so whatever is found counts only when it is found in the frames of its interface alone.
+      const suspects = new Set(shark("-r", path, "-Y", filter, "-T", "fields", "-e", "frame.interface_id"));
+      const found: string[] = [];
+      for (const id of suspects) {
+        const alone = join(dir, `${id}.pcapng`);
+        shark("-r", path, "-Y", `frame.interface_id == ${id}`, "-w", alone);
+        found.push(...shark("-r", alone, "-Y", filter));
+      }
+      expect(found).toEqual([]);
+      const names = shark("-r", path, "-T", "fields", "-e", "frame.interface_name");
+      expect(names.join(" ")).toMatch(/\/eth0/);
     } finally {
       rmSync(dir, { recursive: true });
     }

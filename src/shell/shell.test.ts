@@ -342,6 +342,11 @@ describe("what never ends is ended:", () => {
 });
 
 describe("at a prompt:", () => {
+  test("a here-document without an end, in a job that is shown", async () => {
+    const { shell } = await bench();
+    expect((await shell.type("sleep 1 | cat <<E & jobs\nhi")).output).toContain("sleep 1 | cat <<E\nhi\nE");
+  });
+
   test("errors have no line number, and jobs are announced", async () => {
     const { shell } = bench({ interactive: true });
     expect((await shell.type("nope")).output).toBe("bash: nope: command not found\n");

@@ -116,7 +116,15 @@ export function parseBash(library: BashLibrary, text: string): ScriptNode {
     throw error;
   }
   refuseEmptyCommands(script, text);
+  if (text.includes("<<")) endDocuments(script);
   return script;
+}
+
+/** A here-document that the text ends before its delimiter is whole all the same, as in bash; the library would not print it. */
+function endDocuments(node: unknown): void {
+  if (typeof node !== "object" || node === null) return;
+  if ("terminated" in node) node.terminated = true;
+  for (const part of Object.values(node)) endDocuments(part);
 }
 
 /** The words of a statement again, as `jobs` shows them. */

@@ -1,4 +1,5 @@
 import { assert } from "./assert.ts";
+import { NOTHING, withOne } from "./short-list.ts";
 
 /** Spreads a pair of int32 keys; its top bits are the good ones, so slots are taken from those. */
 function hash(a: number, b: number): number {
@@ -6,26 +7,29 @@ function hash(a: number, b: number): number {
   return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
 }
 
+/** So many rows are looked through faster than a slot is computed; they take a list of numbers and nothing else. */
+const FEW = 8;
 /** A power of two, so that a slot is found by shifting; the fourth number is unused. */
 const STRIDE = 4;
-const FIRST_BITS = 2;
-/** What all tables share that never had a key: most of them in a large world. It stays empty. */
-const NO_SLOTS = new Int32Array((1 << FIRST_BITS) * STRIDE);
+const FIRST_BITS = 4;
+/** What all tables share that have few rows. It stays empty. */
+const NO_SLOTS = new Int32Array(0);
 
 /**
- * Open addressing from a pair of int32 keys to a row number, in typed columns. A row is a stable index from 0:
- * callers keep their own columns (or an array of objects) beside it. Deleting shifts the probe chain back, so
- * there are no tombstones; a row's number never changes while its key is in the table.
+ * From a pair of int32 keys to a row number. A row is a stable index from 0: callers keep their own columns (or an array
+ * of objects) beside it; its number never changes while its key is in the table, and rows of deleted keys are used again.
  *
- * Nothing at first, then 4 slots, doubled when three quarters full; rows of deleted keys are used again.
+ * Few rows are looked through. More are found by open addressing in typed columns, doubled when three quarters full.
+ * Deleting shifts the probe chain back, so there are no tombstones.
  */
 export class Table {
-  #bits = FIRST_BITS;
   #shift = 32 - FIRST_BITS;
   /** Three numbers a slot: both keys and the row plus one, 0 for an empty slot. A probe touches one cache line. */
   #slots: Int32Array = NO_SLOTS;
   /** Both keys of each row; those of a row that is free: the next free row, and nothing. */
-  #keys: number[] = [];
+  #keys: number[] = NOTHING;
+  /** While there are few rows: one bit for each that is in use. */
+  #used = 0;
   #rows = 0;
   /** The first of the rows that are free, or -1. */
   #free = -1;
@@ -39,6 +43,7 @@ export class Table {
   /** The row of a key, or -1. */
   find(a: number, b: number): number {
     const slots = this.#slots;
+    if (slots.length === 0) return this.#findAmongFew(a, b);
     const mask = slots.length - 1;
     let slot = (hash(a, b) >>> this.#shift) * STRIDE;
     for (let entry = slots[slot + 2]!; entry !== 0; entry = slots[slot + 2]!) {
@@ -48,42 +53,31 @@ export class Table {
     return -1;
   }
 
+  #findAmongFew(a: number, b: number): number {
+    const keys = this.#keys;
+    for (let row = 0; row < this.#rows; row++)
+      if (keys[row * 2] === a && keys[row * 2 + 1] === b && (this.#used >>> row) & 1) return row;
+    return -1;
+  }
+
   /** The row of a key that is added when it is not there yet. */
   insert(a: number, b: number): number {
     const found = this.find(a, b);
     if (found >= 0) return found;
-    if (this.#slots === NO_SLOTS) {
-      this.#slots = new Int32Array(NO_SLOTS.length);
-      this.#keys = [0, 0, 0, 0, 0, 0];
-    }
-    if ((this.size + 1) * 4 * STRIDE > this.#slots.length * 3) this.#grow();
-    const keys = this.#keys;
-    let row = this.#free;
-    if (row < 0) row = this.#rows++;
-    else this.#free = keys[row * 2]!;
-    keys[row * 2] = a;
-    keys[row * 2 + 1] = b;
-    this.#place(row);
+    const row = this.#newRow(a, b);
     this.size++;
+    if (row < FEW) this.#used |= 1 << row;
+    if (this.size <= FEW && this.#slots === NO_SLOTS) return row;
+    if (this.size * 4 * STRIDE > this.#slots.length * 3) this.#grow();
+    else this.#place(row);
     return row;
   }
 
   /** Takes a key out; returns the row that it had, or -1. */
   remove(a: number, b: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let hole = (hash(a, b) >>> this.#shift) * STRIDE;
-    while (slots[hole + 2] !== 0 && (slots[hole] !== a || slots[hole + 1] !== b))
-      hole = (hole + STRIDE) & mask;
-    const row = slots[hole + 2]! - 1;
+    const row = this.#slots.length === 0 ? this.#findAmongFew(a, b) : this.#removeSlot(a, b);
     if (row < 0) return -1;
-    for (let next = (hole + STRIDE) & mask; slots[next + 2] !== 0; next = (next + STRIDE) & mask) {
-      const home = (hash(slots[next]!, slots[next + 1]!) >>> this.#shift) * STRIDE;
-      if (((next - home) & mask) < ((next - hole) & mask)) continue;
-      slots.copyWithin(hole, next, next + 3);
-      hole = next;
-    }
-    slots[hole + 2] = 0;
+    if (row < FEW) this.#used &= ~(1 << row);
     this.#keys[row * 2] = this.#free;
     this.#free = row;
     this.size--;
@@ -100,6 +94,19 @@ export class Table {
     return this.#keys[row * 2 + 1]!;
   }
 
+  /** A row that is free, or one more, with these keys. */
+  #newRow(a: number, b: number): number {
+    const row = this.#free;
+    if (row >= 0) {
+      this.#free = this.#keys[row * 2]!;
+      this.#keys[row * 2] = a;
+      this.#keys[row * 2 + 1] = b;
+      return row;
+    }
+    this.#keys = withOne(withOne(this.#keys, a), b);
+    return this.#rows++;
+  }
+
   #place(row: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
@@ -112,12 +119,30 @@ export class Table {
     slots[slot + 2] = row + 1;
   }
 
+  /** Empties the slot of a key and returns its row, or -1. */
+  #removeSlot(a: number, b: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let hole = (hash(a, b) >>> this.#shift) * STRIDE;
+    while (slots[hole + 2] !== 0 && (slots[hole] !== a || slots[hole + 1] !== b))
+      hole = (hole + STRIDE) & mask;
+    const row = slots[hole + 2]! - 1;
+    if (row < 0) return -1;
+    for (let next = (hole + STRIDE) & mask; slots[next + 2] !== 0; next = (next + STRIDE) & mask) {
+      const home = (hash(slots[next]!, slots[next + 1]!) >>> this.#shift) * STRIDE;
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      slots.copyWithin(hole, next, next + 3);
+      hole = next;
+    }
+    slots[hole + 2] = 0;
+    return row;
+  }
+
+  /** There are more keys than ever, so that no row is free. */
   #grow(): void {
-    const old = this.#slots;
-    this.#bits++;
-    this.#shift = 32 - this.#bits;
-    assert(this.#bits < 26, "a table holds fewer than 2^25 keys");
-    this.#slots = new Int32Array(old.length * 2);
-    for (let slot = 2; slot < old.length; slot += STRIDE) if (old[slot] !== 0) this.#place(old[slot]! - 1);
+    if (this.#slots !== NO_SLOTS) this.#shift--;
+    assert(this.#shift > 32 - 26, "a table holds fewer than 2^25 keys");
+    this.#slots = new Int32Array((1 << (32 - this.#shift)) * STRIDE);
+    for (let row = 0; row < this.#rows; row++) this.#place(row);
   }
 }

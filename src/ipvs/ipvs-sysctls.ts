@@ -1,4 +1,4 @@
-import type { SysctlDefinition } from "../net/kernel.ts";
+import type { SysctlDefinition } from "../net/sysctl-definitions.ts";
 import { parseInteger, stored } from "../net/sysctl-value.ts";
 import { strategyChanged } from "./defence.ts";
 import { ipvsOf } from "./ipvs.ts";

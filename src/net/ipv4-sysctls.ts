@@ -1,6 +1,7 @@
 import type { Ipv4Settings } from "./ipv4-settings.ts";
-import type { Kernel, SysctlDefinition } from "./kernel.ts";
+import type { Kernel } from "./kernel.ts";
 import { confSysctls, setForwarding } from "./sysctl-conf.ts";
+import type { SysctlDefinition } from "./sysctl-definitions.ts";
 import { ipv6Sysctls } from "./sysctl-ipv6.ts";
 import { neighbourSysctls } from "./sysctl-neigh.ts";
 import { number, parseInteger, stored } from "./sysctl-value.ts";
@@ -106,7 +107,7 @@ function threshold(key: "ipfrag_low_thresh" | "ipfrag_high_thresh"): SysctlDefin
 
 /** Adds the sysctls of IPv4, its neighbours, sockets and routes, and what is shown of IPv6, to a kernel. */
 export function registerIpv4Sysctls(kernel: Kernel): void {
-  kernel.sysctls.push(
+  kernel.sysctls.add(
     ...ipv4Numbers.map(([key, min, max]) => setting(`net/ipv4/${key}`, key, min, max)),
     number("net/ipv4/ip_forward", -INT_MAX - 1, INT_MAX, (ns) => ns.ipv4.allConf.forwarding, setForwarding),
     portRange,

@@ -2,20 +2,8 @@ import type { Packet } from "../sim/packet.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { SysctlDefinitions } from "./sysctl-definitions.ts";
 import { Xtables } from "./xtables.ts";
-
-/**
- * One leaf of /proc/sys. `path` is relative to /proc/sys, with `*` for a device's name, `all` or `default`
- * (`net/ipv4/conf/STAR/rp_filter`, where STAR is written as an asterisk); `star` is then what stands there.
- */
-export interface SysctlDefinition {
-  readonly path: string;
-  get(ns: NetworkNamespace, star: string): string;
-  /** Returns false when the kernel would answer EINVAL; null instead of a function means read-only. */
-  readonly set: ((ns: NetworkNamespace, value: string, star: string) => boolean) | null;
-  /** What `*` may be in this namespace, in order. */
-  stars?(ns: NetworkNamespace): readonly string[];
-}
 
 /** Takes packets of one IP protocol that are for a namespace; it owns them. */
 export type ProtocolHandler = (ns: NetworkNamespace, device: NetDevice, packet: Packet) => void;
@@ -39,7 +27,7 @@ export class Kernel {
    * shows in `bridge fdb show`. A kernel without it refuses `vlan_filtering 1`.
    */
   bridgeVlanFiltering = true;
-  readonly sysctls: SysctlDefinition[] = [];
+  readonly sysctls: SysctlDefinitions = new SysctlDefinitions();
   /** IP protocols beyond ICMP, IGMP and UDP, by number (inet_add_protocol). */
   readonly protocols: Map<number, ProtocolHandler> = new Map();
   /** Who hears of ICMP errors about packets of those protocols. */

@@ -1,3 +1,4 @@
+import { NOTHING, withOne } from "../base/short-list.ts";
 import { Table } from "../base/table.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { Route } from "./route.ts";
@@ -8,29 +9,28 @@ import type { Route } from "./route.ts";
  */
 export class RoutingTable {
   readonly id: number;
-  /** Prefix lengths that occur, longest first, with their masks and how many routes each has. */
-  #lengths: number[] = [];
-  #masks: number[] = [];
-  #counts: number[] = [];
+  /** Pairs: the prefix lengths that occur, longest first, and how many routes each has. */
+  #lengths: number[] = NOTHING;
   readonly #index: Table = new Table();
   /** First route of each prefix, by the row of the index. */
-  readonly #first: (Route | null)[] = [null, null, null, null];
+  #first: (Route | null)[] = NOTHING;
 
   constructor(id: number) {
     this.id = id;
   }
 
   get size(): number {
-    return this.#counts.reduce((sum, n) => sum + n, 0);
+    return this.#lengths.reduce((sum, n, i) => (i % 2 === 0 ? sum : sum + n), 0);
   }
 
   /**
    * The route for `dst`, or null. `oif` (0: any) asks for one out of that device; `tos` for one that is made for it.
    */
   lookup(dst: number, oif: number, tos: number): Route | null {
-    const masks = this.#masks;
-    for (let i = 0; i < masks.length; i++) {
-      const row = this.#index.find(dst & masks[i]!, this.#lengths[i]!);
+    const lengths = this.#lengths;
+    for (let i = 0; i < lengths.length; i += 2) {
+      const length = lengths[i]!;
+      const row = this.#index.find(ip.network(dst, length), length);
       if (row < 0) continue;
       for (let route = this.#first[row]!; route !== null; route = route.next as Route) {
         if (route.tos !== 0 && route.tos !== tos) continue;
@@ -52,8 +52,9 @@ export class RoutingTable {
       next = next.next;
     }
     route.next = next;
-    if (previous === null) this.#first[row] = route;
-    else previous.next = route;
+    if (previous !== null) previous.next = route;
+    else if (row < this.#first.length) this.#first[row] = route;
+    else this.#first = withOne<Route | null>(this.#first, route);
     this.#count(route.prefixLength, 1);
   }
 
@@ -93,24 +94,13 @@ export class RoutingTable {
 
   /** One route more or less has a prefix of that length. */
   #count(length: number, change: 1 | -1): void {
-    let at = this.#lengths.indexOf(length);
-    if (at < 0) {
-      at = this.#lengths.filter((other) => other > length).length;
-      this.#lengths = spliced(this.#lengths, at, 0, [length]);
-      this.#masks = spliced(this.#masks, at, 0, [ip.netmask(length)]);
-      this.#counts = spliced(this.#counts, at, 0, [0]);
-    }
-    this.#counts[at]! += change;
-    if (this.#counts[at]! > 0) return;
-    this.#lengths = spliced(this.#lengths, at, 1, []);
-    this.#masks = spliced(this.#masks, at, 1, []);
-    this.#counts = spliced(this.#counts, at, 1, []);
+    const lengths = this.#lengths;
+    let at = 0;
+    while (at < lengths.length && lengths[at]! > length) at += 2;
+    if (lengths[at] !== length) this.#lengths = lengths.slice(0, at).concat([length, 1], lengths.slice(at));
+    else if (lengths[at + 1]! + change > 0) lengths[at + 1]! += change;
+    else this.#lengths = lengths.slice(0, at).concat(lengths.slice(at + 2));
   }
-}
-
-/** A copy with `gone` numbers at `at` replaced; unlike a list that was pushed to it has no room to spare. */
-function spliced(list: readonly number[], at: number, gone: number, put: readonly number[]): number[] {
-  return list.slice(0, at).concat(put, list.slice(at + gone));
 }
 
 function comesFirst(there: Route, added: Route, before: boolean): boolean {

@@ -1,6 +1,6 @@
 import { changedConf, defaultInetConf, type InetConf } from "./inet-conf.ts";
-import type { SysctlDefinition } from "./kernel.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import type { SysctlDefinition } from "./sysctl-definitions.ts";
 import { parseInteger } from "./sysctl-value.ts";
 
 /** The names in /proc/sys/net/ipv4/conf: `all`, `default`, and the devices. */

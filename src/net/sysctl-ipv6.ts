@@ -1,6 +1,6 @@
-import type { SysctlDefinition } from "./kernel.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { starsOf } from "./sysctl-conf.ts";
+import type { SysctlDefinition } from "./sysctl-definitions.ts";
 import { parseInteger } from "./sysctl-value.ts";
 
 const key = "sysctl net/ipv6/conf";

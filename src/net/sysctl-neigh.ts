@@ -1,6 +1,6 @@
-import type { SysctlDefinition } from "./kernel.ts";
 import { changedNeighbourConf, defaultNeighbourConf, type NeighbourConf } from "./neighbour-settings.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import type { SysctlDefinition } from "./sysctl-definitions.ts";
 import { number, parseInteger } from "./sysctl-value.ts";
 
 /** What a full frame takes of a queue (SKB_TRUESIZE of ETH_FRAME_LEN), by which unres_qlen counts. */

@@ -1,5 +1,5 @@
-import type { SysctlDefinition } from "./kernel.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import type { SysctlDefinition } from "./sysctl-definitions.ts";
 
 /** A leaf of /proc/sys as a namespace has it; paths are relative to /proc/sys. */
 export interface Sysctl {
@@ -13,12 +13,8 @@ export interface Sysctl {
 
 /** The sysctl at a path such as `net/ipv4/ip_forward`, or null. */
 export function findSysctl(ns: NetworkNamespace, path: string): Sysctl | null {
-  for (const definition of ns.host.kernel.sysctls) {
-    const star = starOf(definition.path, path);
-    if (star === null) continue;
-    if (star === "" || isThere(definition, ns, star)) return bind(definition, ns, path, star);
-  }
-  return null;
+  const found = ns.host.kernel.sysctls.find(ns, path);
+  return found === null ? null : bind(found[0], ns, path, found[1]);
 }
 
 /** The names in a directory, sorted; null when there is no such directory. */
@@ -71,17 +67,6 @@ function noteSetting(ns: NetworkNamespace, path: string, value: string): void {
   const ref = ns.settings.get(path);
   if (ref === undefined) ns.settings.set(path, registry.made("sysctl", ns.path, text));
   else registry.changed(ref, text);
-}
-
-/** What stands for the asterisk of a whole pattern, empty when it has none; null when they differ. */
-function starOf(pattern: string, path: string): string | null {
-  const at = pattern.indexOf("*");
-  if (at < 0) return pattern === path ? "" : null;
-  const rest = pattern.length - at - 1;
-  if (path.length <= at + rest || !path.startsWith(pattern.slice(0, at))) return null;
-  if (!path.endsWith(pattern.slice(at + 1))) return null;
-  const star = path.slice(at, path.length - rest);
-  return star.includes("/") ? null : star;
 }
 
 /** What stands for the asterisk, empty when the pattern has none; null when they differ. */

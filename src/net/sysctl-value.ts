@@ -1,5 +1,5 @@
-import type { SysctlDefinition } from "./kernel.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import type { SysctlDefinition } from "./sysctl-definitions.ts";
 
 // What follows a blank is not looked at, as in the kernel.
 const INTEGER = /^\s*(-?)(0x[0-9a-f]+|\d+)(?:\s.*)?$/is;

@@ -286,7 +286,7 @@ export function registerBridgeNetfilter(kernel: Kernel): void {
     one.refresh();
   });
   for (const [name, key] of SYSCTLS)
-    kernel.sysctls.push({
+    kernel.sysctls.add({
       path: `net/bridge/${name}`,
       get: (ns) => `${bridgeSettings(ns)[key]}`,
       set(ns, value) {

@@ -9,7 +9,7 @@ export function registerNetfilterFiles(kernel: Kernel): void {
   kernel.procNet.set("ip_tables_names", (ns) => lines(netfilterOf(ns).tables.map((table) => table.name)));
   kernel.procNet.set("ip_tables_matches", () => lines(xtables.matches.keys()));
   kernel.procNet.set("ip_tables_targets", () => lines(xtables.targets.keys()));
-  kernel.sysctls.push({
+  kernel.sysctls.add({
     path: "net/netfilter/nf_log_all_netns",
     get: (ns) => (logSettings(ns).allNamespaces ? "1" : "0"),
     set(ns, value) {

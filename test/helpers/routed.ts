@@ -107,12 +107,12 @@ export function addRoute(ns: NetworkNamespace, prefix: string, spec: Partial<Rou
 
 /** Writes a sysctl; `star` is the part of the path that varies. */
 export function setSysctl(ns: NetworkNamespace, path: string, value: string, star = ""): boolean {
-  const definition = ns.host.kernel.sysctls.find((d) => d.path === path)!;
+  const definition = ns.host.kernel.sysctls.get(path)!;
   return definition.set!(ns, value, star);
 }
 
 export function getSysctl(ns: NetworkNamespace, path: string, star = ""): string {
-  return ns.host.kernel.sysctls.find((d) => d.path === path)!.get(ns, star);
+  return ns.host.kernel.sysctls.get(path)!.get(ns, star);
 }
 
 /** Sends an echo request as `ping -s SIZE` does. */

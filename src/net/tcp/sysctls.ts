@@ -1,5 +1,5 @@
-import type { SysctlDefinition } from "../kernel.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
+import type { SysctlDefinition } from "../sysctl-definitions.ts";
 import { number, parseInteger, stored } from "../sysctl-value.ts";
 import type { TcpSettings } from "./settings.ts";
 

@@ -1,5 +1,5 @@
-import type { SysctlDefinition } from "../../net/kernel.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
+import type { SysctlDefinition } from "../../net/sysctl-definitions.ts";
 import { number, stored } from "../../net/sysctl-value.ts";
 import type { Conntrack } from "./conntrack.ts";
 import { conntrackOf } from "./conntrack-hooks.ts";

@@ -14,7 +14,7 @@ export function registerConntrack(kernel: Kernel): void {
   xtables.addMatch(connmarkMatch);
   xtables.addTarget(connmarkTarget);
   xtables.addTarget(ctTarget);
-  kernel.sysctls.push(...conntrackSysctls());
+  kernel.sysctls.add(...conntrackSysctls());
   kernel.procNet.set("nf_conntrack", (ns) => procFile(conntrackOf(ns)));
   kernel.procNet.set("stat/nf_conntrack", (ns) => procStat(conntrackOf(ns), ns.host.cpus?.length ?? 1));
 }

@@ -1,0 +1,15 @@
+/** Longer lists are pushed to. */
+const SHORT = 16;
+
+/** What lists share that have nothing yet. It stays empty: use {@link withOne} to add to it. */
+export const NOTHING: never[] = [];
+
+/**
+ * The list with one item more. A short one is copied, since a list that is pushed to keeps room for sixteen more, and a
+ * large world has hundreds of thousands of lists with one or two items; a longer one is pushed to.
+ */
+export function withOne<T>(list: T[], item: T): T[] {
+  if (list.length < SHORT) return list.concat([item]);
+  list.push(item);
+  return list;
+}

@@ -13,3 +13,8 @@ export function withOne<T>(list: T[], item: T): T[] {
   list.push(item);
   return list;
 }
+
+/** A copy with one item more at `at`, and no room to spare. */
+export function withOneAt<T>(list: readonly T[], at: number, item: T): T[] {
+  return list.slice(0, at).concat([item], list.slice(at));
+}

@@ -34,6 +34,8 @@ export class Bridge implements DeviceDriver {
   device!: NetDevice;
   /** Newest first, as the kernel keeps them. */
   readonly ports: BridgePort[] = [];
+  /** Whether a port has that number. */
+  readonly #numbers: boolean[] = [true];
   readonly fdb: Fdb;
   /** Where bridge netfilter looks: one list for each of its five points (NF_BR_*). */
   readonly hooks: Hooks;
@@ -71,7 +73,7 @@ export class Bridge implements DeviceDriver {
   constructor(world: World) {
     this.world = world;
     this.hooks = new Hooks(world);
-    this.fdb = new Fdb(world, () => `${this.device.ns.path}/${this.device.name}`);
+    this.fdb = new Fdb(this);
     this.#collector = world.timer(() => {
       const wait = collect(this);
       if (wait > 0) this.#collectAfter(wait);
@@ -134,12 +136,13 @@ export class Bridge implements DeviceDriver {
     if (device.driver.kind === "bridge")
       throw new KernelError("ELOOP", "Can not enslave a bridge to a bridge");
     if (device.master !== null) throw new KernelError("EBUSY");
-    const port = new BridgePort(this, device, this.#freeNumber(), costOf(device));
+    if (this.ports.length + 1 === BR_MAX_PORTS) throw new KernelError("EXFULL");
     if (device.rxHandler !== null) throw new KernelError("EBUSY");
+    const port = new BridgePort(this, device, this.#takeNumber(), costOf(device));
     device.allmulti++;
     device.promiscuity++;
     device.rxHandler = port;
-    device.listeners.push(port);
+    device.listen(port);
     this.ports.unshift(port);
     device.setMaster(this.device);
     addLocal(this, port, device.macHi, device.macLo, 0);
@@ -147,9 +150,9 @@ export class Bridge implements DeviceDriver {
       port.vlans.set(this.defaultPvid, true, true);
       addLocal(this, port, device.macHi, device.macLo, this.defaultPvid);
     }
-    this.#chooseMac();
+    this.#chooseMac(device);
     if (this.device.up && device.running) this.#enablePort(port);
-    this.#adjustMtu();
+    this.#adjustMtu(device);
     return port;
   }
 
@@ -159,9 +162,10 @@ export class Bridge implements DeviceDriver {
     this.#disablePort(port);
     forgetAll(port);
     this.ports.splice(this.ports.indexOf(port), 1);
+    this.#numbers[port.number] = false;
     deleteByPort(this, port, 0, true);
     device.rxHandler = null;
-    device.listeners = device.listeners.filter((other) => other !== port);
+    device.unlisten(port);
     device.allmulti--;
     device.promiscuity--;
     device.setMaster(null);
@@ -213,13 +217,11 @@ export class Bridge implements DeviceDriver {
     this.#checkCarrier();
   }
 
-  #freeNumber(): number {
-    // Without gaps, as most often, the next one is free; else there are fewer ports than the highest number.
-    const next = this.ports.length + 1;
-    if (next === BR_MAX_PORTS) throw new KernelError("EXFULL");
-    if (this.ports.every((port) => port.number < next)) return next;
-    const used = new Set(this.ports.map((port) => port.number));
-    for (let number = 1; ; number++) if (!used.has(number)) return number;
+  #takeNumber(): number {
+    const free = this.#numbers.indexOf(false);
+    const number = free < 0 ? this.#numbers.length : free;
+    this.#numbers[number] = true;
+    return number;
   }
 
   #enablePort(port: BridgePort): void {
@@ -270,21 +272,29 @@ export class Bridge implements DeviceDriver {
     }
   }
 
+  /**
+   * The devices whose MTUs and addresses decide the bridge's own: those of all ports. When one has just been added, the
+   * bridge's device itself stands for the others.
+   */
+  #voters(added: NetDevice | null): readonly NetDevice[] {
+    if (added !== null && this.ports.length > 1) return [added, this.device];
+    return this.ports.map((port) => port.device);
+  }
+
   /** The smallest of the ports' MTUs, unless somebody set it (br_mtu_auto_adjust). */
-  #adjustMtu(): void {
+  #adjustMtu(added: NetDevice | null = null): void {
     if (this.#mtuSet) return;
+    const mtus = this.#voters(added).map((device) => device.mtu);
     this.#adjusting = true;
-    this.device.setMtu(
-      this.ports.length === 0 ? 1500 : Math.min(...this.ports.map((port) => port.device.mtu)),
-    );
+    this.device.setMtu(mtus.length === 0 ? 1500 : Math.min(...mtus));
     this.#adjusting = false;
   }
 
   /** The lowest of the ports' addresses, zero without ports, unless somebody set it (br_stp_recalculate_bridge_id). */
-  #chooseMac(): void {
+  #chooseMac(added: NetDevice | null = null): void {
     if (this.#macSet) return;
     let lowest: NetDevice | null = null;
-    for (const { device } of this.ports)
+    for (const device of this.#voters(added))
       if (lowest === null || mac.compare(device.macHi, device.macLo, lowest.macHi, lowest.macLo) < 0)
         lowest = device;
     const { device } = this;

@@ -1,9 +1,11 @@
 import { Table } from "../base/table.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import { Absences } from "../sim/absences.ts";
-import type { Cause, EntryRef, Registry } from "../sim/registry.ts";
+import type { Cause, EntryRef, EntryText, Registry } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 import * as mac from "../wire/mac.ts";
+import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./bridge-port.ts";
 
 /** Bits of an entry (net/bridge/br_private.h, BR_FDB_*). */
@@ -50,16 +52,16 @@ export class Fdb {
   readonly #table: Table = new Table();
   readonly #world: World;
   readonly #registry: Registry;
-  readonly #where: () => string;
   /** Addresses that were looked for in vain; null until somebody observes one. */
   #absences: Absences | null = null;
+  readonly #bridge: Bridge;
   /** Rows in the order of making. */
   readonly #order: Set<number> = new Set();
 
-  constructor(world: World, where: () => string) {
-    this.#world = world;
-    this.#registry = world.registry;
-    this.#where = where;
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
+    this.#world = bridge.world;
+    this.#registry = bridge.world.registry;
   }
 
   get size(): number {
@@ -79,7 +81,7 @@ export class Fdb {
     const inVlan = vlan === 0 ? "" : ` vlan ${vlan}`;
     const fits = (entry: string): boolean =>
       entry.startsWith(address) && (/ vlan \d+/.exec(entry)?.[0] ?? "") === inVlan;
-    const text = `no entry for ${address}${inVlan} master ${this.#bridgeName}`;
+    const text = `no entry for ${address}${inVlan} master ${this.#bridge.device.name}`;
     return this.#absences.of(text, fits, "no frame came from it, and nobody made one");
   }
 
@@ -128,7 +130,7 @@ export class Fdb {
     this.#used[row] = now;
     this.#order.add(row);
     if (isLearned(flags)) this.learned++;
-    this.refs[row] = this.#registry.made("fdb", this.#where(), this.text(row), cause);
+    this.refs[row] = this.#registry.made("fdb", this.#bridge.device.path, this.#words(row), cause);
     return row;
   }
 
@@ -143,7 +145,7 @@ export class Fdb {
   /** The entry belongs to another port now. */
   move(row: number, port: BridgePort | null, cause?: Cause): void {
     this.port[row] = port;
-    this.#registry.changed(this.refs[row]!, this.text(row), cause);
+    this.#registry.changed(this.refs[row]!, this.#words(row), cause);
   }
 
   setFlags(row: number, flags: number): void {
@@ -151,7 +153,7 @@ export class Fdb {
     if (isLearned(this.flags[row]!)) this.learned--;
     if (isLearned(flags)) this.learned++;
     this.flags[row] = flags;
-    this.#registry.changed(this.refs[row]!, this.text(row));
+    this.#registry.changed(this.refs[row]!, this.#words(row));
   }
 
   vlan(row: number): number {
@@ -195,25 +197,16 @@ export class Fdb {
     };
   }
 
-  get #bridgeName(): string {
-    return this.#where().split("/").at(-1)!;
-  }
-
   /** As `bridge fdb show` prints it. */
   text(row: number): string {
-    const port = this.port[row]!;
-    const flags = this.flags[row]!;
-    const vlan = this.vlan(row);
-    const bridge = this.#bridgeName;
-    return [
-      mac.format(this.macHi(row), this.macLo(row)),
-      `dev ${port === null ? bridge : port.device.name}`,
-      ...(vlan === 0 ? [] : [`vlan ${vlan}`]),
-      ...(flags & FdbFlag.externLearn ? ["extern_learn"] : []),
-      ...(flags & FdbFlag.sticky ? ["sticky"] : []),
-      `master ${bridge}`,
-      ...(flags & FdbFlag.local ? ["permanent"] : flags & FdbFlag.static ? ["static"] : []),
-    ].join(" ");
+    return this.#words(row).toString();
+  }
+
+  /** The same for the registry. */
+  #words(row: number): EntryText {
+    const bridge = this.#bridge.device;
+    const device = this.port[row]?.device ?? bridge;
+    return new FdbText(this.macHi(row), this.macLo(row), this.vlan(row), this.flags[row]!, device, bridge);
   }
 
   #grow(): void {
@@ -223,6 +216,38 @@ export class Fdb {
     this.#used = longer(this.#used, new Float64Array(rows));
     this.refs = longer(this.refs, new Float64Array(rows));
     this.flags = longer(this.flags, new Uint8Array(rows));
+  }
+}
+
+/** What an entry was at some moment: few are ever read, and large bridges have many. */
+class FdbText {
+  readonly #hi: number;
+  readonly #lo: number;
+  readonly #vlan: number;
+  readonly #flags: number;
+  readonly #device: NetDevice;
+  readonly #bridge: NetDevice;
+
+  constructor(hi: number, lo: number, vlan: number, flags: number, device: NetDevice, bridge: NetDevice) {
+    this.#hi = hi;
+    this.#lo = lo;
+    this.#vlan = vlan;
+    this.#flags = flags;
+    this.#device = device;
+    this.#bridge = bridge;
+  }
+
+  toString(): string {
+    const flags = this.#flags;
+    return [
+      mac.format(this.#hi, this.#lo),
+      `dev ${this.#device.name}`,
+      ...(this.#vlan === 0 ? [] : [`vlan ${this.#vlan}`]),
+      ...(flags & FdbFlag.externLearn ? ["extern_learn"] : []),
+      ...(flags & FdbFlag.sticky ? ["sticky"] : []),
+      `master ${this.#bridge.name}`,
+      ...(flags & FdbFlag.local ? ["permanent"] : flags & FdbFlag.static ? ["static"] : []),
+    ].join(" ");
   }
 }
 

@@ -1,3 +1,4 @@
+import { NOTHING, withOneAt } from "../base/short-list.ts";
 import type { Packet } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import * as ethernet from "../wire/ethernet.ts";
@@ -23,43 +24,46 @@ export class VlanGroup {
   pvid = 0;
   /** Who changed them last; 0 while they are as they were made. */
   ref: EntryRef = 0;
-  /** Whether frames of a VLAN leave without a tag. */
-  readonly #untagged: Map<number, boolean> = new Map();
+  /** Sorted: twice the number of each VLAN, and one more when its frames leave without a tag. */
+  #members: number[] = NOTHING;
 
   has(vid: number): boolean {
-    return this.#untagged.has(vid);
+    return this.#member(vid) >= 0;
   }
 
   get vids(): readonly number[] {
-    return [...this.#untagged.keys()].sort((a, b) => a - b);
+    return this.#members.map((member) => member >>> 1);
   }
 
   get memberships(): readonly VlanMembership[] {
     return this.vids.map((vid) => ({
       vid,
       pvid: vid === this.pvid,
-      untagged: this.#untagged.get(vid)!,
+      untagged: this.#isUntagged(vid),
     }));
   }
 
   /** True when that is the PVID and leaves without a tag, as the default one is made. */
   isDefault(vid: number): boolean {
-    return this.pvid === vid && this.#untagged.get(vid) === true;
+    return this.pvid === vid && this.#isUntagged(vid);
   }
 
   /** True when it is the only one, and the default one: so a port is made. */
   isOnlyDefault(vid: number): boolean {
-    return this.#untagged.size === 1 && this.isDefault(vid);
+    return this.#members.length === 1 && this.isDefault(vid);
   }
 
   set(vid: number, pvid: boolean, untagged: boolean): void {
-    this.#untagged.set(vid, untagged);
+    const member = vid * 2 + (untagged ? 1 : 0);
+    const at = this.#place(vid);
+    if (this.has(vid)) this.#members[at] = member;
+    else this.#members = withOneAt(this.#members, at, member);
     if (pvid) this.pvid = vid;
     else if (this.pvid === vid) this.pvid = 0;
   }
 
   delete(vid: number): void {
-    this.#untagged.delete(vid);
+    this.#members = this.#members.filter((member) => member >>> 1 !== vid);
     if (this.pvid === vid) this.pvid = 0;
   }
 
@@ -78,7 +82,7 @@ export class VlanGroup {
   egress(packet: Packet, vid: number): void {
     const { view, at } = packet;
     const tagged = ethernet.isTagged(view, at) && ethernet.vlanId(view, at) === vid;
-    const untag = this.#untagged.get(vid) === true;
+    const untag = this.#isUntagged(vid);
     if (tagged && untag) {
       packet.at = ethernet.popTag(view, at);
       packet.length -= ethernet.TAG_LEN;
@@ -86,5 +90,28 @@ export class VlanGroup {
       packet.at = ethernet.pushTag(view, at, vid);
       packet.length += ethernet.TAG_LEN;
     }
+  }
+
+  #isUntagged(vid: number): boolean {
+    return this.#member(vid) === vid * 2 + 1;
+  }
+
+  /** The member of that number, or -1. */
+  #member(vid: number): number {
+    const member = this.#members[this.#place(vid)] ?? -1;
+    return member >>> 1 === vid ? member : -1;
+  }
+
+  /** Where a VLAN stands, or would stand. */
+  #place(vid: number): number {
+    const members = this.#members;
+    let from = 0;
+    let to = members.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (members[middle]! >>> 1 < vid) from = middle + 1;
+      else to = middle;
+    }
+    return from;
   }
 }

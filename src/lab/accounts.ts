@@ -31,8 +31,8 @@ function compare(device: NetDevice): string[] {
     const sent = device.counters[tx];
     const received = peer.counters[rx];
     if (sent === received) continue;
-    const from = `${device.ns.path}/${device.name}`;
-    problems.push(`${from} sent ${sent} ${what}, but ${peer.ns.path}/${peer.name} received ${received}`);
+    const from = `${device.path}`;
+    problems.push(`${from} sent ${sent} ${what}, but ${peer.path} received ${received}`);
   }
   return problems;
 }

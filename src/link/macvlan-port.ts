@@ -45,7 +45,7 @@ export class MacvlanPort implements RxHandler, DeviceListener {
   add(macvlan: Macvlan): void {
     if (this.macvlans.length === 0) {
       this.lower.rxHandler = this;
-      this.lower.listeners.push(this);
+      this.lower.listen(this);
     }
     this.macvlans.push(macvlan);
   }
@@ -55,7 +55,7 @@ export class MacvlanPort implements RxHandler, DeviceListener {
     this.refresh();
     if (this.macvlans.length > 0) return;
     this.lower.rxHandler = null;
-    this.lower.listeners = this.lower.listeners.filter((other) => other !== this);
+    this.lower.unlisten(this);
   }
 
   /** The macvlan of that address, if it is up. */

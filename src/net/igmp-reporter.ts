@@ -33,7 +33,7 @@ export class IgmpReporter {
 
   constructor(device: NetDevice) {
     this.#device = device;
-    this.#prng = device.world.prng.fork(`igmp/${device.ns.path}/${device.name}`);
+    this.#prng = device.world.prng.fork(`igmp/${device.path}`);
     this.#changeTimer = device.world.timer(() => this.#tellChanges());
   }
 

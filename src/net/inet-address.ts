@@ -30,7 +30,7 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
     label: spec.label,
     noprefixroute: spec.noprefixroute,
     secondary: same.length > 0,
-    ref: registry.made("address", `${device.ns.path}/${device.name}`, text),
+    ref: registry.made("address", device.path, text),
   };
   inet.configured = true;
   device.ns.ipv4.countOwn(address.address, 1);

@@ -110,9 +110,7 @@ export class InetDevice {
     if (base !== this.#reachableBase || now >= this.#reachableUntil) {
       this.#reachableBase = base;
       this.#reachableUntil = now + 300 * SECOND;
-      this.#prng ??= this.device.world.prng.fork(
-        `reachable time of ${this.device.ns.path}/${this.device.name}`,
-      );
+      this.#prng ??= this.device.world.prng.fork(`reachable time of ${this.device.path}`);
       this.#reachableTime = ((base === 0 ? 0 : this.#prng.below(base)) + (base >>> 1)) * MILLISECOND;
     }
     return this.#reachableTime;

@@ -1,3 +1,4 @@
+import { NOTHING } from "../base/short-list.ts";
 import type { LegEnd } from "../sim/leg.ts";
 import type { Packet, Receiver } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
@@ -80,7 +81,7 @@ export class NetDevice implements Receiver {
   readonly ipv4: InetDevice;
   /** The device is gone from its namespace; what still comes for it ends. */
   removed = false;
-  listeners: DeviceListener[] = [];
+  #listeners: readonly DeviceListener[] = NOTHING;
 
   constructor(
     ns: NetworkNamespace,
@@ -109,6 +110,11 @@ export class NetDevice implements Receiver {
     this.macLo = options.mac?.lo ?? 0;
     this.ref = this.world.registry.made("device", ns.path, name);
     this.ipv4 = new InetDevice(this);
+  }
+
+  /** `host/namespace/device`, or `host/device`. */
+  get path(): string {
+    return this.world.placeName(this.place);
   }
 
   /** Up, and something is at the other end: IFF_RUNNING. */
@@ -281,6 +287,15 @@ export class NetDevice implements Receiver {
     this.#announce("address");
   }
 
+  /** Lets somebody know of each change from now on. */
+  listen(listener: DeviceListener): void {
+    this.#listeners = this.#listeners.concat(listener);
+  }
+
+  unlisten(listener: DeviceListener): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener);
+  }
+
   setMaster(master: NetDevice | null): void {
     this.master = master;
     this.#announce("master");
@@ -298,7 +313,7 @@ export class NetDevice implements Receiver {
     this.world.registry.changed(this.ref, `${this.name} ${this.#words(change)}`);
     this.driver.changed(this, change);
     this.ns.deviceChanged(this, change);
-    for (const listener of [...this.listeners]) listener.deviceChanged(this, change);
+    for (const listener of this.#listeners) listener.deviceChanged(this, change);
   }
 
   /** A change in the words of `ip link`. */

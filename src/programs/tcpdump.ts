@@ -254,8 +254,8 @@ class LiveCapture {
       device.promiscuity += change;
       device.world.generation++;
     }
-    if (change > 0) device.listeners.push(this.#listener);
-    else device.listeners = device.listeners.filter((listener) => listener !== this.#listener);
+    if (change > 0) device.listen(this.#listener);
+    else device.unlisten(this.#listener);
   }
 
   get #prints(): boolean {

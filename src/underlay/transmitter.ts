@@ -32,7 +32,7 @@ export class Transmitter implements Receiver {
     this.#from = from;
     this.#to = to;
     this.#wire = wire;
-    this.name = `wire from ${from.ns.path}/${from.name}`;
+    this.name = `wire from ${from.path}`;
     this.#waiting = new PacketQueue(`queue of ${this.name}`);
     this.#sent = from.world.timer(() => this.#finish());
     from.world.holds(this);

@@ -57,7 +57,7 @@ export class VxlanNet implements DeviceListener {
   private constructor(ns: NetworkNamespace) {
     this.#ns = ns;
     // The loopback device goes last when a namespace goes: that is how this room hears of its end.
-    ns.loopback.listeners.push(this);
+    ns.loopback.listen(this);
   }
 
   static of(ns: NetworkNamespace): VxlanNet {

@@ -47,15 +47,20 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
   constructor(ns: NetworkNamespace, config: VxlanConfig) {
     this.ns = ns;
     this.config = config;
-    const where = (): string => `${this.device.ns.path}/${this.device.name}`;
-    this.fdb = new VxlanFdb(ns.world, where, this, config.ageing * SECOND, config.maxAddress);
+    this.fdb = new VxlanFdb(
+      ns.world,
+      () => this.device.path,
+      this,
+      config.ageing * SECOND,
+      config.maxAddress,
+    );
   }
 
   /** Called once, when the device is made: the default destination becomes the entry for all unknown addresses. */
   attach(device: NetDevice): void {
     this.device = device;
     VxlanNet.of(this.ns).vteps.add(this);
-    this.config.lower?.listeners.push(this);
+    this.config.lower?.listen(this);
     if (this.config.remote !== 0)
       this.fdb.create({ ...defaultEntry(this.config), ...LEARNED }, this.ns.world.registry.cause);
   }
@@ -72,7 +77,7 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
     if (after.ageing !== before.ageing) this.fdb.setAgeing(after.ageing * SECOND);
     if (after.lower !== before.lower) {
       this.#leaveLower();
-      after.lower?.listeners.push(this);
+      after.lower?.listen(this);
     }
     this.config = after;
     this.ns.world.generation++;
@@ -157,8 +162,7 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
   }
 
   #leaveLower(): void {
-    const lower = this.config.lower;
-    if (lower !== null) lower.listeners = lower.listeners.filter((other) => other !== this);
+    this.config.lower?.unlisten(this);
   }
 }
 

@@ -151,7 +151,7 @@ export function netDeviceContract(name: string, make: () => DeviceRig): void {
       const { rig } = start();
       const { device } = rig;
       const heard: string[] = [];
-      device.listeners.push({ deviceChanged: (_, change) => heard.push(change) });
+      device.listen({ deviceChanged: (_, change) => heard.push(change) });
       if (device.minMtu > 0)
         expect(() => device.setMtu(device.minMtu - 1)).toThrow(
           new KernelError("EINVAL", "mtu less than device minimum"),

@@ -125,7 +125,7 @@ export class Netem implements Qdisc {
 
   /** The place where frames wait, for reports. */
   get name(): string {
-    return `${this.device.ns.path}/${this.device.name} netem queue`;
+    return `${this.device.path} netem queue`;
   }
 
   get length(): number {

@@ -92,7 +92,7 @@ function create(device: NetDevice, request: QdiscRequest, allowed: boolean): voi
     while (there?.handle === counted.handle);
     handle = counted.handle;
   }
-  const where = `${device.ns.path}/${device.name}`;
+  const where = device.path;
   const ref = device.world.registry.made("qdisc", where, describe(device, settings.kind, handle));
   const stream = `${device.ns.host.name} netem ${counted.made++}`;
   device.setQdisc(make(device, handle, ref, stream, settings));

@@ -50,7 +50,7 @@ export class Tbf implements Qdisc {
 
   /** The place where frames wait, for reports. */
   get name(): string {
-    return `${this.device.ns.path}/${this.device.name} tbf queue`;
+    return `${this.device.path} tbf queue`;
   }
 
   get length(): number {

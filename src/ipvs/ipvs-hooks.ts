@@ -1,4 +1,4 @@
-import type { HookFunction, HookList } from "../net/hooks.ts";
+import type { HookFunction, HookPoint } from "../net/hooks.ts";
 import { HookResult } from "../net/hooks.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
@@ -32,33 +32,33 @@ export class IpvsHooks {
   readonly #scheduling: Scheduling;
   readonly #errors: IcmpErrors;
   readonly #flow: Flow = new Flow();
-  readonly #hooks: readonly (readonly [HookList, HookFunction])[];
+  readonly #hooks: readonly (readonly [HookPoint, HookFunction])[];
 
   constructor(ipvs: Ipvs) {
     this.#ipvs = ipvs;
     this.#scheduling = new Scheduling(ipvs);
     this.#errors = new IcmpErrors(ipvs, this.#scheduling);
-    const { input, output, forward } = ipvs.ns.hooks;
-    const hook = (list: HookList, priority: number, handler: Handler): readonly [HookList, HookFunction] => [
-      list,
-      { priority, run: handler },
-    ];
+    const hook = (
+      point: HookPoint,
+      priority: number,
+      handler: Handler,
+    ): readonly [HookPoint, HookFunction] => [point, { priority, run: handler }];
     this.#hooks = [
-      hook(input, NAT_SRC - 2, (packet) => this.#answer(packet)),
-      hook(input, NAT_SRC - 1, (packet, device) => this.#request(packet, device, "input")),
-      hook(output, NAT_DST + 1, (packet) => this.#answer(packet)),
-      hook(output, NAT_DST + 2, (packet, device) => this.#request(packet, device, "output")),
-      hook(forward, NAT_SRC - 1, (packet) => this.#passingError(packet)),
-      hook(forward, NAT_SRC, (packet) => this.#answer(packet)),
+      hook("input", NAT_SRC - 2, (packet) => this.#answer(packet)),
+      hook("input", NAT_SRC - 1, (packet, device) => this.#request(packet, device, "input")),
+      hook("output", NAT_DST + 1, (packet) => this.#answer(packet)),
+      hook("output", NAT_DST + 2, (packet, device) => this.#request(packet, device, "output")),
+      hook("forward", NAT_SRC - 1, (packet) => this.#passingError(packet)),
+      hook("forward", NAT_SRC, (packet) => this.#answer(packet)),
     ];
   }
 
   register(): void {
-    for (const [list, hook] of this.#hooks) list.add(hook);
+    for (const [point, hook] of this.#hooks) this.#ipvs.ns.hooks.add(point, hook);
   }
 
   unregister(): void {
-    for (const [list, hook] of this.#hooks) list.remove(hook);
+    for (const [point, hook] of this.#hooks) this.#ipvs.ns.hooks.remove(point, hook);
   }
 
   /** A packet from a real server to a client gets the virtual address as its source (ip_vs_out_hook). */

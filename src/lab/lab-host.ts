@@ -55,8 +55,11 @@ export class LabHost {
     // IPv6 is not simulated, and hosts say so; namespaces made later have Linux's own default.
     for (const star of ["all", "default"]) findSysctl(ns, `net/ipv6/conf/${star}/disable_ipv6`)?.write("1");
     if (router) {
-      ns.ipv4.allConf = changedConf(ns.ipv4.allConf, { forwarding: 1 });
-      ns.ipv4.defaultConf = changedConf(ns.ipv4.defaultConf, { forwarding: 1 });
+      const { allConf, defaultConf } = ns.ipv4;
+      ns.ipv4 = ns.ipv4.with({
+        allConf: changedConf(allConf, { forwarding: 1 }),
+        defaultConf: changedConf(defaultConf, { forwarding: 1 }),
+      });
       ns.loopback.ipv4.conf = changedConf(ns.loopback.ipv4.conf, { forwarding: 1 });
     }
     ns.loopback.setUp(true);

@@ -1,5 +1,6 @@
 import type { Ledger } from "../sim/ledger.ts";
 import type { LegRecording } from "../sim/leg-recording.ts";
+import type { World } from "../sim/world.ts";
 
 /** Where the pairs of packets and bytes lie. */
 const RX = 0;
@@ -22,7 +23,8 @@ export interface DeviceCounts {
 /** What a device has counted, as `ip -s link` shows it. */
 export class DeviceCounters {
   /** Packets and bytes received, packets and bytes transmitted: cells, so that legs can count in them. */
-  readonly #traffic: Float64Array = new Float64Array(4);
+  readonly #cells: Float64Array;
+  readonly #at: number;
   readonly #ledger: Ledger;
   rxDropped = 0;
   txDropped = 0;
@@ -31,36 +33,32 @@ export class DeviceCounters {
   multicast = 0;
   carrierErrors = 0;
 
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger;
+  constructor(world: World) {
+    this.#at = world.cells.take(4);
+    this.#cells = world.cells.block;
+    this.#ledger = world.ledger;
   }
 
   get rxPackets(): number {
-    return this.#settled()[RX]!;
+    return this.#settled(RX);
   }
   get rxBytes(): number {
-    return this.#settled()[RX + 1]!;
+    return this.#settled(RX + 1);
   }
   get txPackets(): number {
-    return this.#settled()[TX]!;
+    return this.#settled(TX);
   }
   get txBytes(): number {
-    return this.#settled()[TX + 1]!;
+    return this.#settled(TX + 1);
   }
 
   /** Counts a packet of so many bytes, and notes it for the leg that is being recorded. */
   received(bytes: number, leg: LegRecording | null): void {
-    const cells = this.#traffic;
-    cells[RX]!++;
-    cells[RX + 1]! += bytes;
-    if (leg !== null) leg.counts(cells, RX, bytes);
+    this.#count(RX, bytes, leg);
   }
 
   transmitted(bytes: number, leg: LegRecording | null): void {
-    const cells = this.#traffic;
-    cells[TX]!++;
-    cells[TX + 1]! += bytes;
-    if (leg !== null) leg.counts(cells, TX, bytes);
+    this.#count(TX, bytes, leg);
   }
 
   /** All of them by name. */
@@ -71,8 +69,16 @@ export class DeviceCounters {
     return { ...traffic, rxDropped, txDropped, rxErrors, txErrors, multicast, carrierErrors };
   }
 
-  #settled(): Float64Array {
+  #count(pair: number, bytes: number, leg: LegRecording | null): void {
+    const cells = this.#cells;
+    const at = this.#at + pair;
+    cells[at]!++;
+    cells[at + 1]! += bytes;
+    if (leg !== null) leg.counts(cells, at, bytes);
+  }
+
+  #settled(cell: number): number {
     this.#ledger.settle();
-    return this.#traffic;
+    return this.#cells[this.#at + cell]!;
   }
 }

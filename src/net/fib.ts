@@ -32,7 +32,7 @@ export interface Rule extends RuleSpec {
   readonly ref: EntryRef;
 }
 
-/** What a look-up asks (struct flowi4). One object a namespace, filled anew for each question: nothing is allocated. */
+/** What a look-up asks (struct flowi4). There is one object, filled anew for each question: nothing is allocated. */
 export interface FlowKey {
   dst: number;
   src: number;
@@ -45,6 +45,7 @@ export interface FlowKey {
 
 /** No entry has this number: a look-up ended without any route that fits. */
 const NOTHING_FITTED: EntryRef = -1;
+const QUESTION: FlowKey = { dst: 0, src: 0, iif: 0, oif: 0, mark: 0, tos: 0 };
 const PLAIN_TABLES: readonly number[] = [RouteTable.local, RouteTable.main, RouteTable.default];
 const CACHE_SIZE = 64;
 const CACHE_SHIFT = 26;
@@ -76,7 +77,10 @@ const plainRule = (priority: number, table: number, ref: EntryRef): Rule => ({
 /** The forwarding information base of a namespace: its policy rules and routing tables. Linux: net/ipv4/fib_rules.c. */
 export class Fib {
   readonly #ns: NetworkNamespace;
-  readonly tables: Map<number, RoutingTable> = new Map();
+  readonly #local: RoutingTable = new RoutingTable(RouteTable.local);
+  readonly #main: RoutingTable = new RoutingTable(RouteTable.main);
+  /** Those that somebody used besides. */
+  #others: Map<number, RoutingTable> | null = null;
   /** Null while they are the three that every namespace is born with: few ask for those. */
   #rules: readonly Rule[] | null = null;
   readonly #firstRule: EntryRef;
@@ -89,7 +93,7 @@ export class Fib {
   /** The last answers by destination, for look-ups that ask nothing else; emptied by every change. */
   #cachedDst: Int32Array = NO_DESTINATIONS;
   #cached: (Route | null)[] = NOTHING_CACHED;
-  readonly key: FlowKey = { dst: 0, src: 0, iif: 0, oif: 0, mark: 0, tos: 0 };
+  readonly key: FlowKey = QUESTION;
   /** Why the last look-up gave null. */
   error: Errno = "ENETUNREACH";
   /** The rule that decided the last look-up; 0 while the rules are plain. */
@@ -103,8 +107,6 @@ export class Fib {
 
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;
-    this.table(RouteTable.local);
-    this.table(RouteTable.main);
     const { registry } = ns.world;
     this.#firstRule = registry.made("rule", ns.path, "0: from all lookup local");
     registry.made("rule", ns.path, "32766: from all lookup main");
@@ -127,12 +129,24 @@ export class Fib {
 
   /** The table of that number; made when it is not there. */
   table(id: number): RoutingTable {
-    let table = this.tables.get(id);
-    if (table === undefined) {
-      table = new RoutingTable(id);
-      this.tables.set(id, table);
-    }
+    const there = this.tableAt(id);
+    if (there !== null) return there;
+    const table = new RoutingTable(id);
+    this.#others ??= new Map();
+    this.#others.set(id, table);
     return table;
+  }
+
+  /** The table of that number, or null. */
+  tableAt(id: number): RoutingTable | null {
+    if (id === RouteTable.local) return this.#local;
+    if (id === RouteTable.main) return this.#main;
+    return this.#others?.get(id) ?? null;
+  }
+
+  /** All tables, in the order of their making. */
+  get tables(): readonly RoutingTable[] {
+    return [this.#local, this.#main, ...(this.#others?.values() ?? [])];
   }
 
   /** Finds the route for {@link key}; null with {@link error} set. */
@@ -158,7 +172,7 @@ export class Fib {
     const key = this.key;
     this.#refusedBy = NOTHING_FITTED;
     for (const id of PLAIN_TABLES) {
-      const route = this.tables.get(id)?.lookup(key.dst, key.oif, key.tos) ?? null;
+      const route = this.tableAt(id)?.lookup(key.dst, key.oif, key.tos) ?? null;
       if (route === null) continue;
       if (route.type !== "throw") return this.#resolve(route);
       this.#refusedBy = route.ref;
@@ -195,7 +209,7 @@ export class Fib {
           rule.action === "blackhole" ? "EINVAL" : rule.action === "prohibit" ? "EACCES" : "ENETUNREACH";
         return null;
       }
-      const route = this.tables.get(rule.table)?.lookup(key.dst, key.oif, key.tos) ?? null;
+      const route = this.tableAt(rule.table)?.lookup(key.dst, key.oif, key.tos) ?? null;
       if (route === null) continue;
       if (route.type === "throw") {
         this.#refusedBy = route.ref;
@@ -283,7 +297,7 @@ export class Fib {
   }
 
   remove(route: Route): void {
-    this.tables.get(route.table)!.remove(route);
+    this.table(route.table).remove(route);
     if (isCustomLocal(route)) this.#customLocal--;
     this.#ns.world.registry.gone(route.ref);
     this.#ns.exceptions.routeGone(route);
@@ -292,8 +306,7 @@ export class Fib {
 
   /** Takes away all routes that a predicate finds. */
   flush(which: (route: Route) => boolean): void {
-    for (const table of this.tables.values())
-      for (const route of table.list()) if (which(route)) this.remove(route);
+    for (const table of this.tables) for (const route of table.list()) if (which(route)) this.remove(route);
   }
 
   setRules(rules: readonly Rule[]): void {

@@ -1,3 +1,4 @@
+import { NOTHING, withOneAt } from "../base/short-list.ts";
 import type { FrameId, Packet } from "../sim/packet.ts";
 import type { World } from "../sim/world.ts";
 import type { NetDevice } from "./net-device.ts";
@@ -17,41 +18,36 @@ export interface HookFunction {
 
 /** The functions of one hook point in the order of their priority; equal ones in the order of registration. */
 export class HookList {
-  readonly #world: World;
-  readonly #hooks: Hooks;
-  #functions: readonly HookFunction[] = [];
-  /** Somebody here does not note what it does. */
-  #endsLegs = false;
   /** True while nobody looks here: the stack then passes by. */
-  empty = true;
+  readonly empty: boolean;
+  readonly #world: World | null;
+  readonly #functions: readonly HookFunction[];
+  /** Somebody here does not note what it does. */
+  readonly #endsLegs: boolean;
 
-  constructor(world: World, hooks: Hooks) {
+  /** @param world may be missing where there is no function. */
+  constructor(world: World | null, functions: readonly HookFunction[]) {
     this.#world = world;
-    this.#hooks = hooks;
-  }
-
-  add(hook: HookFunction): void {
-    const at = this.#functions.findIndex((other) => other.priority > hook.priority);
-    const functions = [...this.#functions];
-    functions.splice(at < 0 ? functions.length : at, 0, hook);
-    this.#set(functions);
-  }
-
-  remove(hook: HookFunction): void {
-    this.#set(this.#functions.filter((other) => other !== hook));
-  }
-
-  #set(functions: readonly HookFunction[]): void {
     this.#functions = functions;
     this.#endsLegs = functions.some((hook) => hook.notesLegs !== true);
     this.empty = functions.length === 0;
-    this.#world.generation++;
-    this.#hooks.changed?.();
+  }
+
+  with(world: World, hook: HookFunction): HookList {
+    const at = this.#functions.findIndex((other) => other.priority > hook.priority);
+    return new HookList(world, withOneAt(this.#functions, at < 0 ? this.#functions.length : at, hook));
+  }
+
+  without(hook: HookFunction): HookList {
+    return new HookList(
+      this.#world,
+      this.#functions.filter((other) => other !== hook),
+    );
   }
 
   /** True when the packet may go on; otherwise it is no longer the caller's. */
   run(packet: Packet, input: NetDevice | null, output: NetDevice | null): boolean {
-    if (this.#endsLegs) this.#world.leg = null;
+    if (this.#endsLegs) this.#world!.leg = null;
     const functions = this.#functions;
     for (let i = 0; i < functions.length; i++)
       if (functions[i]!.run(packet, input, output) !== HookResult.accept) return false;
@@ -59,26 +55,43 @@ export class HookList {
   }
 }
 
+/** Where nobody looks. */
+const NOBODY: HookList = new HookList(null, NOTHING);
+
+/** The places where somebody may look, by the kernel's names (NF_INET_* or NF_BR_*). */
+export type HookPoint = "prerouting" | "input" | "forward" | "output" | "postrouting";
+
 /**
  * The five places in the IPv4 stack of a namespace where netfilter, connection tracking and IPVS look
- * (include/uapi/linux/netfilter.h).
+ * (include/uapi/linux/netfilter.h). Lists are replaced, never changed.
  */
 export class Hooks {
-  readonly prerouting: HookList;
-  readonly input: HookList;
-  readonly forward: HookList;
-  readonly output: HookList;
-  readonly postrouting: HookList;
+  readonly #world: World;
+  prerouting: HookList = NOBODY;
+  input: HookList = NOBODY;
+  forward: HookList = NOBODY;
+  output: HookList = NOBODY;
+  postrouting: HookList = NOBODY;
   /** Called when a function came or went. */
   changed: (() => void) | null = null;
   /** The packet of a socket that a hook dropped last: its sender is told EPERM. */
   refused: FrameId = 0;
 
   constructor(world: World) {
-    this.prerouting = new HookList(world, this);
-    this.input = new HookList(world, this);
-    this.forward = new HookList(world, this);
-    this.output = new HookList(world, this);
-    this.postrouting = new HookList(world, this);
+    this.#world = world;
+  }
+
+  add(point: HookPoint, hook: HookFunction): void {
+    this.#set(point, this[point].with(this.#world, hook));
+  }
+
+  remove(point: HookPoint, hook: HookFunction): void {
+    this.#set(point, this[point].without(hook));
+  }
+
+  #set(point: HookPoint, list: HookList): void {
+    this[point] = list;
+    this.#world.generation++;
+    this.changed?.();
   }
 }

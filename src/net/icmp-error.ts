@@ -9,7 +9,6 @@ import { Scope } from "./inet-device.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { count } from "./snmp.ts";
 
 /** An error message and what it quotes never have more bytes than this (RFC 1812, 4.3.2.3). */
 const MAX_LENGTH = 576;
@@ -67,7 +66,7 @@ export function send(ns: NetworkNamespace, packet: Packet, type: number, code: n
   icmp.fillChecksum(message.view, body, icmp.HEADER_LEN + quoted);
   message.mark = mark;
   message.flags |= PacketFlag.fromKernel;
-  count(ns.snmp.icmpOut, type);
+  ns.snmp.icmpSent(type);
   ns.snmp.outRequested(ns.world.leg);
   ns.note(message, Verdict.sent, 0);
   const id = ns.host.identifications.next(src, to, ipv4.PROTO_ICMP);

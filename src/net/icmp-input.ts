@@ -141,7 +141,7 @@ function redirected(
 }
 
 function isDefaultGateway(ns: NetworkNamespace, device: NetDevice, gateway: number): boolean {
-  for (const table of ns.fib.tables.values())
+  for (const table of ns.fib.tables)
     for (const route of table.of(0, 0)) if (route.gateway === gateway && route.device === device) return true;
   return false;
 }

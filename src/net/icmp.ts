@@ -8,7 +8,6 @@ import { Scope } from "./inet-device.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { count } from "./snmp.ts";
 
 /** Handles an ICMP message for this namespace (icmp_rcv). Raw sockets have seen it already. */
 export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
@@ -22,7 +21,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
     return;
   }
   const type = icmp.type(view, at);
-  count(ns.snmp.icmpIn, type);
+  ns.snmp.icmpReceived(type);
   if ((packet.flags & PacketFlag.toGroup) !== 0 && !mayGoToGroups(ns, type)) {
     ns.drop(packet, Verdict.INVALID_PROTO);
     return;
@@ -58,7 +57,7 @@ function echo(ns: NetworkNamespace, device: NetDevice, packet: Packet, length: n
   reply.trusted = packet.trusted;
   reply.mark = mark;
   reply.flags |= PacketFlag.fromKernel;
-  count(ns.snmp.icmpOut, icmp.ECHO_REPLY);
+  ns.snmp.icmpSent(icmp.ECHO_REPLY);
   ns.snmp.outRequested(ns.world.leg);
   ns.note(reply, Verdict.sent, 0);
   const id = ns.host.identifications.next(src, dst, ipv4.PROTO_ICMP);

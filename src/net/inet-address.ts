@@ -33,7 +33,7 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
     ref: registry.made("address", device.path, text),
   };
   inet.configured = true;
-  device.ns.ipv4.countOwn(address.address, 1);
+  device.ns.own.add(address.address);
   inet.addresses = inserted(inet.addresses, address);
   device.world.generation++;
   addRoutes(device, routesOf(device, address, device.up));
@@ -66,7 +66,7 @@ export function remove(device: NetDevice, address: InetAddress): void {
     if (promote && followers.length > 0) followers[0]!.secondary = false;
   });
   for (const a of gone) {
-    device.ns.ipv4.countOwn(a.address, -1);
+    device.ns.own.remove(a.address);
     device.world.registry.gone(a.ref);
     for (const watcher of device.ns.watchers) watcher.addressGone?.(device, a);
   }

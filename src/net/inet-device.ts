@@ -1,4 +1,5 @@
 import type { Prng } from "../base/prng.ts";
+import { NOTHING } from "../base/short-list.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import { MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -43,8 +44,8 @@ export class InetDevice {
   /** It has had an address: from then on nothing comes from `default` (ipv4_devconf_setall). */
   configured = false;
   /** Ways straight out of this device that stand in no table: see direct-route.ts. */
-  directRoutes: readonly Route[] = [];
-  addresses: InetAddress[] = [];
+  directRoutes: readonly Route[] = NOTHING;
+  addresses: readonly InetAddress[] = NOTHING;
   /** Multicast groups that somebody on this device wants, with how often. */
   groups: ReadonlyMap<number, number> = NO_GROUPS;
   #ownCopies: OwnCopies | null = null;

@@ -143,7 +143,7 @@ export class InputRoute {
     if (filter === 0 && (device.ifindex !== oif || (conf.send_redirects | allConf.send_redirects) === 0)) {
       if ((conf.accept_local | allConf.accept_local) !== 0) return true;
       if (!ns.fib.custom) {
-        if (!ns.ipv4.isOwn(src)) return true;
+        if (!ns.own.has(src)) return true;
         this.#martian(Verdict.IP_LOCAL_SOURCE);
         return false;
       }

@@ -40,7 +40,7 @@ export function route(
   mark: number,
   tos: number,
 ): Route | null {
-  if (src !== 0 && !ns.ipv4.isOwn(src) && !isLocal(ns, src)) return refuse(ns, "EINVAL");
+  if (src !== 0 && !ns.own.has(src) && !isLocal(ns, src)) return refuse(ns, "EINVAL");
   const group = ip.isMulticast(dst);
   if (oif !== 0 || group || dst === ip.BROADCAST) return routeFromDevice(ns, dst, src, oif, mark, tos);
   const key = ns.fib.key;

@@ -21,7 +21,7 @@ function setting(path: string, key: NumberKey, min: number, max: number): Sysctl
     max,
     (ns) => ns.ipv4[key],
     (ns, value) => {
-      ns.ipv4[key] = value;
+      ns.ipv4 = ns.ipv4.with({ [key]: value });
     },
   );
 }
@@ -83,8 +83,7 @@ const portRange: SysctlDefinition = {
     const first = parseInteger(words[0] ?? "", 1, 65535);
     const last = parseInteger(words[1] ?? String(ns.ipv4.ip_local_port_last), 1, 65535);
     if (first === null || last === null || last < first) return false;
-    ns.ipv4.ip_local_port_first = first;
-    ns.ipv4.ip_local_port_last = last;
+    ns.ipv4 = ns.ipv4.with({ ip_local_port_first: first, ip_local_port_last: last });
     return true;
   },
 };

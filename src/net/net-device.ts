@@ -93,7 +93,7 @@ export class NetDevice implements Receiver {
     this.ns = ns;
     this.world = ns.world;
     this.driver = driver;
-    this.counters = new DeviceCounters(this.world.ledger);
+    this.counters = new DeviceCounters(this.world);
     this.name = name;
     this.ifindex = ifindex;
     this.place = this.world.place(`${ns.path}/${name}`);

@@ -1,3 +1,4 @@
+import { NOTHING } from "../base/short-list.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import type { PlaceId, Tap } from "../sim/tap.ts";
@@ -7,6 +8,7 @@ import * as ethernet from "../wire/ethernet.ts";
 import * as arp from "./arp.ts";
 import type { ConntrackAccess } from "./conntrack-access.ts";
 import type { DeviceChange, DeviceDriver } from "./device-driver.ts";
+import { DeviceList } from "./device-list.ts";
 import { Fib } from "./fib.ts";
 import { Hooks } from "./hooks.ts";
 import type { Host } from "./host.ts";
@@ -14,12 +16,13 @@ import { IcmpLimits } from "./icmp-limits.ts";
 import * as inetAddress from "./inet-address.ts";
 import { InputRoute } from "./input-route.ts";
 import * as ipInput from "./ip-input.ts";
-import { Ipv4Settings } from "./ipv4-settings.ts";
+import { defaultIpv4Settings, type Ipv4Settings } from "./ipv4-settings.ts";
 import { KernelError } from "./kernel-error.ts";
 import { Loopback } from "./loopback.ts";
 import type { NamespaceWatcher } from "./namespace-watcher.ts";
 import { NeighbourTable } from "./neighbour-table.ts";
 import { type DeviceOptions, NetDevice } from "./net-device.ts";
+import { OwnAddresses } from "./own-addresses.ts";
 import { Reassembly } from "./reassembly.ts";
 import { RouteExceptions } from "./route-exceptions.ts";
 import { SnmpCounters } from "./snmp.ts";
@@ -43,7 +46,9 @@ export class NetworkNamespace {
   /** `host` or `host/name`. */
   readonly path: string;
   readonly place: PlaceId;
-  readonly ipv4: Ipv4Settings;
+  ipv4: Ipv4Settings = defaultIpv4Settings;
+  /** The addresses that its devices have. */
+  readonly own: OwnAddresses = new OwnAddresses();
   readonly fib: Fib;
   readonly input: InputRoute;
   readonly exceptions: RouteExceptions;
@@ -56,12 +61,10 @@ export class NetworkNamespace {
   readonly loopback: NetDevice;
   /** Connection tracking, once something here asks for it; null: no packet is tracked. */
   conntrack: ConntrackAccess | null = null;
-  /** State that rooms above keep for each namespace, by a key of their own (the kernel's net_generic). */
-  readonly extensions: Map<unknown, unknown> = new Map();
-  readonly watchers: NamespaceWatcher[] = [];
-  readonly #devices: Map<number, NetDevice> = new Map();
-  readonly #byName: Map<string, NetDevice> = new Map();
-  readonly #taps: Tap[] = [];
+  #extensions: Map<unknown, unknown> | null = null;
+  #watchers: readonly NamespaceWatcher[] = NOTHING;
+  readonly #devices: DeviceList = new DeviceList();
+  #taps: readonly Tap[] = NOTHING;
   #icmpLimits: IcmpLimits | null = null;
   #reassembly: Reassembly | null = null;
   #tcp: Tcp | null = null;
@@ -74,15 +77,13 @@ export class NetworkNamespace {
     this.path = name === "" ? host.name : `${host.name}/${name}`;
     this.place = this.world.place(this.path);
     this.hooks = new Hooks(host.world);
-    this.snmp = new SnmpCounters(host.world.ledger);
-    this.ipv4 = new Ipv4Settings();
+    this.snmp = new SnmpCounters(host.world);
     this.fib = new Fib(this);
     this.input = new InputRoute(this);
     this.exceptions = new RouteExceptions(this);
     this.neighbours = new NeighbourTable(this);
     this.sockets = new Sockets(this);
     this.loopback = this.addDevice("lo", loopbackDriver, { mtu: 65536, loopback: true, noarp: true });
-    for (const hook of host.kernel.namespaceHooks) hook(this);
   }
 
   /** Made for the first message that counts. */
@@ -103,26 +104,39 @@ export class NetworkNamespace {
     return this.#tcp;
   }
 
+  /** State that rooms above keep for each namespace, by a key of their own (the kernel's net_generic). */
+  get extensions(): Map<unknown, unknown> {
+    this.#extensions ??= new Map();
+    return this.#extensions;
+  }
+
+  get watchers(): readonly NamespaceWatcher[] {
+    return this.#watchers;
+  }
+
+  watch(watcher: NamespaceWatcher): void {
+    this.#watchers = [...this.#watchers, watcher];
+  }
+
   /** All devices by index. */
   get devices(): readonly NetDevice[] {
-    return [...this.#devices.values()].sort((a, b) => a.ifindex - b.ifindex);
+    return this.#devices.all;
   }
 
   device(name: string): NetDevice | null {
-    return this.#byName.get(name) ?? null;
+    return this.#devices.named(name);
   }
 
   deviceByIndex(ifindex: number): NetDevice | null {
-    return this.#devices.get(ifindex) ?? null;
+    return this.#devices.at(ifindex);
   }
 
   /** Makes a device here. @throws {KernelError} EEXIST when the name is taken. */
   addDevice(name: string, driver: DeviceDriver, options: DeviceOptions, ifindex = 0): NetDevice {
-    if (this.#byName.has(name)) throw new KernelError("EEXIST");
-    if (ifindex !== 0 && this.#devices.has(ifindex)) throw new KernelError("EBUSY");
+    if (this.device(name) !== null) throw new KernelError("EEXIST");
+    if (ifindex !== 0 && this.deviceByIndex(ifindex) !== null) throw new KernelError("EBUSY");
     const device = new NetDevice(this, name, ifindex === 0 ? this.#nextIfindex() : ifindex, driver, options);
-    this.#devices.set(device.ifindex, device);
-    this.#byName.set(name, device);
+    this.#devices.add(device);
     this.world.generation++;
     for (const tap of this.#taps) device.addTap(tap);
     for (const hook of this.host.kernel.deviceHooks) hook(device);
@@ -153,8 +167,7 @@ export class NetworkNamespace {
     if (to.deviceByIndex(device.ifindex) !== null) device.ifindex = to.#nextIfindex();
     device.ns = to;
     device.name = name;
-    to.#devices.set(device.ifindex, device);
-    to.#byName.set(name, device);
+    to.#devices.add(device);
     for (const tap of to.#taps) device.addTap(tap);
     device.announce("moved");
   }
@@ -162,17 +175,17 @@ export class NetworkNamespace {
   /** @throws {KernelError} EEXIST */
   renameDevice(device: NetDevice, name: string): void {
     if (device.name === name) return;
-    if (this.#byName.has(name)) throw new KernelError("EEXIST");
+    if (this.device(name) !== null) throw new KernelError("EEXIST");
     this.world.registry.settle();
-    this.#byName.delete(device.name);
+    this.#devices.remove(device);
     device.name = name;
-    this.#byName.set(name, device);
+    this.#devices.add(device);
     device.announce("name");
   }
 
   /** The first of `PREFIX0`, `PREFIX1` ... that is free, as the kernel names devices for a `%d`. */
   freeName(prefix: string): string {
-    for (let i = 0; ; i++) if (!this.#byName.has(`${prefix}${i}`)) return `${prefix}${i}`;
+    for (let i = 0; ; i++) if (this.device(`${prefix}${i}`) === null) return `${prefix}${i}`;
   }
 
   /** The namespace goes away: its virtual devices are removed, last made first. */
@@ -181,7 +194,7 @@ export class NetworkNamespace {
     this.sockets.closeAll();
     this.#tcp?.destroy();
     this.#reassembly?.flush();
-    for (const watcher of this.watchers) watcher.ended?.();
+    for (const watcher of this.#watchers) watcher.ended?.();
   }
 
   /** The IP stack gets a frame that came in by `device` (the end of __netif_receive_skb_core). */
@@ -233,30 +246,29 @@ export class NetworkNamespace {
     inetAddress.deviceChanged(device, change);
     this.neighbours.deviceChanged(device, change);
     this.sockets.deviceChanged(device, change);
-    for (const watcher of this.watchers) watcher.deviceChanged?.(device, change);
+    for (const watcher of this.#watchers) watcher.deviceChanged?.(device, change);
   }
 
   /** Lets somebody see every frame on every device, those that come later included (`tcpdump -i any`). */
   addTap(tap: Tap): void {
-    this.#taps.push(tap);
-    for (const device of this.#devices.values()) device.addTap(tap);
+    this.#taps = [...this.#taps, tap];
+    for (const device of this.devices) device.addTap(tap);
   }
 
   removeTap(tap: Tap): void {
-    this.#taps.splice(this.#taps.indexOf(tap), 1);
-    for (const device of this.#devices.values()) device.removeTap(tap);
+    this.#taps = this.#taps.filter((other) => other !== tap);
+    for (const device of this.devices) device.removeTap(tap);
   }
 
   #forget(device: NetDevice): void {
     for (const tap of this.#taps) device.removeTap(tap);
-    this.#devices.delete(device.ifindex);
-    this.#byName.delete(device.name);
+    this.#devices.remove(device);
     this.world.generation++;
   }
 
   #nextIfindex(): number {
     do this.#lastIfindex++;
-    while (this.#devices.has(this.#lastIfindex));
+    while (this.deviceByIndex(this.#lastIfindex) !== null);
     return this.#lastIfindex;
   }
 }

@@ -182,10 +182,10 @@ const icmpTypes: readonly (readonly [string, number])[] = [
 ];
 
 function icmpLines(s: SnmpCounters): string {
-  const sum = (map: Map<number, number>): number => [...map.values()].reduce((a, b) => a + b, 0);
-  const byName = (prefix: string, map: Map<number, number>): (readonly [string, number])[] =>
+  const sum = (map: ReadonlyMap<number, number>): number => [...map.values()].reduce((a, b) => a + b, 0);
+  const byName = (prefix: string, map: ReadonlyMap<number, number>): (readonly [string, number])[] =>
     icmpTypes.map(([name, type]) => [prefix + name, map.get(type) ?? 0] as const);
-  const byType = (prefix: string, map: Map<number, number>): (readonly [string, number])[] =>
+  const byType = (prefix: string, map: ReadonlyMap<number, number>): (readonly [string, number])[] =>
     [...map].sort(([a], [b]) => a - b).map(([type, value]) => [`${prefix}Type${type}`, value] as const);
   const main = pair("Icmp", [
     ["InMsgs", sum(s.icmpIn) + s.icmpInErrors],

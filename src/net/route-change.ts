@@ -15,7 +15,7 @@ export type RouteVerb = "add" | "replace" | "change" | "append" | "prepend" | "t
  */
 export function changeRoute(ns: NetworkNamespace, verb: RouteVerb, asked: RouteSpec): void {
   const spec = checkRoute(ns, asked);
-  const there = (ns.fib.tables.get(spec.table)?.of(spec.dst, spec.prefixLength) ?? []).filter(
+  const there = (ns.fib.tableAt(spec.table)?.of(spec.dst, spec.prefixLength) ?? []).filter(
     (route) => route.tos === spec.tos && route.metric === spec.metric,
   );
   const first = there[0];
@@ -57,8 +57,8 @@ export interface RouteMatch {
 export function deleteRoute(ns: NetworkNamespace, match: RouteMatch): void {
   if (ip.network(match.dst, match.prefixLength) !== match.dst)
     throw new KernelError("EINVAL", "Invalid prefix for given prefix length");
-  const table = ns.fib.tables.get(match.table);
-  if (table === undefined) throw new KernelError("ESRCH", "FIB table does not exist");
+  const table = ns.fib.tableAt(match.table);
+  if (table === null) throw new KernelError("ESRCH", "FIB table does not exist");
   const found = table
     .of(match.dst, match.prefixLength)
     .find(

@@ -70,7 +70,7 @@ function behindGateway(ns: NetworkNamespace, spec: RouteSpec): NetDevice {
   // A table other than main is asked before the rules are.
   const own = spec.table === RouteTable.main ? [] : [spec.table];
   for (const table of [...own, ...tables]) {
-    const way = find(ns.fib.tables.get(table)?.list() ?? [], spec.gateway, scope, spec.device);
+    const way = find(ns.fib.tableAt(table)?.list() ?? [], spec.gateway, scope, spec.device);
     if (way === null || way.type === "throw") continue;
     if ((way.type !== "unicast" && way.type !== "local") || way.device === null)
       throw new KernelError("EINVAL", "Nexthop has invalid gateway");

@@ -51,7 +51,7 @@ function isSame(rule: Rule, spec: RuleSpec): boolean {
 /** The first table that nobody has made, which is made (fib_empty_table). */
 function emptyTable(ns: NetworkNamespace): number {
   let id = 1;
-  while (ns.fib.tables.has(id)) id++;
+  while (ns.fib.tableAt(id) !== null) id++;
   return ns.fib.table(id).id;
 }
 

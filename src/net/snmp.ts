@@ -1,5 +1,6 @@
 import type { Ledger } from "../sim/ledger.ts";
 import type { LegRecording } from "../sim/leg-recording.ts";
+import type { World } from "../sim/world.ts";
 
 const IN_RECEIVES = 0;
 const IN_DELIVERS = 1;
@@ -9,10 +10,14 @@ const UDP_IN_DATAGRAMS = 4;
 const OUT_REQUESTS = 5;
 const UDP_OUT_DATAGRAMS = 6;
 
+/** What namespaces share that have heard and said nothing. */
+const NO_MESSAGES: ReadonlyMap<number, number> = new Map();
+
 /** Counters of a namespace's IPv4 stack, as /proc/net/snmp shows them (RFC 2011, RFC 2013). */
 export class SnmpCounters {
   /** What is counted for each packet on the plain way lies in cells, so that a leg can count in them. */
-  readonly #cells: Float64Array = new Float64Array(7);
+  readonly #cells: Float64Array;
+  readonly #at: number;
   readonly #ledger: Ledger;
   inHdrErrors = 0;
   inAddrErrors = 0;
@@ -34,16 +39,18 @@ export class SnmpCounters {
   icmpOutRateLimitGlobal = 0;
   icmpOutRateLimitHost = 0;
   /** Messages by type. */
-  readonly icmpIn: Map<number, number> = new Map();
-  readonly icmpOut: Map<number, number> = new Map();
+  icmpIn: ReadonlyMap<number, number> = NO_MESSAGES;
+  icmpOut: ReadonlyMap<number, number> = NO_MESSAGES;
   udpNoPorts = 0;
   udpInErrors = 0;
   udpRcvbufErrors = 0;
   udpInCsumErrors = 0;
   udpIgnoredMulti = 0;
 
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger;
+  constructor(world: World) {
+    this.#at = world.cells.take(7);
+    this.#cells = world.cells.block;
+    this.#ledger = world.ledger;
   }
 
   get inReceives(): number {
@@ -93,18 +100,27 @@ export class SnmpCounters {
     this.#count(UDP_OUT_DATAGRAMS, leg);
   }
 
+  icmpReceived(type: number): void {
+    this.icmpIn = counted(this.icmpIn, type);
+  }
+  icmpSent(type: number): void {
+    this.icmpOut = counted(this.icmpOut, type);
+  }
+
   #settled(slot: number): number {
     this.#ledger.settle();
-    return this.#cells[slot]!;
+    return this.#cells[this.#at + slot]!;
   }
 
   #count(slot: number, leg: LegRecording | null): void {
-    this.#cells[slot]!++;
-    if (leg !== null) leg.ticks(this.#cells, slot);
+    const at = this.#at + slot;
+    this.#cells[at]!++;
+    if (leg !== null) leg.ticks(this.#cells, at);
   }
 }
 
-/** Counts one more of a kind. */
-export function count(map: Map<number, number>, kind: number): void {
-  map.set(kind, (map.get(kind) ?? 0) + 1);
+/** Counts one more of a type. */
+function counted(counts: ReadonlyMap<number, number>, type: number): ReadonlyMap<number, number> {
+  const own = counts === NO_MESSAGES ? new Map<number, number>() : (counts as Map<number, number>);
+  return own.set(type, (own.get(type) ?? 0) + 1);
 }

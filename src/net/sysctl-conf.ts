@@ -34,9 +34,9 @@ function write(ns: NetworkNamespace, key: keyof InetConf, text: string, star: st
     return true;
   }
   const changed = changedConf(confOf(ns, star), { [key]: value });
-  if (star === "all") ns.ipv4.allConf = changed;
+  if (star === "all") ns.ipv4 = ns.ipv4.with({ allConf: changed });
   else if (star === "default") {
-    ns.ipv4.defaultConf = changed;
+    ns.ipv4 = ns.ipv4.with({ defaultConf: changed });
     for (const { ipv4 } of ns.devices)
       if (key !== "forwarding" && !ipv4.touched.has(key) && !ipv4.configured)
         ipv4.conf = changedConf(ipv4.conf, { [key]: value });
@@ -53,8 +53,10 @@ function write(ns: NetworkNamespace, key: keyof InetConf, text: string, star: st
 export function setForwarding(ns: NetworkNamespace, value: number): void {
   const { allConf, defaultConf } = ns.ipv4;
   if (allConf.forwarding === value) return;
-  ns.ipv4.allConf = changedConf(allConf, { forwarding: value, accept_redirects: value === 0 ? 1 : 0 });
-  ns.ipv4.defaultConf = changedConf(defaultConf, { forwarding: value });
+  ns.ipv4 = ns.ipv4.with({
+    allConf: changedConf(allConf, { forwarding: value, accept_redirects: value === 0 ? 1 : 0 }),
+    defaultConf: changedConf(defaultConf, { forwarding: value }),
+  });
   for (const { ipv4 } of ns.devices) ipv4.conf = changedConf(ipv4.conf, { forwarding: value });
   ns.world.generation++;
 }

@@ -25,7 +25,7 @@ function view(name: string, key: keyof NeighbourConf, scale: number): SysctlDefi
       if (value === null) return false;
       const changed = changedNeighbourConf(confOf(ns, star), key, value * scale);
       if (star === "default") {
-        ns.ipv4.defaultNeighbour = changed;
+        ns.ipv4 = ns.ipv4.with({ defaultNeighbour: changed });
         for (const { ipv4 } of ns.devices)
           if (!ipv4.touched.has(key) && !ipv4.configured)
             ipv4.neighbourConf = changedNeighbourConf(ipv4.neighbourConf, key, value * scale);

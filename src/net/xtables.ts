@@ -103,6 +103,8 @@ export interface XtTargetType<I extends XtInfo = XtInfo> {
 export class Xtables {
   readonly matches: Map<string, XtMatchType> = new Map();
   readonly targets: Map<string, XtTargetType> = new Map();
+  /** Called when a table comes into being in a namespace, with its name: NAT waits for its own. */
+  readonly tableMade: ((ns: NetworkNamespace, name: string) => void)[] = [];
 
   addMatch<I extends XtInfo>(type: XtMatchType<I>): void {
     this.matches.set(type.name, type as XtMatchType<never> as XtMatchType);

@@ -82,15 +82,15 @@ class BridgeNetfilter {
     const wanted = calls && !(prerouting.empty && forward.empty && postrouting.empty);
     if (wanted === this.#joined) return;
     this.#joined = wanted;
-    const { prerouting: first, forward: second, postrouting: third } = this.#hooks;
+    const hooks = this.#hooks;
     if (wanted) {
-      first.add(this.#prerouting);
-      second.add(this.#forward);
-      third.add(this.#postrouting);
+      hooks.add("prerouting", this.#prerouting);
+      hooks.add("forward", this.#forward);
+      hooks.add("postrouting", this.#postrouting);
     } else {
-      first.remove(this.#prerouting);
-      second.remove(this.#forward);
-      third.remove(this.#postrouting);
+      hooks.remove("prerouting", this.#prerouting);
+      hooks.remove("forward", this.#forward);
+      hooks.remove("postrouting", this.#postrouting);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Prng } from "../base/prng.ts";
-import { type HookFunction, type HookList, HookResult } from "../net/hooks.ts";
+import { type HookFunction, type HookPoint, HookResult } from "../net/hooks.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
@@ -46,9 +46,6 @@ export class Netfilter {
   readonly ns: NetworkNamespace;
   /** The newest first, as in /proc/net/ip_tables_names. */
   readonly tables: Table[] = [];
-  /** Called when a table comes into being: connection tracking and NAT wait for theirs. */
-  readonly tableMade: ((table: Table) => void)[] = [];
-
   /** Chance for rules. */
   readonly prng: Prng;
 
@@ -67,18 +64,21 @@ export class Netfilter {
     this.tables.unshift(table);
     const { priority } = kind;
     if (priority !== null)
-      for (const hook of kind.hooks) hookList(this.ns, hook).add(clientOf(table, hook, priority));
-    for (const listener of this.tableMade) listener(table);
+      for (const hook of kind.hooks) this.ns.hooks.add(hookPoints[hook], clientOf(table, hook, priority));
+    for (const listener of this.ns.host.kernel.xtables.tableMade) listener(this.ns, name);
     this.ns.world.generation++;
     return table;
   }
 }
 
-/** The functions that look at packets of a namespace at a hook. */
-export function hookList(ns: NetworkNamespace, hook: Hook): HookList {
-  const { prerouting, input, forward, output, postrouting } = ns.hooks;
-  return [prerouting, input, forward, output, postrouting][hook]!;
-}
+/** The hooks by number. */
+export const hookPoints: Readonly<Record<Hook, HookPoint>> = {
+  [Hook.prerouting]: "prerouting",
+  [Hook.input]: "input",
+  [Hook.forward]: "forward",
+  [Hook.output]: "output",
+  [Hook.postrouting]: "postrouting",
+};
 
 const KEY: unique symbol = Symbol("netfilter");
 

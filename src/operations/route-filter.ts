@@ -57,13 +57,10 @@ export function filteredRoutes(
   let routes: readonly Route[];
   if (filter.table === "all") {
     const order = (id: number): number => (id & 255) * 0x1000000 + id;
-    routes = [...fib.tables.values()]
-      .sort((a, b) => order(a.id) - order(b.id))
-      .flatMap((table) => table.list());
+    routes = [...fib.tables].sort((a, b) => order(a.id) - order(b.id)).flatMap((table) => table.list());
   } else {
-    const table = fib.tables.get(filter.table === undefined ? 254 : tableOf(filter.table)!);
-    if (table === undefined)
-      throw new ToolError(`Error: ipv4: FIB table does not exist.\n${verb} terminated`, 2);
+    const table = fib.tableAt(filter.table === undefined ? 254 : tableOf(filter.table)!);
+    if (table === null) throw new ToolError(`Error: ipv4: FIB table does not exist.\n${verb} terminated`, 2);
     routes = table.list();
   }
   return routes.filter(

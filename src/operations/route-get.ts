@@ -73,7 +73,7 @@ function outwards(question: RouteGet, context: OperationContext, oif: NetDevice 
   const way = ipOutput.route(ns, to, from, oif?.ifindex ?? 0, question.mark ?? 0, question.tos ?? 0);
   if (way !== null) return way;
   // A source that is not this host's own finds no way.
-  const foreign = from !== 0 && !ns.ipv4.isOwn(from);
+  const foreign = from !== 0 && !ns.own.has(from);
   throw new KernelError(foreign ? "ENETUNREACH" : ns.fib.error);
 }
 

@@ -1,5 +1,6 @@
 import { Prng } from "../base/prng.ts";
 import { UserError } from "../base/user-error.ts";
+import { Cells } from "./cells.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Ledger } from "./ledger.ts";
 import { LegRecording } from "./leg-recording.ts";
@@ -40,6 +41,7 @@ export class World {
   /** Used again for each leg. */
   readonly recording: LegRecording = new LegRecording(this);
   readonly ledger: Ledger = new Ledger(this.queue);
+  readonly cells: Cells = new Cells();
   /** False: every packet is handled step by step, as if no other had gone the same way. */
   remembersLegs = true;
   /** How often each verdict ended a frame. */

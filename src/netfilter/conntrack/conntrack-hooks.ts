@@ -97,7 +97,7 @@ function trackedOf(ns: NetworkNamespace): Tracked {
     const conntrack = new Conntrack(ns);
     found = { conntrack, users: 0 };
     ns.extensions.set(KEY, found);
-    ns.watchers.push({ ended: () => conntrack.close() });
+    ns.watch({ ended: () => conntrack.close() });
   }
   return found;
 }
@@ -120,13 +120,13 @@ export function useConntrack(ns: NetworkNamespace): Conntrack {
   const tracked = trackedOf(ns);
   const { conntrack } = tracked;
   if (tracked.users++ > 0) return conntrack;
-  const { prerouting, input, output, postrouting } = ns.hooks;
-  prerouting.add(new DefragmentInput(ns));
-  output.add(new DefragmentOutput(ns));
-  prerouting.add(new Track(conntrack, true));
-  output.add(new Track(conntrack, false));
-  input.add(new Confirm(conntrack));
-  postrouting.add(new Confirm(conntrack));
+  const { hooks } = ns;
+  hooks.add("prerouting", new DefragmentInput(ns));
+  hooks.add("output", new DefragmentOutput(ns));
+  hooks.add("prerouting", new Track(conntrack, true));
+  hooks.add("output", new Track(conntrack, false));
+  hooks.add("input", new Confirm(conntrack));
+  hooks.add("postrouting", new Confirm(conntrack));
   ns.conntrack = new ConntrackDoor(conntrack);
   ns.world.generation++;
   return conntrack;

@@ -7,7 +7,7 @@ import { Verdict } from "../../sim/verdict.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { type Connection, ConnectionInfo, isReply, Status } from "../conntrack/connection.ts";
 import { conntrackOf } from "../conntrack/conntrack-hooks.ts";
-import { hookList, netfilterOf, Priority, refuse } from "../netfilter.ts";
+import { hookPoints, netfilterOf, Priority, refuse } from "../netfilter.ts";
 import type { Table } from "../table.ts";
 import { Nat, translatesSource } from "./nat.ts";
 
@@ -97,10 +97,9 @@ export function natOf(ns: NetworkNamespace): Nat {
 }
 
 /** Puts NAT into the hooks of a namespace as soon as it has a table `nat` (ipt_nat_register_lookups). */
-export function watchForNatTable(ns: NetworkNamespace): void {
-  netfilterOf(ns).tableMade.push((table) => {
-    if (table.name !== "nat") return;
-    const nat = natOf(ns);
-    for (const hook of table.hooks.values()) hookList(ns, hook).add(new NatHook(nat, table, hook));
-  });
+export function tableMade(ns: NetworkNamespace, name: string): void {
+  if (name !== "nat") return;
+  const nat = natOf(ns);
+  const table = netfilterOf(ns).table(name);
+  for (const hook of table.hooks.values()) ns.hooks.add(hookPoints[hook], new NatHook(nat, table, hook));
 }

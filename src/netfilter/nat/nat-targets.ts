@@ -175,7 +175,7 @@ const watched: WeakSet<Nat> = new WeakSet();
 function watchAddresses(nat: Nat): void {
   if (watched.has(nat)) return;
   watched.add(nat);
-  nat.ns.watchers.push({
+  nat.ns.watch({
     deviceChanged(device, change) {
       if (change === "down") nat.forget(device, 0);
     },

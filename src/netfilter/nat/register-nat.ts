@@ -1,5 +1,5 @@
 import type { Kernel } from "../../net/kernel.ts";
-import { watchForNatTable } from "./nat-hooks.ts";
+import { tableMade } from "./nat-hooks.ts";
 import { dnatTarget, masqueradeTarget, netmapTarget, redirectTarget, snatTarget } from "./nat-targets.ts";
 
 /** Adds NAT to a kernel: it is in the hooks of a namespace once that has a table `nat`. */
@@ -10,5 +10,5 @@ export function registerNat(kernel: Kernel): void {
   xtables.addTarget(masqueradeTarget);
   xtables.addTarget(redirectTarget);
   xtables.addTarget(netmapTarget);
-  kernel.namespaceHooks.push(watchForNatTable);
+  kernel.xtables.tableMade.push(tableMade);
 }

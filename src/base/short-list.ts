@@ -9,12 +9,27 @@ export const NOTHING: never[] = [];
  * large world has hundreds of thousands of lists with one or two items; a longer one is pushed to.
  */
 export function withOne<T>(list: T[], item: T): T[] {
-  if (list.length < SHORT) return list.concat([item]);
-  list.push(item);
-  return list;
+  if (list.length >= SHORT) {
+    list.push(item);
+    return list;
+  }
+  // Literals are made on the spot; the next best is a call that takes longer than all else here.
+  switch (list.length) {
+    case 0:
+      return [item];
+    case 1:
+      return [list[0]!, item];
+    case 2:
+      return [list[0]!, list[1]!, item];
+    case 3:
+      return [list[0]!, list[1]!, list[2]!, item];
+    default:
+      return list.concat([item]);
+  }
 }
 
 /** A copy with one item more at `at`, and no room to spare. */
 export function withOneAt<T>(list: readonly T[], at: number, item: T): T[] {
+  if (list.length === 0) return [item];
   return list.slice(0, at).concat([item], list.slice(at));
 }

@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import { NOTHING, withOne } from "./short-list.ts";
+import { NOTHING } from "./short-list.ts";
 
 /** Spreads a pair of int32 keys; its top bits are the good ones, so slots are taken from those. */
 function hash(a: number, b: number): number {
@@ -96,15 +96,17 @@ export class Table {
 
   /** A row that is free, or one more, with these keys. */
   #newRow(a: number, b: number): number {
-    const row = this.#free;
-    if (row >= 0) {
-      this.#free = this.#keys[row * 2]!;
-      this.#keys[row * 2] = a;
-      this.#keys[row * 2 + 1] = b;
-      return row;
+    let row = this.#free;
+    if (row >= 0) this.#free = this.#keys[row * 2]!;
+    else {
+      row = this.#rows++;
+      // Few rows get just the room that they need: a list that is pushed to keeps room for sixteen numbers more.
+      if (row === 0) this.#keys = [0, 0];
+      else if (row < FEW && row * 2 === this.#keys.length) this.#keys = this.#keys.concat(this.#keys);
     }
-    this.#keys = withOne(withOne(this.#keys, a), b);
-    return this.#rows++;
+    this.#keys[row * 2] = a;
+    this.#keys[row * 2 + 1] = b;
+    return row;
   }
 
   #place(row: number): void {

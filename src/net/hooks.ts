@@ -72,8 +72,7 @@ export class Hooks {
   forward: HookList = NOBODY;
   output: HookList = NOBODY;
   postrouting: HookList = NOBODY;
-  /** Called when a function came or went. */
-  changed: (() => void) | null = null;
+  #watchers: readonly (() => void)[] = NOTHING;
   /** The packet of a socket that a hook dropped last: its sender is told EPERM. */
   refused: FrameId = 0;
 
@@ -89,9 +88,19 @@ export class Hooks {
     this.#set(point, this[point].without(hook));
   }
 
+  /** Calls back when a function came or went. */
+  watch(watcher: () => void): void {
+    this.#watchers = [...this.#watchers, watcher];
+  }
+
+  /** Tells those who watch that something here is different. */
+  changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
   #set(point: HookPoint, list: HookList): void {
     this[point] = list;
     this.#world.generation++;
-    this.changed?.();
+    this.changed();
   }
 }

@@ -1,3 +1,4 @@
+import { NOTHING } from "../base/short-list.ts";
 import type { Identification } from "../sim/leg.ts";
 import { PacketFlag } from "../sim/packet.ts";
 import { Signal } from "../sim/signal.ts";
@@ -52,9 +53,9 @@ export abstract class InetSocket {
   receiveErrors = false;
   /** An error that is waiting (SO_ERROR); the next call returns it. */
   error: Errno | null = null;
-  readonly errors: SocketError[] = [];
+  #errors: SocketError[] = NOTHING;
   readonly readable: Signal = new Signal();
-  memberships: readonly membership.Membership[] = [];
+  memberships: readonly membership.Membership[] = NOTHING;
   #identification: Identification = NO_IDENTIFICATION;
   /** Where the last packet went. */
   protected readonly flow: Flow = new Flow();
@@ -72,9 +73,9 @@ export abstract class InetSocket {
 
   /** The oldest entry of the error queue (MSG_ERRQUEUE), or null. */
   takeQueuedError(): SocketError | null {
-    const entry = this.errors.shift() ?? null;
+    const entry = this.#errors.shift() ?? null;
     // The next ICMP error takes the place of this one (sock_dequeue_err_skb).
-    const next = this.errors[0];
+    const next = this.#errors[0];
     if (next !== undefined && next.report !== null) this.error = next.errno;
     else if (entry !== null && entry.report !== null) this.error = null;
     if (next !== undefined) this.readable.notify();
@@ -196,7 +197,7 @@ export abstract class InetSocket {
   }
 
   #queueError(error: SocketError): void {
-    this.errors.push(error);
+    this.#errors = [...this.#errors, error];
     this.readable.notify();
   }
 

@@ -1,4 +1,4 @@
-import { NOTHING } from "../base/short-list.ts";
+import { NOTHING, withOneAt } from "../base/short-list.ts";
 import type { LegEnd } from "../sim/leg.ts";
 import type { Packet, Receiver } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
@@ -289,7 +289,7 @@ export class NetDevice implements Receiver {
 
   /** Lets somebody know of each change from now on. */
   listen(listener: DeviceListener): void {
-    this.#listeners = this.#listeners.concat(listener);
+    this.#listeners = withOneAt(this.#listeners, this.#listeners.length, listener);
   }
 
   unlisten(listener: DeviceListener): void {

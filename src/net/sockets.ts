@@ -1,4 +1,5 @@
 import type { Prng } from "../base/prng.ts";
+import { NOTHING, withOne } from "../base/short-list.ts";
 import { Table } from "../base/table.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -34,9 +35,9 @@ export class Sockets {
   readonly #ns: NetworkNamespace;
   /** Rows by (address, port); each has the sockets bound there. */
   readonly #udp: Table = new Table();
-  readonly #bound: UdpSocket[][] = [];
+  #bound: (readonly UdpSocket[])[] = NOTHING;
   readonly #ports: Map<number, Port> = new Map();
-  readonly #raw: Set<RawReceiver> = new Set();
+  #raw: readonly RawReceiver[] = NOTHING;
   #prng: Prng | null = null;
   /** True when deliverRaw has to be asked. */
   hasRaw = false;
@@ -119,19 +120,19 @@ export class Sockets {
   }
 
   listRaw(): readonly RawReceiver[] {
-    return [...this.#raw];
+    return this.#raw;
   }
 
   addRaw(socket: RawReceiver): void {
     this.#ns.world.generation++;
-    this.#raw.add(socket);
+    this.#raw = [...this.#raw, socket];
     this.hasRaw = true;
   }
 
   removeRaw(socket: RawReceiver): void {
     this.#ns.world.generation++;
-    this.#raw.delete(socket);
-    this.hasRaw = this.#raw.size > 0;
+    this.#raw = this.#raw.filter((other) => other !== socket);
+    this.hasRaw = this.#raw.length > 0;
   }
 
   /** Shows a packet to the raw sockets of its protocol; true when one of them wanted it. */
@@ -149,7 +150,7 @@ export class Sockets {
     const protocol = ipv4.protocol(view, quoted);
     const src = ipv4.src(view, quoted);
     const dst = ipv4.dst(view, quoted);
-    for (const socket of [...this.#raw])
+    for (const socket of this.#raw)
       if (socket.protocol === protocol && socket.matches(device, dst, src))
         socket.icmpError(packet, quoted, report);
     if (protocol === ipv4.PROTO_UDP) {
@@ -181,7 +182,8 @@ export class Sockets {
     socket.localAddress = address;
     socket.localPort = port;
     const row = this.#udp.insert(address, port);
-    this.#bound[row] = (this.#bound[row] ?? []).concat(socket);
+    if (row === this.#bound.length) this.#bound = withOne<readonly UdpSocket[]>(this.#bound, [socket]);
+    else this.#bound[row] = [...this.#bound[row]!, socket];
     const known = this.#ports.get(port);
     if (known === undefined) this.#ports.set(port, { sockets: [socket], inLegs: false });
     else {

@@ -272,17 +272,11 @@ const SYSCTLS: readonly (readonly [string, keyof BridgeSettings])[] = [
 
 /** Adds bridge netfilter (br_netfilter, loaded as on every host of Docker) and its sysctls to a kernel. */
 export function registerBridgeNetfilter(kernel: Kernel): void {
-  const joined: WeakMap<NetworkNamespace, BridgeNetfilter[]> = new WeakMap();
-  const refresh = (ns: NetworkNamespace): void => {
-    for (const one of joined.get(ns) ?? []) one.refresh();
-  };
   kernel.deviceHooks.push((device) => {
     const { hooks } = device.driver;
     if (hooks === undefined) return;
     const one = new BridgeNetfilter(device, hooks);
-    const { ns } = device;
-    joined.set(ns, [...(joined.get(ns) ?? []), one]);
-    ns.hooks.changed = () => refresh(ns);
+    device.ns.hooks.watch(() => one.refresh());
     one.refresh();
   });
   for (const [name, key] of SYSCTLS)
@@ -292,7 +286,7 @@ export function registerBridgeNetfilter(kernel: Kernel): void {
       set(ns, value) {
         if (!/^-?\d+$/.test(value)) return false;
         bridgeSettings(ns)[key] = Number(value) === 0 ? 0 : 1;
-        refresh(ns);
+        ns.hooks.changed();
         return true;
       },
     });

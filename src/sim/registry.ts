@@ -48,6 +48,9 @@ export type EntryKind =
 /** An entry's text, or who can tell it later; see {@link Registry.settle}. */
 export type EntryText = string | { toString(): string };
 
+/** Entries or events for which there is room at first. */
+const ROOM = 256;
+
 /** An entry's kind, whose it is (`host/namespace` and, where it has one, `/device`), its text and its history. */
 export interface EntryRecord {
   readonly ref: EntryRef;
@@ -70,13 +73,16 @@ export class Registry {
   /** By entry, from 1. */
   readonly #kinds: EntryKind[] = [];
   readonly #wheres: string[] = [];
-  readonly #lastEvents: number[] = [];
+  #lastEvents: Int32Array = new Int32Array(ROOM);
   /** By event, from 0: the previous one of the same entry (-1: this made it), when, why, and the text from then on. */
-  readonly #previous: number[] = [];
-  readonly #times: Nanos[] = [];
-  readonly #causes: Cause[] = [];
+  #previous: Int32Array = new Int32Array(ROOM);
+  #times: Float64Array = new Float64Array(ROOM);
+  /** Where in {@link #reasons}. */
+  #causes: Int32Array = new Int32Array(ROOM);
   /** Null: the entry went. */
   readonly #texts: (EntryText | null)[] = [];
+  /** One for each stretch of events with the same cause. */
+  readonly #reasons: Cause[] = [];
   /** All texts before this event are strings. */
   #settled = 0;
   /** The operation that is being applied; the kernel when there is none. */
@@ -109,19 +115,19 @@ export class Registry {
   }
 
   made(kind: EntryKind, where: string, text: EntryText, cause: Cause = this.cause): EntryRef {
-    this.#wheres.push(where);
-    this.#lastEvents.push(this.#event(-1, cause, text));
-    return this.#kinds.push(kind);
+    const index = this.#wheres.push(where) - 1;
+    this.#kinds.push(kind);
+    if (index === this.#lastEvents.length) this.#lastEvents = longer(this.#lastEvents);
+    this.#lastEvents[index] = this.#event(-1, cause, text);
+    return index + 1;
   }
 
   changed(ref: EntryRef, text: EntryText, cause: Cause = this.cause): void {
-    const previous = this.#lastEvents[ref - 1];
-    if (previous !== undefined) this.#lastEvents[ref - 1] = this.#event(previous, cause, text);
+    if (this.#has(ref)) this.#lastEvents[ref - 1] = this.#event(this.#lastEvents[ref - 1]!, cause, text);
   }
 
   gone(ref: EntryRef, cause: Cause = this.cause): void {
-    const previous = this.#lastEvents[ref - 1];
-    if (previous !== undefined) this.#lastEvents[ref - 1] = this.#event(previous, cause, null);
+    if (this.#has(ref)) this.#lastEvents[ref - 1] = this.#event(this.#lastEvents[ref - 1]!, cause, null);
   }
 
   get(ref: EntryRef): EntryRecord | null {
@@ -144,7 +150,7 @@ export class Registry {
       const text = this.#texts[this.#previous[last]!]?.toString() ?? "";
       if (fits(text)) newest = last;
     }
-    return newest < 0 ? null : this.#causes[newest]!;
+    return newest < 0 ? null : this.#causeOf(newest);
   }
 
   /** All records ever made, in the order of making. */
@@ -152,12 +158,27 @@ export class Registry {
     return this.#kinds.map((_, i) => this.get(i + 1)!);
   }
 
+  #causeOf(order: number): Cause {
+    return this.#reasons[this.#causes[order]!]!;
+  }
+
+  #has(ref: EntryRef): boolean {
+    return ref > 0 && ref <= this.#kinds.length;
+  }
+
   /** Adds an event and returns its number. */
   #event(previous: number, cause: Cause, text: EntryText | null): number {
-    this.#times.push(this.#now());
-    this.#causes.push(cause);
-    this.#texts.push(text);
-    return this.#previous.push(previous) - 1;
+    const order = this.#texts.push(text) - 1;
+    if (order === this.#previous.length) {
+      this.#previous = longer(this.#previous);
+      this.#causes = longer(this.#causes);
+      this.#times = longer(this.#times);
+    }
+    if (this.#reasons.at(-1) !== cause) this.#reasons.push(cause);
+    this.#previous[order] = previous;
+    this.#causes[order] = this.#reasons.length - 1;
+    this.#times[order] = this.#now();
+    return order;
   }
 
   /** The events of an entry up to that one, oldest first. */
@@ -169,7 +190,13 @@ export class Registry {
       const after = this.#texts[order]!;
       const what = this.#previous[order]! < 0 ? "made" : after === null ? "gone" : "changed";
       if (after !== null) text = after.toString();
-      return { order, at: this.#times[order]!, what, cause: this.#causes[order]!, text };
+      return { order, at: this.#times[order]!, what, cause: this.#causeOf(order), text };
     });
   }
+}
+
+function longer<Column extends Int32Array | Float64Array>(column: Column): Column {
+  const grown = new (column.constructor as new (length: number) => Column)(column.length * 2);
+  grown.set(column);
+  return grown;
 }

@@ -1,12 +1,14 @@
+import { NOTHING } from "../base/short-list.ts";
 import type { Process } from "./process.ts";
 
 /** Something that processes wait for: data in a socket, the end of another process. Waking is in the order of waiting. */
 export class Signal {
-  #waiting: Process[] = [];
+  #waiting: Process[] = NOTHING;
 
   /** Called by {@link Process} only. */
   add(process: Process): void {
-    this.#waiting.push(process);
+    if (this.#waiting === NOTHING) this.#waiting = [process];
+    else this.#waiting.push(process);
   }
 
   /** Called by {@link Process} only, when it stops waiting for any reason. */

@@ -1,3 +1,4 @@
+import { withOneAt } from "../base/short-list.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as arp from "./arp.ts";
 import type { DeviceChange } from "./device-driver.ts";
@@ -41,11 +42,11 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
 }
 
 /** Primary addresses stand before secondary ones, and of wide scope behind those of narrow scope (__inet_insert_ifa). */
-function inserted(addresses: readonly InetAddress[], address: InetAddress): InetAddress[] {
-  if (address.secondary) return [...addresses, address];
+function inserted(addresses: readonly InetAddress[], address: InetAddress): readonly InetAddress[] {
   let at = addresses.length;
-  while (at > 0 && (addresses[at - 1]!.secondary || addresses[at - 1]!.scope < address.scope)) at--;
-  return addresses.slice(0, at).concat(address, addresses.slice(at));
+  if (!address.secondary)
+    while (at > 0 && (addresses[at - 1]!.secondary || addresses[at - 1]!.scope < address.scope)) at--;
+  return withOneAt(addresses, at, address);
 }
 
 /** Takes an address away, with its routes; the secondary ones of its prefix go too unless they are promoted. */

@@ -76,7 +76,7 @@ export class Fdb {
   /** The entry that says that no port is known for an address; 0 while nobody observes. */
   missing(hi: number, lo: number, vlan: number): EntryRef {
     if (this.#world.tap === null) return 0;
-    this.#absences ??= new Absences(this.#registry, "fdb", this.#where);
+    this.#absences ??= new Absences(this.#registry, "fdb", () => this.#bridge.device.path);
     const address = mac.format(hi, lo);
     const inVlan = vlan === 0 ? "" : ` vlan ${vlan}`;
     const fits = (entry: string): boolean =>

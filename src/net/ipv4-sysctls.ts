@@ -98,7 +98,7 @@ function threshold(key: "ipfrag_low_thresh" | "ipfrag_high_thresh"): SysctlDefin
       const { ipfrag_low_thresh: low, ipfrag_high_thresh: high } = ns.ipv4;
       const value = parseInteger(text, isLow ? 0 : low, isLow ? high : Number.MAX_SAFE_INTEGER);
       if (value === null) return false;
-      ns.ipv4[key] = value;
+      ns.ipv4 = ns.ipv4.with({ [key]: value });
       return true;
     },
   };

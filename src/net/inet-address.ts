@@ -2,13 +2,10 @@ import { withOneAt } from "../base/short-list.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as arp from "./arp.ts";
 import type { DeviceChange } from "./device-driver.ts";
-import { type InetAddress, Scope } from "./inet-device.ts";
+import { type AddressSpec, InetAddress, Scope } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import { type Route, type RouteSpec, RouteTable, type RouteType } from "./route.ts";
-
-/** An address as it is asked for. */
-export type AddressSpec = Omit<InetAddress, "ref" | "secondary">;
 
 /**
  * Puts an address on a device, with the routes that the kernel makes for it (net/ipv4/devinet.c, fib_add_ifaddr).
@@ -21,18 +18,8 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
   );
   if (same.some((a) => a.address === spec.address)) throw new KernelError("EEXIST");
   const registry = device.world.registry;
-  const text = ip.formatPrefix(spec.address, spec.prefixLength);
-  const address: InetAddress = {
-    address: spec.address,
-    peer: spec.peer,
-    prefixLength: spec.prefixLength,
-    broadcast: spec.broadcast,
-    scope: spec.scope,
-    label: spec.label,
-    noprefixroute: spec.noprefixroute,
-    secondary: same.length > 0,
-    ref: registry.made("address", device.path, text),
-  };
+  const address = new InetAddress(spec, same.length > 0, registry.next);
+  registry.made("address", device.path, address);
   inet.configured = true;
   device.ns.own.add(address.address);
   inet.addresses = inserted(inet.addresses, address);

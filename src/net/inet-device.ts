@@ -14,8 +14,8 @@ import type { Route } from "./route.ts";
 export const Scope = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
 export type Scope = number;
 
-/** An IPv4 address on a device (struct in_ifaddr). */
-export interface InetAddress {
+/** What an address is asked for with. */
+export interface AddressSpec {
   readonly address: number;
   /** The other end of a point-to-point address, or the address itself. */
   readonly peer: number;
@@ -24,10 +24,38 @@ export interface InetAddress {
   readonly broadcast: number;
   readonly scope: Scope;
   readonly label: string;
+  readonly noprefixroute: boolean;
+}
+
+/** An IPv4 address on a device (struct in_ifaddr). */
+export class InetAddress implements AddressSpec {
+  readonly address: number;
+  readonly peer: number;
+  readonly prefixLength: number;
+  readonly broadcast: number;
+  readonly scope: Scope;
+  readonly label: string;
+  readonly noprefixroute: boolean;
   /** Another address of the same prefix was there before. */
   secondary: boolean;
-  readonly noprefixroute: boolean;
   readonly ref: EntryRef;
+
+  constructor(spec: AddressSpec, secondary: boolean, ref: EntryRef) {
+    this.address = spec.address;
+    this.peer = spec.peer;
+    this.prefixLength = spec.prefixLength;
+    this.broadcast = spec.broadcast;
+    this.scope = spec.scope;
+    this.label = spec.label;
+    this.noprefixroute = spec.noprefixroute;
+    this.secondary = secondary;
+    this.ref = ref;
+  }
+
+  /** How journeys name it. */
+  toString(): string {
+    return ip.formatPrefix(this.address, this.prefixLength);
+  }
 }
 
 // Few devices of a large world ever have any: what they share is replaced, never changed.

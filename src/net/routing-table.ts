@@ -1,4 +1,4 @@
-import { NOTHING, withOneAt } from "../base/short-list.ts";
+import { NOTHING, withOne } from "../base/short-list.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { PrefixIndex } from "./prefix-index.ts";
 import type { Route } from "./route.ts";
@@ -10,8 +10,8 @@ const FEW = 16;
 export class RoutingTable {
   readonly id: number;
   size = 0;
-  /** The first route of each prefix, longest prefixes first; not kept any more once there is an index. */
-  #first: readonly Route[] = NOTHING;
+  /** The first route of each prefix, in no order; not kept any more once there is an index. */
+  #first: Route[] = NOTHING;
   #index: PrefixIndex | null = null;
 
   constructor(id: number) {
@@ -23,12 +23,12 @@ export class RoutingTable {
    */
   lookup(dst: number, oif: number, tos: number): Route | null {
     if (this.#index !== null) return this.#lookupMany(this.#index, dst, oif, tos);
+    let best: Route | null = null;
     for (const first of this.#first) {
       if (!ip.contains(first.dst, first.prefixLength, dst)) continue;
-      const route = suitable(first, oif, tos);
-      if (route !== null) return route;
+      if (best === null || first.prefixLength > best.prefixLength) best = suitable(first, oif, tos) ?? best;
     }
-    return null;
+    return best;
   }
 
   #lookupMany(index: PrefixIndex, dst: number, oif: number, tos: number): Route | null {
@@ -101,10 +101,9 @@ export class RoutingTable {
       this.#index.put(route);
       return;
     }
-    const others = this.#without(route);
-    let at = 0;
-    while (at < others.length && others[at]!.prefixLength > route.prefixLength) at++;
-    this.#first = withOneAt(others, at, route);
+    const at = this.#at(route.dst, route.prefixLength);
+    if (at >= 0) this.#first[at] = route;
+    else this.#first = withOne(this.#first, route);
     if (this.#first.length <= FEW) return;
     this.#index = new PrefixIndex(this.#first);
     this.#first = NOTHING;
@@ -113,13 +112,7 @@ export class RoutingTable {
   /** There are no more routes of this one's prefix. */
   #forget(route: Route): void {
     if (this.#index !== null) this.#index.delete(route.dst, route.prefixLength);
-    else this.#first = this.#without(route);
-  }
-
-  /** The first routes of all prefixes but that of this one. */
-  #without(route: Route): readonly Route[] {
-    const at = this.#at(route.dst, route.prefixLength);
-    return at < 0 ? this.#first : this.#first.filter((_, i) => i !== at);
+    else this.#first = this.#first.filter((first) => first !== route);
   }
 }
 

@@ -31,9 +31,11 @@ export class SysctlDefinitions {
   find(ns: NetworkNamespace, path: string): readonly [SysctlDefinition, star: string] | null {
     const exact = this.get(path);
     if (exact !== null) return path.includes("*") ? null : [exact, ""];
-    const parts = path.split("/");
-    for (const [i, star] of parts.entries()) {
-      const definition = this.get([...parts.slice(0, i), "*", ...parts.slice(i + 1)].join("/"));
+    for (let from = 0, to = 0; to < path.length; from = to + 1) {
+      to = path.indexOf("/", from);
+      if (to < 0) to = path.length;
+      const definition = this.get(`${path.slice(0, from)}*${path.slice(to)}`);
+      const star = path.slice(from, to);
       if (definition?.stars?.(ns).includes(star)) return [definition, star];
     }
     return null;

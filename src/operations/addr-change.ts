@@ -1,5 +1,5 @@
 import * as inetAddress from "../net/inet-address.ts";
-import { Scope } from "../net/inet-device.ts";
+import { type AddressSpec, Scope } from "../net/inet-device.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -64,7 +64,7 @@ export const addrAdd: OperationRecord<AddrAdd> = {
   apply(o, context) {
     const device = deviceNamed(context, o.dev);
     const { address, peer, length } = read(o);
-    const spec: inetAddress.AddressSpec = {
+    const spec: AddressSpec = {
       address,
       peer,
       prefixLength: length,
@@ -83,7 +83,7 @@ function defaultScope(address: number): Scope {
   return ip.isLoopback(address) ? Scope.host : Scope.global;
 }
 
-function isThere(device: NetDevice, spec: inetAddress.AddressSpec): boolean {
+function isThere(device: NetDevice, spec: AddressSpec): boolean {
   return device.ipv4.addresses.some(
     (a) =>
       a.address === spec.address &&

@@ -66,7 +66,7 @@ function cached(question: RouteShow, context: OperationContext): string {
   const { exceptions, fib, world } = context.namespace;
   const device = question.dev === undefined ? null : deviceNamed(context, question.dev);
   // Route by route, as the table is walked.
-  const main = fib.tables.get(RouteTable.main)?.list() ?? [];
+  const main = fib.table(RouteTable.main).list();
   const shown = exceptions
     .list()
     .filter((e) => e.used && cacheMatches(question, e, device))

@@ -38,3 +38,14 @@ export function fileContent(octets: Uint8Array): string | Uint8Array {
   const text = utf8.decode(octets);
   return text.includes("\ufffd") ? octets : text;
 }
+
+/** All pieces in one. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

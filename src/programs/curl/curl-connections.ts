@@ -29,6 +29,8 @@ export interface Opening {
   readonly started: Nanos;
   readonly deadline: Nanos;
   readonly connectDeadline: Nanos;
+  /** When the present attempt began. */
+  readonly attempted: Nanos;
   /** Runs whenever the program wakes, to write the meter; when it wants to wake next. */
   readonly tick: () => Nanos;
 }
@@ -59,6 +61,8 @@ export class CurlConnections {
       const at = this.#idle.findIndex((one) => one.host === host && one.port === port);
       if (at < 0) return null;
       const [connection] = this.#idle.splice(at, 1) as [CurlConnection];
+      report.info("Found bundle for host: 0x55d0c3a4c2b0 [serially]");
+      report.info("Can not multiplex, even if we wanted to");
       if (isAlive(connection.socket)) return connection;
       report.info(`Connection ${connection.number} seems to be dead`);
       report.info(`Closing connection ${connection.number}`);
@@ -95,6 +99,11 @@ export class CurlConnections {
         if (!open) socket.close();
       }
     }
+    // A host without IPv6 still finds the name, and cannot leave by it.
+    if (host === "localhost") {
+      report.info(`  Trying [::1]:${port}...`);
+      report.info("Immediate connect fail for ::1: Cannot assign requested address");
+    }
     const { world } = this.#context.namespace;
     const words = `Failed to connect to ${host} port ${port} after ${millis(world.now - opening.started)} ms: Couldn't connect to server`;
     report.info(words);
@@ -114,7 +123,17 @@ export class CurlConnections {
     report.info(`  Trying ${text}:${port}...`);
     socket.noDelay = true;
     if (!o.noKeepAlive) socket.keepAlive(true, o.keepAliveTime || 60, o.keepAliveTime || 60);
-    this.#bind(socket, o, report);
+    try {
+      this.#bind(socket, o, report);
+    } catch (error) {
+      if (error instanceof CurlFailure) {
+        const spent = millis(world.now - opening.started);
+        report.info(
+          `Failed to connect to ${opening.host} port ${port} after ${spent} ms: Failed binding local connection end`,
+        );
+      }
+      throw error;
+    }
     try {
       socket.connect(address, port);
     } catch (error) {
@@ -130,6 +149,10 @@ export class CurlConnections {
         limit === deadline
           ? `Connection timed out after ${spent} milliseconds`
           : `Failed to connect to ${opening.host} port ${port} after ${spent} ms: Timeout was reached`;
+      if (limit !== deadline) {
+        const patience = millis(connectDeadline - opening.attempted);
+        report.info(`ipv4 connect timeout after ${patience}ms, move on!`);
+      }
       report.info(words);
       throw new CurlFailure(Code.OPERATION_TIMEDOUT, words);
     }
@@ -145,7 +168,7 @@ export class CurlConnections {
     for (let port = o.localPort, left = o.localPortRange; ; port++) {
       try {
         socket.bind(source, port);
-        if (o.localPort !== 0) report.info(`Local port: ${port}`);
+        report.info(`Local port: ${port}`);
         return;
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
@@ -170,7 +193,11 @@ export class CurlConnections {
       return 0;
     }
     const address = ip.parse(name);
-    if (address !== null) return address;
+    if (address !== null) {
+      report.info(`Name '${name}' family 2 resolved to '${name}' family 2`);
+      return address;
+    }
+    report.info(`Could not resolve host: ${name}`);
     report.info(`Couldn't bind to '${name}'`);
     throw new CurlFailure(Code.INTERFACE_FAILED, `Couldn't bind to '${name}'`);
   }

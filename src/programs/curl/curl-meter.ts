@@ -29,10 +29,6 @@ export class CurlMeter {
     this.#headShown = headShown;
   }
 
-  get isHeadShown(): boolean {
-    return this.#headShown;
-  }
-
   start(now: Nanos): void {
     this.#started = now;
     this.#samples.length = 0;
@@ -78,7 +74,6 @@ export class CurlMeter {
     const spent = now - this.#started;
     const dSpeed = speed(downloaded, spent);
     const uSpeed = speed(uploaded, spent);
-    const knows = downloadSize >= 0 || uploadSize >= 0;
     const expected =
       (downloadSize >= 0 ? downloadSize : downloaded) + (uploadSize >= 0 ? uploadSize : uploaded);
     const left = Math.max(
@@ -88,7 +83,7 @@ export class CurlMeter {
     const seconds = Math.floor(spent / SECOND);
     const total = left > 0 ? left : 0;
     const fields = [
-      percent(knows ? downloaded + uploaded : 0, expected),
+      percent(downloaded + uploaded, expected),
       data(expected),
       "",
       percent(downloadSize >= 0 ? downloaded : 0, downloadSize),

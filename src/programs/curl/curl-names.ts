@@ -24,10 +24,13 @@ export class CurlNames {
         continue;
       }
       const found = /^\+?([^:]+):(\d+):(.+)$/.exec(entry);
-      const addresses = found?.[3]?.split(",").map((text) => ip.parse(text.replace(/^\[|\]$/g, "")));
-      if (found === null || addresses === undefined || addresses.includes(null)) {
+      const texts = found?.[3]?.split(",") ?? [];
+      const addresses = texts.map((text) => ip.parse(text.replace(/^\[|\]$/g, "")));
+      const wrong = texts[addresses.indexOf(null)];
+      if (wrong !== undefined) report.info(`Resolve address '${wrong}' found illegal`);
+      if (found === null || wrong !== undefined) {
         report.info(`Couldn't parse CURLOPT_RESOLVE entry '${entry}'`);
-        throw new CurlFailure(49 as Code, `Couldn't parse CURLOPT_RESOLVE entry '${entry}'`);
+        throw new CurlFailure(Code.SETOPT_OPTION_SYNTAX, `Couldn't parse CURLOPT_RESOLVE entry '${entry}'`);
       }
       this.#cache.set(key(found[1]!, Number(found[2])), addresses as number[]);
       report.info(`Added ${found[1]}:${found[2]}:${found[3]} to DNS cache`);
@@ -47,13 +50,15 @@ export class CurlNames {
     return url;
   }
 
+  /** The addresses of a host that was asked for before; else null. */
+  known(host: string, port: number, report: CurlReport): readonly number[] | null {
+    const known = this.#cache.get(key(host, port)) ?? this.#cache.get(key("*", port)) ?? null;
+    if (known !== null) report.info(`Hostname ${host} was found in DNS cache`);
+    return known;
+  }
+
   /** The addresses of a host. @throws {CurlFailure} COULDNT_RESOLVE_HOST */
   lookUp(host: string, port: number, report: CurlReport): readonly number[] {
-    const known = this.#cache.get(key(host, port)) ?? this.#cache.get(key("*", port));
-    if (known !== undefined) {
-      report.info(`Hostname ${host} was found in DNS cache`);
-      return known;
-    }
     const address = parseAddress(host) ?? resolveName(this.#context, host)?.address;
     if (address === undefined) {
       const words = `Could not resolve host: ${host}`;

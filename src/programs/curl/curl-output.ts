@@ -1,6 +1,8 @@
 import { absolutePath, type ProgramContext } from "../program-context.ts";
-import { fileContent, Utf8Pieces } from "../utf8-pieces.ts";
+import { fileContent, joined, Utf8Pieces } from "../utf8-pieces.ts";
 import { Code, CurlFailure } from "./curl-errors.ts";
+import type { CurlOptions } from "./curl-options.ts";
+import { warning } from "./curl-warning.ts";
 
 /** What a C program's standard output holds before it writes, when nobody sits at the other end. */
 const BUFFER = 4096;
@@ -34,7 +36,6 @@ export class CurlStdout {
   /** The end of a body: what was cut off in the middle of a character goes out as it is. */
   endBody(): void {
     this.print(this.#text.end());
-    this.flush();
   }
 }
 
@@ -52,17 +53,20 @@ export function stdoutSink(stdout: CurlStdout): CurlSink {
 /** A file, made when the first octet comes, or at the end of a transfer that went well. */
 export class FileSink implements CurlSink {
   readonly #context: ProgramContext;
+  readonly #name: string;
   readonly #path: string;
+  readonly #silent: boolean;
   readonly #pieces: Uint8Array[] = [];
   #isOpen = false;
 
-  constructor(context: ProgramContext, path: string, makeDirectories: boolean) {
+  constructor(context: ProgramContext, path: string, options: CurlOptions) {
     this.#context = context;
+    this.#name = path;
     this.#path = absolutePath(context, path);
-    if (makeDirectories) {
-      const directory = this.#path.slice(0, this.#path.lastIndexOf("/"));
-      if (directory !== "") context.files.makeDirectory(directory, true);
-    }
+    this.#silent = options.silent;
+    if (!options.createDirectories) return;
+    const directory = this.#path.slice(0, this.#path.lastIndexOf("/"));
+    if (directory !== "") context.files.makeDirectory(directory, true);
   }
 
   write(octets: Uint8Array): void {
@@ -75,12 +79,7 @@ export class FileSink implements CurlSink {
       if (!ok) return;
       this.#open();
     }
-    const all = new Uint8Array(this.#pieces.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of this.#pieces) {
-      all.set(piece, at);
-      at += piece.length;
-    }
+    const all = joined(this.#pieces);
     this.#context.files.write(this.#path, fileContent(all));
   }
 
@@ -89,7 +88,8 @@ export class FileSink implements CurlSink {
       this.#context.files.write(this.#path, "");
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      this.#context.err(`Warning: Failed to open the file ${this.#path}: ${error.message}\n`);
+      if (!this.#silent)
+        this.#context.err(warning(`Failed to open the file ${this.#name}: ${error.message}`));
       throw new CurlFailure(Code.WRITE_ERROR, "Failure writing output to destination");
     }
     this.#isOpen = true;

@@ -1,5 +1,7 @@
 import * as utf8 from "../../capture/utf8.ts";
 import { toOctets } from "../../wire/http.ts";
+import { base64 } from "../http/base64.ts";
+import { joined } from "../utf8-pieces.ts";
 import type { CurlOptions } from "./curl-options.ts";
 import { type CurlUrl, hostAndPort } from "./curl-url.ts";
 
@@ -9,18 +11,6 @@ export interface CurlRequest {
   /** From the request line to the empty line, with line ends. */
   readonly head: string;
   readonly body: Uint8Array;
-}
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** RFC 4648, 4. */
-function base64(octets: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < octets.length; i += 3) {
-    const bits = (octets[i]! << 16) | ((octets[i + 1] ?? 0) << 8) | (octets[i + 2] ?? 0);
-    for (let k = 0; k < 4; k++) text += i + k > octets.length ? "=" : ALPHABET[(bits >> (18 - 6 * k)) & 63]!;
-  }
-  return text;
 }
 
 /** What is asked for, before redirections: they may turn a POST into a GET. */
@@ -64,10 +54,7 @@ export function buildRequest(o: CurlOptions, url: CurlUrl, method: string): Curl
 /** Head and body in one piece, as they are given to the socket. */
 export function requestOctets(request: CurlRequest): Uint8Array {
   const head = isLatin(request.head) ? toOctets(request.head) : utf8.encode(request.head);
-  const all = new Uint8Array(head.length + request.body.length);
-  all.set(head);
-  all.set(request.body, head.length);
-  return all;
+  return joined([head, request.body]);
 }
 
 function isLatin(text: string): boolean {

@@ -14,9 +14,13 @@ import { Code, CurlFailure } from "./curl-errors.ts";
 export interface ResponseListener {
   /** A line of a head, with its line end; also the empty one. */
   line(text: string): void;
-  /** The head is complete: the body follows. Not for heads with 1xx. */
+  /** The head is complete but for its empty line: the body follows. Not for heads with 1xx. */
   head(response: CurlResponse): void;
+  /** So many octets of the body have come, as the network brings them; false to read no more of it. */
+  arrived(length: number): boolean;
   body(octets: Uint8Array): void;
+  /** Something that `-v` tells. */
+  info(text: string): void;
 }
 
 /** Reads one response out of a stream of octets. */
@@ -85,6 +89,7 @@ export class CurlResponse {
         `transfer closed with ${this.length - this.bodySize} bytes remaining to read`,
       );
     }
+    if (this.bodySize === 0) this.#listener.arrived(0);
     this.isDone = true;
   }
 
@@ -102,15 +107,15 @@ export class CurlResponse {
 
   #takeLine(line: string): void {
     const text = line.replace(/\r?\n$/, "");
-    if (this.#lines.length === 0) {
-      this.status = parseStatusLine(text);
-      if (this.status === null)
-        throw new CurlFailure(Code.WEIRD_SERVER_REPLY, "Unsupported HTTP version in response");
-    }
+    if (this.#lines.length === 0) this.#takeStatus(text);
     this.headSize += line.length;
     this.#lines.push(text);
-    this.#listener.line(line);
-    if (text !== "") return;
+    if (text !== "") {
+      if (this.status!.version === "1.0" && /^connection:.*\bkeep-alive\b/i.test(text))
+        this.#listener.info("HTTP/1.0 connection set to keep alive");
+      this.#listener.line(line);
+      return;
+    }
     this.fields = this.#lines.slice(1, -1).flatMap((one) => parseField(one) ?? []);
     this.#lines = [];
     const { status } = this.status!;
@@ -119,6 +124,17 @@ export class CurlResponse {
     this.#frame(status);
     this.#inBody = true;
     this.#listener.head(this);
+    this.#listener.line(line);
+  }
+
+  #takeStatus(text: string): void {
+    this.status = parseStatusLine(text);
+    const version = this.status?.version ?? null;
+    if (version === null || !/^(1\.[01]|2|3)$/.test(version)) {
+      const which = version === null ? "" : ` (${version})`;
+      throw new CurlFailure(Code.UNSUPPORTED_PROTOCOL, `Unsupported HTTP version${which} in response`);
+    }
+    if (version === "1.0") this.#listener.info("HTTP 1.0, assume close after body");
   }
 
   /** How the end of the body is found (RFC 9112, 6.3). */
@@ -135,25 +151,38 @@ export class CurlResponse {
         if (!/^\d+$/.test(length))
           throw new CurlFailure(Code.WEIRD_SERVER_REPLY, "Invalid Content-Length: value");
         this.length = Number(length);
-      } else if (!noBody) this.closes = true;
+      } else if (!noBody) {
+        if (!this.closes) this.#listener.info("no chunk, no close, no size. Assume close to signal end");
+        this.closes = true;
+      }
     }
     if (noBody || this.length === 0) this.isDone = true;
   }
 
   #takeBody(octets: Uint8Array): void {
+    if (!this.#listener.arrived(octets.length)) {
+      this.isDone = true;
+      return;
+    }
     if (this.#chunks !== null) {
       const data = this.#chunks.take(fromOctets(octets));
       if (this.#chunks.error !== null) {
-        throw new CurlFailure(Code.RECV_ERROR, "Illegal or missing hexadecimal sequence");
+        const words = "Illegal or missing hexadecimal sequence in chunked-encoding";
+        throw new CurlFailure(Code.RECV_ERROR, words);
       }
       this.#give(toOctets(data));
       if (this.#chunks.done) this.isDone = true;
       return;
     }
     const left = this.length < 0 ? octets.length : this.length - this.bodySize;
+    if (octets.length > left) {
+      // More than was announced belongs to nobody.
+      this.closes = true;
+      this.#listener.info(
+        `Excess found in a read: excess = ${octets.length - left}, size = ${this.length}, maxdownload = ${this.length}, bytecount = ${this.bodySize}`,
+      );
+    }
     this.#give(octets.length > left ? octets.subarray(0, left) : octets);
-    // More than was announced belongs to nobody.
-    if (octets.length > left) this.closes = true;
     if (this.length >= 0 && this.bodySize >= this.length) this.isDone = true;
   }
 

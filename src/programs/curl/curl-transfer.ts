@@ -19,6 +19,8 @@ import { type CurlUrl, parseUrl, resolveReference, urlText } from "./curl-url.ts
 
 /** What one read of the network takes at most: curl's buffer. */
 const CHUNK = 102_400;
+/** So much of a body goes out with the head. */
+const FIRST_PIECE = 65_536;
 
 /** What a transfer came to; times in nanoseconds from its beginning. */
 export interface TransferResult {
@@ -62,8 +64,8 @@ export interface TransferParts {
   readonly sink: CurlSink;
   /** Shows the meter; null when it is hidden. */
   readonly meter: ((text: string) => void) | null;
-  /** The heading of the meter was shown by an earlier transfer. */
-  readonly meterHeadShown: boolean;
+  /** An earlier try of this transfer has shown the heading of the meter. */
+  readonly isRetry: boolean;
   /** Where `-D` writes, or null. */
   readonly dumpHead: ((line: string) => void) | null;
 }
@@ -79,11 +81,13 @@ export class CurlTransfer implements ResponseListener {
   #method: string;
   /** The body of the present response is for nobody: an error under `-f`, or a redirection that is followed. */
   #ignoresBody = false;
+  #ignoringTold = false;
+  #closesAfter = false;
 
   constructor(parts: TransferParts, url: string, urlNumber: number, fileName: string | null) {
     this.#parts = parts;
     this.#method = methodOf(parts.options);
-    this.meter = new CurlMeter(parts.meter, this.#progress, parts.meterHeadShown);
+    this.meter = new CurlMeter(parts.meter, this.#progress, parts.isRetry);
     this.result = {
       code: Code.OK,
       errorText: null,
@@ -140,32 +144,38 @@ export class CurlTransfer implements ResponseListener {
         }
         this.result.redirects++;
         this.result.times.redirect = this.#since;
+        const there = parseUrl(next);
+        if (there.port !== url.port)
+          this.#parts.report.info(`Clear auth, redirects to port from ${url.port} to ${there.port}`);
         this.#parts.report.info(`Issue another request to this URL: '${next}'`);
-        url = parseUrl(next);
+        url = there;
       }
+      this.#parts.sink.end(true);
     } catch (error) {
       if (!(error instanceof CurlFailure)) throw error;
       this.result.code = error.code;
       this.result.errorText = error.message;
+      this.#parts.sink.end(false);
     }
     this.result.times.total = this.#since;
     this.result.downloaded = this.#progress.downloaded;
     this.result.uploaded = this.#progress.uploaded;
-    this.#parts.sink.end(this.result.code === Code.OK);
   }
 
   /** One request and its response. */
   *#one(url: CurlUrl): Generator<Wait, void, void> {
     const { report, connections, options, names } = this.#parts;
-    if (this.result.redirects === 0) this.meter.start(this.#now);
     let connection = connections.takeIdle(url.host, url.port, report);
     if (connection !== null) {
+      this.#startMeter();
       report.info(`Re-using existing connection #${connection.number} with host ${url.host}`);
     } else {
       const number = connections.takeNumber();
       try {
         const target = names.target(url, options, report);
-        const addresses = names.lookUp(target.host, target.port, report);
+        const known = names.known(target.host, target.port, report);
+        this.#startMeter();
+        const addresses = known ?? names.lookUp(target.host, target.port, report);
         this.result.times.lookup = this.#since;
         connection = yield* connections.open(
           {
@@ -173,11 +183,12 @@ export class CurlTransfer implements ResponseListener {
             host: target.host,
             port: target.port,
             started: this.#started,
+            attempted: this.#now,
             deadline: this.#deadline,
             connectDeadline:
               options.connectTimeout === null || options.connectTimeout === 0
                 ? Number.POSITIVE_INFINITY
-                : this.#now + options.connectTimeout + MILLISECOND,
+                : this.#now + options.connectTimeout,
             tick: this.#tick,
           },
           number,
@@ -194,16 +205,22 @@ export class CurlTransfer implements ResponseListener {
       this.result.connects++;
       this.result.times.connect = this.#since;
       report.info(
-        `Connected to ${url.host} (${ip.format(connection.address)}) port ${connection.port} (#${number})`,
+        `Connected to ${options.connectTo.length > 0 ? "(nil)" : url.host} (${ip.format(connection.address)}) port ${connection.port} (#${number})`,
       );
       connection = { ...connection, host: url.host, port: url.port };
     }
     yield* this.#exchange(connection, url);
   }
 
+  #startMeter(): void {
+    if (this.result.redirects === 0) this.meter.start(this.#now);
+  }
+
   /** Writes the meter when it is time; when to look again. */
   readonly #tick = (): Nanos => {
-    if (this.#parts.meter === null) return Number.POSITIVE_INFINITY;
+    // The last line comes when the transfer has ended.
+    if (this.#parts.meter === null || this.#deadline - this.#now <= MILLISECOND)
+      return Number.POSITIVE_INFINITY;
     this.meter.update(this.#now);
     return this.meter.next;
   };
@@ -220,18 +237,21 @@ export class CurlTransfer implements ResponseListener {
       this.result.method = request.method;
       this.result.times.pretransfer = this.#since;
       const octets = requestOctets(request);
+      const user = options.user ?? url.user;
+      if (user !== null) report.info(`Server auth using Basic with user '${user.replace(/:.*/, "")}'`);
       report.sent(request.head);
       if (request.body.length > 0) {
         this.#progress.uploadSize = request.body.length;
-        report.sentData(request.body.length);
+        report.sentData(Math.min(request.body.length, FIRST_PIECE));
       }
       const response = new CurlResponse(this, this.#method, options.http09);
       yield* this.#send(connection, octets, request.body.length);
-      this.result.requestSize += octets.length;
+      this.result.requestSize += octets.length - request.body.length;
+      if (request.body.length > FIRST_PIECE) report.info("We are completely uploaded and fine");
       yield* this.#receive(connection, response);
       this.result.headSize += response.headSize;
       keeps = !response.closes && !options.http10;
-      if (this.#followsNothing()) this.meter.done(this.#now);
+      this.meter.done(this.#now);
       yield* pause(this.#now, STEP);
       if (keeps) {
         connections.keep(connection);
@@ -313,7 +333,6 @@ export class CurlTransfer implements ResponseListener {
     const { options } = this.#parts;
     this.result.status = response.status?.status ?? 0;
     this.result.version = response.status === null ? "0.9" : response.status.version;
-    if (this.result.version === "1.0") this.#parts.report.info("HTTP 1.0, assume close after body");
     this.result.fields = response.fields;
     if (options.fail && this.result.status >= 400) {
       throw new CurlFailure(
@@ -321,12 +340,30 @@ export class CurlTransfer implements ResponseListener {
         `The requested URL returned error: ${this.result.status}`,
       );
     }
-    this.#progress.downloadSize = response.length;
+    if (options.maxFilesize > 0 && response.length > options.maxFilesize)
+      throw new CurlFailure(Code.FILESIZE_EXCEEDED, "Maximum file size exceeded");
     this.#ignoresBody = !this.#followsNothing();
+    this.#ignoringTold = false;
+    this.#closesAfter = response.closes;
+    if (!this.#ignoresBody) this.#progress.downloadSize = response.length;
+  }
+
+  arrived(length: number): boolean {
+    const { report } = this.#parts;
+    if (this.#ignoresBody && length > 0) {
+      if (this.#closesAfter) return false;
+      if (!this.#ignoringTold) report.info("Ignoring the response-body");
+      this.#ignoringTold = true;
+    }
+    report.receivedData(length);
+    return true;
+  }
+
+  info(text: string): void {
+    this.#parts.report.info(text);
   }
 
   body(octets: Uint8Array): void {
-    this.#parts.report.receivedData(octets.length);
     if (this.#ignoresBody) return;
     this.#progress.downloaded += octets.length;
     this.#parts.sink.write(octets);

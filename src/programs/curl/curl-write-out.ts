@@ -60,6 +60,8 @@ function variable(name: string, r: TransferResult): string | null {
       return "000";
     case "http_version":
       return r.version === null ? "0" : r.version;
+    case "header_json":
+      return headerJson(r);
     case "json":
       return json(r);
     case "local_ip":
@@ -129,9 +131,23 @@ function variable(name: string, r: TransferResult): string | null {
   }
 }
 
+/** The fields by their names in small letters, those of one name together. */
+function headerJson({ fields }: TransferResult): string {
+  const byName = new Map<string, string[]>();
+  for (const { name, value } of fields) {
+    const values = byName.get(name.toLowerCase());
+    if (values === undefined) byName.set(name.toLowerCase(), [value]);
+    else values.push(value);
+  }
+  const members = [...byName].map(([name, values]) => {
+    return `${JSON.stringify(name)}:[${values.map((value) => JSON.stringify(value)).join(",")}]`;
+  });
+  return `{${members.join(",\n")}\n}`;
+}
+
 /** All variables in curl's order, numbers as numbers. */
 const JSON_NAMES =
-  "certs# content_type errormsg exitcode# filename_effective ftp_entry_path http_code# http_connect# http_version local_ip local_port# method num_certs# num_connects# num_headers# num_redirects# proxy_ssl_verify_result# redirect_url referer remote_ip remote_port# response_code# scheme size_download# size_header# size_request# size_upload# speed_download# speed_upload# ssl_verify_result# time_appconnect# time_connect# time_namelookup# time_pretransfer# time_redirect# time_starttransfer# time_total# url url_effective urlnum#".split(
+  "certs content_type errormsg exitcode# filename_effective ftp_entry_path http_code# http_connect# http_version local_ip local_port# method num_certs# num_connects# num_headers# num_redirects# proxy_ssl_verify_result# redirect_url referer remote_ip remote_port# response_code# scheme size_download# size_header# size_request# size_upload# speed_download# speed_upload# ssl_verify_result# time_appconnect# time_connect# time_namelookup# time_pretransfer# time_redirect# time_starttransfer# time_total# url url_effective urlnum#".split(
     " ",
   );
 
@@ -140,7 +156,7 @@ function json(result: TransferResult): string {
     const name = word.replace("#", "");
     const value = variable(name, result)!;
     if (word.endsWith("#") && value !== "") return `"${name}":${value.replace(/^0+(?=\d)/, "")}`;
-    return `"${name}":${value === "" ? "null" : JSON.stringify(value)}`;
+    return `"${name}":${value === "" && name !== "certs" ? "null" : JSON.stringify(value)}`;
   });
   members.push(`"curl_version":"libcurl/7.88.1"`);
   return `{${members.join(",")}}`;

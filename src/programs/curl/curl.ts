@@ -1,15 +1,16 @@
 import type { Program, Wait } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
-import type { ProgramContext } from "../program-context.ts";
+import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
 import { CurlConnections } from "./curl-connections.ts";
 import { Code, CurlFailure } from "./curl-errors.ts";
-import { expandGlob } from "./curl-glob.ts";
+import { expandGlob, type GlobbedUrl } from "./curl-glob.ts";
 import { CurlNames } from "./curl-names.ts";
 import { type CurlOptions, CurlText, curlOptions } from "./curl-options.ts";
-import { type CurlSink, CurlStdout, FileSink, stdoutSink } from "./curl-output.ts";
+import { CurlStdout, FileSink, stdoutSink } from "./curl-output.ts";
 import { CurlReport } from "./curl-report.ts";
 import { CurlTransfer, type TransferResult } from "./curl-transfer.ts";
+import { warning } from "./curl-warning.ts";
 import { writeOut } from "./curl-write-out.ts";
 
 /** `curl` 7.88.1 as Debian has it, with HTTP. */
@@ -43,7 +44,6 @@ class CurlSession {
   readonly #connections: CurlConnections;
   readonly #names: CurlNames;
   readonly #stdout: CurlStdout;
-  #meterHeadShown = false;
   #namesTaken = false;
 
   constructor(context: ProgramContext, options: CurlOptions) {
@@ -62,16 +62,20 @@ class CurlSession {
     let code: number = Code.OK;
     let number = 0;
     for (const [i, text] of this.#o.urls.entries()) {
-      let urls: readonly string[];
+      let urls: readonly GlobbedUrl[];
       try {
-        urls = this.#o.globOff ? [text] : expandGlob(text);
+        urls = this.#o.globOff ? [{ url: text, parts: [] }] : expandGlob(text);
       } catch (error) {
         if (!(error instanceof CurlFailure)) throw error;
         this.#complain(error.code, error.message);
         return error.code;
       }
-      for (const url of urls) {
-        const result = yield* this.#withRetries(url, number++, this.#o.outputs[i]);
+      for (const { url, parts } of urls) {
+        const output = this.#o.outputs[i]?.replace(/#(\d+)/g, (whole, digits: string) => {
+          return parts[Number(digits) - 1] ?? whole;
+        });
+        const result = yield* this.#withRetries(url, number++, this.#o.outputs[i] === null ? null : output);
+        this.#writeOut(result);
         code = result.code;
         if (code !== Code.OK && this.#o.failEarly) return code;
       }
@@ -92,58 +96,59 @@ class CurlSession {
     const started = world.now;
     let wait = this.#o.retryDelay || SECOND;
     for (let left = this.#o.retry; ; left--) {
-      const result = yield* this.#once(url, number, output);
-      const why = left > 0 ? this.#retryReason(result) : null;
-      if (why === null || (this.#o.retryMaxTime > 0 && world.now - started >= this.#o.retryMaxTime)) {
-        if (result.errorText !== null) this.#complain(result.code, result.errorText);
-        return result;
-      }
+      const result = yield* this.#once(url, number, output, left < this.#o.retry);
       if (result.errorText !== null) this.#complain(result.code, result.errorText);
-      this.#warn(
-        `Problem: ${why}. Will retry in ${wait / SECOND} seconds. ${left} ${left === 1 ? "retry" : "retries"} left.`,
-      );
+      this.#stdout.flush();
+      const why = left > 0 ? this.#retryReason(result) : null;
+      const isLate = this.#o.retryMaxTime > 0 && world.now - started + wait > this.#o.retryMaxTime;
+      if (why === null || isLate) return result;
+      if (!this.#o.silent) {
+        const words = `Problem ${why}. Will retry in ${wait / SECOND} seconds. ${left} retries left.`;
+        this.#context.err(warning(words));
+      }
       yield { on: [], until: world.now + wait };
       if (this.#o.retryDelay === 0) wait = Math.min(2 * wait, 600 * SECOND);
     }
   }
 
-  #warn(words: string): void {
-    if (!this.#o.silent) this.#context.err(`Warning: ${words}\n`);
-  }
-
   /** Why a transfer is tried again, or null. */
-  #retryReason(result: TransferResult): string | null {
-    if (result.code === Code.OPERATION_TIMEDOUT || result.code === Code.COULDNT_RESOLVE_HOST)
-      return "timeout";
-    if (result.code === Code.COULDNT_CONNECT && this.#o.retryConnRefused) return "connection refused";
-    if (this.#o.retryAllErrors && result.code !== Code.OK) return "(retrying all errors)";
-    const transient = [408, 429, 500, 502, 503, 504].includes(result.status);
-    if (transient && (result.code === Code.OK || result.code === Code.HTTP_RETURNED_ERROR))
-      return "HTTP error";
-    return null;
+  #retryReason({ code, status }: TransferResult): string | null {
+    if (code === Code.OPERATION_TIMEDOUT || code === Code.COULDNT_RESOLVE_HOST) return ": timeout";
+    if (code === Code.COULDNT_CONNECT && this.#o.retryConnRefused) return ": connection refused";
+    const isTransient = [408, 429, 500, 502, 503, 504].includes(status);
+    if (isTransient && (code === Code.OK || code === Code.HTTP_RETURNED_ERROR)) return ": HTTP error";
+    return this.#o.retryAllErrors && code !== Code.OK ? "(retrying all errors)" : null;
   }
 
   *#once(
     url: string,
     number: number,
     output: string | null | undefined,
+    isRetry: boolean,
   ): Generator<Wait, TransferResult, void> {
     const context = this.#context;
     const o = this.#o;
     const file = output === null ? remoteName(url) : output === "-" ? undefined : output;
-    if (file === "") throw new ProgramExit(Code.WRITE_ERROR, "curl: Remote file name has no length!\n");
-    const toStdout = file === undefined;
-    const path = toStdout || o.outputDirectory === null ? file : `${o.outputDirectory}/${file}`;
-    const sink: CurlSink =
-      path === undefined ? stdoutSink(this.#stdout) : new FileSink(context, path, o.createDirectories);
+    if (file === "") {
+      if (!o.silent) context.err("curl: Remote file name has no length!\n");
+      this.#complain(Code.WRITE_ERROR, "Failed writing received data to disk/application");
+      throw new ProgramExit(Code.WRITE_ERROR, "");
+    }
+    const path = file === undefined || o.outputDirectory === null ? file : `${o.outputDirectory}/${file}`;
+    const onTerminal = file === undefined && context.terminal;
     // On a terminal that shows the body a meter would only disturb.
-    const hidden = o.silent || o.noMeter || (toStdout && context.terminal);
-    const report = new CurlReport(
-      o.verbose ? (text) => context.err(text) : null,
-      !(toStdout && context.terminal),
-    );
-    if (!this.#namesTaken) this.#names.take(o.resolve, report);
-    this.#namesTaken = true;
+    const hidden = o.silent || o.noMeter || onTerminal;
+    const report = new CurlReport(o.verbose ? (text) => context.err(text) : null, !onTerminal);
+    if (!this.#namesTaken) {
+      this.#namesTaken = true;
+      try {
+        this.#names.take(o.resolve, report);
+      } catch (error) {
+        if (!(error instanceof CurlFailure)) throw error;
+        this.#complain(error.code, error.message);
+        throw new ProgramExit(error.code, "");
+      }
+    }
     const transfer = new CurlTransfer(
       {
         context,
@@ -151,9 +156,9 @@ class CurlSession {
         connections: this.#connections,
         names: this.#names,
         report,
-        sink,
+        sink: path === undefined ? stdoutSink(this.#stdout) : new FileSink(context, path, o),
         meter: hidden ? null : (text) => context.err(text),
-        meterHeadShown: this.#meterHeadShown,
+        isRetry,
         dumpHead: this.#dumper(),
       },
       url,
@@ -161,13 +166,11 @@ class CurlSession {
       path ?? null,
     );
     yield* transfer.run();
-    this.#meterHeadShown = transfer.meter.isHeadShown;
     const { result } = transfer;
     if (o.failWithBody && result.code === Code.OK && result.status >= 400) {
       result.code = Code.HTTP_RETURNED_ERROR;
       result.errorText = `The requested URL returned error: ${result.status}`;
     }
-    this.#writeOut(result);
     return result;
   }
 
@@ -176,7 +179,7 @@ class CurlSession {
     const name = this.#o.dumpHeader;
     if (name === null) return null;
     if (name === "-") return (line) => this.#stdout.print(line);
-    const path = name.startsWith("/") ? name : `${this.#context.cwd}/${name}`;
+    const path = absolutePath(this.#context, name);
     this.#context.files.write(path, "");
     return (line) => this.#context.files.append(path, line);
   }

@@ -31,7 +31,12 @@ export function* serve(
     for (;;) {
       const socket = listener.accept();
       if (socket === null) yield { on: [listener.readable], until: Number.POSITIVE_INFINITY };
-      else context.fork((child) => serveOne(child, socket, site, verbosity));
+      else {
+        // A server that is bound to no address has a socket of IPv6, which shows IPv4 addresses in this way.
+        const text = ip.format(socket.remoteAddress);
+        const shown = listener.localAddress === 0 ? `[::ffff:${text}]` : text;
+        context.fork((child) => serveOne(child, socket, shown, site, verbosity));
+      }
     }
   } finally {
     listener.close();
@@ -41,10 +46,11 @@ export function* serve(
 function* serveOne(
   context: ProgramContext,
   socket: TcpSocket,
+  address: string,
   site: HttpdSite,
   verbosity: Verbosity,
 ): Program {
-  const peer = `${ip.format(socket.remoteAddress)}:${socket.remotePort}`;
+  const peer = `${address}:${socket.remotePort}`;
   const log = (what: string): void => {
     if (verbosity === 2 || (verbosity === 1 && what.startsWith("response")))
       context.err(`${peer}: ${what}\n`);

@@ -3,12 +3,14 @@ import { arping } from "../../programs/arping.ts";
 import { busyboxPing } from "../../programs/busybox-ping.ts";
 import { curl } from "../../programs/curl/curl.ts";
 import { ethtool } from "../../programs/ethtool.ts";
+import { httpd } from "../../programs/httpd/httpd.ts";
 import { whoami } from "../../programs/httpd/whoami.ts";
 import { nc } from "../../programs/nc.ts";
 import { ping } from "../../programs/ping.ts";
 import { ss } from "../../programs/ss.ts";
 import { tcpdump } from "../../programs/tcpdump.ts";
 import { traceroute } from "../../programs/traceroute.ts";
+import { wget } from "../../programs/wget/wget.ts";
 import type { CommandTable, Completer } from "../command.ts";
 
 /** Installs the programs that send and see packets. */
@@ -17,12 +19,15 @@ export function registerPrograms(commands: CommandTable): void {
   commands.register("arping", arping, { complete: after("-I", "host") });
   commands.register("nc", nc, { complete: () => expecting("host") });
   commands.register("netcat", nc, { complete: () => expecting("host") });
-  commands.register("curl", curl, { complete: after("-o", "host"), stdin: readsInput });
+  commands.register("curl", curl, { complete: () => expecting("host"), stdin: readsInput });
   commands.register("whoami", whoami);
+  commands.register("wget", wget, { complete: () => expecting("host") });
   commands.register("ss", ss, { complete: () => expecting("host") });
   commands.register("tcpdump", tcpdump, { complete: after("-i", "file") });
   commands.register("traceroute", traceroute, { complete: after("-i", "host") });
   commands.register("ethtool", ethtool, { complete: () => expecting("device") });
+  commands.registerApplet("httpd", httpd);
+  commands.registerApplet("wget", wget);
   commands.registerApplet("ping", busyboxPing);
 }
 

@@ -1,0 +1,87 @@
+import * as utf8 from "../../capture/utf8.ts";
+import { errorText, KernelError } from "../../net/kernel-error.ts";
+import type { Program } from "../../sim/process.ts";
+import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
+import { absolutePath, type ProgramContext } from "../program-context.ts";
+import { ProgramExit } from "../program-exit.ts";
+import { resolveName } from "../resolve-name.ts";
+import type { HttpdSite } from "./httpd-connection.ts";
+import { listen, serve } from "./httpd-listen.ts";
+import { type HttpdOptions, httpdOptions } from "./httpd-options.ts";
+import type { HttpdFile } from "./httpd-response.ts";
+
+/** `busybox httpd`: serves a directory of the host; a daemon without `-f`. */
+export function* httpd(context: ProgramContext): Program {
+  try {
+    const options = httpdOptions(context.args);
+    if (options.text !== null) {
+      context.out(options.text);
+      return 0;
+    }
+    return yield* start(context, options);
+  } catch (error) {
+    if (!(error instanceof ProgramExit)) throw error;
+    context.err(error.message);
+    return error.status;
+  }
+}
+
+function* start(context: ProgramContext, options: HttpdOptions): Program {
+  const home = absolutePath(context, options.home);
+  const stat = context.files.stat(home);
+  if (stat?.kind !== "directory") {
+    const why = stat === null ? "No such file or directory" : "Not a directory";
+    fail(`can't change directory to '${options.home}': ${why}`);
+  }
+  const { address, port } = placeOf(context, options.place);
+  const site = directorySite(context, home);
+  try {
+    const listener = listen(context, address, port);
+    if (options.foreground) return yield* serve(context, listener, site, options.verbosity);
+    context.fork((child) => serve(child, listener, site, options.verbosity), "daemon");
+    return 0;
+  } catch (error) {
+    if (error instanceof KernelError) fail(`bind: ${errorText[error.errno]}`);
+    throw error;
+  }
+}
+
+function fail(words: string): never {
+  throw new ProgramExit(1, `httpd: ${words}\n`);
+}
+
+/** Reads `[ADDRESS:]PORT`. */
+function placeOf(context: ProgramContext, text: string): { readonly address: number; readonly port: number } {
+  const colon = text.lastIndexOf(":");
+  const port = text.slice(colon + 1);
+  const found = colon < 0 ? 0 : (resolveName(context, text.slice(0, colon))?.address ?? null);
+  if (!/^\d+$/.test(port) || found === null) fail(`bad address '${text}'`);
+  // Busybox hands a number that is no port to the system as a name, which finds nothing to bind to.
+  if (Number(port) > 65535) fail(`bind: ${errorText.EADDRNOTAVAIL}`);
+  return { address: found, port: Number(port) };
+}
+
+/** The files below a directory, read anew for each request. */
+function directorySite(context: ProgramContext, home: string): HttpdSite {
+  const { files } = context;
+  const open = (path: string, name: string, gzipped: boolean): HttpdFile | null => {
+    const stat = files.stat(path);
+    if (stat?.kind !== "file") return null;
+    const content = files.readBytes(path);
+    const changed = EPOCH_SECONDS + Math.floor(stat.changed / SECOND);
+    return {
+      content: typeof content === "string" ? utf8.encode(content) : content,
+      changed,
+      name,
+      gzipped,
+    };
+  };
+  return {
+    find: (path, gzip) => {
+      const full = `${home === "/" ? "" : home}${path}${path.endsWith("/") ? "index.html" : ""}`;
+      if (files.stat(full)?.kind === "directory") return "directory";
+      const packed = gzip ? open(`${full}.gz`, full, true) : null;
+      return packed ?? open(full, full, false);
+    },
+  };
+}

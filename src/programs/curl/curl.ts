@@ -1,5 +1,6 @@
 import type { Program, Wait } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
+import { ENDING, pause } from "../http/socket-io.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
 import { CurlConnections } from "./curl-connections.ts";
@@ -80,6 +81,8 @@ class CurlSession {
         if (code !== Code.OK && this.#o.failEarly) return code;
       }
     }
+    this.#connections.close();
+    yield* pause(this.#context.namespace.world.now, ENDING);
     return code;
   }
 

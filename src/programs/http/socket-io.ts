@@ -8,6 +8,9 @@ import { MICROSECOND, type Nanos } from "../../sim/time.ts";
  */
 export const STEP: Nanos = 20 * MICROSECOND;
 
+/** How long a program needs to end when all is said: the last segments cross meanwhile. */
+export const ENDING: Nanos = 5 * STEP;
+
 /** Waits: a program that computes. */
 export function* pause(now: Nanos, time: Nanos): Generator<Wait, void, void> {
   yield { on: [], until: now + time };

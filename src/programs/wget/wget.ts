@@ -5,7 +5,7 @@ import type { Program, Wait } from "../../sim/process.ts";
 import type { Nanos } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { base64 } from "../http/base64.ts";
-import { connected, pause, STEP, sendAll } from "../http/socket-io.ts";
+import { connected, ENDING, pause, STEP, sendAll } from "../http/socket-io.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit, runSession } from "../program-exit.ts";
 import { resolveName } from "../resolve-name.ts";
@@ -63,6 +63,7 @@ class WgetSession {
   *run(): Program {
     try {
       for (const text of this.#o.urls) yield* this.#fetch(text);
+      yield* pause(this.#now, ENDING);
       return 0;
     } catch (error) {
       if (!(error instanceof ProgramExit)) throw error;

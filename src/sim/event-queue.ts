@@ -98,7 +98,12 @@ export class EventQueue {
    */
   pop(): Scheduled | null {
     // What was scheduled earlier for this instant goes before what this instant itself brought about.
-    if (this.#readyCount > 0 && this.#heads[this.#nowLow & 255] === 0) return this.#shiftReady();
+    return this.#readyCount > 0 && this.#heads[this.#nowLow & 255] === 0
+      ? this.#shiftReady()
+      : this.#popScheduled();
+  }
+
+  #popScheduled(): Scheduled | null {
     while (this.size > 0) {
       const slot = this.#firstSlot(0, this.#nowLow & 255);
       if (slot >= 0) {

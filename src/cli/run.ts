@@ -92,7 +92,8 @@ export async function run(
     if (options.capture !== undefined) writeCapture(options.capture, world);
     if (options.update) writeUpdate(lesson, result);
   }
-  if (options.report === "json") print([JSON.stringify(reportJson(results, report.journeys || heading !== null), null, 2)]);
+  if (options.report === "json")
+    print([JSON.stringify(reportJson(results, report.journeys || heading !== null), null, 2)]);
   else if (options.report === "junit") print([reportJunit(results, broken)]);
   else if (!whole) print(["", summary(results, report)]);
   if (broken.length > 0) return Status.misuse;

@@ -36,6 +36,8 @@ export interface FdbEntry {
   readonly ref: EntryRef;
 }
 
+const NO_TIMES = new Float64Array(0);
+
 /**
  * A bridge's forwarding database: which port has which address, per VLAN. Rows of typed columns; a row number stays
  * the same as long as its entry is there. Linux: net/bridge/br_fdb.c.
@@ -43,10 +45,10 @@ export interface FdbEntry {
 export class Fdb {
   /** Null: the bridge itself. */
   readonly port: (BridgePort | null)[] = [];
-  #updated: Float64Array = new Float64Array(8);
-  #used: Float64Array = new Float64Array(8);
-  flags: Uint8Array = new Uint8Array(8);
-  refs: Float64Array = new Float64Array(8);
+  readonly flags: number[] = [];
+  readonly refs: EntryRef[] = [];
+  /** Two cells a row: when it was last seen as a source, or changed; and when a frame was last sent to it. */
+  #times: Float64Array = NO_TIMES;
   /** Entries that the bridge learned itself; the kernel counts them too (`fdb_n_learned`). */
   learned = 0;
   readonly #table: Table = new Table();
@@ -88,27 +90,27 @@ export class Fdb {
   /** Says that the entry was seen as a source, or changed, at this instant. */
   confirm(row: number): void {
     const { queue, leg } = this.#world;
-    this.#updated[row] = queue.now;
-    if (leg !== null) leg.stamps(this.#updated, row);
+    this.#times[row * 2] = queue.now;
+    if (leg !== null) leg.stamps(this.#times, row * 2);
   }
 
   /** Says that a frame is sent to the entry at this instant. */
   use(row: number): void {
     const { queue, leg } = this.#world;
-    this.#used[row] = queue.now;
-    if (leg !== null) leg.stamps(this.#used, row);
+    this.#times[row * 2 + 1] = queue.now;
+    if (leg !== null) leg.stamps(this.#times, row * 2 + 1);
   }
 
   /** When it was last seen as a source, or changed. */
   updatedAt(row: number): Nanos {
     this.#world.ledger.settle();
-    return this.#updated[row]!;
+    return this.#times[row * 2]!;
   }
 
   /** When a frame was last sent to it. */
   usedAt(row: number): Nanos {
     this.#world.ledger.settle();
-    return this.#used[row]!;
+    return this.#times[row * 2 + 1]!;
   }
 
   /** Makes an entry that is not there yet. */
@@ -123,11 +125,10 @@ export class Fdb {
   ): number {
     this.#absences?.end();
     const row = this.#table.insert(lo, hi | (vlan << 16));
-    if (row >= this.#updated.length) this.#grow();
+    if (row * 2 >= this.#times.length) this.#grow();
     this.port[row] = port;
     this.flags[row] = flags;
-    this.#updated[row] = now;
-    this.#used[row] = now;
+    this.#times.fill(now, row * 2, row * 2 + 2);
     this.#order.add(row);
     if (isLearned(flags)) this.learned++;
     this.refs[row] = this.#registry.made("fdb", this.#bridge.device.path, this.#words(row), cause);
@@ -211,11 +212,9 @@ export class Fdb {
 
   #grow(): void {
     this.#world.ledger.settle();
-    const rows = this.#updated.length * 2;
-    this.#updated = longer(this.#updated, new Float64Array(rows));
-    this.#used = longer(this.#used, new Float64Array(rows));
-    this.refs = longer(this.refs, new Float64Array(rows));
-    this.flags = longer(this.flags, new Uint8Array(rows));
+    const times = new Float64Array(Math.max(16, this.#times.length * 2));
+    times.set(this.#times);
+    this.#times = times;
   }
 }
 
@@ -253,9 +252,4 @@ class FdbText {
 
 function isLearned(flags: number): boolean {
   return (flags & (FdbFlag.local | FdbFlag.static | FdbFlag.addedByUser | FdbFlag.externLearn)) === 0;
-}
-
-function longer<Column extends Float64Array | Uint8Array>(column: Column, grown: Column): Column {
-  grown.set(column);
-  return grown;
 }

@@ -58,11 +58,17 @@ export abstract class InetSocket {
   memberships: readonly membership.Membership[] = NOTHING;
   #identification: Identification = NO_IDENTIFICATION;
   /** Where the last packet went. */
-  protected readonly flow: Flow = new Flow();
+  #flow: Flow | null = null;
 
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
     this.mtuDiscovery = ns.ipv4.ip_no_pmtu_disc !== 0 ? "dont" : "want";
+  }
+
+  /** Made for the first packet that is sent: many sockets only listen. */
+  protected get flow(): Flow {
+    this.#flow ??= new Flow();
+    return this.#flow;
   }
 
   takeError(): Errno | null {

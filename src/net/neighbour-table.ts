@@ -1,3 +1,4 @@
+import { NOTHING, withOne } from "../base/short-list.ts";
 import { Table } from "../base/table.ts";
 import type { Packet } from "../sim/packet.ts";
 import type { Cause } from "../sim/registry.ts";
@@ -18,7 +19,7 @@ export class NeighbourTable {
   readonly ns: NetworkNamespace;
   #proxies: ProxyNeighbours | null = null;
   readonly #index: Table = new Table();
-  readonly #rows: (Neighbour | null)[] = [];
+  #rows: (Neighbour | null)[] = NOTHING;
 
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
@@ -93,7 +94,9 @@ export class NeighbourTable {
 
   #add(device: NetDevice, address: number, cause: Cause): Neighbour {
     const neighbour = new Neighbour(this.ns, device, address, cause);
-    this.#rows[this.#index.insert(address, device.ifindex)] = neighbour;
+    const row = this.#index.insert(address, device.ifindex);
+    if (row < this.#rows.length) this.#rows[row] = neighbour;
+    else this.#rows = withOne<Neighbour | null>(this.#rows, neighbour);
     this.ns.host.neighbourLimits.add(neighbour);
     this.ns.world.generation++;
     return neighbour;

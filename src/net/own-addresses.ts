@@ -1,27 +1,41 @@
 import { NOTHING, withOne } from "../base/short-list.ts";
-import { Table } from "../base/table.ts";
 
-/** The addresses on the devices of a namespace, with how often each is there (inet_addr_lst). */
+/** More addresses than this are counted in a map. */
+const FEW = 16;
+
+/** The addresses on the devices of a namespace; one that several devices have is there as often (inet_addr_lst). */
 export class OwnAddresses {
-  readonly #index: Table = new Table();
-  /** By row of the index. */
-  #counts: number[] = NOTHING;
+  #few: number[] = NOTHING;
+  /** How often each is there; null while there are few. */
+  #many: Map<number, number> | null = null;
 
   has(address: number): boolean {
-    return this.#index.find(address, 0) >= 0;
+    return this.#many === null ? this.#few.includes(address) : this.#many.has(address);
   }
 
   /** A device got the address. */
   add(address: number): void {
-    const row = this.#index.insert(address, 0);
-    if (row < this.#counts.length) this.#counts[row]!++;
-    else this.#counts = withOne(this.#counts, 1);
+    if (this.#many !== null) {
+      this.#many.set(address, (this.#many.get(address) ?? 0) + 1);
+      return;
+    }
+    this.#few = withOne(this.#few, address);
+    if (this.#few.length <= FEW) return;
+    this.#many = new Map();
+    for (const one of this.#few) this.add(one);
+    this.#few = NOTHING;
   }
 
   /** A device lost it. */
   remove(address: number): void {
-    const row = this.#index.find(address, 0);
-    this.#counts[row]!--;
-    if (this.#counts[row] === 0) this.#index.remove(address, 0);
+    const many = this.#many;
+    if (many === null) {
+      const at = this.#few.indexOf(address);
+      this.#few = this.#few.filter((_, i) => i !== at);
+      return;
+    }
+    const count = many.get(address)!;
+    if (count > 1) many.set(address, count - 1);
+    else many.delete(address);
   }
 }

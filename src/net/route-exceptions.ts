@@ -1,3 +1,4 @@
+import { NOTHING, withOne } from "../base/short-list.ts";
 import { Table } from "../base/table.ts";
 import type { Cause, EntryRef } from "../sim/registry.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
@@ -29,7 +30,7 @@ export interface RouteException {
 export class RouteExceptions {
   readonly #ns: NetworkNamespace;
   readonly #index: Table = new Table();
-  readonly #rows: RouteException[] = [];
+  #rows: RouteException[] = NOTHING;
   /** True while there is nothing to look for. */
   empty = true;
 
@@ -98,7 +99,6 @@ export class RouteExceptions {
   flush(): void {
     for (const e of this.list()) this.#forget(e, this.#ns.world.registry.cause);
     for (const e of this.#rows) this.#index.remove(e.dst, 0);
-    this.#rows.length = 0;
     this.empty = true;
     this.#ns.world.generation++;
   }
@@ -128,7 +128,9 @@ export class RouteExceptions {
       ref: world.registry.made("exception", this.#ns.path, `${ip.format(dst)} cache`, cause),
       timer: world.timer(() => this.#forget(made, { by: "timer", text: "its time is over" })),
     };
-    this.#rows[this.#index.insert(dst, 0)] = made;
+    const free = this.#index.insert(dst, 0);
+    if (free < this.#rows.length) this.#rows[free] = made;
+    else this.#rows = withOne(this.#rows, made);
     return made;
   }
 

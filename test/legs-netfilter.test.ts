@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { Prng } from "../src/base/prng.ts";
 import { Lab } from "../src/lab/lab.ts";
-import { type HostSpec, PLAIN_CPU, PLAIN_WIRE } from "../src/lab/topology.ts";
+import { type HostSpec, PLAIN_CPU, PLAIN_WIRE, type WireSpec } from "../src/lab/topology.ts";
 import { KernelError } from "../src/net/kernel-error.ts";
+import type { NetDevice } from "../src/net/net-device.ts";
 import type { NetworkNamespace } from "../src/net/network-namespace.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
 import { LabWorld } from "../src/scenario/lab-world.ts";
-import { MILLISECOND, SECOND } from "../src/sim/time.ts";
+import type { Packet } from "../src/sim/packet.ts";
+import { MICROSECOND, MILLISECOND, SECOND } from "../src/sim/time.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import * as udp from "../src/wire/udp.ts";
@@ -15,7 +17,7 @@ const SEEDS = Array.from({ length: Number(process.env["LEG_SEEDS"] ?? 10) }, (_,
 const ROUNDS = 40;
 const SIZES = [4, 5, 64, 400, 1300];
 
-function host(name: string, address: string): HostSpec {
+function host(name: string, address: string, wire: WireSpec): HostSpec {
   const bytes = address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"));
   const nic = {
     name: "eth0",
@@ -23,7 +25,7 @@ function host(name: string, address: string): HostSpec {
     address: { address, prefixLength: 16 },
     mtu: 1500,
     switch: "sw",
-    wire: PLAIN_WIRE,
+    wire,
   };
   return { name, router: false, gateway: null, cpu: PLAIN_CPU, nics: [nic] };
 }
@@ -108,10 +110,32 @@ const CHANGES: readonly string[] = [
 ];
 const QUESTIONS = ["iptables-save -c", "conntrack -L", "conntrack -C"];
 
+function hashOf(packet: Packet, from: number): number {
+  let hash = 0;
+  for (const byte of packet.bytes.subarray(from, packet.at + packet.length))
+    hash = (Math.imul(hash, 31) + byte) | 0;
+  return hash;
+}
+
+/** Writes down the bytes that a card puts on a wire that takes time; unlike a tap, this lets legs hold. */
+function watchWire(device: NetDevice, trace: string[]): void {
+  const { driver } = device;
+  const transmit = driver.transmit.bind(driver);
+  driver.transmit = (sender, packet) => {
+    if (sender === device) trace.push(`${device.ns.path} sends ${packet.id}: ${hashOf(packet, packet.at)}`);
+    transmit(sender, packet);
+  };
+}
+
 /** Everything that happened, as lines, and how many packets went along legs. */
 async function run(seed: number, remembers: boolean): Promise<{ trace: string[]; followed: number }> {
   const random = new Prng(seed).fork("legs and netfilter");
-  const hosts = [host("ex", "172.10.0.100"), host("a", "172.10.0.15"), host("b", "172.10.0.16")];
+  const wire = random.chance(1, 2) ? PLAIN_WIRE : { delay: 20 * MICROSECOND, rate: 0, queue: 1000 };
+  const hosts = [
+    host("ex", "172.10.0.100", wire),
+    host("a", "172.10.0.15", wire),
+    host("b", "172.10.0.16", wire),
+  ];
   const lab = new Lab({ hosts, switches: [{ name: "sw", mtu: 1500 }], trunks: [] }, { seed });
   lab.world.remembersLegs = remembers;
   const world = new LabWorld(lab, { record: false });
@@ -120,11 +144,10 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
     const { output, status } = await world.type(where, text);
     trace.push(`${where}$ ${text}: ${output}[${status}]`);
   };
+  for (const name of ["a", "b"]) watchWire(lab.device(`${name}/eth0`), trace);
   for (const [where, text] of BUILD) await type(where, text);
-  const note = (ns: NetworkNamespace, packet: Parameters<NonNullable<UdpSocket["receiver"]>>[0]): void => {
-    const bytes = packet.bytes.subarray(packet.networkAt, packet.at + packet.length);
-    let hash = 0;
-    for (const byte of bytes) hash = (Math.imul(hash, 31) + byte) | 0;
+  const note = (ns: NetworkNamespace, packet: Packet): void => {
+    const hash = hashOf(packet, packet.networkAt);
     trace.push(`${lab.now} ${ns.path} got ${packet.length} id ${packet.id} of ${packet.origin}: ${hash}`);
   };
   const taskNs = lab.namespace("b/task");

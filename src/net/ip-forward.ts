@@ -35,12 +35,12 @@ export function forward(ns: NetworkNamespace, device: NetDevice, packet: Packet,
     ns.drop(packet, Verdict.PKT_TOO_BIG, ipOutput.mtuEntry(ns, way, dst, true));
     return;
   }
-  ipv4.decrementTtl(view, at);
   const { leg } = ns.world;
   if (leg !== null) {
     leg.allows(packet, mtu);
     leg.forwards(packet);
   }
+  ipv4.decrementTtl(view, at);
   if (way.device === device && ns.input.sourceOnLink) {
     ns.world.leg = null;
     redirect(ns, device, packet, way, dst);

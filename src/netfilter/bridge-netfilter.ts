@@ -157,6 +157,7 @@ class Prerouting implements HookFunction {
     const bridge = this.#bridge;
     const { ns } = bridge;
     const { view, networkAt } = packet;
+    ns.world.leg = null;
     const tos = ipv4.tos(view, networkAt) & 0xfc;
     const way = ns.input.decide(
       bridge,

@@ -13,6 +13,11 @@ export interface HeaderPlaces {
   readonly udp: number;
   /** The sum of the pseudo header without its length, for a UDP checksum that stays unfinished; -1 when there is none. */
   readonly pseudoSum: number;
+  /**
+   * For a UDP checksum that is complete and covers an inner one that is not: the sum of all headers in between and of the
+   * pseudo header, without the two lengths; -1 when there is none.
+   */
+  readonly coveringSum: number;
 }
 
 /**
@@ -28,6 +33,7 @@ export class FlowHeader {
   readonly #ip: number;
   readonly #udp: number;
   readonly #pseudoSum: number;
+  readonly #coveringSum: number;
   /** The sum of the IPv4 header without its length, identification and checksum; and with the length. */
   readonly #constantSum: number;
   #sum = 0;
@@ -42,6 +48,7 @@ export class FlowHeader {
     this.#ip = places.ip;
     this.#udp = places.udp;
     this.#pseudoSum = places.pseudoSum;
+    this.#coveringSum = places.coveringSum;
     this.#constantSum = identification === null ? 0 : ipv4.constantSum(bytes, places.ip);
   }
 
@@ -54,9 +61,16 @@ export class FlowHeader {
       if (this.#pseudoSum >= 0) {
         packet.checksumStart = packet.at + this.#udp;
         packet.checksumField = udp.CHECKSUM;
-      }
+      } else if (this.#coveringSum >= 0) this.#cover(packet, length - (this.#udp - this.#ip));
     }
     copyBytes(packet.bytes, this.#bytes, packet.at);
+  }
+
+  /** What is inside sums up to the complement of what its unfinished checksum holds now (local checksum offload). */
+  #cover({ view, checksumStart, checksumField }: Packet, udpLength: number): void {
+    const seed = view.getUint16(checksumStart + checksumField);
+    const sum = checksum.finish(this.#coveringSum + 2 * udpLength + (~seed & 0xffff)) || 0xffff;
+    udp.writeLength(this.#bytes, this.#udp, udpLength, sum);
   }
 
   #resize(length: number): void {

@@ -1,6 +1,9 @@
+import * as ipv4 from "../wire/ipv4.ts";
+import { HeaderChange } from "./header-change.ts";
 import { type Identification, Leg, type LegEnd } from "./leg.ts";
 import { LegTally } from "./leg-tally.ts";
 import type { Packet, Receiver } from "./packet.ts";
+import type { Nanos } from "./time.ts";
 import { Trip } from "./trip.ts";
 import type { World } from "./world.ts";
 
@@ -17,15 +20,19 @@ export class LegRecording {
   startAt = 0;
   /** Up to here the bytes at the start are gone, or written anew. */
   deepest = 0;
-  /** From the start: the IPv4 header of a packet that is forwarded, or -1. */
-  forwarded = -1;
+  /** What becomes of the IPv4 header of a packet that is forwarded or translated, or null. */
+  change: HeaderChange | null = null;
   renumbered = 0;
   identification: Identification | null = null;
   /** Where the IPv4 and UDP headers lie that were put in front, or 0. */
   ip = 0;
   udp = 0;
-  /** As in {@link pushesUdp}. */
+  /** As in {@link pushesUdp} and {@link pushesCoveringUdp}. */
   pseudoSum = -1;
+  coveringSum = -1;
+  /** As in {@link isKept}; a patience of 0: nobody keeps anything. */
+  patience: Nanos = 0;
+  until: Nanos = Number.POSITIVE_INFINITY;
   tally: LegTally = new LegTally();
 
   readonly #world: World;
@@ -47,12 +54,15 @@ export class LegRecording {
     this.longest = NO_LIMIT;
     this.startAt = packet.at;
     this.deepest = packet.at;
-    this.forwarded = -1;
+    this.change = null;
     this.renumbered = 0;
     this.identification = null;
     this.ip = 0;
     this.udp = 0;
     this.pseudoSum = -1;
+    this.coveringSum = -1;
+    this.patience = 0;
+    this.until = Number.POSITIVE_INFINITY;
     this.tally = new LegTally();
   }
 
@@ -100,10 +110,44 @@ export class LegRecording {
     if (pseudoSum >= 0) this.#checksumStart = packet.checksumStart;
   }
 
-  /** The IPv4 header at `packet.at` lost one of its TTL. */
+  /**
+   * A UDP header was put in front whose checksum is complete, while the one inside stays unfinished: it follows from the
+   * headers and from what is to be the inner one (local checksum offload). `sum`: that of all headers in between and of the
+   * pseudo header, without the two lengths.
+   */
+  pushesCoveringUdp(packet: Packet, sum: number): void {
+    if (this.udp !== 0) this.#world.leg = null;
+    this.udp = packet.at;
+    this.coveringSum = sum;
+  }
+
+  /** The IPv4 header at `packet.networkAt` is about to lose one of its TTL. */
   forwards(packet: Packet): void {
-    if (this.forwarded >= 0) this.#world.leg = null;
-    this.forwarded = packet.at - this.startAt;
+    this.#changes(packet)?.loseHop();
+  }
+
+  /** NAT is about to change addresses or ports behind the IPv4 header at `packet.networkAt`; the packet is UDP. */
+  translates(packet: Packet): void {
+    const { view, networkAt } = packet;
+    if (ipv4.headerLength(view, networkAt) !== ipv4.HEADER_LEN) this.#world.leg = null;
+    this.#changes(packet)?.translate();
+  }
+
+  /** The change of one header, the only one that a leg knows of; null when this is another one, or one that was put in front. */
+  #changes({ view, networkAt }: Packet): HeaderChange | null {
+    this.change ??= new HeaderChange(view, networkAt, this.startAt);
+    if (this.identification === null && this.change.at === networkAt - this.startAt) return this.change;
+    this.#world.leg = null;
+    return null;
+  }
+
+  /**
+   * Somebody keeps a memory of the flow (a connection), which is gone `patience` nanoseconds after a packet and is another
+   * one after `until`.
+   */
+  isKept(patience: Nanos, until: Nanos): void {
+    if (this.patience === 0 || patience < this.patience) this.patience = patience;
+    if (until < this.until) this.until = until;
   }
 
   /** The frame goes on under a new number. */

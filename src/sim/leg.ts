@@ -1,7 +1,9 @@
 import { FlowHeader } from "./flow-header.ts";
+import type { HeaderChange } from "./header-change.ts";
 import type { LegRecording } from "./leg-recording.ts";
 import type { LegTally } from "./leg-tally.ts";
 import type { Packet, Receiver } from "./packet.ts";
+import type { Nanos } from "./time.ts";
 import type { Trip } from "./trip.ts";
 
 /** Gives the packets of a flow their IPv4 identifications, one after the other. */
@@ -27,8 +29,11 @@ export class Leg {
   readonly stripped: number;
   /** What is written at the new start, or null. */
   readonly header: FlowHeader | null;
-  /** From the old start: the IPv4 header of a packet that is forwarded, or -1. */
-  readonly forwarded: number;
+  /** What becomes of the IPv4 header of a packet that is forwarded or translated, or null. */
+  readonly change: HeaderChange | null;
+  /** As in {@link LegRecording.isKept}. */
+  readonly patience: Nanos;
+  readonly until: Nanos;
   readonly renumbers: number;
   /** Where a number for the header is drawn, or null. */
   readonly identification: Identification | null;
@@ -63,12 +68,16 @@ export class Leg {
       ip: noted.ip - at,
       udp: noted.udp === 0 ? 0 : noted.udp - at,
       pseudoSum: noted.pseudoSum,
+      coveringSum: noted.coveringSum,
     };
     this.header =
       noted.deepest > at
         ? new FlowHeader(packet.bytes.slice(at, noted.deepest), noted.identification, places)
         : null;
-    this.forwarded = noted.forwarded;
+    this.change = noted.change;
+    this.change?.finish(packet.view, noted.startAt + this.change.at);
+    this.patience = noted.patience;
+    this.until = noted.until;
     this.renumbers = noted.renumbered;
     this.identification = noted.identification;
     this.to = to;

@@ -1,5 +1,5 @@
-import * as ipv4 from "../wire/ipv4.ts";
 import type { FlowHeader } from "./flow-header.ts";
+import type { HeaderChange } from "./header-change.ts";
 import type { Leg, LegEnd } from "./leg.ts";
 import type { Packet } from "./packet.ts";
 import type { Nanos } from "./time.ts";
@@ -30,14 +30,15 @@ export class Trip {
   /** The longest packet, as it is after the first leg. */
   #longest = 0;
   #count = 0;
-  readonly #legs: Leg[] = [];
+  #legs: Leg[] = [];
 
   // What is done when a packet gets off at the end of all legs but the first, which is done at once.
   #move = 0;
   /** The header that is in front at the end and was not written on the way. */
   #unwritten: FlowHeader | null = null;
-  /** From the start of the packet after the first leg: the IPv4 headers that lose one of their TTL. */
-  readonly #forwarded: number[] = [];
+  /** What becomes of IPv4 headers, and where the leg began that did it: from the start of the packet after the first leg. */
+  #changes: HeaderChange[] = [];
+  #changedFrom: number[] = [];
   #last: Leg | null = null;
 
   /** What went all legs since the trip was settled: packets, their bytes as they were after the first leg, and when last. */
@@ -45,6 +46,9 @@ export class Trip {
   #bytes = 0;
   #isStamped = false;
   #time: Nanos = 0;
+  /** The least of the legs' ({@link LegRecording.isKept}). */
+  #patience: Nanos = 0;
+  #until: Nanos = Number.POSITIVE_INFINITY;
 
   /** What begins where this one ends, if that is at a crossing. */
   #onward: Trip | null = null;
@@ -61,9 +65,10 @@ export class Trip {
     const { length } = packet;
     if (this.#generation !== world.generation || this.#count === 0 || packet.legs < 0)
       return this.#refuse(packet);
+    if (this.#patience !== 0 && this.#isLate()) return this.#refuse(packet);
     const leg = this.#legs[0]!;
     if (length > leg.longest || length - leg.move > this.#longest) return this.#refuse(packet);
-    if (leg.forwarded >= 0) ipv4.decrementTtl(packet.view, packet.at + leg.forwarded);
+    if (leg.change !== null) leg.change.apply(packet, packet.at);
     packet.at += leg.move;
     packet.length = length - leg.move;
     for (let i = leg.renumbers; i > 0; i--) world.pool.renumber(packet);
@@ -104,8 +109,8 @@ export class Trip {
     this.#bytes += packet.length;
     if (this.#bytes > MOST_BYTES) world.ledger.enterAll();
     if (this.#isStamped) this.#time = world.queue.now;
-    for (let i = 0; i < this.#forwarded.length; i++)
-      ipv4.decrementTtl(packet.view, packet.at + this.#forwarded[i]!);
+    for (let i = 0; i < this.#changes.length; i++)
+      this.#changes[i]!.apply(packet, packet.at + this.#changedFrom[i]!);
     packet.at += this.#move;
     packet.length -= this.#move;
     packet.legs = 0;
@@ -136,7 +141,7 @@ export class Trip {
       const leg = this.#legs[i]!;
       leg.tally.enter(1, length, this.#world.queue.now);
       if (i === 0) continue;
-      if (leg.forwarded >= 0) ipv4.decrementTtl(packet.view, packet.at + leg.forwarded);
+      if (leg.change !== null) leg.change.apply(packet, packet.at);
       packet.at += leg.move;
       packet.length -= leg.move;
       unwritten = stillUnwritten(unwritten, leg);
@@ -147,6 +152,29 @@ export class Trip {
     packet.device = last.to;
     last.describe(packet);
     if (unwritten !== null) unwritten.write(packet);
+  }
+
+  /**
+   * Whether somebody whom the packets pass has forgotten the flow since the last one, or knows more of it now. The legs are
+   * then to be recorded anew; nobody is on them, since a trip begins and ends at one instant.
+   */
+  #isLate(): boolean {
+    const { now } = this.#world.queue;
+    if (now - this.#time < this.#patience && now <= this.#until) return false;
+    this.#world.ledger.enterAll();
+    this.#legs = [];
+    this.#count = 0;
+    this.#move = 0;
+    this.#unwritten = null;
+    this.#changes = [];
+    this.#changedFrom = [];
+    this.#last = null;
+    this.#isStamped = false;
+    this.#patience = 0;
+    this.#until = Number.POSITIVE_INFINITY;
+    this.#onward = null;
+    this.#attempts = 0;
+    return true;
   }
 
   /** The stack has to handle the packet, though it is at the start. */
@@ -183,11 +211,18 @@ export class Trip {
     if (isFirst) this.#longest = MOST_BYTES;
     else {
       this.#longest = Math.min(this.#longest, leg.longest + this.#move);
-      if (leg.forwarded >= 0) this.#forwarded.push(this.#move + leg.forwarded);
+      if (leg.change !== null) {
+        this.#changes.push(leg.change);
+        this.#changedFrom.push(this.#move);
+      }
       this.#move += leg.move;
       this.#unwritten = stillUnwritten(this.#unwritten, leg);
     }
     this.#isStamped ||= leg.tally.isStamped;
+    this.#time = this.#world.now;
+    if (leg.patience !== 0 && (this.#patience === 0 || leg.patience < this.#patience))
+      this.#patience = leg.patience;
+    if (leg.until < this.#until) this.#until = leg.until;
     this.#last = leg;
     this.#legs.push(leg);
     this.#count++;
@@ -200,7 +235,7 @@ export class Trip {
   #takesIn(leg: Leg): boolean {
     const unwritten = this.#unwritten;
     if (unwritten === null) return true;
-    if (leg.forwarded >= 0) return false;
+    if (leg.change !== null && leg.change.at < unwritten.length) return false;
     if (leg.stripped === 0 && leg.header === null) return true;
     return leg.stripped >= unwritten.length && leg.end === null;
   }

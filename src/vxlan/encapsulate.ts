@@ -235,15 +235,19 @@ function pushHeaders(
     if (world.leg !== null) world.leg.pushesUdp(packet, -1);
     return;
   }
-  world.leg = null;
   const pseudo = checksum.pseudoHeader(src, dst, ipv4.PROTO_UDP, length);
   if (packet.checksumStart !== 0) {
     // Only one checksum can be left unfinished. The inner one, once finished, makes what it covers sum up to the
     // complement of its seed; so the outer one follows from the headers alone (local checksum offload).
     const seed = view.getUint16(packet.checksumStart + packet.checksumField);
-    const sum = checksum.sum(view, at, packet.checksumStart - at, pseudo + (~seed & 0xffff));
-    udp.setChecksum(view, at, checksum.finish(sum) || 0xffff);
-  } else if (packet.trusted) {
+    const headers = checksum.sum(view, at, packet.checksumStart - at, pseudo);
+    udp.setChecksum(view, at, checksum.finish(headers + (~seed & 0xffff)) || 0xffff);
+    // The length is in both headers; the inner IPv4 header sums up to nothing, whatever differs in it.
+    if (world.leg !== null) world.leg.pushesCoveringUdp(packet, headers - 2 * length);
+    return;
+  }
+  world.leg = null;
+  if (packet.trusted) {
     udp.setChecksum(view, at, checksum.fold(pseudo));
     packet.checksumStart = at;
     packet.checksumField = udp.CHECKSUM;

@@ -1,6 +1,8 @@
+import type { LegRecording } from "../../sim/leg-recording.ts";
 import type { Packet } from "../../sim/packet.ts";
 import type { EntryRef } from "../../sim/registry.ts";
 import type { Nanos } from "../../sim/time.ts";
+import { PROTO_UDP } from "../../wire/ipv4.ts";
 import type { Conntrack } from "./conntrack.ts";
 import type { TcpTracking } from "./tcp-state.ts";
 import type { Zone } from "./zone.ts";
@@ -52,6 +54,9 @@ export const Status = {
   natClash: 4096,
 } as const;
 
+/** Connections that are not as others; legs leave them alone. */
+const UNSTEADY = Status.dying | Status.fixedTimeout | Status.natClash | Status.expected;
+
 /** What happened to a connection since its listeners heard of it (enum ip_conntrack_events). */
 export const ConnectionChange = {
   new: 1,
@@ -83,8 +88,12 @@ export class Connection {
   replyDstPort: number;
   /** Bits of {@link Status}. */
   status = 0;
-  /** When it ends unless a packet comes; how long that is, in nanoseconds, until it is confirmed. */
-  deadline: Nanos = 0;
+  /** When it ends unless a packet comes, as far as the last packet that no leg took along. */
+  #deadline: Nanos = 0;
+  /** For how long after a packet it is kept. */
+  #timeout: Nanos = 0;
+  /** When legs took a packet of it along last; null while no leg does. */
+  #seen: Float64Array | null = null;
   mark = 0;
   /** net.netfilter.nf_conntrack_acct was set when it was made: its packets and bytes are counted. */
   readonly accounted: boolean;
@@ -153,6 +162,68 @@ export class Connection {
     this.accounted = conntrack.settings.acct !== 0;
     this.timestamped = conntrack.settings.timestamp !== 0;
     this.frame = frame;
+  }
+
+  /** When it ends unless a packet comes; how long that is, in nanoseconds, until it is confirmed. */
+  get deadline(): Nanos {
+    this.#renew();
+    return this.#deadline;
+  }
+
+  set deadline(at: Nanos) {
+    this.endLegs();
+    this.#deadline = at;
+  }
+
+  /** Keeps it for so long from now on. */
+  prolong(now: Nanos, timeout: Nanos): void {
+    if (this.#timeout !== timeout) {
+      this.endLegs();
+      this.#timeout = timeout;
+    }
+    this.#deadline = now + timeout;
+  }
+
+  /** Whether its time is not over yet. */
+  livesAt(now: Nanos): boolean {
+    if (this.#deadline > now) return true;
+    if (this.#seen === null) return false;
+    this.#renew();
+    return this.#deadline > now;
+  }
+
+  /**
+   * The leg that is being recorded keeps the connection as this packet did. It holds while the connection lives and is the
+   * same: whoever changes anything of it calls {@link endLegs}.
+   */
+  noteLeg(leg: LegRecording): void {
+    this.#seen ??= new Float64Array(1);
+    leg.stamps(this.#seen, 0);
+    const ages = (this.status & Status.seenReply) !== 0 && this.conntrack.world.now <= this.streamAt;
+    leg.isKept(this.#timeout, ages ? this.streamAt : Number.POSITIVE_INFINITY);
+  }
+
+  /** The next packet will not find what the last one found: no leg may take it along. */
+  endLegs(): void {
+    if (this.#seen === null) return;
+    this.#renew();
+    this.#seen = null;
+    this.conntrack.world.generation++;
+  }
+
+  /** Enters when legs took packets of it along. */
+  #renew(): void {
+    if (this.#seen === null) return;
+    this.conntrack.world.ledger.settle();
+    const at = this.#seen[0]! + this.#timeout;
+    if (at > this.#deadline) this.#deadline = at;
+  }
+
+  /** Whether the next UDP packet of the same direction will find it as the last one did, if it comes in time. */
+  get isSteady(): boolean {
+    if (this.protocol !== PROTO_UDP || this.accounted || this.changes !== 0 || this.#timeout <= 0)
+      return false;
+    return (this.status & (Status.confirmed | UNSTEADY)) === Status.confirmed;
   }
 
   get confirmed(): boolean {

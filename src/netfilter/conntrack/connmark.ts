@@ -18,6 +18,7 @@ export interface ConnmarkInfo extends XtInfo {
 }
 
 class ConnmarkMatch implements XtMatch {
+  readonly steady = true;
   readonly #mark: number;
   readonly #mask: number;
   readonly #not: boolean;
@@ -60,6 +61,8 @@ export interface ConnmarkTargetInfo extends XtInfo {
 }
 
 class ConnmarkTarget implements XtTarget {
+  /** It changes the packet only. */
+  readonly steady?: true;
   readonly #mode: ConnmarkTargetInfo["mode"];
   readonly #mark: number;
   readonly #mask: number;
@@ -70,6 +73,7 @@ class ConnmarkTarget implements XtTarget {
   constructor({ mode, mark, mask, packetMask, left = 0, right = 0 }: ConnmarkTargetInfo) {
     this.#shift = left - right;
     this.#mode = mode;
+    if (mode === "restore") this.steady = true;
     this.#mark = mark | 0;
     this.#mask = mask | 0;
     this.#packetMask = packetMask | 0;
@@ -88,6 +92,7 @@ class ConnmarkTarget implements XtTarget {
         ? this.#shifted(kept ^ this.#mark)
         : kept ^ this.#shifted(packet.mark & this.#packetMask);
     if (mark !== connection.mark) {
+      connection.endLegs();
       connection.mark = mark;
       connection.changes |= ConnectionChange.mark;
     }

@@ -17,6 +17,7 @@ const CONFIRM = 2147483647;
 /** Fragments are put together before anybody looks at ports (nf_defrag_ipv4). */
 class DefragmentInput implements HookFunction {
   readonly priority = DEFRAGMENT;
+  readonly notesLegs = true;
   readonly #ns: NetworkNamespace;
 
   constructor(ns: NetworkNamespace) {
@@ -26,6 +27,7 @@ class DefragmentInput implements HookFunction {
   run(packet: Packet, input: NetDevice | null): HookResult {
     if (!ipv4.isFragment(packet.view, packet.networkAt)) return HookResult.accept;
     const ns = this.#ns;
+    ns.world.leg = null;
     const whole = ns.reassembly.add(packet, 1);
     // The whole datagram passes the hooks in the place of its last fragment.
     if (whole !== null && ns.hooks.prerouting.run(whole, input, null)) ipInput.route(ns, input!, whole);
@@ -36,6 +38,7 @@ class DefragmentInput implements HookFunction {
 /** Only a program that writes its own IP headers sends fragments. */
 class DefragmentOutput implements HookFunction {
   readonly priority = DEFRAGMENT;
+  readonly notesLegs = true;
   readonly #ns: NetworkNamespace;
 
   constructor(ns: NetworkNamespace) {
@@ -45,6 +48,7 @@ class DefragmentOutput implements HookFunction {
   run(packet: Packet): HookResult {
     if (!ipv4.isFragment(packet.view, packet.networkAt)) return HookResult.accept;
     const ns = this.#ns;
+    ns.world.leg = null;
     const whole = ns.reassembly.add(packet, 1);
     if (whole === null) return HookResult.stolen;
     const { view, networkAt } = whole;
@@ -58,6 +62,7 @@ class DefragmentOutput implements HookFunction {
 
 class Track implements HookFunction {
   readonly priority = TRACK;
+  readonly notesLegs = true;
   readonly #conntrack: Conntrack;
   readonly #prerouting: boolean;
 
@@ -73,6 +78,7 @@ class Track implements HookFunction {
 
 class Confirm implements HookFunction {
   readonly priority = CONFIRM;
+  readonly notesLegs = true;
   readonly #conntrack: Conntrack;
 
   constructor(conntrack: Conntrack) {

@@ -80,6 +80,7 @@ function stateOf(packet: Packet): number {
 }
 
 class StateMatch implements XtMatch {
+  readonly steady = true;
   readonly #mask: number;
   readonly #not: boolean;
 
@@ -98,6 +99,8 @@ type Question = (connection: Connection) => boolean;
 
 /** xt_conntrack_mt: the state is asked first; all else needs a connection. */
 class ConntrackMatch implements XtMatch {
+  /** All but how much time is left stays while legs hold. */
+  readonly steady?: true;
   readonly #conntrack: Conntrack;
   readonly #state: number;
   readonly #notState: boolean;
@@ -110,6 +113,7 @@ class ConntrackMatch implements XtMatch {
     this.#notState = info.not?.includes("state") ?? false;
     this.#direction = info.direction;
     this.#questions = questionsOf(info, () => this.#conntrack.world.now);
+    if (info.expire === undefined) this.steady = true;
   }
 
   matches(packet: Packet): boolean {

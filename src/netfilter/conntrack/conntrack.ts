@@ -81,7 +81,8 @@ export class Conntrack {
   list(): readonly Connection[] {
     const now = this.world.now;
     return this.#rows
-      .filter((c): c is Connection => c !== null && c.deadline > now && (c.status & Status.natClash) === 0)
+      .filter((c) => c !== null)
+      .filter((c) => c.livesAt(now) && (c.status & Status.natClash) === 0)
       .sort((a, b) => a.id - b.id);
   }
 
@@ -95,7 +96,7 @@ export class Conntrack {
     );
     if (found < 0) return -1;
     const connection = this.#rows[found >> 1]!;
-    if (connection.deadline > this.world.now) return found;
+    if (connection.livesAt(this.world.now)) return found;
     this.#destroy(connection, TIMEOUT);
     return -1;
   }
@@ -123,6 +124,7 @@ export class Conntrack {
   track(packet: Packet, prerouting: boolean): HookResult {
     let template: Connection | null = null;
     if (packet.connectionInfo !== ConnectionInfo.none) {
+      this.world.leg = null;
       const known = packet.connection as Connection | null;
       // It was here before (the loopback device), or nobody is to track it.
       if (known === null || (known.status & Status.template) === 0) return HookResult.accept;
@@ -132,10 +134,12 @@ export class Conntrack {
     }
     const { view, networkAt } = packet;
     if (ipv4.fragmentOffset(view, networkAt) !== 0) {
+      this.world.leg = null;
       this.stats.invalid++;
       return HookResult.accept;
     }
     if (ipv4.protocol(view, networkAt) === ipv4.PROTO_ICMP) {
+      this.world.leg = null;
       const outcome = trackIcmpError(this, packet, template?.zone ?? DEFAULT_ZONE, prerouting);
       if (outcome === Outcome.invalid) {
         this.stats.error++;
@@ -154,6 +158,7 @@ export class Conntrack {
     for (;;) {
       const connection = this.#resolve(packet, template);
       if (connection === null) {
+        this.world.leg = null;
         if (this.#isFull) {
           this.#isFull = false;
           this.stats.drop++;
@@ -167,12 +172,19 @@ export class Conntrack {
       const outcome = track(connection, packet, info, prerouting);
       if (outcome === Outcome.accept) {
         if (info === ConnectionInfo.establishedReply && (connection.status & Status.seenReply) === 0) {
+          connection.endLegs();
           connection.status |= Status.seenReply;
           connection.changes |= ConnectionChange.reply;
+        }
+        const { leg } = this.world;
+        if (leg !== null) {
+          if (connection.isSteady) connection.noteLeg(leg);
+          else this.world.leg = null;
         }
         this.#noteTracked(packet);
         return HookResult.accept;
       }
+      this.world.leg = null;
       packet.connection = null;
       packet.connectionInfo = ConnectionInfo.none;
       if (outcome === Outcome.repeat) continue;
@@ -254,7 +266,7 @@ export class Conntrack {
     const near = this.#table.neighbours(src, dst, ports, kind, this.limits.buckets, EVICTION_RANGE);
     for (const found of near) {
       const connection = this.#rows[found >> 1]!;
-      if ((connection.status & Status.assured) !== 0 && connection.deadline > this.world.now) continue;
+      if ((connection.status & Status.assured) !== 0 && connection.livesAt(this.world.now)) continue;
       this.#destroy(connection, EVICTED);
       this.stats.earlyDrop++;
       return true;
@@ -326,7 +338,7 @@ export class Conntrack {
   refresh(connection: Connection, info: number, packet: Packet, timeout: number): void {
     const { status } = connection;
     if ((status & Status.confirmed) === 0) connection.deadline = timeout * SECOND;
-    else if ((status & Status.fixedTimeout) === 0) connection.deadline = this.world.now + timeout * SECOND;
+    else if ((status & Status.fixedTimeout) === 0) connection.prolong(this.world.now, timeout * SECOND);
     if (connection.accounted) account(connection, info, packet);
   }
 
@@ -356,6 +368,7 @@ export class Conntrack {
 
   /** Somebody changed a connection by hand, or a rule did. */
   changed(connection: Connection, changes: number): void {
+    connection.endLegs();
     connection.changes |= changes;
     if (connection.confirmed) this.#tell(connection);
   }
@@ -395,6 +408,8 @@ export class Conntrack {
   }
 
   #destroy(connection: Connection, cause: Cause = this.world.registry.cause): void {
+    // When its time is over, its legs know.
+    if (connection.livesAt(this.world.now)) connection.endLegs();
     connection.status |= Status.dying;
     const { row } = connection;
     if (row < 0) return;
@@ -432,7 +447,7 @@ export class Conntrack {
     let next = Number.POSITIVE_INFINITY;
     for (const connection of this.#rows) {
       if (connection === null) continue;
-      if (connection.deadline <= now) this.#destroy(connection, TIMEOUT);
+      if (!connection.livesAt(now)) this.#destroy(connection, TIMEOUT);
       else if (isTight && mayGoEarly(connection)) {
         this.#destroy(connection, EVICTED);
         this.stats.earlyDrop++;

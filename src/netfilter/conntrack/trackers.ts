@@ -47,6 +47,7 @@ function trackUdp(connection: Connection, packet: Packet, info: number, prerouti
   const isStream = now > connection.streamAt;
   conntrack.refresh(connection, info, packet, isStream ? settings.udp_timeout_stream : settings.udp_timeout);
   if (isStream && (status & (Status.assured | Status.natClash)) === 0) {
+    connection.endLegs();
     connection.status |= Status.assured;
     connection.changes |= ConnectionChange.assured;
   }

@@ -14,6 +14,7 @@ import { Nat, translatesSource } from "./nat.ts";
 /** NAT where packets pass it: the first packet of a connection walks through the table, the others are rewritten (nf_nat_inet_fn). */
 class NatHook implements HookFunction {
   readonly priority: number;
+  readonly notesLegs = true;
   readonly #nat: Nat;
   readonly #table: Table;
   readonly #hook: Hook;
@@ -34,6 +35,7 @@ class NatHook implements HookFunction {
     if (connection === null) return HookResult.accept;
     const info = packet.connectionInfo;
     const isRelated = info === ConnectionInfo.related || info === ConnectionInfo.relatedReply;
+    if (isRelated) this.#nat.ns.world.leg = null;
     if (isRelated && ipv4.protocol(packet.view, packet.networkAt) === ipv4.PROTO_ICMP) {
       if (this.#nat.translateError(connection, packet, this.#hook)) return this.#leave(connection, packet);
       return this.#drop(connection, packet);
@@ -59,6 +61,7 @@ class NatHook implements HookFunction {
   /** The rules decide what the connection becomes; where none does, it stays as it is. */
   #ask(connection: Connection, packet: Packet, input: NetDevice | null, output: NetDevice | null): XtVerdict {
     const table = this.#table;
+    table.ns.world.leg = null;
     const verdict = table.walk(this.#hook, packet, input, output);
     if (verdict !== XtVerdict.accept) return verdict;
     if ((connection.status & this.#done) === 0) this.#nat.bindToItself(connection, this.#source);

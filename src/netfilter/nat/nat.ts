@@ -86,6 +86,8 @@ export class Nat {
       address = source ? connection.replyDst : connection.replySrc;
       port = source && !isIcmp ? connection.replyDstPort : connection.replySrcPort;
     }
+    const { leg } = this.ns.world;
+    if (leg !== null) leg.translates(packet);
     rewrite(packet, packet.networkAt, packet.at + packet.length, source, address, port);
     this.#note(connection, packet, source !== reply);
   }

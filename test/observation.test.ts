@@ -6,7 +6,7 @@ import type { NetworkNamespace } from "../src/net/network-namespace.ts";
 import { RouteTable } from "../src/net/route.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
 import { finishChecksum } from "../src/sim/finish-checksum.ts";
-import { MILLISECOND, SECOND } from "../src/sim/time.ts";
+import { MICROSECOND, MILLISECOND, SECOND } from "../src/sim/time.ts";
 import { World } from "../src/sim/world.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import { ipOf, OverlayHost, underlay } from "./helpers/overlay.ts";
@@ -65,7 +65,8 @@ function run(actions: readonly Action[], way: Way): unknown {
     });
     return host;
   });
-  underlay(world, hosts);
+  // On a wire that takes time a frame lies with all its headers written; on another one, only where somebody looks.
+  underlay(world, hosts, MICROSECOND);
   const containers = [0, 1, 2, 3].map((n) =>
     hosts[n >> 1]!.addContainer(`c${n}`, `10.0.0.${n + 1}/24`, `02:00:00:00:02:0${n}`),
   );

@@ -67,8 +67,8 @@ export class OverlayHost {
   }
 }
 
-/** Hosts whose cards all hang on one switch. */
-export function underlay(world: World, hosts: readonly OverlayHost[]): void {
+/** Hosts whose cards all hang on one switch, by wires of `delay` nanoseconds. */
+export function underlay(world: World, hosts: readonly OverlayHost[], delay = 0): void {
   const ns = new Host(world, new Kernel(), "switch").root;
   const u0 = addBridge(ns, "u0");
   u0.device.setUp(true);
@@ -76,7 +76,7 @@ export function underlay(world: World, hosts: readonly OverlayHost[]): void {
     const port = addNic(ns, `p${i}`, { hi: 0x0200, lo: 0x900 + i }, 1500);
     u0.addPort(port);
     port.setUp(true);
-    connect(port, host.eth0, { delay: 0, rate: 0, queue: 1000 });
+    connect(port, host.eth0, { delay, rate: 0, queue: 1000 });
   });
 }
 

@@ -33,7 +33,7 @@ class Person {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     for (let tries = 0; !until.test(this.#screen); tries++) {
-      if (tries > 1000) throw new Error(`no ${until} in ${JSON.stringify(this.#screen)}`);
+      if (tries > 4000) throw new Error(`no ${until} in ${JSON.stringify(this.#screen)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return this.#screen;
@@ -46,7 +46,7 @@ class Person {
 
 test.skipIf(!script)(
   "Tab at a real terminal completes commands, keywords, devices, namespaces and hosts; history is kept",
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async () => {
     const state = mkdtempSync(join(tmpdir(), "overmesh-"));
     const person = new Person(state);

@@ -18,8 +18,12 @@ const lessons: string[] = lessonFiles("scenarios")
   .filter(({ lesson }) => lesson.needs.length === 0 && lesson.real === null)
   .map(({ file }) => file);
 
-/** Files below /tmp are its own, as other tests type the same lesson at the same time. */
-const ALONE = `text=$(cat "$2") && mount -t tmpfs none /tmp && printf '%s\n' "$text" > /tmp/lesson.md && exec python3 "$1" /tmp/lesson.md`;
+/**
+ * Files below /tmp are its own, as other tests type the same lesson at the same time. What it needs may lie there as well,
+ * when the project does.
+ */
+const ALONE = `script=$(cat "$1") && text=$(cat "$2") && mount -t tmpfs none /tmp && cd /tmp &&
+  printf '%s\n' "$script" > check.py && printf '%s\n' "$text" > lesson.md && exec python3 check.py lesson.md`;
 
 function check(path: string): Promise<string> {
   const args = ["-m", "--propagation", "private", "bash", "-c", ALONE, "check", reference, path];

@@ -52,8 +52,13 @@ export interface ProgramFiles {
   write(path: string, content: string | Uint8Array): void;
   append(path: string, text: string): void;
   makeDirectory(path: string, parents: boolean): void;
-  /** Null if there is nothing. Sizes are in bytes, `changed` is in virtual nanoseconds. */
-  stat(path: string): ProgramFileStat | null;
+  /** The names in a directory. */
+  list(path: string): readonly string[];
+  /**
+   * Null if there is nothing. Sizes are in bytes, `changed` is in virtual nanoseconds. Symbolic links are followed
+   * unless `follow` is false.
+   */
+  stat(path: string, follow?: boolean): ProgramFileStat | null;
 }
 
 export interface ProgramFileStat {

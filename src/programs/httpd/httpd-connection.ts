@@ -2,8 +2,9 @@ import { KernelError } from "../../net/kernel-error.ts";
 import type { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import type { Wait } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
-import { fieldValue, fromOctets, toOctets } from "../../wire/http.ts";
-import { pause, receiveSome, STEP, sendAll } from "../http/socket-io.ts";
+import { fieldValue, toOctets } from "../../wire/http.ts";
+import { pause, STEP, sendAll } from "../http/socket-io.ts";
+import { SocketLines } from "../http/socket-lines.ts";
 import { type HttpdRequest, readFields, readRange, readRequestLine } from "./httpd-request.ts";
 import { entityTag, fileHead, type HttpdFile, shortResponse } from "./httpd-response.ts";
 
@@ -17,8 +18,6 @@ export interface HttpdSite {
 export type HttpdLog = (what: string) => void;
 
 const FOREVER = Number.POSITIVE_INFINITY;
-/** What busybox reads at once. */
-const CHUNK = 8192;
 /** Longer a request may not take. */
 const PATIENCE = 60 * SECOND;
 /**
@@ -33,13 +32,14 @@ export class HttpdConnection {
   readonly #site: HttpdSite;
   readonly #clock: () => number;
   readonly #log: HttpdLog;
-  #held = "";
+  readonly #lines: SocketLines;
 
   constructor(socket: TcpSocket, site: HttpdSite, clock: () => number, log: HttpdLog) {
     this.#socket = socket;
     this.#site = site;
     this.#clock = clock;
     this.#log = log;
+    this.#lines = new SocketLines(socket);
   }
 
   /** Serves it and closes it. */
@@ -67,41 +67,21 @@ export class HttpdConnection {
   /** The request; a status that answers a wrong one; null when nobody asks. */
   *#read(): Generator<Wait, HttpdRequest | number | null, void> {
     const until = this.#now + PATIENCE;
-    const first = yield* this.#line(until);
+    const first = yield* this.#lines.next(until);
     if (first === "late") return 408;
-    if (first === null || first === "") return null;
-    const request = readRequestLine(first);
+    if (first === null || first.text === "") return null;
+    const request = readRequestLine(first.text);
     if (typeof request === "number" && request !== 501) return request;
     const lines: string[] = [];
     for (;;) {
-      const line = yield* this.#line(until);
+      const line = yield* this.#lines.next(until);
       if (line === "late") return 408;
-      if (line === null || line === "") break;
-      lines.push(line);
+      if (line === null || line.text === "") break;
+      lines.push(line.text);
     }
     if (typeof request === "number") return request;
     this.#log(`url:${request.path}`);
     return { ...request, fields: readFields(lines) };
-  }
-
-  /** The next line without its end; null at the end of the stream. */
-  *#line(until: number): Generator<Wait, string | "late" | null, void> {
-    for (;;) {
-      const end = this.#held.indexOf("\n");
-      if (end >= 0) {
-        const line = this.#held.slice(0, end).replace(/\r$/, "");
-        this.#held = this.#held.slice(end + 1);
-        return line;
-      }
-      const some = yield* receiveSome(this.#socket, CHUNK, until);
-      if (some === null) return "late";
-      if (some.length === 0) {
-        const rest = this.#held;
-        this.#held = "";
-        return rest === "" ? null : rest;
-      }
-      this.#held += fromOctets(some);
-    }
   }
 
   *#answer(request: HttpdRequest): Generator<Wait, void, void> {

@@ -1,4 +1,5 @@
 import { formatHttpDate } from "../../wire/http.ts";
+import type { ServedFile } from "../http/served-file.ts";
 
 /** Names of statuses, and what an error page says. */
 const STATUS: Readonly<Record<number, readonly [string, string]>> = {
@@ -36,10 +37,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** A file as it is sent. */
-export interface HttpdFile {
-  readonly content: Uint8Array;
-  /** Its last change, in seconds since 1970. */
-  readonly changed: number;
+export interface HttpdFile extends ServedFile {
   /** Only the end of it counts. */
   readonly name: string;
   readonly gzipped: boolean;

@@ -1,7 +1,6 @@
-import * as utf8 from "../../capture/utf8.ts";
 import { errorText, KernelError } from "../../net/kernel-error.ts";
 import type { Program } from "../../sim/process.ts";
-import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
+import { readServedFile } from "../http/served-file.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
 import { resolveName } from "../resolve-name.ts";
@@ -65,16 +64,8 @@ function placeOf(context: ProgramContext, text: string): { readonly address: num
 function directorySite(context: ProgramContext, home: string): HttpdSite {
   const { files } = context;
   const open = (path: string, name: string, gzipped: boolean): HttpdFile | null => {
-    const stat = files.stat(path);
-    if (stat?.kind !== "file") return null;
-    const content = files.readBytes(path);
-    const changed = EPOCH_SECONDS + Math.floor(stat.changed / SECOND);
-    return {
-      content: typeof content === "string" ? utf8.encode(content) : content,
-      changed,
-      name,
-      gzipped,
-    };
+    const file = readServedFile(files, path);
+    return file === null ? null : { ...file, name, gzipped };
   };
   return {
     find: (path, gzip) => {

@@ -7,6 +7,7 @@ import { httpd } from "../../programs/httpd/httpd.ts";
 import { whoami } from "../../programs/httpd/whoami.ts";
 import { nc } from "../../programs/nc.ts";
 import { ping } from "../../programs/ping.ts";
+import { python } from "../../programs/python/python.ts";
 import { ss } from "../../programs/ss.ts";
 import { tcpdump } from "../../programs/tcpdump.ts";
 import { traceroute } from "../../programs/traceroute.ts";
@@ -21,6 +22,7 @@ export function registerPrograms(commands: CommandTable): void {
   commands.register("netcat", nc, { complete: () => expecting("host") });
   commands.register("curl", curl, { complete: () => expecting("host"), stdin: readsInput });
   commands.register("whoami", whoami);
+  commands.register("python3", python);
   commands.register("wget", wget, { complete: () => expecting("host") });
   commands.register("ss", ss, { complete: () => expecting("host") });
   commands.register("tcpdump", tcpdump, { complete: after("-i", "file") });

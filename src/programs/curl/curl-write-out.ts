@@ -59,7 +59,7 @@ function variable(name: string, r: TransferResult): string | null {
     case "http_connect":
       return "000";
     case "http_version":
-      return r.version === null ? "0" : r.version;
+      return r.version === null ? "0" : r.version.replace(/\.0$/, "");
     case "header_json":
       return headerJson(r);
     case "json":

@@ -68,24 +68,27 @@ class Bucket implements Identification {
   readonly #world: World;
   readonly #prng: Prng;
   #id: number;
-  /** The instant of the last one, and its millisecond. */
-  #at: number;
+  /** The instant of the last one, as the queue keeps it, and its millisecond. */
+  #high: number;
+  #low: number;
   #millisecond: number;
 
   constructor(world: World, prng: Prng, id: number) {
     this.#world = world;
     this.#prng = prng;
     this.#id = id;
-    this.#at = world.now;
+    this.#high = world.queue.nowHigh;
+    this.#low = world.queue.nowLow;
     this.#millisecond = Math.floor(world.now / MILLISECOND);
   }
 
   next(): number {
-    const now = this.#world.queue.now;
+    const { queue } = this.#world;
     let id = this.#id;
-    if (now !== this.#at) {
-      this.#at = now;
-      const millisecond = Math.floor(now / MILLISECOND);
+    if (queue.nowLow !== this.#low || queue.nowHigh !== this.#high) {
+      this.#high = queue.nowHigh;
+      this.#low = queue.nowLow;
+      const millisecond = Math.floor(queue.now / MILLISECOND);
       const passed = millisecond - this.#millisecond;
       if (passed > 0) id = (id + this.#prng.below(passed)) & 0xffff;
       this.#millisecond = millisecond;

@@ -15,6 +15,15 @@ const SLOTS = 256;
 const LOW = 0x100_0000;
 /** Exact, as a power of two; what it gives fits 32 bits, because times are whole numbers below 2^53. */
 const PER_LOW = 1 / LOW;
+/** Of {@link EventQueue}'s times: no event of the upper levels is due before the last, so that they need not be searched. */
+const NOW = 0;
+const LIMIT = 1;
+const UPPER_DUE = 2;
+
+/** The time of which {@link EventQueue.nowHigh} and {@link EventQueue.nowLow} were kept. */
+export function timeOf(high: number, low: number): Nanos {
+  return high * LOW + low;
+}
 
 /**
  * Events in (time, order of scheduling): no two compare equal, so a run has exactly one history.
@@ -24,13 +33,6 @@ const PER_LOW = 1 / LOW;
  * of an upper level, the slot's list is dealt out below in its order, which keeps ties first in, first out.
  */
 export class EventQueue {
-  /** The wheel's time: no later than any event in it. */
-  now: Nanos = 0;
-  /**
-   * How far {@link pop} may go. A field, as a double that is passed on for each event may be an object on the heap
-   * each time.
-   */
-  limit: Nanos = 0;
   /** How many events wait, those of this instant included. */
   size = 0;
   readonly #heads: Int32Array = new Int32Array(LEVELS * SLOTS);
@@ -51,8 +53,31 @@ export class EventQueue {
   /** `now` as two small integers, since it is a double: its lowest 24 bits, and those above. */
   #nowLow = 0;
   #nowHigh = 0;
-  /** No event of the upper levels is due before [0]: until then they need not be searched. (A cell: nothing is allocated.) */
-  readonly #upperDue: Float64Array = new Float64Array(1);
+  /** Cells, because a double that is stored in a field may be an object on the heap each time. */
+  readonly #times: Float64Array = new Float64Array(3);
+
+  /** The wheel's time: no later than any event in it. */
+  get now(): Nanos {
+    return this.#times[NOW]!;
+  }
+
+  /** How far {@link pop} may go. */
+  get limit(): Nanos {
+    return this.#times[LIMIT]!;
+  }
+
+  set limit(until: Nanos) {
+    this.#times[LIMIT] = until;
+  }
+
+  /** The time as two small integers, for who keeps it for each packet: {@link timeOf} puts them together. */
+  get nowHigh(): number {
+    return this.#nowHigh;
+  }
+
+  get nowLow(): number {
+    return this.#nowLow;
+  }
 
   /** Puts `what` in the queue for this instant, behind all that is there for it. It cannot be cancelled. */
   push(what: Scheduled): void {
@@ -111,14 +136,14 @@ export class EventQueue {
         if (this.#at[node]! > this.limit) return null;
         return this.#shift(node, slot);
       }
-      if (this.#upperDue[0]! > this.limit || !this.#enterNextBlock()) return null;
+      if (this.#times[UPPER_DUE]! > this.limit || !this.#enterNextBlock()) return null;
     }
     return null;
   }
 
   /** Takes the first event of a slot of the lowest level. */
   #shift(node: number, slot: number): Scheduled {
-    this.now = this.#at[node]!;
+    this.#times[NOW] = this.#at[node]!;
     this.#nowLow = (this.#nowLow & ~255) | slot;
     const next = this.#next[node]!;
     this.#heads[slot] = next;
@@ -157,7 +182,7 @@ export class EventQueue {
   advance(): void {
     assert(this.limit >= this.now, "the clock cannot go back");
     assert(this.#readyCount === 0, "the clock moves when nothing is left to happen at this instant");
-    this.now = this.limit;
+    this.#times[NOW] = this.limit;
     this.#nowHigh = (this.limit * PER_LOW) | 0;
     this.#nowLow = (this.limit - this.#nowHigh * LOW) | 0;
     for (let level = LEVELS - 1; level > 0; level--) this.#deal(level * SLOTS + this.#digit(level));
@@ -177,10 +202,10 @@ export class EventQueue {
       else high = ((high >>> (8 * (level - 2))) << (8 * (level - 2))) | (digit << (8 * (level - 3)));
       const start = high * LOW + low;
       if (start > this.limit) {
-        this.#upperDue[0] = start;
+        this.#times[UPPER_DUE] = start;
         return false;
       }
-      this.now = start;
+      this.#times[NOW] = start;
       this.#nowHigh = high;
       this.#nowLow = low;
       this.#deal(slot);
@@ -233,7 +258,7 @@ export class EventQueue {
       const level = (31 - Math.clz32(differentHigh)) >>> 3;
       slot = (3 + level) * SLOTS + ((high >>> (8 * level)) & 255);
     }
-    if (slot >= SLOTS && at < this.#upperDue[0]!) this.#upperDue[0] = at;
+    if (slot >= SLOTS && at < this.#times[UPPER_DUE]!) this.#times[UPPER_DUE] = at;
     const tail = this.#tails[slot]!;
     this.#slot[node] = slot;
     this.#next[node] = 0;

@@ -43,17 +43,17 @@ export class LegTally {
   /** Enters so many packets and bytes, the last of them at `last`. */
   enter(packets: number, bytes: number, last: Nanos): void {
     const atStart = bytes - packets * this.#pulledBefore;
-    this.#pairs.forEach((cells, i) => {
+    for (let i = 0; i < this.#pairs.length; i++) {
+      const cells = this.#pairs[i]!;
       const slot = this.#pairSlots[i]!;
       cells[slot]! += packets;
       cells[slot + 1]! += atStart + packets * this.#extra[i]!;
-    });
-    this.#ticks.forEach((cells, i) => {
-      cells[this.#tickSlots[i]!]! += packets;
-    });
-    this.#stamps.forEach((cells, i) => {
+    }
+    for (let i = 0; i < this.#ticks.length; i++) this.#ticks[i]![this.#tickSlots[i]!]! += packets;
+    for (let i = 0; i < this.#stamps.length; i++) {
+      const cells = this.#stamps[i]!;
       const slot = this.#stampSlots[i]!;
       if (cells[slot]! < last) cells[slot] = last;
-    });
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { timeOf } from "./event-queue.ts";
 import type { FlowHeader } from "./flow-header.ts";
 import type { HeaderChange } from "./header-change.ts";
 import type { Leg, LegEnd } from "./leg.ts";
@@ -45,7 +46,8 @@ export class Trip {
   #packets = 0;
   #bytes = 0;
   #isStamped = false;
-  #time: Nanos = 0;
+  #timeHigh = 0;
+  #timeLow = 0;
   /** The least of the legs' ({@link LegRecording.isKept}). */
   #patience: Nanos = 0;
   #until: Nanos = Number.POSITIVE_INFINITY;
@@ -96,6 +98,12 @@ export class Trip {
     return true;
   }
 
+  #stamp(): void {
+    const { queue } = this.#world;
+    this.#timeHigh = queue.nowHigh;
+    this.#timeLow = queue.nowLow;
+  }
+
   #arrive(packet: Packet, end: LegEnd): void {
     this.#finish(packet);
     packet.trip = this.#last!.onward;
@@ -108,7 +116,7 @@ export class Trip {
     if (this.#packets++ === 0) world.ledger.enter(this);
     this.#bytes += packet.length;
     if (this.#bytes > MOST_BYTES) world.ledger.enterAll();
-    if (this.#isStamped) this.#time = world.queue.now;
+    if (this.#isStamped) this.#stamp();
     for (let i = 0; i < this.#changes.length; i++)
       this.#changes[i]!.apply(packet, packet.at + this.#changedFrom[i]!);
     packet.at += this.#move;
@@ -160,7 +168,7 @@ export class Trip {
    */
   #isLate(): boolean {
     const { now } = this.#world.queue;
-    if (now - this.#time < this.#patience && now <= this.#until) return false;
+    if (now - timeOf(this.#timeHigh, this.#timeLow) < this.#patience && now <= this.#until) return false;
     this.#world.ledger.enterAll();
     this.#legs = [];
     this.#count = 0;
@@ -219,7 +227,7 @@ export class Trip {
       this.#unwritten = stillUnwritten(this.#unwritten, leg);
     }
     this.#isStamped ||= leg.tally.isStamped;
-    this.#time = this.#world.now;
+    this.#stamp();
     if (leg.patience !== 0 && (this.#patience === 0 || leg.patience < this.#patience))
       this.#patience = leg.patience;
     if (leg.until < this.#until) this.#until = leg.until;
@@ -242,7 +250,8 @@ export class Trip {
 
   /** Enters what went all legs into the cells. Called by the ledger. */
   enter(): void {
-    for (const leg of this.#legs) leg.tally.enter(this.#packets, this.#bytes, this.#time);
+    const last = timeOf(this.#timeHigh, this.#timeLow);
+    for (const leg of this.#legs) leg.tally.enter(this.#packets, this.#bytes, last);
     this.#packets = 0;
     this.#bytes = 0;
   }

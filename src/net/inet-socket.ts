@@ -117,9 +117,10 @@ export abstract class InetSocket {
 
   /**
    * Chooses the way to `dst`, whose type and device follow from the socket's options. It is the socket's one and holds
-   * until the next question. @throws {KernelError}
+   * until the next question. That there is none counts as OutNoRoutes, but not for what a raw socket sends
+   * (raw_sendmsg): `counts`. @throws {KernelError}
    */
-  protected wayTo(dst: number): Way {
+  protected wayTo(dst: number, counts: boolean = true): Way {
     const { way } = this.flow;
     let oif = this.boundTo;
     let src = this.source;
@@ -127,8 +128,11 @@ export abstract class InetSocket {
       if (oif === 0) oif = this.multicastDevice;
       if (src === 0) src = this.multicastSource;
     }
-    if (!way.find(this.ns, dst, src, oif, this.mark, this.tos & 0xfc))
-      throw new KernelError(this.ns.fib.error);
+    if (!way.find(this.ns, dst, src, oif, this.mark, this.tos & 0xfc)) {
+      const { error } = this.ns.fib;
+      if (counts && error === "ENETUNREACH") this.ns.snmp.outNoRoutes++;
+      throw new KernelError(error);
+    }
     if (way.route.type === "broadcast" && !this.broadcast) throw new KernelError("EACCES");
     return way;
   }

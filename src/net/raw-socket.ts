@@ -11,6 +11,7 @@ import * as ipOutput from "./ip-output.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { count } from "./snmp.ts";
 import type { RawReceiver } from "./sockets.ts";
 import type { Way } from "./way.ts";
 
@@ -74,7 +75,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
     const ns = this.ns;
     if (bytes.length > 65535) throw new KernelError("EMSGSIZE");
     const dst = address !== 0 ? address : this.source !== 0 ? this.source : ip.LOOPBACK;
-    const way = this.wayTo(dst);
+    const way = this.wayTo(dst, false);
     if (this.error !== null) throw new KernelError(this.takeError()!);
     if (!this.headerIncluded) this.checkLength(way, 0, bytes.length);
     const packet = ns.world.pool.allocate(bytes.length, null);
@@ -84,6 +85,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
     ns.note(packet, Verdict.sent, 0);
     if (this.headerIncluded) this.#sendHeaded(packet, way);
     else {
+      if (this.protocol === ipv4.PROTO_ICMP) this.#countIcmp(packet, packet.at);
       this.setFlow(this.protocol, packet.length);
       this.flow.send(ns, packet, this.mark);
     }
@@ -109,10 +111,16 @@ export class RawSocket extends InetSocket implements RawReceiver {
     ipv4.fillChecksum(view, at);
     packet.networkAt = at;
     packet.transportAt = at + header;
+    if (ipv4.protocol(view, at) === ipv4.PROTO_ICMP) this.#countIcmp(packet, at + header);
     packet.mark = this.mark;
     packet.flags |= PacketFlag.fromSocket;
     ns.snmp.outRequested(ns.world.leg);
     ipOutput.sendHeaded(ns, packet, route, dst);
+  }
+
+  /** Messages count as sent by whoever makes them (icmp_out_count). */
+  #countIcmp(packet: Packet, at: number): void {
+    if (at < packet.at + packet.length) count(this.ns.snmp.icmpOut, icmp.type(packet.view, at));
   }
 
   /** True when packets of these addresses, in by that device, are for this socket (raw_v4_match). */

@@ -7,11 +7,12 @@ export interface Line {
   readonly text: string;
 }
 
-/** A world drawn from a seed: what to build, and which packets to send then. */
+/** A world drawn from a seed: what to build, which packets to send then, and how to ask what became of them. */
 export interface RandomWorld {
   readonly topology: Topology;
   readonly build: readonly Line[];
   readonly probes: readonly Line[];
+  readonly questions: readonly Line[];
 }
 
 interface Container {
@@ -92,7 +93,14 @@ export function randomWorld(seed: number): RandomWorld {
       text: `ip netns exec ${from.name} ping -c 1 -W 1 ${flags.join(" ")} ${to.address}`,
     });
   }
-  return { topology: topologyOf(hosts, underlay), build, probes };
+  // What each has sent, received, forwarded, cut and put together; ARP, whose timers run in real time, is not among it.
+  const counted = containers.map(({ host, name }) => ({ host, name }));
+  if (subnets > 1) counted.push({ host: hosts[0]!, name: "r" });
+  const questions = counted.map(({ host, name }) => ({
+    host,
+    text: `ip netns exec ${name} grep -E '^(Ip|Icmp):' /proc/net/snmp`,
+  }));
+  return { topology: topologyOf(hosts, underlay), build, probes, questions };
 }
 
 /** A container with a leg in the first two subnets; everybody in them routes through it. */

@@ -27,7 +27,7 @@ describe.skipIf(reason !== null)("random worlds on both sides", IN_REAL_TIME, ()
     try {
       const said: string[] = [];
       const expected: string[] = [];
-      for (const { host, text } of [...world.build, ...world.probes]) {
+      for (const { host, text } of [...world.build, ...world.probes, ...world.questions]) {
         const real = await kernel.type(host, text);
         const simulated = await ours.type(host, text);
         expected.push(`${host}$ ${text}\n${masked(real.output)}[${real.status}]`);

@@ -29,8 +29,11 @@ export function connect(c: TcpConnection, address: number, port: number): void {
   const { ns } = c;
   const { tcp } = ns;
   const dst = address === 0 ? c.localAddress || ip.LOOPBACK : address;
-  if (!c.way.find(ns, dst, c.localAddress, c.boundTo, c.mark, c.tos & 0xfc))
-    throw new KernelError(ns.fib.error);
+  if (!c.way.find(ns, dst, c.localAddress, c.boundTo, c.mark, c.tos & 0xfc)) {
+    const { error } = ns.fib;
+    if (error === "ENETUNREACH") ns.snmp.outNoRoutes++;
+    throw new KernelError(error);
+  }
   const { type } = c.way.route;
   if (type === "multicast" || type === "broadcast") throw new KernelError("ENETUNREACH");
   c.remoteAddress = dst;

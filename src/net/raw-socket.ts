@@ -11,7 +11,6 @@ import * as ipOutput from "./ip-output.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { count } from "./snmp.ts";
 import type { RawReceiver } from "./sockets.ts";
 import type { Way } from "./way.ts";
 
@@ -120,7 +119,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
 
   /** Messages count as sent by whoever makes them (icmp_out_count). */
   #countIcmp(packet: Packet, at: number): void {
-    if (at < packet.at + packet.length) count(this.ns.snmp.icmpOut, icmp.type(packet.view, at));
+    if (at < packet.at + packet.length) this.ns.snmp.icmpSent(icmp.type(packet.view, at));
   }
 
   /** True when packets of these addresses, in by that device, are for this socket (raw_v4_match). */

@@ -28,21 +28,30 @@ const ICMP_NAMES: Readonly<Record<string, string>> = {
   "11/1": "reassembly-time-exceeded",
 };
 
+function isEphemeral(port: number): boolean {
+  return port >= 32768 && port <= 60999 && !(port >= 33434 && port < 33474);
+}
+
 /** Names for what is random: each value has one name wherever it appears. Sequence numbers count from a stream's first. */
 export class FrameNames {
   readonly #names: Map<string, string> = new Map();
   readonly #counts: Map<string, number> = new Map();
   readonly #streams: Map<string, number> = new Map();
+  readonly #isChance: (port: number) => boolean;
+
+  /** `isChance`: whether a port was drawn; those that Linux takes by itself (32768 to 60999, traceroute's aside) unless given. */
+  constructor(isChance: (port: number) => boolean = isEphemeral) {
+    this.#isChance = isChance;
+  }
 
   /** Identifier of an echo: id1, id2 ... */
   echo(identifier: number): string {
     return this.#name("id", String(identifier));
   }
 
-  /** A port; those that Linux takes by chance (32768 to 60999, traceroute's aside) are eph1, eph2 ... */
+  /** A port; those of chance are eph1, eph2 ... */
   port(port: number): string {
-    const chance = port >= 32768 && port <= 60999 && !(port >= 33434 && port < 33474);
-    return chance ? this.#name("eph", String(port)) : String(port);
+    return this.#isChance(port) ? this.#name("eph", String(port)) : String(port);
   }
 
   /** A datagram that was cut: f1, f2 ... */

@@ -53,10 +53,17 @@ export function seedsOf(name: string): readonly number[] {
   return line === null ? [1] : line[1]!.trim().split(" ").map(Number);
 }
 
+/** A case whose translations draw ports names those that are not of chance: `# ports: 80 8080`. */
+function chanceOf(name: string): ((port: number) => boolean) | undefined {
+  const line = /^# ports: ([\d ]+)$/m.exec(readFileSync(join(folder, `${name}.sh`), "utf8"));
+  const known = line?.[1]!.trim().split(" ").map(Number);
+  return known === undefined ? undefined : (port) => !known.includes(port);
+}
+
 export async function onKernel(name: string): Promise<CaseResult> {
   const kernel = await RealKernel.start(TOPOLOGY);
   try {
-    return resultOf((await kernel.type("a", script(name))).output);
+    return resultOf((await kernel.type("a", script(name))).output, name);
   } finally {
     kernel.stop();
   }
@@ -65,12 +72,13 @@ export async function onKernel(name: string): Promise<CaseResult> {
 export async function onSimulator(name: string, seed: number): Promise<CaseResult> {
   const world = new LabWorld(new Lab(TOPOLOGY, { seed }));
   const { output } = await world.type("a", script(name));
-  const result = resultOf(output);
+  const result = resultOf(output, name);
   return { ...result, stray: [...result.stray, ...world.accounts()] };
 }
 
 /** The output of a case, taken apart. */
-function resultOf(output: string): CaseResult {
+function resultOf(output: string, name: string): CaseResult {
+  const isChance = chanceOf(name);
   const commands: CaseCommand[] = [];
   const packets = new Map<string, readonly string[]>();
   const stray: string[] = [];
@@ -88,7 +96,7 @@ function resultOf(output: string): CaseResult {
     } else if (capture !== null) {
       const read = readCapture(Buffer.from(line, "base64"));
       if (!read.ok) throw new Error(`${capture}: ${read.message}`);
-      packets.set(capture, packetLines(read.file.packets));
+      packets.set(capture, packetLines(read.file.packets, isChance));
       capture = null;
     } else if (line === "[end]") {
       here = stray;
@@ -100,22 +108,67 @@ function resultOf(output: string): CaseResult {
 /** A row that only kernels with VLAN filtering have: for the VLAN that each port is in from the start. */
 const OF_A_VLAN = /^[0-9a-f:]{17} .*\bvlan 1 .*permanent/;
 
-/** A line that a command printed, without what is random: times, and blanks at its end. */
+/**
+ * A line that a command printed, without what is random: times, ports of chance (of which k08 leaves a digit), the port that
+ * c3's connection gets in k08, and blanks at the end.
+ */
 export function masked(line: string): string {
   return line
     .trimEnd()
     .replaceAll(/\d+(\.\d+)?(?= ?ms\b)/g, "T")
     .replace(/(min\/avg\/max\S* = )\S+/, "$1T")
-    .replaceAll(/\bexpires \d+sec\b/g, "expires Tsec");
+    .replaceAll(/\bexpires \d+sec\b/g, "expires Tsec")
+    .replaceAll(/=EPH\d\b/g, "=EPH")
+    .replace(/^(tcp .* src=172\.17\.0\.4 .* dport=)\w+/, "$1OTHER");
 }
 
 /**
  * The packets of an interface in words; what is random has a name there. What has no order has none here either: requests
  * that one sender asks one after another, each by its own timer, and reports of IGMP, whose delays are drawn by chance.
  */
-function packetLines(packets: readonly FilePacket[]): string[] {
-  const names = new FrameNames();
-  return inOrder(packets.map((packet) => frameLine(packet.bytes, names)));
+function packetLines(packets: readonly FilePacket[], isChance?: (port: number) => boolean): string[] {
+  const names = new FrameNames(isChance);
+  return inOrder(withoutRaces(packets.map((packet) => frameLine(packet.bytes, names))));
+}
+
+const SEGMENT = / tcp (\w+>\w+) \[([A-Z.]+)\] seq \S+ ack \S+ payload (\d+)/;
+
+/**
+ * TCP without what is a race of processes: how much a program has read when its side acknowledges (the window), where its
+ * writes end (PSH), and which end closes first, and so in how many segments and whether the FIN is the last data's
+ * acknowledgment too. A connection's end is one line, where the first FIN was.
+ */
+export function withoutRaces(lines: readonly string[]): string[] {
+  const out: (string | null)[] = [];
+  /** By connection, where its end stands, and where its last segment, when that only acknowledges. */
+  const ends = new Map<string, number>();
+  const acknowledgments = new Map<string, number>();
+  for (const line of lines) {
+    const segment = SEGMENT.exec(line);
+    if (segment === null || line.includes(" [quotes ")) {
+      out.push(line);
+      continue;
+    }
+    const [, ports = "", flags = "", payload] = segment;
+    const connection = ports.split(">").sort().join(" and ");
+    const end = ends.get(connection);
+    const last = acknowledgments.get(connection);
+    acknowledgments.delete(connection);
+    if (payload === "0" && flags.includes("F")) {
+      if (end !== undefined) out[end] = `tcp ${connection}: closed by both ends`;
+      else {
+        if (last !== undefined) out[last] = null;
+        ends.set(connection, out.push(`tcp ${connection}: closed by one end`) - 1);
+      }
+    } else if (flags.includes("S")) {
+      ends.delete(connection);
+      out.push(line);
+    } else if (flags !== "." || payload !== "0" || end === undefined) {
+      if (flags === "." && payload === "0") acknowledgments.set(connection, out.length);
+      out.push(line.replace("[P.]", "[.]").replace(/ win \d+/, ""));
+    }
+  }
+  return out.filter((line) => line !== null);
 }
 
 /** Sorts each run of lines among which there is no order. */
@@ -126,6 +179,7 @@ export function inOrder(lines: readonly string[]): string[] {
   for (const line of [...lines, ""]) {
     const own =
       /proto igmp/.exec(line)?.[0] ??
+      /: closed by/.exec(line)?.[0] ??
       /^(\S+) > ff:ff:ff:ff:ff:ff len 42: arp who-has/.exec(line)?.[1] ??
       null;
     if (own === null || own !== kind) {

@@ -30,6 +30,11 @@ run cA 'ping -c 1 -M do -s 1422 10.3.0.5'
 run cA 'ping -c 1 -Q 0x10 10.3.0.5'
 run cA 'ping -c 1 -Q 0x02 10.3.0.5'
 run cA 'ping -c 1 -t 7 10.3.0.5'
+# A connection; what the recording asked of wget curl does here, with wget's headers.
+mkdir -p /run/w
+echo vm >/run/w/hostname
+serve cB busybox httpd -f -p 80 -h /run/w
+run cA "curl -s -m 3 -A Wget/1.21.3 -H 'Accept-Encoding: identity' -H 'Connection: Keep-Alive' -o /dev/null http://10.3.0.5/hostname; echo \$?"
 # The outer source port: one for each inner flow.
 run cA 'for p in $(seq 20001 20040); do echo x > /dev/udp/10.3.0.5/$p; done; echo 40 datagrams, each from its own port'
 capstop

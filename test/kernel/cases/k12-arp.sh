@@ -12,11 +12,13 @@ sleep 0.3
 cap c1:eth0 c3:eth0
 # Resolution fails after three requests, one second apart.
 (sleep 0.4; ip -n c1 neigh show 10.0.0.77 >/run/waiting) &
-on c1 bash -c 'echo x > /dev/udp/10.0.0.78/80' &
-run c1 'ping -c 1 -W 4 10.0.0.77 2>&1 | sed -E "s/time [0-9]+ms/time N ms/"; wait'
+# A little faster than the SYN, which would come once more in the very moment in which the neighbour is given up.
+on c1 sysctl -qw net.ipv4.neigh.eth0.retrans_time_ms=950
+run c1 'nc -w 5 10.0.0.78 80 2>&1 & ping -c 1 -W 4 10.0.0.77 2>&1 | sed -E "s/time [0-9]+ms/time N ms/"; wait'
 cat /run/waiting
 run c1 'ip neigh | sort'
 # REACHABLE, STALE when idle, DELAY at the next use, a unicast PROBE, REACHABLE again.
+on c1 sysctl -qw net.ipv4.neigh.eth0.retrans_time_ms=1000
 on c1 sysctl -qw net.ipv4.neigh.eth0.base_reachable_time_ms=1000 net.ipv4.neigh.eth0.delay_first_probe_time=1
 sleep 0.1
 run c1 'ip neigh flush all; busybox ping -c 1 10.0.0.2 >/dev/null; ip neigh show 10.0.0.2; sleep 3.2; ip neigh show 10.0.0.2; echo x > /dev/udp/10.0.0.2/9 2>/dev/null; ip neigh show 10.0.0.2; sleep 1.3; ip neigh show 10.0.0.2'

@@ -1,6 +1,7 @@
 # What all cases share. A case is a bash script that runs as it stands on the real kernel (root, inside namespaces of its
 # own) and on the simulator; hosts are network namespaces. The text below comes before each of them, `finish` behind.
 CAPTURES=()
+SERVERS=()
 
 # ns NAME...: network namespaces without IPv6. Bridged frames do not pass netfilter on the way.
 ns() {
@@ -80,6 +81,15 @@ capstop() {
   CAPTURES=()
 }
 
+# serve NS COMMAND...: a server that runs until the end of the case.
+serve() {
+  local n=$1
+  shift
+  ip netns exec "$n" bash -c "exec $*" >/dev/null 2>&1 </dev/null &
+  SERVERS+=($!)
+  sleep 0.2
+}
+
 # run NS 'COMMAND': types it there; what it prints is compared. Errors come after the rest, each behind `2> `.
 run() {
   local n=$1 status
@@ -93,10 +103,11 @@ run() {
   echo '[end]'
 }
 
-# finish: ends the captures and prints them.
+# finish: ends the captures and the servers, and prints what was captured.
 finish() {
-  local file
+  local file server
   capstop
+  for server in "${SERVERS[@]}"; do kill "$server" 2>/dev/null; done
   for file in /run/*.pcap; do
     [ -e "$file" ] || continue
     printf '[capture] %s\n' "$(basename "$file" .pcap)"

@@ -56,8 +56,9 @@ export function seedsOf(name: string): readonly number[] {
 /** A case whose translations draw ports names those that are not of chance: `# ports: 80 8080`. */
 function chanceOf(name: string): ((port: number) => boolean) | undefined {
   const line = /^# ports: ([\d ]+)$/m.exec(readFileSync(join(folder, `${name}.sh`), "utf8"));
-  const known = line?.[1]!.trim().split(" ").map(Number);
-  return known === undefined ? undefined : (port) => !known.includes(port);
+  if (line === null) return undefined;
+  const known = line[1]!.trim().split(" ").map(Number);
+  return (port) => !known.includes(port);
 }
 
 export async function onKernel(name: string): Promise<CaseResult> {

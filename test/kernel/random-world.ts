@@ -96,10 +96,12 @@ export function randomWorld(seed: number): RandomWorld {
   // What each has sent, received, forwarded, cut and put together; ARP, whose timers run in real time, is not among it.
   const counted = containers.map(({ host, name }) => ({ host, name }));
   if (subnets > 1) counted.push({ host: hosts[0]!, name: "r" });
-  const questions = counted.map(({ host, name }) => ({
+  const questions: Line[] = counted.map(({ host, name }) => ({
     host,
     text: `ip netns exec ${name} grep -E '^(Ip|Icmp):' /proc/net/snmp`,
   }));
+  // By then every neighbour that does not answer is given up, and who waited for it was told.
+  questions.unshift({ host: hosts[0]!, text: "sleep 3.3" });
   return { topology: topologyOf(hosts, underlay), build, probes, questions };
 }
 

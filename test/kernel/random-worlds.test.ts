@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Lab } from "../../src/lab/lab.ts";
 import { LabWorld } from "../../src/scenario/lab-world.ts";
-import { randomWorld } from "./random-world.ts";
+import { type Line, randomWorld } from "./random-world.ts";
 import { IN_REAL_TIME, RealKernel, whyNoKernel } from "./real-kernel.ts";
 
 const reason = whyNoKernel();
@@ -19,6 +19,17 @@ function masked(output: string): string {
     .replaceAll(/, pipe \d+/g, "");
 }
 
+/** Lines that follow each other on one host are typed at once: each typing is a process of the machine. */
+function together(lines: readonly Line[]): readonly Line[] {
+  const blocks: Line[] = [];
+  for (const { host, text } of lines) {
+    const last = blocks.at(-1);
+    if (last?.host === host) blocks[blocks.length - 1] = { host, text: `${last.text}\n${text}` };
+    else blocks.push({ host, text });
+  }
+  return blocks;
+}
+
 describe.skipIf(reason !== null)("random worlds on both sides", IN_REAL_TIME, () => {
   test.each(seeds)("seed %i: who received what, and who was told what", async (seed) => {
     const world = randomWorld(seed);
@@ -27,7 +38,7 @@ describe.skipIf(reason !== null)("random worlds on both sides", IN_REAL_TIME, ()
     try {
       const said: string[] = [];
       const expected: string[] = [];
-      for (const { host, text } of [...world.build, ...world.probes, ...world.questions]) {
+      for (const { host, text } of together([...world.build, ...world.probes, ...world.questions])) {
         const real = await kernel.type(host, text);
         const simulated = await ours.type(host, text);
         expected.push(`${host}$ ${text}\n${masked(real.output)}[${real.status}]`);

@@ -3,7 +3,9 @@ import { atOnce, type LessonFile, lessonFiles, linesOf, problemOf } from "./less
 import { IN_REAL_TIME } from "./real-kernel.ts";
 import { UmlKernel, whyNoUml } from "./uml-kernel.ts";
 
-const files = lessonFiles("scenarios").filter(({ lesson }) => lesson.needs.length > 0 && lesson.real === null);
+const files = lessonFiles("scenarios").filter(
+  ({ lesson }) => lesson.needs.length > 0 && lesson.real === null,
+);
 const reason = whyNoUml();
 if (reason !== null)
   console.warn(`lessons of IP Virtual Server are not compared with the real kernel: ${reason}`);

@@ -14,10 +14,6 @@ export class LegTally {
   readonly #stamps: Float64Array[] = [];
   readonly #stampSlots: number[] = [];
 
-  get isStamped(): boolean {
-    return this.#stamps.length > 0;
-  }
-
   /** Counts packets in `cells[slot]` and bytes in the next cell: `extra` more than the packet has at the start. */
   addPair(cells: Float64Array, slot: number, extra: number): void {
     this.#pairs.push(cells);

@@ -45,7 +45,6 @@ export class Trip {
   /** What went all legs since the trip was settled: packets, their bytes as they were after the first leg, and when last. */
   #packets = 0;
   #bytes = 0;
-  #isStamped = false;
   #timeHigh = 0;
   #timeLow = 0;
   /** The least of the legs' ({@link LegRecording.isKept}). */
@@ -116,14 +115,18 @@ export class Trip {
     if (this.#packets++ === 0) world.ledger.enter(this);
     this.#bytes += packet.length;
     if (this.#bytes > MOST_BYTES) world.ledger.enterAll();
-    if (this.#isStamped) this.#stamp();
-    for (let i = 0; i < this.#changes.length; i++)
-      this.#changes[i]!.apply(packet, packet.at + this.#changedFrom[i]!);
+    this.#stamp();
+    if (this.#changes.length > 0) this.#change(packet);
     packet.at += this.#move;
     packet.length -= this.#move;
     packet.legs = 0;
     this.#last!.describe(packet);
     if (this.#unwritten !== null) this.#unwritten.write(packet);
+  }
+
+  #change(packet: Packet): void {
+    for (let i = 0; i < this.#changes.length; i++)
+      this.#changes[i]!.apply(packet, packet.at + this.#changedFrom[i]!);
   }
 
   /** The packet goes on with the stack, or with another trip: true. */
@@ -177,7 +180,6 @@ export class Trip {
     this.#changes = [];
     this.#changedFrom = [];
     this.#last = null;
-    this.#isStamped = false;
     this.#patience = 0;
     this.#until = Number.POSITIVE_INFINITY;
     this.#onward = null;
@@ -226,7 +228,6 @@ export class Trip {
       this.#move += leg.move;
       this.#unwritten = stillUnwritten(this.#unwritten, leg);
     }
-    this.#isStamped ||= leg.tally.isStamped;
     this.#stamp();
     if (leg.patience !== 0 && (this.#patience === 0 || leg.patience < this.#patience))
       this.#patience = leg.patience;

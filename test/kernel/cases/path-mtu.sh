@@ -1,20 +1,5 @@
 # Path MTUs: learned from a router, shown, forgotten; what a route says of it (mtu, mtu lock); a device whose MTU changes.
-ns c1 r1 r2 c2
-link c1 eth0 02:42:0a:01:00:02 r1 eth0 02:42:0a:01:00:01
-link r1 eth1 02:42:0a:02:00:01 r2 eth0 02:42:0a:02:00:02 1400
-link r2 eth1 02:42:0a:03:00:01 c2 eth0 02:42:0a:03:00:02
-on r1 sysctl -qw net.ipv4.ip_forward=1
-on r2 sysctl -qw net.ipv4.ip_forward=1
-on c1 ip addr add 10.1.0.2/24 dev eth0
-on r1 ip addr add 10.1.0.1/24 dev eth0
-on r1 ip addr add 10.2.0.1/24 dev eth1
-on r2 ip addr add 10.2.0.2/24 dev eth0
-on r2 ip addr add 10.3.0.1/24 dev eth1
-on c2 ip addr add 10.3.0.2/24 dev eth0
-on c1 ip route add default via 10.1.0.1
-on r1 ip route add 10.3.0.0/24 via 10.2.0.2
-on r2 ip route add 10.1.0.0/24 via 10.2.0.1
-on c2 ip route add default via 10.3.0.1
+road 1400
 sleep 0.1
 calm c1 r1 r2 c2
 cap c1:eth0 r1:eth1 c2:eth0

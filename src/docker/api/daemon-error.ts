@@ -1,0 +1,14 @@
+/**
+ * What the engine refuses. The client prints `Error response from daemon: ` and the message, whose words are those of
+ * Docker Engine 20.10; `status` is the HTTP status that its API gives (400 bad parameter, 403 forbidden, 404 no such
+ * object, 409 conflict, 500 the driver failed).
+ */
+export class DaemonError extends Error {
+  override readonly name = "DaemonError";
+  readonly status: 400 | 403 | 404 | 409 | 500;
+
+  constructor(status: DaemonError["status"], message: string) {
+    super(message);
+    this.status = status;
+  }
+}

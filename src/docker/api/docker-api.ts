@@ -1,0 +1,111 @@
+import type { Wait } from "../../sim/process.ts";
+import type { Signal } from "../../sim/signal.ts";
+import type {
+  ContainerCreateRequest,
+  ContainerResource,
+  ContainerSummary,
+  ExecConfig,
+} from "./container-types.ts";
+import type { ImageResource, ImageSummary } from "./image-types.ts";
+import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./network-types.ts";
+
+/** A call that may wait in virtual time, as a stop waits for the process to end. */
+export type Call<T> = Generator<Wait, T, void>;
+
+/** What `--filter` says, by key; the values of one key are alternatives. */
+export type Filters = Readonly<Record<string, readonly string[]>>;
+
+/** What a process wrote, in order. */
+export interface LogLine {
+  readonly stream: "stdout" | "stderr";
+  /** Nanoseconds of virtual time. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** A process in a container, seen from outside. */
+export interface ContainerProcess {
+  readonly exited: Signal;
+  /** Null while it runs. */
+  readonly status: number | null;
+  kill(signal: number): void;
+}
+
+/** An event as `docker events` tells it. */
+export interface EventMessage {
+  Type: "container" | "network" | "image" | "volume" | "daemon";
+  Action: string;
+  Actor: { ID: string; Attributes: Record<string, string> };
+  /** Nanoseconds of virtual time. */
+  at: number;
+}
+
+/**
+ * The Engine API v1.41, as far as it touches what is simulated: what the `docker` client asks and nothing else. Objects
+ * are plain values with the API's names. Everything is done when a call returns, save where it is a {@link Call}.
+ * A name, a whole id or a unique beginning of one names an object. @throws {DaemonError} in the engine's words.
+ */
+export interface DockerApi {
+  version(): Record<string, unknown>;
+  info(): Record<string, unknown>;
+  /** GET /system/df */
+  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: unknown[] };
+  /** All since the engine started, in order; `changed` is raised at each further one. */
+  readonly events: { readonly list: readonly EventMessage[]; readonly changed: Signal };
+
+  networkList(filters?: Filters): NetworkResource[];
+  networkInspect(ref: string): NetworkResource;
+  networkCreate(request: NetworkCreateRequest): { Id: string; Warning: string };
+  networkRemove(ref: string): void;
+  networkPrune(filters?: Filters): { NetworksDeleted: string[] };
+  networkConnect(ref: string, container: string, settings: Partial<EndpointSettings>): void;
+  networkDisconnect(ref: string, container: string, force: boolean): void;
+
+  containerList(options: { all: boolean; limit?: number; filters?: Filters }): ContainerSummary[];
+  containerInspect(ref: string): ContainerResource;
+  containerCreate(request: ContainerCreateRequest, name: string | null): { Id: string; Warnings: string[] };
+  containerStart(ref: string): Call<void>;
+  /** `timeout` in seconds; null: the container's own. */
+  containerStop(ref: string, timeout: number | null): Call<void>;
+  containerRestart(ref: string, timeout: number | null): Call<void>;
+  containerKill(ref: string, signal: string): void;
+  containerPause(ref: string): void;
+  containerUnpause(ref: string): void;
+  containerRename(ref: string, name: string): void;
+  containerUpdate(ref: string, changes: Record<string, unknown>): { Warnings: string[] };
+  containerRemove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Call<void>;
+  containerPrune(filters?: Filters): { ContainersDeleted: string[]; SpaceReclaimed: number };
+  /** Waits until it does not run (or is removed); its exit status. */
+  containerWait(ref: string, condition: "not-running" | "next-exit" | "removed"): Call<number>;
+  containerTop(ref: string, args: readonly string[]): { Titles: string[]; Processes: string[][] };
+  containerStats(ref: string): Record<string, unknown>;
+  /** All that its process wrote; `changed` is raised at each further piece and when it ends. */
+  containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: Signal };
+  /** Gives the main process text to read; null: the end of its input. */
+  containerInput(ref: string, text: string | null): void;
+  /** Starts a further process; what it writes goes to `out` and `err`, what it reads comes from `input`. */
+  exec(
+    ref: string,
+    config: ExecConfig,
+    io: { out(text: string): void; err(text: string): void; input: ExecInput | null },
+  ): ContainerProcess;
+
+  imageList(options: { all: boolean; filters?: Filters }): ImageSummary[];
+  imageInspect(ref: string): ImageResource;
+  /** True when it was not there before. */
+  imagePull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string };
+  imageTag(source: string, target: string): void;
+  imageRemove(ref: string, force: boolean): { Untagged?: string; Deleted?: string }[];
+  imagePrune(all: boolean): {
+    ImagesDeleted: { Untagged?: string; Deleted?: string }[];
+    SpaceReclaimed: number;
+  };
+}
+
+/** Text that a process reads while it runs (programs' `ProgramInput`). */
+export interface ExecInput {
+  readonly available: string;
+  readonly closed: boolean;
+  readonly arrived: Signal;
+  take(length: number): string;
+}

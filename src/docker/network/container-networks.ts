@@ -1,0 +1,43 @@
+import type { EndpointSettings, PortMap } from "../api/network-types.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** What a container that starts needs of its host's networks. */
+export interface SandboxRequest {
+  readonly containerId: string;
+  /** Without a slash: the namespace shows under it (`host/web`). */
+  readonly containerName: string;
+  readonly hostname: string;
+  readonly domainname: string;
+  /** `host` shares the host's namespace, `none` has only a loopback device. */
+  readonly mode: "own" | "host" | "none";
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+  /** `name:address`, as `--add-host` takes them. */
+  readonly extraHosts: readonly string[];
+}
+
+/** What a container wishes when it joins a network. */
+export interface EndpointRequest {
+  readonly containerId: string;
+  readonly containerName: string;
+  /** From `--ip`, `--network-alias`, `--link`. */
+  readonly settings: Partial<EndpointSettings>;
+  readonly macAddress: string | null;
+  /** Ports that the image or the command exposes: `80/tcp`. */
+  readonly exposed: readonly string[];
+  /** What is to be published, on the network that publishes. */
+  readonly bindings: PortMap;
+  readonly publishAll: boolean;
+}
+
+/** The networks of a host, as its containers use them. @throws {DaemonError} in the engine's words. */
+export interface ContainerNetworks {
+  createSandbox(request: SandboxRequest): Sandbox;
+  /** `network` is a name or an id. Devices, addresses, routes, rules and names are there when it returns. */
+  connect(sandbox: Sandbox, network: string, request: EndpointRequest): void;
+  disconnect(sandbox: Sandbox, network: string): void;
+  /** Takes all endpoints and the namespace away. */
+  deleteSandbox(sandbox: Sandbox): void;
+}

@@ -7,7 +7,7 @@ export interface SourceFile {
 }
 
 /** The rooms of `src/`, floor by floor: a room may import only rooms of lower floors. */
-export const FLOORS: readonly (readonly string[])[] = [
+const FLOORS: readonly (readonly string[])[] = [
   ["base"],
   ["wire", "control"],
   ["sim"],
@@ -28,7 +28,7 @@ export const FLOORS: readonly (readonly string[])[] = [
 const ABOVE_THE_ENGINE = ["operations", "programs", "docker", "swarm", "lab", "compose", "shell", "scenario"];
 
 /** Which rooms may import which package; what is missing here, no room may import. */
-export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ["compose", "scenario", "cli"],
   yaml: ["compose", "scenario", "cli"],
   "just-bash": ["shell"],
@@ -119,7 +119,7 @@ function importsOf(file: ts.SourceFile): Import[] {
 }
 
 /** The path from the repository's top that a relative import means. */
-function resolve(from: string, specifier: string): string {
+export function resolve(from: string, specifier: string): string {
   const parts = from.split("/").slice(0, -1);
   for (const part of specifier.split("/")) {
     if (part === "..") parts.pop();

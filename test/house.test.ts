@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { describe, expect, test } from "vitest";
 import { houseViolations, type SourceFile } from "./house-rules.ts";
+import { unusedExports } from "./unused-exports.ts";
 
 const top: string = join(import.meta.dirname, "..");
 
@@ -21,6 +22,11 @@ test("the house keeps its own rules", () => {
   const files = ["src", "test", "bench"].flatMap(filesUnder);
   expect(files.map((file) => file.path)).toContain("src/base/assert.ts");
   const found = houseViolations(files);
+  expect(found, `\n${found.join("\n")}\n`).toEqual([]);
+});
+
+test("what a file exports, another imports", () => {
+  const found = unusedExports(["src", "test", "bench"].flatMap(filesUnder));
   expect(found, `\n${found.join("\n")}\n`).toEqual([]);
 });
 
@@ -117,5 +123,26 @@ describe("a planted violation is found:", () => {
     expect(problems("src/lab/x.ts", "\n".repeat(500))).toEqual([]);
     expect(problems("src/lab/netDevice.ts", "")).toHaveLength(1);
     expect(problems("src/lab/net_device.test.ts", "")).toHaveLength(1);
+  });
+
+  test("an export that no other file imports, by any of the ways to import", () => {
+    const a = {
+      path: "src/net/a.ts",
+      text: "export const x = 1; export const f = () => x; export interface T { f: 1 } export class C {}",
+    };
+    const saying = (text: string, path = "src/net/b.ts"): number => unusedExports([a, { path, text }]).length;
+    expect(unusedExports([a])).toEqual([
+      "src/net/a.ts exports x, which no other file imports",
+      "src/net/a.ts exports f, which no other file imports",
+      "src/net/a.ts exports T, which no other file imports",
+      "src/net/a.ts exports C, which no other file imports",
+    ]);
+    expect(saying('import { x, type T as U } from "./a.ts";')).toBe(2);
+    expect(saying('import { x } from "./elsewhere.ts";')).toBe(4);
+    expect(saying('export { f } from "./net/a.ts";', "src/index.ts")).toBe(3);
+    expect(saying('import * as a from "./a.ts"; a.f(); let t: a.T; let other = { f: 1 }.f;')).toBe(2);
+    expect(saying('import * as a from "./a.ts"; use(a);')).toBe(0);
+    expect(saying('const { C } = await import("./a.ts");')).toBe(0);
+    expect(saying('import { x } from "../../dist/net/a.js";', "bench/mesh/x.mjs")).toBe(3);
   });
 });

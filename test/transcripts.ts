@@ -13,7 +13,7 @@ import { ToolError } from "../src/operations/tool-error.ts";
 import { World } from "../src/sim/world.ts";
 
 /** One command of a transcript, and what the real tool said: both streams in turn, then `[exit N]` unless it is 0. */
-export interface Exchange {
+interface Exchange {
   readonly line: number;
   readonly command: string;
   readonly said: string;
@@ -52,7 +52,7 @@ export function freshContext(vlans = true): OperationContext {
 }
 
 /** The words of a line; quotes keep blanks together. */
-export function words(line: string): string[] {
+function words(line: string): string[] {
   return [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map((m) => m[0].replaceAll(/["']/g, ""));
 }
 

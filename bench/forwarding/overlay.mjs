@@ -12,7 +12,7 @@ import { World } from "../../dist/sim/world.js";
 import { addNic, connect } from "../../dist/underlay/nic.js";
 import { addVxlan } from "../../dist/vxlan/add-vxlan.js";
 
-export const CONTAINERS = 16;
+const CONTAINERS = 16;
 export const FLOWS = CONTAINERS * CONTAINERS;
 /** Packets that are under way at once. */
 export const BURST = 32;

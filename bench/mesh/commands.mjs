@@ -11,7 +11,7 @@ export const MACHINES = { ex: "172.10.0.100", a: PUBLISHED.address, b: "172.10.0
 export const NAMESPACES = { sb: "a", task: "b" };
 
 /** How long a connection is kept after its last packet, and how often a new one may use the same port therefore. */
-export const UDP_TIMEOUT_SECONDS = 1;
+const UDP_TIMEOUT_SECONDS = 1;
 
 const MACS = { sb: "02:42:0a:ff:00:02", task: "02:42:0a:ff:00:05" };
 const OVERLAY = { sb: "10.255.0.2", task: TASK.address };

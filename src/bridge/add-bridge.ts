@@ -6,7 +6,7 @@ import { BridgePort } from "./bridge-port.ts";
 import { setDefaultPvid } from "./vlan-commands.ts";
 
 /** What `ip link add` may say of the device itself. */
-export interface BridgeDeviceOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
+interface BridgeDeviceOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
   /** 0 or nothing: the next free one. */
   readonly ifindex?: number;
 }

@@ -20,7 +20,7 @@ export interface FdbSpec {
 }
 
 /** `add` makes what is not there; `append` and `replace` also change what is; `change` makes nothing. */
-export type FdbVerb = "add" | "append" | "replace" | "change";
+type FdbVerb = "add" | "append" | "replace" | "change";
 
 /**
  * Adds or changes an entry (br_fdb_add). `port` null: an entry of the bridge itself (`dev BRIDGE self`).

@@ -21,7 +21,7 @@ export const FdbFlag = {
 } as const;
 
 /** An entry as a plain value, for tools and tests. */
-export interface FdbEntry {
+interface FdbEntry {
   readonly mac: mac.Mac;
   /** 0: none. */
   readonly vlan: number;

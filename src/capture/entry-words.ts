@@ -14,10 +14,10 @@ export interface EntryWords {
 }
 
 /** What tcpdump would print of a frame, or null where nobody wrote it down. */
-export type FrameText = (frame: FrameId) => string | null;
+type FrameText = (frame: FrameId) => string | null;
 
 /** What of a device decided: events of it that speak of that. Null: that it is there. */
-export type DeviceAspect = RegExp | null;
+type DeviceAspect = RegExp | null;
 const MTU: DeviceAspect = / mtu /;
 const STATE: DeviceAspect = / (up|down|NO-CARRIER|LOWER_UP)$/;
 const MASTER: DeviceAspect = / (master .*|nomaster)$/;

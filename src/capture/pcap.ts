@@ -7,7 +7,7 @@ const MAGIC_MICROSECONDS = 0xa1b2c3d4;
 const MAGIC_NANOSECONDS = 0xa1b23c4d;
 
 /** What differs from `tcpdump -w FILE` without further options. */
-export interface PcapOptions {
+interface PcapOptions {
   /** Second since 1970 at which the world's time began; 0. */
   readonly epoch?: number;
   /** As `--time-stamp-precision`; micro. */

@@ -28,7 +28,7 @@ export const LINKTYPE_LINUX_SLL2 = 276;
 export const SNAPLEN = 262144;
 
 /** A device in the capture. */
-export interface CaptureInterface {
+interface CaptureInterface {
   readonly name: string;
   readonly description: string;
 }

@@ -4,7 +4,7 @@ import { isPcap, readPcap } from "./read-pcap.ts";
 import { isPcapng, readPcapng } from "./read-pcapng.ts";
 
 /** A file, or why it cannot be opened, in libpcap's words (tcpdump prints `tcpdump: ` in front). */
-export type ReadResult =
+type ReadResult =
   | { readonly ok: true; readonly file: CaptureFile }
   | { readonly ok: false; readonly message: string };
 

@@ -42,7 +42,7 @@ function findLessons(paths: readonly string[]): { files: string[]; pages: string
   return { files, pages };
 }
 
-export interface ReadLessons {
+interface ReadLessons {
   readonly lessons: readonly Lesson[];
   readonly broken: readonly BrokenFile[];
   /** Markdown without front matter that lies between the lessons of a folder. */

@@ -20,7 +20,7 @@ import { layTrunk, Switch } from "./switch.ts";
 import type { Topology } from "./topology.ts";
 
 /** What a lab may be told besides its topology. */
-export interface LabOptions {
+interface LabOptions {
   /** The same seed gives the same bytes; 1 unless given. */
   readonly seed?: number;
 }

@@ -24,7 +24,7 @@ class Dummy implements DeviceDriver {
 const driver = new Dummy();
 
 /** What `ip link add` may say of the device. */
-export interface DummyOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
+interface DummyOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
   /** 0 or nothing: the next free one. */
   readonly ifindex?: number;
 }

@@ -109,7 +109,7 @@ export class Macvlan implements DeviceDriver {
 }
 
 /** What `ip link add` may say of the device. */
-export interface MacvlanOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
+interface MacvlanOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
   /** 0 or nothing: the next free one. */
   readonly ifindex?: number;
 }

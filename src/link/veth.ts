@@ -53,7 +53,7 @@ class Veth implements DeviceDriver {
 const driver = new Veth();
 
 /** What `ip link add` may say of each end. */
-export interface VethOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
+interface VethOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
   /** 0 or nothing: the next free one. */
   readonly ifindex?: number;
 }

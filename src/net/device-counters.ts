@@ -7,7 +7,7 @@ const RX = 0;
 const TX = 2;
 
 /** The counters of a device as plain numbers. */
-export interface DeviceCounts {
+interface DeviceCounts {
   readonly rxPackets: number;
   readonly rxBytes: number;
   readonly txPackets: number;

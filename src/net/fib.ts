@@ -33,7 +33,7 @@ export interface Rule extends RuleSpec {
 }
 
 /** What a look-up asks (struct flowi4). There is one object, filled anew for each question: nothing is allocated. */
-export interface FlowKey {
+interface FlowKey {
   dst: number;
   src: number;
   /** Device that the packet came in by, as index, or 0: from here. */

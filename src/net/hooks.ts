@@ -17,7 +17,7 @@ export interface HookFunction {
 }
 
 /** The functions of one hook point in the order of their priority; equal ones in the order of registration. */
-export class HookList {
+class HookList {
   /** True while nobody looks here: the stack then passes by. */
   readonly empty: boolean;
   readonly #world: World | null;

@@ -1,7 +1,7 @@
 import type { Nanos } from "../sim/time.ts";
 
 /** A line that the kernel wrote (printk). */
-export interface KernelLine {
+interface KernelLine {
   readonly at: Nanos;
   /** 0 (emergency) to 7 (debug). */
   readonly level: number;

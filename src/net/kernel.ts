@@ -6,10 +6,10 @@ import { SysctlDefinitions } from "./sysctl-definitions.ts";
 import { Xtables } from "./xtables.ts";
 
 /** Takes packets of one IP protocol that are for a namespace; it owns them. */
-export type ProtocolHandler = (ns: NetworkNamespace, device: NetDevice, packet: Packet) => void;
+type ProtocolHandler = (ns: NetworkNamespace, device: NetDevice, packet: Packet) => void;
 
 /** Hears of an ICMP error about a packet of its protocol, quoted at `quoted` (err_handler). The packet stays the caller's. */
-export type IcmpErrorHandler = (
+type IcmpErrorHandler = (
   ns: NetworkNamespace,
   device: NetDevice,
   packet: Packet,

@@ -4,7 +4,7 @@ import { byAdministrator, type Neighbour, type NeighbourState } from "./neighbou
 import type { NetDevice } from "./net-device.ts";
 
 /** What an administrator says of a neighbour (struct ndmsg). */
-export interface NeighbourRequest {
+interface NeighbourRequest {
   readonly address: number;
   /** Absent: what is known stays. */
   readonly mac?: Mac;

@@ -30,7 +30,7 @@ const TRUESIZE_OVERHEAD = 768;
 const MIN_INTERVAL: Nanos = 10 * MILLISECOND;
 
 /** Says whose word an update is: {@link Neighbour.update}. */
-export interface UpdateOptions {
+interface UpdateOptions {
   /** A new link-layer address may take the place of the one that is known (NEIGH_UPDATE_F_OVERRIDE). */
   readonly override: boolean;
   /** An administrator's word: it holds for permanent entries too (NEIGH_UPDATE_F_ADMIN). */

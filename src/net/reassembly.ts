@@ -19,7 +19,7 @@ const MAX_DATAGRAM = 65535;
 const ECN: readonly number[] = [0, 0, 0, -1, 0, -1, 0, -1, 0, -1, 3, -1, 3, -1, 3, -1];
 
 /** Who wants the datagram: the stack itself, connection tracking, which puts together what is forwarded too, or a bridge. */
-export type DefragUser = 0 | 1 | 2;
+type DefragUser = 0 | 1 | 2;
 
 /** A datagram of which pieces are here (struct ipq). */
 interface Datagram {

@@ -38,7 +38,7 @@ export function changeRoute(ns: NetworkNamespace, verb: RouteVerb, asked: RouteS
 }
 
 /** Which route is to go: null and 0 mean any, but for the ToS, which is asked exactly. */
-export interface RouteMatch {
+interface RouteMatch {
   readonly dst: number;
   readonly prefixLength: number;
   readonly table: number;

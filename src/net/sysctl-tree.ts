@@ -2,7 +2,7 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 import type { SysctlDefinition } from "./sysctl-definitions.ts";
 
 /** A leaf of /proc/sys as a namespace has it; paths are relative to /proc/sys. */
-export interface Sysctl {
+interface Sysctl {
   readonly path: string;
   /** The text without its line end. */
   read(): string;

@@ -18,7 +18,7 @@ const OVERHEAD = 768;
 const MAX_PAYLOAD = 65507;
 
 /** A datagram as a program sees it. */
-export interface Datagram {
+interface Datagram {
   readonly src: number;
   readonly srcPort: number;
   readonly dst: number;
@@ -27,9 +27,9 @@ export interface Datagram {
 }
 
 /** Gets each datagram at once, with `packet.at` and `packet.length` at its payload; the packet ends after the call. */
-export type DatagramReceiver = (packet: Packet) => void;
+type DatagramReceiver = (packet: Packet) => void;
 /** Takes the packets of a tunnel (encap_rcv): it owns them. */
-export type EncapReceiver = (packet: Packet, device: NetDevice) => void;
+type EncapReceiver = (packet: Packet, device: NetDevice) => void;
 
 /** A UDP socket (udp(7)). */
 export class UdpSocket extends InetSocket {

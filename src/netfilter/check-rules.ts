@@ -39,7 +39,7 @@ export function hooksOfChains(
 }
 
 /** The matches and the target of one rule, ready to be asked. */
-export interface MadeRule {
+interface MadeRule {
   readonly matches: readonly XtMatch[];
   /** Null for verdicts and chains, and for a rule that only counts. */
   readonly target: XtTarget | null;

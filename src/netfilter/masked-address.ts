@@ -1,7 +1,7 @@
 import * as ip from "../wire/ipv4-address.ts";
 
 /** An address with a mask, which need not be a prefix. Both int32. */
-export interface MaskedAddress {
+interface MaskedAddress {
   readonly address: number;
   readonly mask: number;
 }

@@ -42,7 +42,7 @@ const tableKinds: Readonly<Record<string, TableKind>> = {
  * The tables of a namespace. A table comes into being when somebody first asks for it, as in the kernel; until then
  * packets pass by.
  */
-export class Netfilter {
+class Netfilter {
   readonly ns: NetworkNamespace;
   /** The newest first, as in /proc/net/ip_tables_names. */
   readonly tables: Table[] = [];

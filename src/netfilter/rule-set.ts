@@ -6,7 +6,7 @@ import { Rule } from "./rule.ts";
 export const VERDICTS: readonly string[] = ["ACCEPT", "DROP", "QUEUE", "RETURN"];
 
 /** Writes a rule as `iptables -S` prints it, the table in front. */
-export type RuleText = (chain: string, rule: Rule["value"]) => string;
+type RuleText = (chain: string, rule: Rule["value"]) => string;
 
 /**
  * The chains of a table, as somebody wants them: changed at will, and put in force as a whole or not at all

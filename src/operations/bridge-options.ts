@@ -6,7 +6,7 @@ import { matches, same, type Words, wrong } from "./words.ts";
 const VERSION = "bridge utility, 6.1.0\n";
 
 /** What stands in front of the object of `bridge`. */
-export interface BridgeOptions {
+interface BridgeOptions {
   readonly show: ShowOptions;
   readonly netns: string | undefined;
   readonly batch: string | null;

@@ -1,7 +1,7 @@
 import type { NetDevice } from "../net/net-device.ts";
 
 /** What somebody set on a device that has no effect here, and yet is shown again. */
-export interface DeviceNotes {
+interface DeviceNotes {
   addrgenmode: string;
   broadcast: string;
   /** Somebody chose its address. */

@@ -33,7 +33,7 @@ export function watchLink(device: NetDevice): string {
 }
 
 /** Where the other end or the device below is, as `ip link` tells it. */
-export interface LinkPointer {
+interface LinkPointer {
   readonly ifindex: number;
   /** Null when it is in another namespace. */
   readonly device: NetDevice | null;

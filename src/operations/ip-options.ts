@@ -43,7 +43,7 @@ export function optionWords(options: ShowOptions): string[] {
 }
 
 /** What stands in front of the object. */
-export interface LeadingOptions {
+interface LeadingOptions {
   readonly show: ShowOptions;
   readonly netns: string | undefined;
   readonly batch: string | null;

@@ -16,7 +16,7 @@ import { abbreviates, matches, Words } from "./words.ts";
 const VERSION = "ip utility, iproute2-6.1.0, libbpf 1.1.2\n";
 
 /** What a parser of one object of `ip` knows beside its words. */
-export interface IpScope {
+interface IpScope {
   readonly show: ShowOptions;
   /** `-all` */
   readonly all: boolean;

@@ -11,7 +11,7 @@ import { netnsName } from "./netns-ids.ts";
 import type { OperationContext } from "./operation-context.ts";
 
 /** Whether a device is shown by `ip link` or heads its addresses in `ip addr`; the two differ in a few words. */
-export type LinkView = "link" | "addr";
+type LinkView = "link" | "addr";
 
 /** The highest number of segments and bytes that a device claims to cut; nothing here cuts, so they are constants. */
 const OFFLOADS: readonly (readonly [string, number])[] = [

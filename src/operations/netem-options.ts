@@ -15,7 +15,7 @@ import { ToolError } from "./tool-error.ts";
 import { matches, same, unsigned, type Words } from "./words.ts";
 
 /** A chance, and how much it depends on the draw before: both in hundredths. */
-export interface Chance {
+interface Chance {
   readonly percent: number;
   readonly correlation?: number;
 }

@@ -156,7 +156,7 @@ export interface QuestionMap {
 export type Question = QuestionMap[keyof QuestionMap];
 
 /** `ip netns exec NAME COMMAND...`: the shell runs `argv` in that namespace. */
-export interface NetnsExec {
+interface NetnsExec {
   readonly exec: "netns";
   /** Null: in each of them (`ip -all netns exec`). */
   readonly netns: string | null;

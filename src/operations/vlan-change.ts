@@ -8,7 +8,7 @@ import { ToolError } from "./tool-error.ts";
 import { incomplete, matches, same, type Words } from "./words.ts";
 
 /** Which VLANs of which device `bridge vlan add` and `del` are about. */
-export interface VlanAttributes extends InNamespace {
+interface VlanAttributes extends InNamespace {
   readonly dev: string;
   readonly vid: number;
   /** The last one of a range. */

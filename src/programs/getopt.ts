@@ -5,7 +5,7 @@ export interface Option {
   readonly message: string;
 }
 
-export interface Arguments {
+interface Arguments {
   readonly options: readonly Option[];
   readonly operands: readonly string[];
 }

@@ -37,7 +37,7 @@ export interface ProgramContext {
 }
 
 /** Text to read, perhaps not all there yet; each character is a byte. */
-export interface ProgramInput {
+interface ProgramInput {
   readonly available: string;
   /** True when no more will arrive. */
   readonly closed: boolean;
@@ -61,7 +61,7 @@ export interface ProgramFiles {
   stat(path: string, follow?: boolean): ProgramFileStat | null;
 }
 
-export interface ProgramFileStat {
+interface ProgramFileStat {
   readonly kind: "file" | "directory" | "symlink";
   readonly size: number;
   readonly changed: Nanos;

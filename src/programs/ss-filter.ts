@@ -2,7 +2,7 @@ import * as ip from "../wire/ipv4-address.ts";
 import { ProgramExit } from "./program-exit.ts";
 
 /** What a filter looks at. Addresses are int32. */
-export interface Filtered {
+interface Filtered {
   readonly localAddress: number;
   readonly localPort: number;
   readonly remoteAddress: number;

@@ -15,7 +15,7 @@ const USAGE: string = `${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ 
 const SNAPLEN = 262_144;
 
 /** How bytes are shown under a line. */
-export type Dump = "none" | "hex" | "hex-link" | "text" | "text-link" | "ascii" | "ascii-link";
+type Dump = "none" | "hex" | "hex-link" | "text" | "text-link" | "ascii" | "ascii-link";
 
 /** What a call of `tcpdump` asks for. */
 export interface TcpdumpOptions {

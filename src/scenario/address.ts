@@ -2,7 +2,7 @@ import { IPv4CidrRange, Validator } from "ip-num";
 import type { InterfaceAddress } from "../lab/topology.ts";
 
 /** An address, or why the text is none: one sentence and a hint. */
-export type ReadAddress =
+type ReadAddress =
   | { readonly ok: true; readonly address: InterfaceAddress }
   | { readonly ok: false; readonly message: string; readonly hint: string };
 

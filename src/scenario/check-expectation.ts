@@ -14,7 +14,7 @@ import type { Journey, JourneyStep, WorldQuestions } from "./lesson-world.ts";
 import { hintFor } from "./nearest.ts";
 
 /** What does not hold, in sentences, and the journeys that show why. */
-export interface CheckOutcome {
+interface CheckOutcome {
   readonly problems: readonly string[];
   readonly journeys: readonly Journey[];
 }

@@ -37,7 +37,7 @@ export interface DecisionExpectation {
   readonly cause?: string | undefined;
 }
 
-export type JourneyEnd =
+type JourneyEnd =
   | { readonly delivered: string }
   | { readonly dropped: DecisionExpectation & { readonly reason: string } };
 

@@ -1,5 +1,5 @@
 /** How the lines of an expectation and those of the real output belong together. */
-export type DiffLine =
+type DiffLine =
   | { readonly kind: "same"; readonly expected: string; readonly actual: string }
   /** `...` alone stands for these lines (possibly none). */
   | { readonly kind: "any"; readonly actual: readonly string[] }

@@ -23,7 +23,7 @@ export interface Lesson {
 export type LessonBlock = ProseBlock | ConsoleBlock | ExpectBlock;
 
 /** Everything that is neither typed nor checked, other fenced blocks included. */
-export interface ProseBlock {
+interface ProseBlock {
   readonly kind: "prose";
   readonly place: Place;
   readonly lines: readonly string[];
@@ -50,7 +50,7 @@ export interface ConsoleCommand {
   readonly expectedAt: { readonly line: number; readonly count: number } | null;
 }
 
-export interface ExpectBlock {
+interface ExpectBlock {
   readonly kind: "expect";
   readonly place: Place;
   readonly expectations: readonly Expectation[];

@@ -6,7 +6,7 @@ const FOLD = /^<details>(?:\s*<summary>(.*?)<\/summary>)?/;
 const SUMMARY = /^<summary>(.*?)<\/summary>/;
 const END_OF_FOLD = /^<\/details>/;
 
-export interface StepReportOptions extends ReportOptions {
+interface StepReportOptions extends ReportOptions {
   /** Journeys are shown below this heading only; null: wherever they are wanted. */
   readonly journeysIn: string | null;
 }

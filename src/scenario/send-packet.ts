@@ -53,7 +53,7 @@ export interface FrameRequest {
 }
 
 /** What became of something that was sent. */
-export interface Sent {
+interface Sent {
   readonly journey: Journey;
   /** Packets that began because of it, in order: questions of ARP, answers, errors. */
   readonly answers: readonly Journey[];

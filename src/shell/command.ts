@@ -64,7 +64,7 @@ export interface RunOptions {
 }
 
 /** Configuring and asking commands end at once and give a status; programs are generators that wait in virtual time. */
-export type Command = (context: CommandContext) => number | Program;
+type Command = (context: CommandContext) => number | Program;
 
 export interface RegisteredCommand {
   readonly command: Command;
@@ -74,12 +74,12 @@ export interface RegisteredCommand {
 }
 
 /** Whether a command reads its whole standard input before it begins; it may depend on its arguments. */
-export type StdinUse = boolean | ((args: readonly string[]) => boolean);
+type StdinUse = boolean | ((args: readonly string[]) => boolean);
 
 /** What may stand at the end of a command's words, of which the last is unfinished and perhaps empty. */
 export type Completer = (args: readonly string[]) => Expected;
 
-export interface CommandOptions {
+interface CommandOptions {
   /** Default: it does not read the whole. */
   readonly stdin?: StdinUse;
   /** What Tab offers after its name; default: files. */

@@ -11,7 +11,7 @@ export interface MountedTree {
 }
 
 /** Makes the tree as a process in `namespace` sees it. */
-export type MountSource = (namespace: NetworkNamespace) => MountedTree;
+type MountSource = (namespace: NetworkNamespace) => MountedTree;
 
 /** What went wrong with a path, in the words of `strerror`. */
 export class FileFailure extends Error {

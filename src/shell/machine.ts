@@ -9,7 +9,7 @@ import { Outside } from "./outside.ts";
 import { ProcessTable } from "./process-table.ts";
 
 /** What a host (or container) brings, so that somebody can type on it. */
-export interface MachineOptions {
+interface MachineOptions {
   readonly host: Host;
   readonly commands: CommandTable;
   /** The host's name unless given. */

@@ -20,7 +20,7 @@ export interface ProcessEntry {
   namespace: NetworkNamespace | null;
 }
 
-export interface StartOptions {
+interface StartOptions {
   readonly pid?: number;
   readonly namespace?: NetworkNamespace;
   /** Runs when it has ended, whatever ended it. */

@@ -14,7 +14,7 @@ import { type BashLibrary, loadBashLibrary, parseBash, SyntaxFailure } from "./s
 import { watchSignals } from "./traps.ts";
 
 /** What a line printed, and its exit status (0 to 255). */
-export interface TypedResult {
+interface TypedResult {
   readonly stdout: string;
   readonly stderr: string;
   /** Both, in the order of writing, as a terminal shows them. */

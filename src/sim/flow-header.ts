@@ -6,7 +6,7 @@ import type { Identification } from "./leg.ts";
 import type { Packet } from "./packet.ts";
 
 /** Where the headers lie among the bytes that a packet of the flow gets in front, from their start. */
-export interface HeaderPlaces {
+interface HeaderPlaces {
   /** The IPv4 header. */
   readonly ip: number;
   /** The UDP header behind it, or 0. */

@@ -17,7 +17,7 @@ import type { Verdict } from "./verdict.ts";
 export const STORM_LIMIT = 2_000_000;
 
 /** A place where packets may lie while the world stands still: a queue, a wire. */
-export interface Holder {
+interface Holder {
   readonly name: string;
   readonly length: number;
 }

@@ -13,7 +13,7 @@ import { VxlanNet } from "./vxlan-socket.ts";
 const MIN_MTU = 68;
 
 /** What `ip link add` may say besides the VTEP's own options. */
-export interface LinkOptions {
+interface LinkOptions {
   readonly mac?: Mac;
   readonly mtu?: number;
   /** Where the device is to be, when not in the namespace of the outer packets (`ip link add ... netns`). */

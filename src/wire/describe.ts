@@ -13,7 +13,7 @@ export type { DescribeOptions } from "./printer.ts";
 export { hexAndAscii, hexOnly } from "./printer.ts";
 
 /** What a capture on the device `any` knows of a frame (the SLL2 header). */
-export interface Cooked {
+interface Cooked {
   readonly device: string;
   readonly ifindex: number;
   readonly kind: sll2.PacketKind;

@@ -6,7 +6,7 @@ export class FilterError extends Error {}
 /** What bison says of anything that the grammar does not know. */
 export const SYNTAX_ERROR = "can't parse filter expression: syntax error";
 
-export type TokenKind = "word" | "name" | "number" | "ipv4" | "ipv6" | "mac" | "sign" | "end";
+type TokenKind = "word" | "name" | "number" | "ipv4" | "ipv6" | "mac" | "sign" | "end";
 
 /** `name` is an identifier that is no keyword; `word` is a keyword; the value of numbers is a uint32. */
 export interface Token {

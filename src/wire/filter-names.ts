@@ -47,7 +47,7 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
 };
 
 /** A line of /etc/services: the port and the transports that it stands for. */
-export interface Service {
+interface Service {
   readonly port: number;
   readonly transport: "tcp" | "udp" | "both";
 }

@@ -26,7 +26,7 @@ export interface FilterOptions {
 }
 
 /** A filter, or why the expression is none, as tcpdump prints it behind `tcpdump: `. */
-export type FilterResult =
+type FilterResult =
   | { readonly ok: true; readonly filter: Filter }
   | { readonly ok: false; readonly message: string };
 

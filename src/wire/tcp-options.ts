@@ -9,7 +9,7 @@ export const SACK = 5;
 export const TIMESTAMPS = 8;
 
 /** A range of received bytes: from `left` up to, not including, `right`; uint32. */
-export interface SackBlock {
+interface SackBlock {
   readonly left: number;
   readonly right: number;
 }

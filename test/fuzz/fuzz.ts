@@ -4,7 +4,7 @@ import type { Target } from "./targets.ts";
 /** So many inputs share a world; then a new one begins, so that memory stays bounded and a failure is near a beginning. */
 export const CHAPTER = 500;
 
-export interface Series {
+interface Series {
   readonly seed: number;
   /** The number of the first input: the beginning of a chapter. */
   readonly from: number;

@@ -1,5 +1,5 @@
 /** What a command printed in a namespace of a real swarm. */
-export interface RecordedState {
+interface RecordedState {
   /** `a/ingress_sbox`, or `a` for the host itself. */
   readonly where: string;
   readonly command: string;

@@ -102,7 +102,7 @@ export function fdbLines(vxlan: Vxlan): string[] {
     .sort();
 }
 
-export interface PingOptions {
+interface PingOptions {
   readonly sequence?: number;
   readonly size?: number;
   readonly tos?: number;

@@ -4,7 +4,7 @@ import { netfilterOf } from "../../src/netfilter/netfilter.ts";
 import { Rule, type XtRule } from "../../src/netfilter/rule.ts";
 
 /** A rule whose target and matches may have options of any kind. */
-export type AnyRule = Omit<XtRule, "target" | "matches"> & {
+type AnyRule = Omit<XtRule, "target" | "matches"> & {
   readonly target?: XtInfo & Readonly<Record<string, unknown>>;
   readonly matches?: readonly (XtInfo & Readonly<Record<string, unknown>>)[];
 };

@@ -6,7 +6,7 @@ import * as ethernet from "../../src/wire/ethernet.ts";
 import * as mac from "../../src/wire/mac.ts";
 
 /** An ethertype that no stack takes: frames of tests end as UNHANDLED_PROTO where they arrive. */
-export const TEST_TYPE = 0x88b5;
+const TEST_TYPE = 0x88b5;
 
 /** The number behind a plain address such as 02:00:00:00:00:05. */
 export function macNumbered(n: number): mac.Mac {
@@ -25,7 +25,7 @@ export function sendFrame(device: NetDevice, dst: mac.Mac, src: mac.Mac, note = 
 }
 
 /** A frame as it passed a device. */
-export interface Seen {
+interface Seen {
   readonly in: boolean;
   readonly dst: string;
   readonly src: string;

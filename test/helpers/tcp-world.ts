@@ -15,7 +15,7 @@ import { Describer } from "../../src/wire/describe.ts";
 import * as ip from "../../src/wire/ipv4-address.ts";
 
 /** What a wire does to frames, each in so many of 1000 cases, and how long they take. */
-export interface WireFaults {
+interface WireFaults {
   readonly loss: number;
   readonly duplicate: number;
   /** These take the time `late` more. */
@@ -24,12 +24,12 @@ export interface WireFaults {
   readonly late: Nanos;
 }
 
-export const PERFECT: WireFaults = { loss: 0, duplicate: 0, reorder: 0, delay: 0, late: 0 };
+const PERFECT: WireFaults = { loss: 0, duplicate: 0, reorder: 0, delay: 0, late: 0 };
 export const A: number = ip.parse("10.0.0.1")!;
 export const B: number = ip.parse("10.0.0.2")!;
 
 /** Sees a frame that a device sends; false: it is lost. `line` is what tcpdump would print of it. */
-export type Watcher = (line: string, from: "a" | "b") => boolean;
+type Watcher = (line: string, from: "a" | "b") => boolean;
 
 /** Two hosts, `a` 10.0.0.1 and `b` 10.0.0.2, and a wire between them that can be bad. */
 export class TcpWorld {

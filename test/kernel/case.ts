@@ -18,7 +18,7 @@ const TOPOLOGY: Topology = {
 };
 
 /** A command of a case that `run` typed, and what it printed. */
-export interface CaseCommand {
+interface CaseCommand {
   readonly ns: string;
   readonly text: string;
   /** Errors stand last, each behind `2> `, then the exit status when it is not 0. */
@@ -48,7 +48,7 @@ function script(name: string): string {
  * The seeds that a case names, `# seeds: 1 3`: one for each course that it can take by chance. What the kernel did must
  * be what happens here with one of them. Without such a line there is one course.
  */
-export function seedsOf(name: string): readonly number[] {
+function seedsOf(name: string): readonly number[] {
   const line = /^# seeds: ([\d ]+)$/m.exec(readFileSync(join(folder, `${name}.sh`), "utf8"));
   return line === null ? [1] : line[1]!.trim().split(" ").map(Number);
 }
@@ -70,7 +70,7 @@ export async function onKernel(name: string): Promise<CaseResult> {
   }
 }
 
-export async function onSimulator(name: string, seed: number): Promise<CaseResult> {
+async function onSimulator(name: string, seed: number): Promise<CaseResult> {
   const world = new LabWorld(new Lab(TOPOLOGY, { seed }));
   const { output } = await world.type("a", script(name));
   const result = resultOf(output, name);

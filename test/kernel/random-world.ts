@@ -8,7 +8,7 @@ export interface Line {
 }
 
 /** A world drawn from a seed: what to build, which packets to send then, and how to ask what became of them. */
-export interface RandomWorld {
+interface RandomWorld {
   readonly topology: Topology;
   readonly build: readonly Line[];
   readonly probes: readonly Line[];

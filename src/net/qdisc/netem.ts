@@ -21,7 +21,7 @@ export interface CorrelatedChance {
 }
 
 /** How fast netem lets frames go, and what it adds to each frame's length for it. */
-export interface NetemRate {
+interface NetemRate {
   /** Bytes a second. */
   readonly rate: number;
   /** Added to the length; may be negative. */

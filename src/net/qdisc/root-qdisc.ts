@@ -11,7 +11,7 @@ import { Tbf, type TbfSettings } from "./tbf.ts";
 export type QdiscSettings = NetemSettings | FifoSettings | TbfSettings | NoqueueSettings;
 
 /** What `tc qdisc add|change|replace|link dev DEVICE root` asks of the kernel. */
-export interface QdiscRequest {
+interface QdiscRequest {
   readonly verb: "add" | "change" | "replace" | "link";
   /** The upper 16 bits of a handle; 0 when none is given. */
   readonly handle: number;

@@ -6,7 +6,7 @@ import { TcpState } from "./state.ts";
 import type { TcpListener } from "./tcp-listener.ts";
 
 /** What a socket's timer is for (the kernel's idiag_timer): 1 retransmission, 2 keepalive, 3 time-wait, 4 window probe. */
-export interface ShownTimer {
+interface ShownTimer {
   readonly kind: 0 | 1 | 2 | 3 | 4;
   /** From now on. */
   readonly left: Nanos;

@@ -16,7 +16,7 @@ import { pawsRejects } from "./timestamps.ts";
 export const TIME_WAIT: Nanos = 60 * SECOND;
 
 /** What a segment did to the rest of a connection. */
-export type TimeWaitOutcome = "done" | "new-connection";
+type TimeWaitOutcome = "done" | "new-connection";
 
 /**
  * What is left of a connection that has ended here: it answers late segments until its time is over (struct

@@ -7,7 +7,7 @@ import { after, before } from "./sequence.ts";
 const FORGOTTEN: Nanos = 24 * 86400 * SECOND;
 
 /** Whoever remembers the other end's last timestamp (TS.Recent of RFC 7323). */
-export interface RecentTimestamp {
+interface RecentTimestamp {
   recentTimestamp: number;
   recentTimestampAt: Nanos;
 }

@@ -10,7 +10,7 @@ import * as windowUsage from "./window-usage.ts";
 
 /** Whether a segment that is not full may go: as Nagle says, at once, or not at all until it is full. */
 const Nagle = { on: 0, off: 1, push: 2 } as const;
-export type Nagle = (typeof Nagle)[keyof typeof Nagle];
+type Nagle = (typeof Nagle)[keyof typeof Nagle];
 
 /** True while something has to be sent that was not: data, or the FIN. */
 export function hasUnsent(c: TcpConnection): boolean {

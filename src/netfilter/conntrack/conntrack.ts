@@ -29,7 +29,7 @@ const TIMEOUT: Cause = { by: "timer", text: "its timeout" };
 const EVICTED: Cause = { by: "kernel", text: "to make room for others" };
 
 /** Hears of connections that come, change and go (`conntrack -E`). `changes` are bits of {@link ConnectionChange}. */
-export interface ConntrackListener {
+interface ConntrackListener {
   connectionChanged(connection: Connection, changes: number): void;
 }
 

@@ -13,7 +13,7 @@ export const statusBits: Readonly<Record<string, number>> = {
 };
 
 /** A number with a mask, uint32 both. */
-export interface MaskedNumber {
+interface MaskedNumber {
   readonly value: number;
   readonly mask: number;
 }

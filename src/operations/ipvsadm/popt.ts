@@ -11,7 +11,7 @@ export interface PoptOption {
 }
 
 /** An option as it was given. */
-export interface Given {
+interface Given {
   readonly option: PoptOption;
   readonly argument: string | null;
 }

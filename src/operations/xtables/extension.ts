@@ -35,7 +35,7 @@ export interface XtOption {
 }
 
 /** An option as it was given. */
-export interface Given {
+interface Given {
   readonly name: string;
   readonly value: unknown;
   readonly not: boolean;
@@ -79,7 +79,7 @@ export class GivenOptions {
 }
 
 /** How rules are listed (`-L`). */
-export interface ListStyle {
+interface ListStyle {
   /** `-n`: numbers in place of names. */
   readonly numeric: boolean;
   /** The rule's protocol, 0 for any. */

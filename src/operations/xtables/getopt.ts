@@ -1,5 +1,5 @@
 /** How many arguments an option has: 0, 1, or 2 for one that may be there (getopt_long's `has_arg`). */
-export type HasArgument = 0 | 1 | 2;
+type HasArgument = 0 | 1 | 2;
 
 export interface LongOption<C> {
   readonly name: string;
@@ -8,7 +8,7 @@ export interface LongOption<C> {
 }
 
 /** One step over the arguments. */
-export type Word<C> =
+type Word<C> =
   | { readonly kind: "option"; readonly code: C; readonly value: string | null }
   /** An option that nobody knows (`text` as the tool names it), or one without its argument. */
   | { readonly kind: "unknown"; readonly text: string }

@@ -12,7 +12,7 @@ import { announcedRule, savedRule } from "./rule-text.ts";
 import { splitLine } from "./tokens.ts";
 import { XtProblem, XtStatus } from "./xt-problem.ts";
 
-export type IptablesCommand =
+type IptablesCommand =
   | "append"
   | "insert"
   | "replace"

@@ -20,7 +20,7 @@ export interface CurlConnection {
 }
 
 /** What opening a connection needs to know. */
-export interface Opening {
+interface Opening {
   /** Where the name leads; the first address is tried first. */
   readonly addresses: readonly number[];
   readonly host: string;

@@ -56,7 +56,7 @@ export interface CurlOptions {
   urls: string[];
 }
 
-export function freshOptions(): CurlOptions {
+function freshOptions(): CurlOptions {
   return {
     silent: false,
     showError: false,

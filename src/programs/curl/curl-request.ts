@@ -6,7 +6,7 @@ import type { CurlOptions } from "./curl-options.ts";
 import { type CurlUrl, hostAndPort } from "./curl-url.ts";
 
 /** A request as it goes out. */
-export interface CurlRequest {
+interface CurlRequest {
   readonly method: string;
   /** From the request line to the empty line, with line ends. */
   readonly head: string;

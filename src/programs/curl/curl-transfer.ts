@@ -55,7 +55,7 @@ export interface TransferResult {
 }
 
 /** What a transfer is made with. */
-export interface TransferParts {
+interface TransferParts {
   readonly context: ProgramContext;
   readonly options: CurlOptions;
   readonly connections: CurlConnections;

@@ -15,7 +15,7 @@ export interface HttpdSite {
 }
 
 /** What is told of a request, for `-v`. */
-export type HttpdLog = (what: string) => void;
+type HttpdLog = (what: string) => void;
 
 const FOREVER = Number.POSITIVE_INFINITY;
 /** Longer a request may not take. */

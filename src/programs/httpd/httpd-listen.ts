@@ -9,7 +9,7 @@ import { HttpdConnection, type HttpdSite } from "./httpd-connection.ts";
 const BACKLOG = 9;
 
 /** How much is told on standard error: nothing, answers, requests and answers. */
-export type Verbosity = 0 | 1 | 2;
+type Verbosity = 0 | 1 | 2;
 
 /** Binds and listens. @throws {KernelError} EADDRINUSE, EADDRNOTAVAIL */
 export function listen(context: ProgramContext, address: number, port: number): TcpListener {

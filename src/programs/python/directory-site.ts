@@ -5,7 +5,7 @@ import { guessType } from "./media-types.ts";
 import { escapeHtml } from "./python-text.ts";
 
 /** What is at the target of a request: a page or file, another place to look, or nothing. */
-export type Found =
+type Found =
   | { readonly kind: "file"; readonly type: string; readonly file: ServedFile }
   | { readonly kind: "listing"; readonly type: string; readonly content: Uint8Array }
   | { readonly kind: "moved"; readonly location: string }

@@ -18,7 +18,7 @@ export interface RequestLine {
 }
 
 /** What stood wrong in a first line, with the version that its answer is written in. */
-export interface WrongLine {
+interface WrongLine {
   readonly refusal: Refusal;
   readonly version: string;
 }

@@ -5,7 +5,7 @@
 import type { ShellState } from "../shell-state.ts";
 
 /** A tool's words as they are run, or a line that refuses them. */
-export type ToolWords = readonly string[] | { readonly refusal: string };
+type ToolWords = readonly string[] | { readonly refusal: string };
 
 /** The words for just-bash. `readFile` gives a script's text, or null. */
 export function toolWords(words: readonly string[], state: ShellState): ToolWords {

@@ -4,6 +4,7 @@ import { addVeth } from "../src/link/veth.ts";
 import { Host } from "../src/net/host.ts";
 import { registerIpv4Sysctls } from "../src/net/ipv4-sysctls.ts";
 import { Kernel } from "../src/net/kernel.ts";
+import { findSysctl } from "../src/net/sysctl-tree.ts";
 import { registerNetfilter } from "../src/netfilter/register-netfilter.ts";
 import { OperationContext } from "../src/operations/operation-context.ts";
 import { runTool } from "../src/operations/run-tool.ts";
@@ -37,7 +38,7 @@ export function knowsVlans(path: string): boolean {
   return !readFileSync(path, "utf8").includes("without bridge VLAN filtering");
 }
 
-/** A namespace as each transcript begins with it: `lo` up, and a veth pair `v0`, `v1` that is down. */
+/** A namespace as each transcript begins with it: IPv6 disabled, `lo` up, and a veth pair `v0`, `v1` that is down. */
 export function freshContext(vlans = true): OperationContext {
   const world = new World(1);
   const kernel = new Kernel();
@@ -46,6 +47,7 @@ export function freshContext(vlans = true): OperationContext {
   registerNetfilter(kernel);
   registerIpvs(kernel);
   const root = new Host(world, kernel, "a").root;
+  for (const star of ["all", "default"]) findSysctl(root, `net/ipv6/conf/${star}/disable_ipv6`)!.write("1");
   root.loopback.setUp(true);
   addVeth(root, "v0", { mac: { hi: 0x0200, lo: 1 } }, root, "v1", { mac: { hi: 0x0200, lo: 2 } });
   return new OperationContext(standardToolbox(), root);

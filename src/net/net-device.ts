@@ -11,6 +11,7 @@ import { DeviceCounters } from "./device-counters.ts";
 import type { DeviceChange, DeviceDriver, DeviceListener, Qdisc, RxHandler } from "./device-driver.ts";
 import { InetDevice } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
+import type { LinkLocal } from "./link-local.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { scrub } from "./scrub.ts";
 import { withoutTap, withTap } from "./tap-list.ts";
@@ -79,6 +80,8 @@ export class NetDevice implements Receiver {
   tap: Tap | null = null;
   readonly counters: DeviceCounters;
   readonly ipv4: InetDevice;
+  /** The address that it has of IPv6 by itself, or null. */
+  linkLocal: LinkLocal | null = null;
   /** The device is gone from its namespace; what still comes for it ends. */
   removed = false;
   #listeners: readonly DeviceListener[] = NOTHING;

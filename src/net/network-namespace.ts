@@ -18,6 +18,7 @@ import { InputRoute } from "./input-route.ts";
 import * as ipInput from "./ip-input.ts";
 import { defaultIpv4Settings, type Ipv4Settings } from "./ipv4-settings.ts";
 import { KernelError } from "./kernel-error.ts";
+import { updateLinkLocal } from "./link-local.ts";
 import { Loopback } from "./loopback.ts";
 import type { NamespaceWatcher } from "./namespace-watcher.ts";
 import { NeighbourTable } from "./neighbour-table.ts";
@@ -59,6 +60,8 @@ export class NetworkNamespace {
   readonly sockets: Sockets;
   readonly hooks: Hooks;
   readonly loopback: NetDevice;
+  /** How many link-local addresses of IPv6 its devices ever had. */
+  linkLocals = 0;
   /** Connection tracking, once something here asks for it; null: no packet is tracked. */
   conntrack: ConntrackAccess | null = null;
   #extensions: Map<unknown, unknown> | null = null;
@@ -244,6 +247,7 @@ export class NetworkNamespace {
   /** Called by devices of this namespace when they change. */
   deviceChanged(device: NetDevice, change: DeviceChange): void {
     inetAddress.deviceChanged(device, change);
+    updateLinkLocal(device, change);
     this.neighbours.deviceChanged(device, change);
     this.sockets.deviceChanged(device, change);
     for (const watcher of this.#watchers) watcher.deviceChanged?.(device, change);

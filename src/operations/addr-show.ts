@@ -1,11 +1,10 @@
 import * as inetAddress from "../net/inet-address.ts";
 import type { InetAddress } from "../net/inet-device.ts";
 import type { NetDevice } from "../net/net-device.ts";
-import { hasIpv6 } from "../net/sysctl-ipv6.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { loosePrefix, parseScope, scopeName } from "./addresses.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
-import { linkLocal } from "./ipv6-text.ts";
+import { ipv6AddressOf } from "./ipv6-text.ts";
 import { type JsonObject, printJson } from "./json.ts";
 import { type DeviceFilter, devicesOf, filterWords } from "./link-show.ts";
 import { statsJson, statsText } from "./link-stats.ts";
@@ -110,20 +109,19 @@ function show(a: InetAddress): Shown {
 
 /** The addresses that every device has by itself where IPv6 is not disabled: `::1`, and one of fe80::/64. */
 function ipv6Of(device: NetDevice, filter: AddressFilter): Shown[] {
-  if (!hasIpv6(device.ns, device.name) || !device.running || device.master !== null) return [];
-  if (filter.to !== undefined || filter.label !== undefined || filter.rank === "secondary") return [];
-  if (filter.life === "dynamic") return [];
+  const own = ipv6AddressOf(device);
+  if (own === null || filter.to !== undefined || filter.label !== undefined) return [];
+  if (filter.rank === "secondary" || filter.life === "dynamic") return [];
   const scope = device.loopback ? "host" : "link";
   if (filter.scope !== undefined && filter.scope !== "all" && filter.scope !== scope) return [];
-  const local = device.loopback ? "::1" : linkLocal(device.macHi, device.macLo);
   const prefixlen = device.loopback ? 128 : 64;
   const lives = { valid_life_time: FOREVER, preferred_life_time: FOREVER };
   return [
     {
-      text: `inet6 ${local}/${prefixlen} scope ${scope} `,
-      brief: `${local}/${prefixlen}`,
-      json: { family: "inet6", local, prefixlen, scope, ...lives },
-      briefJson: { local, prefixlen },
+      text: `inet6 ${own}/${prefixlen} scope ${scope} `,
+      brief: `${own}/${prefixlen}`,
+      json: { family: "inet6", local: own, prefixlen, scope, ...lives },
+      briefJson: { local: own, prefixlen },
     },
   ];
 }

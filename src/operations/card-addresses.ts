@@ -1,6 +1,7 @@
 import { bridgeOf } from "../bridge/add-bridge.ts";
 import { Macvlan } from "../link/macvlan.ts";
 import { MacvlanPort } from "../link/macvlan-port.ts";
+import { solicitedNodeMac, speaksIpv6 } from "../net/link-local.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
@@ -45,10 +46,18 @@ export function cardGroups(device: NetDevice): readonly CardGroup[] {
 }
 
 function ownGroups(device: NetDevice): readonly string[] {
-  if (device.loopback) return [];
-  const groups = ipv4Groups(device).flatMap((group) => {
-    const text = mac.format(mac.IPV4_MULTICAST_HI, mac.multicastLo(group));
-    return group === ALL_SNOOPERS ? [text, ALL_SNOOPERS6] : [text];
-  });
-  return [...new Set([ALL_NODES, ...groups, ...notesOf(device).multicast])];
+  return device.loopback ? [] : [...new Set([...kernelGroups(device), ...notesOf(device).multicast])];
+}
+
+/** The groups that the kernel joins for a device, in the order in which it does when the device goes up. */
+export function kernelGroups(device: NetDevice): readonly string[] {
+  const groups = speaksIpv6(device) ? [ALL_NODES] : [];
+  for (const group of ipv4Groups(device)) {
+    groups.push(mac.format(mac.IPV4_MULTICAST_HI, mac.multicastLo(group)));
+    if (group === ALL_SNOOPERS) groups.push(ALL_SNOOPERS6);
+    // The device has its link-local address once it runs; what programs join comes later.
+    if (group === ip.ALL_SYSTEMS && device.linkLocal !== null)
+      groups.push(solicitedNodeMac(device.linkLocal));
+  }
+  return groups;
 }

@@ -1,19 +1,14 @@
-import { bridgeOf } from "../bridge/add-bridge.ts";
 import { Macvlan } from "../link/macvlan.ts";
 import { MacvlanPort } from "../link/macvlan-port.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
-import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
+import { kernelGroups } from "./card-addresses.ts";
 import { notesOf } from "./device-notes.ts";
-
-/** The least MTU with which a device speaks IPv6 (IPV6_MIN_MTU). */
-const IPV6_MIN_MTU = 1280;
 
 /**
  * Which addresses besides its own a card lets in (struct net_device, uc and mc): first unicast ones, then groups. A card
- * here lets everything in, so that the lists decide nothing; `bridge fdb` and `ip maddr` show them. As where IPv6 is
- * there and switched off (`disable_ipv6 1`), each device listens to the group of all IPv6 nodes.
+ * here lets everything in, so that the lists decide nothing; `bridge fdb` and `ip maddr` show them.
  */
 export function hardwareAddresses(device: NetDevice): readonly string[] {
   const { unicast, multicast, taken } = notesOf(device);
@@ -30,19 +25,6 @@ function macvlanAddresses(device: NetDevice): readonly string[] {
   if (!(port instanceof MacvlanPort) || port.isPassthru) return [];
   const up = port.macvlans.map((macvlan) => macvlan.device).filter((above) => above.up);
   return up.map((above) => mac.format(above.macHi, above.macLo));
-}
-
-function kernelGroups(device: NetDevice): readonly string[] {
-  const groups: string[] = [];
-  if (device.mtu >= IPV6_MIN_MTU) groups.push("33:33:00:00:00:01");
-  const bridge = bridgeOf(device);
-  if (device.up) {
-    // A bridge that snoops listens to those who snoop too (br_multicast_join_snoopers).
-    if (bridge?.mcastSnooping) groups.push("01:00:5e:00:00:6a", "33:33:00:00:00:6a");
-    for (const group of [ip.ALL_SYSTEMS, ...device.ipv4.groups.keys()])
-      groups.push(mac.format(mac.IPV4_MULTICAST_HI, mac.multicastLo(group)));
-  }
-  return groups;
 }
 
 /** Adds one by hand (ndo_dflt_fdb_add). @throws {KernelError} EEXIST; EOPNOTSUPP on a macvlan */

@@ -2,6 +2,7 @@ import type { NetDevice } from "../net/net-device.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { type CardGroup, cardGroups, ipv4Groups, snoops } from "./card-addresses.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
+import { solicitedNodeText } from "./ipv6-text.ts";
 import { type JsonObject, printJson } from "./json.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
 
@@ -27,8 +28,18 @@ function groupsOf(device: NetDevice, family: string | undefined): Groups {
     link: wants("link") && !device.loopback ? cardGroups(device) : [],
     // The newest group stands first (struct in_device, mc_list).
     inet: wants("inet") ? [...ipv4Groups(device)].reverse().map(ip.format) : [],
-    inet6: wants("inet6") ? [...(snoops(device) ? ["ff02::6a"] : []), ...INET6] : [],
+    inet6: wants("inet6") ? inet6Groups(device) : [],
   };
+}
+
+/** The newest first. */
+function inet6Groups(device: NetDevice): readonly string[] {
+  const own = device.linkLocal;
+  return [
+    ...(own === null ? [] : [solicitedNodeText(own)]),
+    ...(snoops(device) ? ["ff02::6a"] : []),
+    ...INET6,
+  ];
 }
 
 export const maddrShow: QuestionRecord<MaddrShow> = {

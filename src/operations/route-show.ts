@@ -6,6 +6,7 @@ import { SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { type CachedRoute, cachedRouteJson, cachedRouteText } from "./cached-route.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
+import { ipv6RouteJson, ipv6RouteText } from "./ipv6-routes.ts";
 import { printJson } from "./json.ts";
 import { deviceNamed } from "./link-change.ts";
 import type { InNamespace, OperationRecord, QuestionRecord } from "./operation.ts";
@@ -31,15 +32,22 @@ export const routeShow: QuestionRecord<RouteShow> = {
   words: ({ options = {}, ...filter }) => [...optionWords(options), "route", "show", ...filterWords(filter)],
   answer(question, context) {
     const { options = {} } = question;
-    if (options.family !== undefined && options.family !== "inet") return options.json ? "[ ]\n" : "";
+    if (options.family === "inet6")
+      return options.json
+        ? printJson(ipv6RouteJson(question, options, context), options.pretty ?? false)
+        : ipv6RouteText(question, options, context);
+    if (options.family === "link") return options.json ? "[ ]\n" : "";
     if (question.table === "cache") return cached(question, context);
     const routes = filteredRoutes(question, context, "Dump");
-    return options.json
-      ? printJson(
-          routes.map((route) => routeJson(route, question, options)),
-          options.pretty ?? false,
-        )
-      : routes.map((route) => routeText(route, question, options)).join("");
+    // All tables are asked for in all families.
+    const six = question.table === "all" && options.family === undefined;
+    if (options.json) {
+      const list = routes.map((route) => routeJson(route, question, options));
+      if (six) list.push(...ipv6RouteJson(question, options, context));
+      return printJson(list, options.pretty ?? false);
+    }
+    const text = routes.map((route) => routeText(route, question, options)).join("");
+    return six ? text + ipv6RouteText(question, options, context) : text;
   },
 };
 

@@ -4,7 +4,7 @@ import type { NetDevice } from "../net/net-device.ts";
 import { notesOf } from "./device-notes.ts";
 
 /** A link-local address as text: fe80::/64 with the modified EUI-64 of a hardware address (RFC 4291, section 2.5.1). */
-export function linkLocalText({ hi, lo }: Pick<LinkLocal, "hi" | "lo">): string {
+function linkLocalText({ hi, lo }: Pick<LinkLocal, "hi" | "lo">): string {
   const groups = [
     (hi ^ 0x0200) & 0xffff,
     (((lo >>> 24) & 255) << 8) | 0xff,

@@ -28,9 +28,12 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/link-netnsid \d+/g, "link-netnsid N"],
 ];
 
-/** Rows of what the lesson leaves out: the service's own network, front-tier, eth0 of the tasks, and IPv6. */
+/** Rows of what the lesson leaves out: the service's own network, front-tier, eth0 of the tasks, and to switch off IPv6. */
 function isLeftOut(where: string, line: string): boolean {
-  return /\b10\.0\.1\.|33:33:ff/.test(line) || (where.endsWith("/web") && / dev eth0 /.test(line));
+  return (
+    /\b10\.0\.1\.|33:33:ff|\b(?:fe80|ff00)::|local ::1 /.test(line) ||
+    (where.endsWith("/web") && / dev eth0 /.test(line))
+  );
 }
 
 /** Of these commands only the rows that the lesson's own commands decide. */

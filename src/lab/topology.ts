@@ -21,6 +21,22 @@ export interface HostSpec {
   /** The address of the default route's gateway, or null for none. */
   readonly gateway: string | null;
   readonly cpu: CpuSpec;
+  /** Its Docker Engine; none unless given. */
+  readonly docker?: DaemonOptions;
+}
+
+/** What dockerd is told when it starts: its options of `daemon.json`, by their names there. */
+export interface DaemonOptions {
+  /** Address and prefix length of docker0. */
+  readonly bip?: string | undefined;
+  readonly "default-address-pools"?: readonly { readonly base: string; readonly size: number }[] | undefined;
+  readonly dns?: readonly string[] | undefined;
+  readonly icc?: boolean | undefined;
+  readonly "ip-forward"?: boolean | undefined;
+  readonly "ip-masq"?: boolean | undefined;
+  readonly iptables?: boolean | undefined;
+  readonly mtu?: number | undefined;
+  readonly "userland-proxy"?: boolean | undefined;
 }
 
 /** How many CPUs work off a host's packets, and what one step costs. */

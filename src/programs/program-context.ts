@@ -11,6 +11,8 @@ export interface ProgramContext {
   readonly args: readonly string[];
   readonly pid: number;
   readonly cwd: string;
+  /** The exported variables. */
+  readonly env: ReadonlyMap<string, string>;
   /** The whole standard input, for a program that was registered to have it; else empty. */
   readonly stdin: string;
   /** Standard input while the program runs. */

@@ -71,7 +71,7 @@ class TopologyBuilder {
       this.#hosts.push({ name, router: false, nics: [nic], gateway: null, cpu: PLAIN_CPU });
       return;
     }
-    const { nics: several, gateway, cpu, ...single } = text;
+    const { nics: several, gateway, cpu, docker, ...single } = text;
     const nics: NicSpec[] = [];
     if (several === undefined) nics.push(this.#nic("eth0", single, path, 0));
     else {
@@ -88,6 +88,7 @@ class TopologyBuilder {
       nics,
       gateway: gateway === undefined ? null : this.#gateway(gateway, nics, [...path, "gateway"]),
       cpu: this.#cpu(cpu, [...path, "cpu"]),
+      ...(docker === undefined || docker === false ? {} : { docker: docker === true ? {} : docker }),
     });
   }
 

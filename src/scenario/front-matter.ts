@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Topology } from "../lab/topology.ts";
+import type { DaemonOptions, Topology } from "../lab/topology.ts";
 import { buildTopology } from "./build-topology.ts";
 import type { Outcome } from "./outcome.ts";
 import { failure, success } from "./outcome.ts";
@@ -25,6 +25,8 @@ export interface HostText extends NicText {
   readonly gateway?: string | undefined;
   /** Its processors; one whose work takes no time unless given. */
   readonly cpu?: CpuText | undefined;
+  /** `true`: it has a Docker Engine; or one with these options of `daemon.json`. None unless given. */
+  readonly docker?: boolean | DaemonOptions | undefined;
 }
 
 /** The processors of a host as written. */
@@ -121,6 +123,26 @@ const cpu = z
   })
   .meta({ description: "How many CPUs work off the host's packets, and what a step costs." });
 
+const docker = z.union([
+  z.boolean(),
+  z.strictObject({
+    bip: z.string().optional().meta({ description: "Address and prefix length of docker0." }),
+    "default-address-pools": z
+      .array(z.strictObject({ base: z.string(), size: z.int().min(1).max(32) }))
+      .optional()
+      .meta({
+        description: "Where networks without a subnet get theirs: of which network, of which length.",
+      }),
+    dns: z.array(z.string()).optional().meta({ description: "Name servers of the containers." }),
+    icc: z.boolean().optional().meta({ description: "Whether containers on docker0 reach each other." }),
+    "ip-forward": z.boolean().optional(),
+    "ip-masq": z.boolean().optional(),
+    iptables: z.boolean().optional().meta({ description: "false: the engine leaves iptables alone." }),
+    mtu: mtu.optional(),
+    "userland-proxy": z.boolean().optional(),
+  }),
+]);
+
 const host = z.union([
   address,
   z.strictObject({
@@ -131,6 +153,7 @@ const host = z.union([
     nics: z.record(interfaceName, nic).optional(),
     gateway: address.optional(),
     cpu: cpu.optional(),
+    docker: docker.optional().meta({ description: "A Docker Engine, with options of daemon.json." }),
   }),
 ]);
 

@@ -1,6 +1,9 @@
 import { UserError } from "../base/user-error.ts";
 import { exportPcapng } from "../capture/export-pcapng.ts";
 import type { Journey } from "../capture/journey.ts";
+import { DockerEngine } from "../docker/engine.ts";
+import { CATALOGUE } from "../docker/images/catalogue.ts";
+import { BareNetworks } from "../docker/network/bare-networks.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
@@ -13,6 +16,7 @@ import { CommandTable } from "../shell/command.ts";
 import { registerTools } from "../shell/commands/network-tools.ts";
 import { registerPrograms } from "../shell/commands/programs.ts";
 import type { Completion } from "../shell/complete.ts";
+import { MachineRuntime } from "../shell/container-system.ts";
 import { Machine } from "../shell/machine.ts";
 import { mountKernelTrees } from "../shell/mounts.ts";
 import { Shell } from "../shell/shell.ts";
@@ -25,6 +29,7 @@ interface Seat {
   readonly root: NetworkNamespace;
   readonly machine: Machine;
   readonly shell: Shell;
+  readonly docker: DockerEngine | null;
 }
 
 export interface LabWorldOptions {
@@ -163,10 +168,28 @@ export class LabWorld implements LessonWorld {
     if (there?.root === host.root) return there;
     const machine = new Machine({ host, commands: this.#commands });
     mountKernelTrees(machine.files);
+    const docker = this.#docker(host, machine);
     const shell = new Shell(machine, { interactive: this.#interactive });
-    const seat = { root: host.root, machine, shell };
+    const seat = { root: host.root, machine, shell, docker };
     this.#seats.set(host.name, seat);
     return seat;
+  }
+
+  /** The Docker Engine of a host; null for one that has none. @throws {UserError} */
+  docker(hostName: string): DockerEngine | null {
+    return this.#seat(this.lab.host(hostName)).docker;
+  }
+
+  #docker(host: Host, machine: Machine): DockerEngine | null {
+    const spec = this.lab.topology.hosts.find((one) => one.name === host.name);
+    if (spec?.docker === undefined || spec.docker === null) return null;
+    const engine = new DockerEngine({
+      host,
+      runtime: new MachineRuntime(machine),
+      networks: () => new BareNetworks(host),
+    });
+    for (const image of CATALOGUE) engine.images.describe(image, true);
+    return engine;
   }
 
   /** `poweroff` stops the machine that it is typed on, or another one; `poweron HOST` starts one. */

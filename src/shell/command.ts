@@ -4,6 +4,7 @@ import type { Expected } from "../operations/expected.ts";
 import type { Program } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { FileSystem } from "./files.ts";
+import type { Keyboard } from "./keyboard.ts";
 import type { Machine } from "./machine.ts";
 import type { Input } from "./stream.ts";
 
@@ -26,6 +27,8 @@ export interface CommandContext {
   readonly stdin: string;
   /** The standard input as a stream, for programs that read while they run. */
   readonly input: Input;
+  /** Who types at the shell, for a program that is given a terminal (`docker run -it`); null behind a pipe or file. */
+  readonly keyboard: Keyboard | null;
   /** Standard output is a person's terminal: then programs print line by line. */
   readonly terminal: boolean;
   /** The exported variables. */

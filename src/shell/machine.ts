@@ -1,4 +1,5 @@
 import type { Prng } from "../base/prng.ts";
+import type { ImageContents } from "../docker/images/image-spec.ts";
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { EPOCH_SECONDS, type Nanos, SECOND } from "../sim/time.ts";
@@ -14,8 +15,12 @@ interface MachineOptions {
   readonly commands: CommandTable;
   /** The host's name unless given. */
   readonly hostname?: string;
+  /** Names its stream of chance; the host name unless given. */
+  readonly seedName?: string;
   /** Where shells start: the host's own namespace unless given. */
   readonly namespace?: () => NetworkNamespace;
+  /** For a container: what its image holds, and the processes of the host that it runs on. */
+  readonly container?: { readonly image: ImageContents; readonly outer: ProcessTable };
 }
 
 /** Where named namespaces lie. */
@@ -29,6 +34,10 @@ export class Machine {
   readonly files: HostFiles;
   readonly processes: ProcessTable;
   readonly outside: Outside;
+  /** What the container's image holds; null for a host. */
+  readonly image: ImageContents | null;
+  /** Further paths of namespaces, such as `/run/docker/netns/...`. */
+  readonly namespacePaths: ((path: string) => NetworkNamespace | null)[] = [];
   /** For `$RANDOM` and `mktemp`. */
   readonly prng: Prng;
   hostname: string;
@@ -44,13 +53,16 @@ export class Machine {
     this.commands = commands;
     this.hostname = options.hostname ?? host.name;
     this.files = new HostFiles(() => host.world.now);
-    this.processes = new ProcessTable(host.world);
+    this.image = options.container?.image ?? null;
+    this.processes = new ProcessTable(host.world, options.container?.outer);
     this.outside = Outside.of(host.world);
-    this.prng = host.world.prng.fork(`shell/${this.hostname}`);
-    this.files.mount("/run/netns", () => ({
-      list: (path) => (path === "" ? [...host.namespaces.keys()] : null),
-      read: (path) => (host.namespaces.has(path) ? "" : null),
-    }));
+    this.prng = host.world.prng.fork(`shell/${options.seedName ?? this.hostname}`);
+    if (this.image === null) {
+      this.files.mount("/run/netns", () => ({
+        list: (path) => (path === "" ? [...host.namespaces.keys()] : null),
+        read: (path) => (host.namespaces.has(path) ? "" : null),
+      }));
+    }
     this.files.mount("/dev", () => ({
       list: (path) => (path === "" ? ["null"] : null),
       read: (path) => (path === "null" ? "" : null),
@@ -59,7 +71,7 @@ export class Machine {
     const etc = this.files.view(host.root);
     etc.write("/etc/hosts", "127.0.0.1\tlocalhost\n");
     etc.write("/etc/hostname", `${this.hostname}\n`);
-    etc.write("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n");
+    etc.write("/etc/passwd", `root:x:0:0:root:/root:/bin/${this.image === null ? "bash" : "sh"}\n`);
     this.files.mount("/proc/sys/kernel", () => ({
       list: (path) => (path === "" ? ["hostname"] : null),
       read: (path) => (path === "hostname" ? `${this.hostname}\n` : null),
@@ -80,6 +92,11 @@ export class Machine {
   /** The namespace behind a path such as `/run/netns/blue`; null if there is none. */
   findNamespace(path: string): NetworkNamespace | null {
     const name = NAMED.exec(path)?.[1];
-    return name === undefined ? null : (this.host.namespaces.get(name) ?? null);
+    if (name !== undefined) return this.host.namespaces.get(name) ?? null;
+    for (const find of this.namespacePaths) {
+      const found = find(path);
+      if (found !== null) return found;
+    }
+    return null;
   }
 }

@@ -29,14 +29,71 @@ interface StartOptions {
 
 const FIRST_PID = 1000;
 
-/** The processes of one host. Pids count up from 1000 in the order of starting, so they are the same in every run. */
+/** A container's process as its host's table shows it: under another pid, and all else the same. */
+class OuterEntry implements ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly #inner: ProcessEntry;
+
+  constructor(inner: ProcessEntry, pid: number, parent: number) {
+    this.#inner = inner;
+    this.pid = pid;
+    this.parent = parent;
+  }
+
+  get command(): string {
+    return this.#inner.command;
+  }
+
+  get started(): Nanos {
+    return this.#inner.started;
+  }
+
+  get process(): Process {
+    return this.#inner.process;
+  }
+
+  get endedBy(): number | null {
+    return this.#inner.endedBy;
+  }
+
+  set endedBy(signal: number | null) {
+    this.#inner.endedBy = signal;
+  }
+
+  get namespace(): NetworkNamespace | null {
+    return this.#inner.namespace;
+  }
+}
+
+/**
+ * The processes of one host. Pids count up from 1000 in the order of starting, so they are the same in every run. The
+ * processes of a container have a table of their own (a pid namespace), in which pids count from 1, and stand in the
+ * table of the host besides, under other pids.
+ */
 export class ProcessTable {
   readonly world: World;
+  readonly #outer: ProcessTable | null;
   readonly #entries: Map<number, ProcessEntry> = new Map();
-  #next = FIRST_PID;
+  /** The pids that the host sees, by those that the container sees. */
+  readonly #outerPids: Map<number, number> = new Map();
+  #next: number;
 
-  constructor(world: World) {
+  /** @param outer the host's table, for that of a container. */
+  constructor(world: World, outer: ProcessTable | null = null) {
     this.world = world;
+    this.#outer = outer;
+    this.#next = outer === null ? FIRST_PID : 1;
+  }
+
+  /** The pid that the host sees for a process of a container. */
+  outerPid(pid: number): number {
+    return this.#outerPids.get(pid) ?? pid;
+  }
+
+  /** Pids count from 1 again, as in a namespace that was made anew. */
+  restart(): void {
+    this.#next = 1;
   }
 
   /** A pid for a process that ends before anybody can look. */
@@ -57,6 +114,9 @@ export class ProcessTable {
     const pid = options.pid ?? this.takePid();
     const holder: { entry: ProcessEntry | null } = { entry: null };
     const table = this.#entries;
+    const outer = this.#outer;
+    const outerPids = this.#outerPids;
+    const outerPid = outer === null ? 0 : outer.takePid();
     const main = (function* (): Program {
       try {
         yield { on: [], until: 0 }; // not seen by anybody: see below
@@ -67,6 +127,8 @@ export class ProcessTable {
         return 128 + error.signal;
       } finally {
         table.delete(pid);
+        outerPids.delete(pid);
+        if (outer !== null) outer.#entries.delete(outerPid);
         options.release?.();
       }
     })();
@@ -83,6 +145,10 @@ export class ProcessTable {
     };
     holder.entry = entry;
     table.set(pid, entry);
+    if (outer !== null) {
+      outerPids.set(pid, outerPid);
+      outer.#entries.set(outerPid, new OuterEntry(entry, outerPid, outerPids.get(parent) ?? 1));
+    }
     return entry;
   }
 

@@ -1,3 +1,4 @@
+import { assert } from "../base/assert.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Nanos } from "../sim/time.ts";
 import { type FileSystem, resolvePath } from "./files.ts";
@@ -14,7 +15,9 @@ export type Naming =
   | { readonly kind: "command"; readonly name: string }
   | { readonly kind: "script"; readonly name: string }
   /** `sh`, which is dash on Debian: it runs as bash does, but words its errors in its own way. */
-  | { readonly kind: "dash"; readonly name: string };
+  | { readonly kind: "dash"; readonly name: string }
+  /** `sh`, which is busybox's ash in a container; `script` for a file, whose lines are counted. */
+  | { readonly kind: "ash"; readonly name: string; readonly script: boolean };
 
 /** The parts of the interpreter that call each other in a circle; put together in `shell.ts`. */
 export interface Interpreter {
@@ -39,7 +42,6 @@ const COMMANDS_AT_ONE_INSTANT = 200_000;
 /** Everything that one running bash knows. A subshell gets a copy. */
 export class ShellState {
   readonly machine: Machine;
-  readonly library: BashLibrary;
   readonly interpreter: Interpreter;
   namespace: NetworkNamespace;
   variables: Variables = new Variables();
@@ -80,17 +82,18 @@ export class ShellState {
   startedAt: Nanos;
   /** Signals that arrived and have a trap. */
   pendingSignals: number[] = [];
+  readonly #library: BashLibrary | null;
   #commandsAtInstant = 0;
   #instant: Nanos = -1;
 
   constructor(
     machine: Machine,
-    library: BashLibrary,
+    library: BashLibrary | null,
     interpreter: Interpreter,
     streams: Map<number, Stream>,
   ) {
     this.machine = machine;
-    this.library = library;
+    this.#library = library;
     this.interpreter = interpreter;
     this.namespace = machine.namespace;
     this.streams = streams;
@@ -102,7 +105,7 @@ export class ShellState {
 
   /** A subshell's copy: changes stay in it. It holds its own share of every open file. */
   fork(): ShellState {
-    const child = new ShellState(this.machine, this.library, this.interpreter, new Map(this.streams));
+    const child = new ShellState(this.machine, this.#library, this.interpreter, new Map(this.streams));
     for (const stream of child.streams.values()) stream.retain();
     child.jobs = new JobTable(this.jobs.shown());
     child.namespace = this.namespace;
@@ -129,6 +132,12 @@ export class ShellState {
     child.substitutionDepth = this.substitutionDepth;
     child.startedAt = this.startedAt;
     return child;
+  }
+
+  /** The library that parses; only a process that is no shell and no text tool is without it. */
+  get library(): BashLibrary {
+    assert(this.#library !== null, "the bash library is loaded");
+    return this.#library;
   }
 
   /** Gives the share of the open files back. */
@@ -170,6 +179,7 @@ export class ShellState {
   /** What stands before an error of the shell itself: `bash: line 3: `. */
   get prefix(): string {
     if (this.naming.kind === "prompt") return "bash: ";
+    if (this.naming.kind === "ash" && !this.naming.script) return `${this.naming.name}: `;
     if (this.naming.kind === "dash") return `${this.naming.name}: ${this.line}: `;
     return `${this.naming.name}: line ${this.line}: `;
   }

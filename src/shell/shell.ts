@@ -3,12 +3,13 @@ import { type Process, SIGINT, Terminated } from "../sim/process.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import { jobLine } from "./builtins/jobs.ts";
 import { type Completion, complete } from "./complete.ts";
-import { capture, runCommand, runExitTrap, runScript, statusOfEnd } from "./execute.ts";
+import { runExitTrap, runScript, statusOfEnd } from "./execute.ts";
+import { INTERPRETER } from "./interpreter.ts";
+import { Keyboard } from "./keyboard.ts";
 import type { Machine } from "./machine.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";
 import { reportSyntax } from "./programs/shells.ts";
-import { type Interpreter, LineAbandoned, ShellState } from "./shell-state.ts";
-import { runWords } from "./simple-command.ts";
+import { LineAbandoned, ShellState } from "./shell-state.ts";
 import { nullStream, type Piece, type Stream, Terminal } from "./stream.ts";
 import { type BashLibrary, loadBashLibrary, parseBash, SyntaxFailure } from "./syntax.ts";
 import { watchSignals } from "./traps.ts";
@@ -37,14 +38,6 @@ const DEFAULT_PATIENCE: Nanos = 3600 * SECOND;
 /** The status of a line that somebody ended with Ctrl-C. */
 const INTERRUPTED = 128 + SIGINT;
 
-const INTERPRETER: Interpreter = {
-  runScript,
-  runWords,
-  runCommand,
-  capture,
-  parse: (state, text) => parseBash(state.library, text),
-};
-
 /**
  * A bash that a person types into. It keeps variables, functions, options, directory and jobs from line to line.
  * Virtual time stands still between lines.
@@ -53,6 +46,7 @@ export class Shell {
   readonly machine: Machine;
   readonly #options: ShellOptions;
   readonly #terminal: Terminal = new Terminal();
+  readonly #keyboard: Keyboard = new Keyboard();
   #library: BashLibrary | null = null;
   #state: ShellState | null = null;
   #running: ProcessEntry | null = null;
@@ -66,7 +60,18 @@ export class Shell {
     this.#terminal.onPiece = options.onPiece ?? null;
   }
 
-  /** Types a line (or several) and runs the world until its commands have ended. Lines typed at once wait for each other. */
+  /**
+   * The prompt of the shell that the last line opened at this terminal, as `docker run -it alpine` does, and that the next
+   * line goes to; null when it is this shell's turn.
+   */
+  get innerPrompt(): string | null {
+    return this.#running === null ? null : (this.#keyboard.prompt ?? "");
+  }
+
+  /**
+   * Types a line (or several) and runs the world until its commands have ended, or wait at the terminal for something to
+   * be typed: the next line goes to them. Lines typed at once wait for each other.
+   */
   type(line: string): Promise<TypedResult> {
     return this.machine.outside.inTurn(() => this.#typeNow(line));
   }
@@ -74,6 +79,12 @@ export class Shell {
   /** Ends the shell as at the end of a script: the EXIT trap runs. Background jobs go on. */
   end(): Promise<TypedResult> {
     return this.machine.outside.inTurn(async () => {
+      if (this.#running !== null) {
+        this.#keyboard.closed = true;
+        this.#keyboard.type("");
+        await this.#drive(this.#running, this.#state!);
+        this.#keyboard.closed = false;
+      }
       const state = this.#state;
       const status =
         state === null ? 0 : await this.#run((running) => runExitTrap(running, running.status), state);
@@ -107,6 +118,12 @@ export class Shell {
 
   async #typeNow(line: string): Promise<TypedResult> {
     this.#library ??= await loadBashLibrary();
+    if (this.#running !== null) {
+      this.#keyboard.type(`${line}\n`);
+      const status = await this.#drive(this.#running, this.#state!);
+      if (this.#running === null && !this.ended) this.#state!.status = status;
+      return this.#result(status);
+    }
     const state = (this.#state ??= this.#begin(this.#library));
     this.ended = false;
     const status = await this.#run((running) => this.#runLine(running, line), state);
@@ -117,7 +134,7 @@ export class Shell {
 
   #begin(library: BashLibrary): ShellState {
     const streams = new Map<number, Stream>([
-      [0, nullStream()],
+      [0, { ...nullStream(), keyboard: this.#keyboard }],
       [1, this.#terminal.stdout],
       [2, this.#terminal.stderr],
     ]);
@@ -154,7 +171,6 @@ export class Shell {
 
   /** Runs something as the shell's own process until it has ended. */
   async #run(body: (state: ShellState) => Run<number>, state: ShellState): Promise<number> {
-    const outside = this.machine.outside;
     const entry = this.machine.processes.start(
       1,
       "bash",
@@ -167,9 +183,16 @@ export class Shell {
     );
     this.#running = entry;
     this.#interrupted = false;
+    return await this.#drive(entry, state);
+  }
+
+  /** Runs the world until the shell's process has ended, or somebody has to type something. */
+  async #drive(entry: ProcessEntry, state: ShellState): Promise<number> {
+    const outside = this.machine.outside;
+    let waits = false;
     try {
       const until = this.machine.world.now + (this.#options.patience ?? DEFAULT_PATIENCE);
-      const ended = (): boolean => entry.process.status !== null;
+      const ended = (): boolean => entry.process.status !== null || this.#keyboard.wanted;
       if (!(await outside.drive(ended, until))) {
         const waited = Math.round((this.#options.patience ?? DEFAULT_PATIENCE) / SECOND);
         const late = this.machine.world.now >= until;
@@ -186,9 +209,13 @@ export class Shell {
       }
       // What the line set going and is due at this very instant still happens, as `echo hello &` does.
       await outside.settle();
-      return entry.process.status!;
+      waits = entry.process.status === null;
+      return waits ? this.#keyboard.status : entry.process.status!;
     } finally {
-      this.#running = null;
+      if (!waits) {
+        this.#running = null;
+        this.#keyboard.prompt = null;
+      }
     }
   }
 

@@ -2,6 +2,7 @@ import { Terminated } from "../sim/process.ts";
 import { Signal } from "../sim/signal.ts";
 import type { Nanos } from "../sim/time.ts";
 import { FileFailure, type FileSystem } from "./files.ts";
+import type { Keyboard } from "./keyboard.ts";
 import type { Run } from "./process-table.ts";
 
 const FOREVER: Nanos = Number.POSITIVE_INFINITY;
@@ -24,6 +25,8 @@ export interface Stream {
   readonly datagrams?: boolean;
   /** True for where a shell's own output goes. */
   readonly terminal?: boolean;
+  /** Who types, where standard input is a terminal. */
+  readonly keyboard?: Keyboard | null;
   /** Throws {@link WriteFailure}, or `Terminated` (SIGPIPE) when nobody reads any more. */
   write(text: string): void;
   retain(): void;
@@ -40,6 +43,8 @@ export interface Input {
   readonly arrived: Signal;
   /** Takes the first `length` characters of what is available. */
   take(length: number): string;
+  /** A shell that reads from a terminal says that it waits for a line, with its prompt and the status of the last one. */
+  ask?(prompt: string, status: number): void;
 }
 
 /** Reads to the end. */

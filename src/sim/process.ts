@@ -38,6 +38,8 @@ export class Process {
   status: number | null = null;
   /** Signals that a program wants to see for itself (tcpdump prints its counts on SIGINT): returns true when it took it. */
   onSignal: ((signal: number) => boolean) | null = null;
+  /** The first process of a pid namespace: signals that it does not take do nothing to it, save SIGKILL (pid_namespaces(7)). */
+  init = false;
   readonly #program: Program;
   readonly #timer: Timer;
   readonly #turn: Timer;
@@ -60,7 +62,7 @@ export class Process {
   /** Sends it a signal, as kill(2) does. SIGKILL cannot be caught. */
   kill(signal: number): void {
     if (this.status !== null) return;
-    if (signal !== SIGKILL && this.onSignal !== null && this.onSignal(signal)) return;
+    if (signal !== SIGKILL && (this.onSignal?.(signal) === true || this.init)) return;
     this.#stopWaiting();
     try {
       this.#program.throw(new Terminated(signal));

@@ -17,6 +17,11 @@ export class Signal {
     if (at >= 0) this.#waiting.splice(at, 1);
   }
 
+  /** True while a process waits for it. */
+  get waited(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Wakes every process that waits now; each goes on in its turn of this instant. */
   notify(): void {
     if (this.#waiting.length === 0) return;

@@ -81,9 +81,15 @@ export interface DockerApi {
   containerStats(ref: string): Record<string, unknown>;
   /** All that its process wrote; `changed` is raised at each further piece and when it ends. */
   containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: Signal };
-  /** Gives the main process text to read; null: the end of its input. */
-  containerInput(ref: string, text: string | null): void;
-  /** Starts a further process; what it writes goes to `out` and `err`, what it reads comes from `input`. */
+  /**
+   * What the main process reads from now on (attach); null: nobody, it waits. The process waits for the input's own
+   * `arrived`, so that whoever types sees that it is read. Of no effect without `OpenStdin`.
+   */
+  containerInput(ref: string, input: ExecInput | null): void;
+  /**
+   * Starts a further process; what it writes goes to `out` and `err`, what it reads comes from `input`.
+   * @throws {StartFailure} when there is no such program, besides {@link DaemonError}
+   */
   exec(
     ref: string,
     config: ExecConfig,
@@ -108,4 +114,6 @@ export interface ExecInput {
   readonly closed: boolean;
   readonly arrived: Signal;
   take(length: number): string;
+  /** A shell that reads it says so that it waits for a line, with its prompt and the status of the line before. */
+  ask?(prompt: string, status: number): void;
 }

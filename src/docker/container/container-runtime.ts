@@ -1,16 +1,47 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { ProgramFiles } from "../../programs/program-context.ts";
 import type { ContainerProcess, ExecInput } from "../api/docker-api.ts";
+import type { ImageContents } from "../images/image-spec.ts";
+
+/** A program that cannot be started, in the words of runc 1.1: what comes after `unable to start container process: `. */
+export class StartFailure extends Error {
+  override readonly name = "StartFailure";
+  /** 127: there is no such program; 126: it cannot be run. */
+  readonly status: 126 | 127;
+
+  constructor(status: StartFailure["status"], message: string) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** The system of one container as its processes see it: files, processes, a name. */
 export interface ContainerSystem {
   readonly files: ProgramFiles;
   hostname: string;
-  /** Starts a process. The first one is the container's main process, pid 1 inside. */
-  start(spec: ProcessSpec): ContainerProcess;
+  /** Where it runs from now on: each start has a sandbox of its own. */
+  move(namespace: NetworkNamespace): void;
+  /** Starts a process. The first one is the container's main process, pid 1 inside. @throws {StartFailure} */
+  start(spec: ProcessSpec): StartedProcess;
   /** Ends all processes at once. */
   stop(): void;
-  processes(): readonly { readonly pid: number; readonly parent: number; readonly command: string }[];
+  /** In the order of starting, with the pids that the host sees. */
+  processes(): readonly SeenProcess[];
+}
+
+/** A process of a container as the host's `ps` shows it. */
+export interface SeenProcess {
+  readonly pid: number;
+  readonly parent: number;
+  /** Its words. */
+  readonly command: string;
+  /** Virtual nanoseconds. */
+  readonly started: number;
+}
+
+export interface StartedProcess extends ContainerProcess {
+  /** The pid that the host sees. */
+  readonly pid: number;
 }
 
 /** A process to start in a container. */
@@ -18,6 +49,7 @@ export interface ProcessSpec {
   readonly argv: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;
+  /** The network namespace that it starts in. */
   readonly namespace: NetworkNamespace;
   readonly tty: boolean;
   /** Null: nothing to read. */
@@ -28,6 +60,15 @@ export interface ProcessSpec {
 
 /** What runs containers: given to the engine by whoever puts it on a host, as containerd and runc are to dockerd. */
 export interface ContainerRuntime {
-  /** @param seedName names the container's own stream of chance. */
-  create(options: { readonly hostname: string; readonly seedName: string }): ContainerSystem;
+  create(options: SystemOptions): ContainerSystem;
+}
+
+export interface SystemOptions {
+  readonly hostname: string;
+  /** Names the container's own stream of chance. */
+  readonly seedName: string;
+  /** What the image holds: whose tools, which programs and files of its own. */
+  readonly image: ImageContents;
+  /** For `/proc` and `/sys`, which show where a process runs. */
+  readonly namespace: NetworkNamespace;
 }

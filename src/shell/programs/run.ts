@@ -1,5 +1,9 @@
+import { own } from "../../base/own.ts";
 import type { Program } from "../../sim/process.ts";
+import { BUSYBOX_NAMES } from "../busybox-names.ts";
 import { COMMAND_TIME, type CommandContext, type RegisteredCommand, type RunOptions } from "../command.ts";
+import { type FileSystem, resolvePath } from "../files.ts";
+import type { Machine } from "../machine.ts";
 import { exitOf, type ProcessEntry, type Run } from "../process-table.ts";
 import { reportKilled } from "../report-killed.ts";
 import type { ShellState } from "../shell-state.ts";
@@ -10,7 +14,7 @@ import { runTextTool, TEXT_TOOLS } from "./text-tools.ts";
 /** A program that is part of the shell's room: it sees the shell's state, in a copy of its own. */
 export type ShellProgram = (state: ShellState, args: readonly string[], name: string) => number | Run<number>;
 
-type Installed =
+export type Installed =
   | { readonly kind: "command"; readonly registered: RegisteredCommand }
   | { readonly kind: "program"; readonly program: ShellProgram }
   | { readonly kind: "tool" }
@@ -39,20 +43,45 @@ export function installedPath(name: string): string {
 }
 
 function installed(state: ShellState, word: string): Installed | null {
-  const inDirectory = DIRECTORIES.exec(word)?.[1];
-  const name = inDirectory ?? word;
-  if (!name.includes("/")) {
-    const registered = state.machine.commands.find(name);
-    if (registered !== null) return { kind: "command", registered };
-    const program = findProgram(name);
-    if (program !== null) return { kind: "program", program };
-    if (TEXT_TOOLS.has(name)) return { kind: "tool" };
-  }
-  if (!word.includes("/")) return null;
-  const path = state.path(word);
-  return state.files.stat(path)?.kind === "file" ? { kind: "script", path } : null;
+  return findInstalled(state.machine, word, state.cwd, state.files);
 }
 
+/** What a word means as a program on a machine; `cwd` is where a relative path begins. */
+export function findInstalled(
+  machine: Machine,
+  word: string,
+  cwd: string,
+  files: FileSystem,
+): Installed | null {
+  const name = DIRECTORIES.exec(word)?.[1] ?? word;
+  const found = machine.image === null ? hostProgram(machine, name) : containerProgram(machine, word, name);
+  if (found !== null || !word.includes("/")) return found;
+  const path = resolvePath(cwd, word);
+  return files.stat(path)?.kind === "file" ? { kind: "script", path } : null;
+}
+
+function hostProgram({ commands }: Machine, name: string): Installed | null {
+  if (name.includes("/")) return null;
+  const registered = commands.find(name);
+  if (registered !== null) return { kind: "command", registered };
+  const program = findProgram(name);
+  if (program !== null) return { kind: "program", program };
+  return TEXT_TOOLS.has(name) ? { kind: "tool" } : null;
+}
+
+/** In a container: what the image brings, then busybox's applets, then what says the same in both systems. */
+function containerProgram(machine: Machine, word: string, name: string): Installed | null {
+  const image = machine.image!;
+  const command = own(image.programs, word) ?? own(image.programs, name);
+  if (command !== undefined) {
+    return { kind: "command", registered: { command, stdin: false, complete: null } };
+  }
+  if (!BUSYBOX_NAMES.has(name) || (image.system === "none" && name !== "sh")) return null;
+  const registered = machine.commands.findApplet(name);
+  return registered === null ? hostProgram(machine, name) : { kind: "command", registered };
+}
+
+/** True if there is such a program, as `type`, `env` and the like ask. */
 export function isInstalled(state: ShellState, word: string): boolean {
   return installed(state, word) !== null;
 }
@@ -72,7 +101,12 @@ export function* runProgram(state: ShellState, words: readonly string[], inPlace
 }
 
 function missing(state: ShellState, word: string): number {
-  if (state.naming.kind === "dash") return state.complain(`${word}: not found`, 127);
+  if (state.naming.kind === "dash" || state.naming.kind === "ash") {
+    const directory = state.naming.kind === "ash" && state.files.stat(state.path(word))?.kind === "directory";
+    return directory && word.includes("/")
+      ? state.complain(`${word}: Permission denied`, 126)
+      : state.complain(`${word}: not found`, 127);
+  }
   if (!word.includes("/")) return state.complain(`${word}: command not found`, 127);
   const stat = state.files.stat(state.path(word));
   if (stat?.kind === "directory") return state.complain(`${word}: Is a directory`, 126);
@@ -111,7 +145,8 @@ function change(state: ShellState, options: RunOptions): void {
   }
 }
 
-function* launch(state: ShellState, found: Installed, words: readonly string[]): Run<number> {
+/** Runs what was found, with its words, in the present process. */
+export function* launch(state: ShellState, found: Installed, words: readonly string[]): Run<number> {
   const args = words.slice(1);
   try {
     switch (found.kind) {
@@ -168,6 +203,7 @@ function contextOf(state: ShellState, args: readonly string[], stdin: string, in
     args,
     stdin,
     input,
+    keyboard: state.stream(0)?.keyboard ?? null,
     terminal: state.naming.kind === "prompt" && state.stream(1)?.terminal === true,
     env: state.variables.exported(),
     cwd: state.cwd,

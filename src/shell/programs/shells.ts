@@ -6,11 +6,14 @@ import { readAll } from "../stream.ts";
 import { SyntaxFailure } from "../syntax.ts";
 import { Variables } from "../variables.ts";
 import { launchCommand, runInstead } from "./run.ts";
+import { runTyped } from "./typed-shell.ts";
 
 /** `bash -c TEXT [NAME [ARG ...]]`, `bash FILE [ARG ...]`, `bash < FILE`, and `sh` the same. */
 export function* bash(state: ShellState, args: readonly string[], name: string): Run<number> {
   becomeFresh(state);
-  const dash = name === "sh" || name === "dash";
+  const inContainer = state.machine.image !== null;
+  const dash = !inContainer && (name === "sh" || name === "dash");
+  const called = name.slice(name.lastIndexOf("/") + 1);
   let i = 0;
   let command = false;
   for (; /^-./.test(args[i] ?? ""); i++) {
@@ -37,22 +40,35 @@ export function* bash(state: ShellState, args: readonly string[], name: string):
       return 2;
     }
     text = rest[0];
-    naming = { kind: dash ? "dash" : "command", name: rest[1] ?? name };
+    naming = inContainer
+      ? { kind: "ash", name: rest[1] ?? called, script: false }
+      : { kind: dash ? "dash" : "command", name: rest[1] ?? name };
     state.positional = rest.slice(2);
   } else if (rest[0] !== undefined) {
     try {
       text = state.files.read(state.path(rest[0]));
     } catch (error) {
       if (!(error instanceof FileFailure)) throw error;
+      if (inContainer) {
+        state.err(`${called}: can't open '${rest[0]}': ${error.message}\n`);
+        return 2;
+      }
       state.err(`${name}: ${rest[0]}: ${error.message}\n`);
       return error.code === "ENOENT" ? 127 : 126;
     }
-    naming = { kind: dash ? "dash" : "script", name: rest[0] };
+    naming = inContainer
+      ? { kind: "ash", name: rest[0], script: true }
+      : { kind: dash ? "dash" : "script", name: rest[0] };
     state.positional = rest.slice(1);
   } else {
-    const input = state.stream(0)?.input;
-    text = input == null ? "" : yield* readAll(input);
-    naming = { kind: "command", name };
+    const stream = state.stream(0);
+    const input = stream?.input ?? null;
+    if (input?.ask !== undefined) {
+      state.naming = inContainer ? { kind: "ash", name: called, script: false } : { kind: "prompt" };
+      return yield* runTyped(state, input, stream?.terminal === true);
+    }
+    text = input === null ? "" : yield* readAll(input);
+    naming = inContainer ? { kind: "ash", name: called, script: false } : { kind: "command", name };
     state.positional = [];
   }
   state.naming = naming;

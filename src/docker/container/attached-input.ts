@@ -1,0 +1,43 @@
+import { Signal } from "../../sim/signal.ts";
+import type { ExecInput } from "../api/docker-api.ts";
+
+/**
+ * What a container's main process reads: what somebody who attached gives it, and nothing while nobody is there. It
+ * waits for the other's own signal, so that whoever types sees that his input is waited for.
+ */
+export class AttachedInput implements ExecInput {
+  readonly #idle: Signal = new Signal();
+  readonly #ended: boolean;
+  #source: ExecInput | null = null;
+
+  /** @param open whether there is an input at all; without one the process reads the end at once. */
+  constructor(open: boolean) {
+    this.#ended = !open;
+  }
+
+  attach(source: ExecInput | null): void {
+    const before = this.arrived;
+    this.#source = source;
+    before.notify();
+  }
+
+  get available(): string {
+    return this.#source?.available ?? "";
+  }
+
+  get closed(): boolean {
+    return this.#source?.closed ?? this.#ended;
+  }
+
+  get arrived(): Signal {
+    return this.#source?.arrived ?? this.#idle;
+  }
+
+  take(length: number): string {
+    return this.#source?.take(length) ?? "";
+  }
+
+  ask(prompt: string, status: number): void {
+    this.#source?.ask?.(prompt, status);
+  }
+}

@@ -1,0 +1,338 @@
+import { type Program, SIGKILL, SIGTERM } from "../../sim/process.ts";
+import { SECOND } from "../../sim/time.ts";
+import type { World } from "../../sim/world.ts";
+import type { ExecConfig } from "../api/container-types.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import type { Call, ExecInput } from "../api/docker-api.ts";
+import type { EventLog } from "../event-log.ts";
+import { GENERIC_COMMAND } from "../images/generic-image.ts";
+import type { NetworkBackend } from "../network/network-backend.ts";
+import type { Container } from "./container.ts";
+import { attributesOf } from "./container-events.ts";
+import { type ContainerRuntime, type StartedProcess, StartFailure } from "./container-runtime.ts";
+import type { ContainerStore } from "./container-store.ts";
+import { hostnameOf } from "./create-container.ts";
+import { environmentOf } from "./environment.ts";
+import { HealthMonitor } from "./health-monitor.ts";
+import { RestartPolicy } from "./restart-policy.ts";
+import { SandboxFiles } from "./sandbox-files.ts";
+import { demandSignal } from "./signals.ts";
+
+/** How long a container may take to stop unless somebody says otherwise. */
+const STOP_TIMEOUT = 10;
+
+export interface RunnerParts {
+  readonly world: World;
+  readonly hostname: string;
+  readonly store: ContainerStore;
+  readonly networks: NetworkBackend;
+  readonly runtime: ContainerRuntime;
+  readonly events: EventLog;
+  /** Takes a container away whose `--rm` says so. */
+  remove(container: Container): void;
+}
+
+/** Starts and ends containers: their sandboxes, systems and processes. */
+export class ContainerRunner {
+  readonly #parts: RunnerParts;
+  readonly #policies: WeakMap<Container, RestartPolicy> = new WeakMap();
+  readonly #monitors: Map<Container, HealthMonitor> = new Map();
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Of no effect on one that runs. @throws {DaemonError} */
+  start(container: Container): void {
+    if (container.removing)
+      throw new DaemonError(409, "container is marked for removal and cannot be started");
+    if (container.paused) throw new DaemonError(409, "cannot start a paused container, try unpause instead");
+    if (container.running && !container.restarting) return;
+    container.restarting = false;
+    this.#begin(container);
+    container.stoppedByHand = false;
+  }
+
+  /** As {@link start}, and waits until the main process has taken its first step. */
+  *starting(container: Container): Call<void> {
+    this.start(container);
+    yield { on: [], until: this.#parts.world.now };
+  }
+
+  #begin(container: Container): void {
+    try {
+      this.#join(container);
+      this.#launch(container);
+    } catch (error) {
+      this.#leave(container);
+      if (error instanceof StartFailure) {
+        container.exitCode = error.status;
+        const words = `OCI runtime create failed: runc create failed: unable to start container process: ${error.message}`;
+        container.error = `failed to create shim task: ${words}: unknown`;
+        this.#failed(container);
+        throw new DaemonError(400, container.error);
+      }
+      if (error instanceof DaemonError) {
+        container.exitCode = 128;
+        container.error = error.message;
+        this.#failed(container);
+      }
+      throw error;
+    }
+  }
+
+  #failed(container: Container): void {
+    container.running = false;
+    container.restarting = false;
+    container.changed.notify();
+    if (container.hostConfig.AutoRemove) this.#parts.remove(container);
+  }
+
+  /** Its sandbox, and its place on every network that it wishes. */
+  #join(container: Container): void {
+    const { networks, store, hostname } = this.#parts;
+    const { config, hostConfig } = container;
+    const kind = container.networkKind;
+    if (kind === "container") {
+      const ref = hostConfig.NetworkMode.slice("container:".length);
+      const other = store.find(ref);
+      if (other === null) throw new DaemonError(404, `No such container: ${ref}`);
+      if (other === container) throw new DaemonError(409, "cannot join own network");
+      if (!other.running || this.sandboxOf(other) === null)
+        throw new DaemonError(409, `cannot join network of a non running container: ${other.id}`);
+      if (other.restarting)
+        throw new DaemonError(
+          409,
+          `Container ${other.id} is restarting, wait until the container is running`,
+        );
+      return;
+    }
+    const sandbox = networks.createSandbox({
+      containerId: container.id,
+      containerName: container.name,
+      hostname: hostnameOf(config, hostConfig, container.id, hostname),
+      domainname: config.Domainname,
+      mode: kind,
+      sysctls: hostConfig.Sysctls ?? {},
+      dns: hostConfig.Dns,
+      dnsSearch: hostConfig.DnsSearch,
+      dnsOptions: hostConfig.DnsOptions,
+      extraHosts: hostConfig.ExtraHosts ?? [],
+    });
+    container.sandbox = sandbox;
+    container.lastSandbox = { id: sandbox.id, key: sandbox.key };
+    for (const network of container.wishes.keys()) this.connect(container, network);
+  }
+
+  /** Joins the sandbox of a running container to a network that it wishes. @throws {DaemonError} */
+  connect(container: Container, network: string): void {
+    const { config, hostConfig, wishes } = container;
+    // Ports are published on each network; the driver decides which of them can.
+    const publishes = hostConfig.NetworkMode !== "host" && hostConfig.NetworkMode !== "none";
+    this.#parts.networks.connect(container.sandbox!, network, {
+      containerId: container.id,
+      containerName: container.name,
+      settings: wishes.get(network) ?? {},
+      macAddress: config.MacAddress ?? null,
+      exposed: Object.keys(config.ExposedPorts ?? {}),
+      bindings: publishes ? hostConfig.PortBindings : {},
+      publishAll: publishes && hostConfig.PublishAllPorts,
+    });
+    this.refreshFiles(container);
+  }
+
+  /** The sandbox that it uses, which may be another container's. */
+  sandboxOf(container: Container): Container["sandbox"] {
+    if (container.networkKind !== "container") return container.sandbox;
+    const other = this.#parts.store.find(container.hostConfig.NetworkMode.slice("container:".length));
+    return other === null || other === container ? null : this.sandboxOf(other);
+  }
+
+  /** Writes the files that follow the networks. */
+  refreshFiles(container: Container): void {
+    const sandbox = this.sandboxOf(container);
+    if (sandbox !== null && container.system !== null)
+      SandboxFiles.of(container).write(sandbox, container.system.files);
+  }
+
+  #launch(container: Container): void {
+    const { runtime, world, events, store, hostname } = this.#parts;
+    const { config, hostConfig } = container;
+    const sandbox = this.sandboxOf(container)!;
+    const shared =
+      container.networkKind === "container"
+        ? store.find(hostConfig.NetworkMode.slice("container:".length))
+        : null;
+    const name = shared?.system?.hostname ?? hostnameOf(config, hostConfig, container.id, hostname);
+    container.system ??= runtime.create({
+      hostname: name,
+      seedName: container.id,
+      image: container.image.contents,
+      namespace: sandbox.namespace,
+    });
+    container.system.move(sandbox.namespace);
+    container.system.hostname = name;
+    this.refreshFiles(container);
+    container.system.files.write("/etc/hostname", `${name}\n`);
+    const cwd = config.WorkingDir || "/";
+    container.system.files.makeDirectory(cwd, true);
+    container.input.attach(null);
+    const process = container.system.start({
+      argv: this.#argvOf(container),
+      env: environmentOf(container, name),
+      cwd,
+      namespace: sandbox.namespace,
+      tty: config.Tty,
+      input: config.OpenStdin ? container.input : null,
+      out: (text) => container.log.write("stdout", text),
+      err: (text) => container.log.write(config.Tty ? "stdout" : "stderr", text),
+    });
+    container.process = process;
+    container.running = true;
+    container.exitCode = 0;
+    container.error = "";
+    container.startedAt = world.now;
+    events.add("container", "start", container.id, attributesOf(container));
+    this.#monitors.set(
+      container,
+      new HealthMonitor(container, world, (config, io) => this.exec(container, config, io), events),
+    );
+    container.changed.notify();
+    world.start(this.#watch(container, process));
+  }
+
+  /** A server that nobody described learns its ports from what is exposed and published. */
+  #argvOf(container: Container): readonly string[] {
+    const { argv, config, hostConfig, image } = container;
+    if (!image.generic || argv[0] !== GENERIC_COMMAND) return argv;
+    const ports = [...Object.keys(config.ExposedPorts ?? {}), ...Object.keys(hostConfig.PortBindings)];
+    const tcp = ports.filter((port) => port.endsWith("/tcp")).map((port) => port.slice(0, -4));
+    return [...argv, ...[...new Set(tcp)].sort((a, b) => Number(a) - Number(b))];
+  }
+
+  /** Waits for the main process, and does what its end asks for. */
+  *#watch(container: Container, process: StartedProcess): Program {
+    while (process.status === null) yield { on: [process.exited], until: Number.POSITIVE_INFINITY };
+    if (container.process === process) this.#ended(container, process.status);
+    return 0;
+  }
+
+  #ended(container: Container, status: number): void {
+    const { world, events } = this.#parts;
+    container.process = null;
+    container.paused = false;
+    this.#monitors.get(container)?.stop();
+    this.#monitors.delete(container);
+    container.system?.stop();
+    container.execs.clear();
+    container.exitCode = status;
+    container.finishedAt = world.now;
+    container.exits++;
+    let policy = this.#policies.get(container);
+    if (policy === undefined) this.#policies.set(container, (policy = new RestartPolicy()));
+    const uptime = world.now - (container.startedAt ?? 0);
+    const again = policy.next(
+      container.hostConfig.RestartPolicy,
+      status,
+      container.stoppedByHand,
+      uptime,
+      container.restartCount,
+    );
+    events.add("container", "die", container.id, { exitCode: `${status}`, ...attributesOf(container) });
+    container.running = again !== null;
+    container.restarting = again !== null;
+    this.#leave(container);
+    container.changed.notify();
+    if (again === null) {
+      if (container.hostConfig.AutoRemove) this.#parts.remove(container);
+      return;
+    }
+    world.after(again, () => this.#restart(container));
+  }
+
+  #restart(container: Container): void {
+    if (!container.restarting || container.removed || container.stoppedByHand) return;
+    container.restarting = false;
+    container.restartCount++;
+    try {
+      this.#begin(container);
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      // The daemon logs it and gives up, as its log says: restartmanger start error.
+      container.finishedAt = this.#parts.world.now;
+    }
+  }
+
+  /** Leaves all networks. */
+  #leave(container: Container): void {
+    const { sandbox } = container;
+    container.sandbox = null;
+    if (sandbox !== null) this.#parts.networks.deleteSandbox(sandbox);
+  }
+
+  /** A further process. @throws {DaemonError | StartFailure} */
+  exec(
+    container: Container,
+    config: ExecConfig,
+    io: { out(text: string): void; err(text: string): void; input: ExecInput | null },
+  ): StartedProcess {
+    const system = container.system!;
+    const id = `${container.exits}/${container.execs.size}/${this.#parts.world.now}`;
+    const cwd = config.WorkingDir || container.config.WorkingDir || "/";
+    if (system.files.stat(cwd)?.kind !== "directory") {
+      throw new StartFailure(
+        126,
+        `chdir to cwd ("${cwd}") set in config.json failed: no such file or directory`,
+      );
+    }
+    const process = system.start({
+      argv: config.Cmd,
+      env: environmentOf(container, system.hostname, config.Env, config.Tty),
+      cwd,
+      namespace: this.sandboxOf(container)!.namespace,
+      tty: config.Tty,
+      input: config.AttachStdin ? io.input : null,
+      out: io.out,
+      err: config.Tty ? io.out : io.err,
+    });
+    container.execs.set(id, process);
+    return process;
+  }
+
+  /** Sends its stop signal, waits, and kills it. `timeout` in seconds, below zero for ever. */
+  *stop(container: Container, timeout: number | null): Call<void> {
+    const { world, events } = this.#parts;
+    if (!container.running) return;
+    container.stoppedByHand = true;
+    if (container.paused) container.paused = false;
+    if (container.restarting) {
+      container.restarting = false;
+      container.running = false;
+      container.changed.notify();
+      return;
+    }
+    const process = container.process!;
+    const signal = container.config.StopSignal;
+    this.signal(container, signal === undefined ? SIGTERM : demandSignal(signal));
+    const seconds = timeout ?? container.config.StopTimeout ?? STOP_TIMEOUT;
+    const until = seconds < 0 ? Number.POSITIVE_INFINITY : world.now + seconds * SECOND;
+    yield* this.#untilEnded(container, process, until);
+    if (container.process === process) {
+      this.signal(container, SIGKILL);
+      yield* this.#untilEnded(container, process, Number.POSITIVE_INFINITY);
+    }
+    events.add("container", "stop", container.id, attributesOf(container));
+  }
+
+  *#untilEnded(container: Container, process: StartedProcess, until: number): Call<void> {
+    const { world } = this.#parts;
+    while (container.process === process && world.now < until) yield { on: [container.changed], until };
+  }
+
+  /** Sends a signal to the main process, with the event that tells of it. */
+  signal(container: Container, signal: number): void {
+    const attributes = { ...attributesOf(container), signal: `${signal}` };
+    this.#parts.events.add("container", "kill", container.id, attributes);
+    container.process?.kill(signal);
+  }
+}

@@ -1,0 +1,82 @@
+import { Signal } from "../../sim/signal.ts";
+import type { Nanos } from "../../sim/time.ts";
+import type { World } from "../../sim/world.ts";
+import type { ContainerConfig, HealthState, HostConfig } from "../api/container-types.ts";
+import type { EndpointSettings } from "../api/network-types.ts";
+import type { Image } from "../images/image.ts";
+import type { Sandbox } from "../network/sandbox.ts";
+import { AttachedInput } from "./attached-input.ts";
+import type { ContainerSystem, StartedProcess } from "./container-runtime.ts";
+import { ContainerLog } from "./log.ts";
+
+/** A container as the engine keeps it, from its creation to its removal. */
+export class Container {
+  readonly id: string;
+  /** Without a slash. */
+  name: string;
+  readonly created: Nanos;
+  readonly image: Image;
+  readonly config: ContainerConfig;
+  readonly hostConfig: HostConfig;
+  /** What it wishes of its networks, by their names, the one of its mode first. */
+  readonly wishes: Map<string, Partial<EndpointSettings>>;
+  readonly log: ContainerLog;
+  readonly input: AttachedInput;
+  /** Raised whenever its state changes. */
+  readonly changed: Signal = new Signal();
+  /** Files and processes; made at the first start. */
+  system: ContainerSystem | null = null;
+  process: StartedProcess | null = null;
+  sandbox: Sandbox | null = null;
+  /** The last sandbox's id and key, which inspect shows of a stopped container too. */
+  lastSandbox: { readonly id: string; readonly key: string } = { id: "", key: "" };
+  /** Further processes that run now, by their ids. */
+  readonly execs: Map<string, StartedProcess> = new Map();
+
+  running = false;
+  paused = false;
+  /** Waits for its restart. */
+  restarting = false;
+  removing = false;
+  removed = false;
+  exitCode = 0;
+  error = "";
+  startedAt: Nanos | null = null;
+  finishedAt: Nanos | null = null;
+  health: HealthState | null = null;
+  restartCount = 0;
+  /** Stopped or killed by hand: its restart policy then rests. */
+  stoppedByHand = false;
+  /** How often it has come to an end. */
+  exits = 0;
+
+  constructor(
+    world: World,
+    identity: { readonly id: string; readonly name: string; readonly image: Image },
+    config: ContainerConfig,
+    hostConfig: HostConfig,
+    wishes: Map<string, Partial<EndpointSettings>>,
+  ) {
+    this.id = identity.id;
+    this.name = identity.name;
+    this.image = identity.image;
+    this.created = world.now;
+    this.config = config;
+    this.hostConfig = hostConfig;
+    this.wishes = wishes;
+    this.log = new ContainerLog(world);
+    this.input = new AttachedInput(config.OpenStdin);
+  }
+
+  /** The words of its main process. */
+  get argv(): string[] {
+    return [...(this.config.Entrypoint ?? []), ...(this.config.Cmd ?? [])];
+  }
+
+  /** The container or host whose network it uses: `container`, `host`, `none`, or `own`. */
+  get networkKind(): "own" | "host" | "none" | "container" {
+    const mode = this.hostConfig.NetworkMode;
+    if (mode === "host" || mode === "none") return mode;
+    return mode.startsWith("container:") ? "container" : "own";
+  }
+}

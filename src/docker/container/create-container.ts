@@ -1,0 +1,165 @@
+import type { ContainerConfig, ContainerCreateRequest, HostConfig } from "../api/container-types.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import type { EndpointSettings } from "../api/network-types.ts";
+import { shortId } from "../ids.ts";
+import type { Image } from "../images/image.ts";
+
+const MASKED_PATHS =
+  "/proc/asound /proc/acpi /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list /proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware".split(
+    " ",
+  );
+const READONLY_PATHS = "/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger".split(" ");
+const RESTART_POLICIES = ["", "no", "always", "unless-stopped", "on-failure"];
+
+/** The image's configuration with the request's over it (moby daemon/commit.go, merge). */
+export function mergedConfig(request: ContainerConfig, image: Image): ContainerConfig {
+  const base = image.config;
+  const exposed = { ...base.ExposedPorts, ...request.ExposedPorts };
+  const volumes = { ...base.Volumes, ...request.Volumes };
+  const named = new Set(request.Env.map((line) => line.split("=")[0]));
+  // A variable without a value is taken out of the environment, by whoever starts the process.
+  const env = [...request.Env, ...base.Env.filter((line) => !named.has(line.split("=")[0]))];
+  const withEntrypoint = request.Entrypoint !== null;
+  const cleared = request.Entrypoint?.length === 1 && request.Entrypoint[0] === "";
+  const config: ContainerConfig = {
+    Hostname: request.Hostname,
+    Domainname: request.Domainname,
+    User: request.User || base.User,
+    AttachStdin: request.AttachStdin,
+    AttachStdout: request.AttachStdout,
+    AttachStderr: request.AttachStderr,
+    ...(Object.keys(exposed).length > 0 ? { ExposedPorts: sorted(exposed) } : {}),
+    Tty: request.Tty,
+    OpenStdin: request.OpenStdin,
+    StdinOnce: request.StdinOnce,
+    Env: env,
+    Cmd: request.Cmd ?? (withEntrypoint ? null : base.Cmd),
+    ...(request.Healthcheck === undefined && base.Healthcheck === undefined
+      ? {}
+      : { Healthcheck: { ...(request.Healthcheck ?? base.Healthcheck!) } }),
+    Image: request.Image,
+    Volumes: Object.keys(volumes).length > 0 ? volumes : null,
+    WorkingDir: request.WorkingDir || base.WorkingDir,
+    Entrypoint: cleared ? null : (request.Entrypoint ?? base.Entrypoint),
+    OnBuild: null,
+    ...(request.MacAddress === undefined ? {} : { MacAddress: request.MacAddress }),
+    ...(request.NetworkDisabled === undefined ? {} : { NetworkDisabled: request.NetworkDisabled }),
+    Labels: { ...base.Labels, ...request.Labels },
+    ...stopOf(request, base),
+  };
+  return config;
+}
+
+function stopOf(request: ContainerConfig, base: ContainerConfig): Partial<ContainerConfig> {
+  const signal = request.StopSignal ?? base.StopSignal;
+  return {
+    ...(signal === undefined ? {} : { StopSignal: signal }),
+    ...(request.StopTimeout === undefined ? {} : { StopTimeout: request.StopTimeout }),
+  };
+}
+
+/** Go writes the keys of a map in order. */
+export function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  const keys = Object.keys(record).sort();
+  return Object.fromEntries(keys.map((key) => [key, record[key]!]));
+}
+
+/** What the daemon fills in of the host's part. */
+export function mergedHostConfig(request: HostConfig): HostConfig {
+  const privileged = request.Privileged;
+  const { Binds, ContainerIDFile, LogConfig: _, ...rest } = request;
+  const filled = {
+    Binds,
+    ContainerIDFile: ContainerIDFile ?? "",
+    LogConfig: { Type: "json-file", Config: {} },
+    ...rest,
+    NetworkMode: request.NetworkMode || "default",
+    CgroupnsMode: "host",
+    IpcMode: "private",
+    ShmSize: 67108864,
+    Runtime: "runc",
+    MaskedPaths: privileged ? null : MASKED_PATHS,
+    ReadonlyPaths: privileged ? null : READONLY_PATHS,
+  };
+  // The engine's order: Runtime stands between ShmSize and ConsoleSize.
+  const ordered: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(filled)) {
+    if (key === "Runtime") continue;
+    ordered[key] = value;
+    if (key === "ShmSize") ordered["Runtime"] = filled.Runtime;
+  }
+  return ordered as unknown as HostConfig;
+}
+
+/** Refuses what cannot go together, in the words of moby's runconfig and daemon. @throws {DaemonError} 400 */
+export function checkRequest({ Config, HostConfig }: ContainerCreateRequest): void {
+  const mode = HostConfig.NetworkMode;
+  const conflict = (words: string): DaemonError => new DaemonError(400, `conflicting options: ${words}`);
+  if (mode.startsWith("container:")) {
+    if (mode.split(":")[1] === "") {
+      throw new DaemonError(400, "Invalid network mode: invalid container format container:<name|id>");
+    }
+    if (Config.Hostname !== "") throw conflict("hostname and the network mode");
+    if ((HostConfig.Links?.length ?? 0) > 0)
+      throw conflict("container type network can't be used with links");
+    if (HostConfig.Dns.length > 0) throw conflict("dns and the network mode");
+    if ((HostConfig.ExtraHosts?.length ?? 0) > 0)
+      throw conflict("custom host-to-IP mapping and the network mode");
+    if ((Config.MacAddress ?? "") !== "") {
+      throw conflict("mac-address and the network mode");
+    }
+    if (Object.keys(HostConfig.PortBindings).length > 0 || HostConfig.PublishAllPorts) {
+      throw conflict("port publishing and the container type network mode");
+    }
+    if (Object.keys(Config.ExposedPorts ?? {}).length > 0) {
+      throw conflict("port exposing and the container type network mode");
+    }
+  }
+  if (mode === "host" && (HostConfig.Links?.length ?? 0) > 0) {
+    throw conflict("host type networking can't be used with links. This would result in undefined behavior");
+  }
+  if (
+    (mode === "host" || mode.startsWith("container:")) &&
+    HostConfig.UTSMode === "host" &&
+    Config.Hostname !== ""
+  ) {
+    throw conflict("hostname and the UTS mode");
+  }
+  const policy = HostConfig.RestartPolicy;
+  if (!RESTART_POLICIES.includes(policy.Name)) {
+    throw new DaemonError(400, `invalid restart policy '${policy.Name}'`);
+  }
+  if (policy.MaximumRetryCount !== 0 && policy.Name !== "on-failure") {
+    throw new DaemonError(400, `maximum retry count cannot be used with restart policy '${policy.Name}'`);
+  }
+  if (policy.MaximumRetryCount < 0) throw new DaemonError(400, "maximum retry count cannot be negative");
+  if (HostConfig.AutoRemove && !["", "no"].includes(policy.Name)) {
+    throw new DaemonError(400, "can't create 'AutoRemove' container with restart policy");
+  }
+}
+
+/** The host name that a container has when none is asked for. */
+export function hostnameOf(
+  config: ContainerConfig,
+  hostConfig: HostConfig,
+  id: string,
+  host: string,
+): string {
+  if (hostConfig.NetworkMode === "host" || hostConfig.UTSMode === "host") return config.Hostname || host;
+  return config.Hostname || shortId(id);
+}
+
+/** What a container wishes of its networks, the one of its mode first. */
+export function wishesOf(
+  hostConfig: HostConfig,
+  config: Record<string, Partial<EndpointSettings>>,
+): Map<string, Partial<EndpointSettings>> {
+  const mode = hostConfig.NetworkMode;
+  const wishes = new Map<string, Partial<EndpointSettings>>();
+  if (mode.startsWith("container:")) return wishes;
+  const first = mode === "default" ? "bridge" : mode;
+  wishes.set(first, config[first] ?? config[mode] ?? {});
+  for (const [name, wish] of Object.entries(config))
+    if (name !== mode && name !== first) wishes.set(name, wish);
+  return wishes;
+}

@@ -1,0 +1,134 @@
+import { type Nanos, SECOND } from "../../sim/time.ts";
+import type { Timer } from "../../sim/timer.ts";
+import type { World } from "../../sim/world.ts";
+import type { ExecConfig, HealthConfig } from "../api/container-types.ts";
+import type { EventLog } from "../event-log.ts";
+import { rfc3339 } from "../timestamps.ts";
+import type { Container } from "./container.ts";
+import { attributesOf } from "./container-events.ts";
+import { type StartedProcess, StartFailure } from "./container-runtime.ts";
+
+const INTERVAL: Nanos = 30 * SECOND;
+const TIMEOUT: Nanos = 30 * SECOND;
+const RETRIES = 3;
+/** Results that are kept. */
+const LOG_LENGTH = 5;
+const LONGEST_OUTPUT = 4096;
+
+type Exec = (
+  config: ExecConfig,
+  io: { out(text: string): void; err(text: string): void; input: null },
+) => StartedProcess;
+
+/** Asks a running container in intervals whether it is well (moby daemon/health.go). */
+export class HealthMonitor {
+  readonly #container: Container;
+  readonly #world: World;
+  readonly #exec: Exec;
+  readonly #events: EventLog;
+  readonly #config: HealthConfig | null;
+  readonly #began: Nanos;
+  readonly #next: Timer;
+  #stopped = false;
+
+  constructor(container: Container, world: World, exec: Exec, events: EventLog) {
+    this.#container = container;
+    this.#world = world;
+    this.#exec = exec;
+    this.#events = events;
+    this.#began = world.now;
+    this.#next = world.timer(() => this.#probe());
+    const config = container.config.Healthcheck;
+    const test = config?.Test ?? [];
+    this.#config = config === undefined || test.length === 0 || test[0] === "NONE" ? null : config;
+    if (this.#config === null) {
+      container.health = null;
+      return;
+    }
+    container.health = { Status: "starting", FailingStreak: 0, Log: [] };
+    this.#next.arm(this.#config.Interval || INTERVAL);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#next.cancel();
+    const { health } = this.#container;
+    if (health !== null) health.Status = "unhealthy";
+  }
+
+  #probe(): void {
+    const [kind, ...words] = this.#config!.Test;
+    const command = kind === "CMD-SHELL" ? ["/bin/sh", "-c", words[0] ?? ""] : words;
+    const start = this.#world.now;
+    let output = "";
+    const write = (text: string): void => {
+      output = (output + text).slice(0, LONGEST_OUTPUT);
+    };
+    const config: ExecConfig = {
+      User: "",
+      Privileged: false,
+      Tty: false,
+      AttachStdin: false,
+      Detach: false,
+      Env: [],
+      WorkingDir: "",
+      Cmd: command,
+    };
+    const attributes = { ...attributesOf(this.#container), execID: "" };
+    this.#events.add("container", `exec_start: ${command.join(" ")}`, this.#container.id, attributes);
+    let process: StartedProcess;
+    try {
+      process = this.#exec(config, { out: write, err: write, input: null });
+    } catch (error) {
+      if (!(error instanceof StartFailure)) throw error;
+      const words = `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`;
+      this.#result(start, -1, words);
+      return;
+    }
+    const monitor = this;
+    const timeout = this.#config!.Timeout || TIMEOUT;
+    this.#world.start(
+      (function* () {
+        const until = start + timeout;
+        while (process.status === null && monitor.#world.now < until) yield { on: [process.exited], until };
+        if (monitor.#stopped) return 0;
+        if (process.status === null) {
+          process.kill(9);
+          monitor.#result(start, -1, `Health check exceeded timeout (${seconds(timeout)})`);
+        } else monitor.#result(start, process.status, output);
+        return 0;
+      })(),
+    );
+  }
+
+  #result(start: Nanos, status: number, output: string): void {
+    const health = this.#container.health!;
+    const config = this.#config!;
+    const end = this.#world.now;
+    health.Log.push({ Start: rfc3339(start), End: rfc3339(end), ExitCode: status, Output: output });
+    if (health.Log.length > LOG_LENGTH) health.Log.shift();
+    const before = health.Status;
+    if (status === 0) {
+      health.FailingStreak = 0;
+      health.Status = "healthy";
+    } else if (before !== "starting" || start - this.#began >= config.StartPeriod) {
+      // Within the start period a failure does not count.
+      health.FailingStreak++;
+      if (health.FailingStreak >= (config.Retries || RETRIES)) health.Status = "unhealthy";
+    }
+    if (health.Status !== before) {
+      this.#events.add(
+        "container",
+        `health_status: ${health.Status}`,
+        this.#container.id,
+        attributesOf(this.#container),
+      );
+    }
+    this.#container.changed.notify();
+    this.#next.arm(config.Interval || INTERVAL);
+  }
+}
+
+function seconds(nanos: Nanos): string {
+  return `${nanos / SECOND}s`;
+}

@@ -1,0 +1,407 @@
+import type { Host } from "../net/host.ts";
+import type { Signal } from "../sim/signal.ts";
+import type {
+  ContainerCreateRequest,
+  ContainerResource,
+  ContainerSummary,
+  ExecConfig,
+} from "./api/container-types.ts";
+import { DaemonError } from "./api/daemon-error.ts";
+import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } from "./api/docker-api.ts";
+import type { ImageResource, ImageSummary } from "./api/image-types.ts";
+import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./api/network-types.ts";
+import { Container } from "./container/container.ts";
+import { attributesOf } from "./container/container-events.ts";
+import { asksForStopped, containerFilter } from "./container/container-filter.ts";
+import { ContainerRunner } from "./container/container-runner.ts";
+import type { ContainerRuntime } from "./container/container-runtime.ts";
+import { ContainerStore } from "./container/container-store.ts";
+import { checkRequest, mergedConfig, mergedHostConfig, wishesOf } from "./container/create-container.ts";
+import { resourceOf, summaryOf } from "./container/inspect.ts";
+import { demandSignal } from "./container/signals.ts";
+import { EngineFacts } from "./engine-facts.ts";
+import { EventLog } from "./event-log.ts";
+import { newId } from "./ids.ts";
+import { ImageStore } from "./images/image-store.ts";
+import type { NetworkBackend } from "./network/network-backend.ts";
+
+export interface EngineParts {
+  readonly host: Host;
+  readonly runtime: ContainerRuntime;
+  readonly networks: (events: EventLog) => NetworkBackend;
+}
+
+/** A Docker Engine 20.10 on one host: its containers, its images, and the networks that it was given. */
+export class DockerEngine implements DockerApi {
+  readonly images: ImageStore;
+  readonly events: EventLog;
+  readonly networks: NetworkBackend;
+  readonly #host: Host;
+  readonly #store: ContainerStore;
+  readonly #runner: ContainerRunner;
+  readonly #facts: EngineFacts;
+  readonly #ids: () => string;
+
+  constructor({ host, runtime, networks }: EngineParts) {
+    const { world } = host;
+    this.#host = host;
+    const prng = world.prng.fork(`docker/${host.name}/ids`);
+    this.#ids = () => newId(prng);
+    this.#store = new ContainerStore(world.prng.fork(`docker/${host.name}/names`));
+    this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`));
+    this.events = new EventLog(world);
+    this.networks = networks(this.events);
+    this.#runner = new ContainerRunner({
+      world,
+      hostname: host.name,
+      store: this.#store,
+      networks: this.networks,
+      runtime,
+      events: this.events,
+      remove: (container) => this.#forget(container),
+    });
+    this.#facts = new EngineFacts(host, this.#store, this.images, this.#ids());
+  }
+
+  version(): Record<string, unknown> {
+    return this.#facts.version();
+  }
+
+  info(): Record<string, unknown> {
+    return this.#facts.info();
+  }
+
+  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: unknown[] } {
+    return {
+      Images: this.imageList({ all: false }),
+      Containers: this.containerList({ all: true }),
+      Volumes: [],
+    };
+  }
+
+  networkList(filters?: Filters): NetworkResource[] {
+    return this.networks.networkList(filters);
+  }
+
+  networkInspect(ref: string): NetworkResource {
+    return this.networks.networkInspect(ref);
+  }
+
+  networkCreate(request: NetworkCreateRequest): { Id: string; Warning: string } {
+    return this.networks.networkCreate(request);
+  }
+
+  networkRemove(ref: string): void {
+    this.networks.networkRemove(ref);
+  }
+
+  networkPrune(filters?: Filters): { NetworksDeleted: string[] } {
+    return this.networks.networkPrune(filters);
+  }
+
+  networkConnect(ref: string, name: string, settings: Partial<EndpointSettings>): void {
+    const container = this.#store.demand(name);
+    const network = this.networks.networkInspect(ref);
+    this.#refuseShared(container);
+    if (network.Driver === "host" || container.hostConfig.NetworkMode === "host") {
+      throw new DaemonError(
+        403,
+        "container cannot be disconnected from host network or connected to host network",
+      );
+    }
+    if (network.Driver === "null" || container.hostConfig.NetworkMode === "none") {
+      const words =
+        "container cannot be connected to multiple networks with one of the networks in private (none) mode";
+      throw new DaemonError(403, words);
+    }
+    const before = container.wishes.get(network.Name);
+    container.wishes.set(network.Name, settings);
+    if (container.sandbox === null) return;
+    try {
+      this.#runner.connect(container, network.Name);
+    } catch (error) {
+      if (before === undefined) container.wishes.delete(network.Name);
+      else container.wishes.set(network.Name, before);
+      throw error;
+    }
+  }
+
+  networkDisconnect(ref: string, name: string, force: boolean): void {
+    const network = this.networks.networkInspect(ref);
+    const container = force ? this.#store.find(name) : this.#store.demand(name);
+    if (container === null) throw new DaemonError(404, `No such container: ${name}`);
+    if (!container.wishes.has(network.Name)) {
+      throw new DaemonError(500, `container ${container.id} is not connected to network ${network.Name}`);
+    }
+    if (container.hostConfig.NetworkMode === "host" && network.Driver === "host") {
+      throw new DaemonError(
+        403,
+        "container cannot be disconnected from host network or connected to host network",
+      );
+    }
+    if (container.sandbox !== null) {
+      this.networks.disconnect(container.sandbox, network.Name);
+      this.#runner.refreshFiles(container);
+    }
+    container.wishes.delete(network.Name);
+  }
+
+  #refuseShared(container: Container): void {
+    if (container.networkKind !== "container") return;
+    const words =
+      "container sharing network namespace with another container or host cannot be connected to any other network";
+    throw new DaemonError(403, words);
+  }
+
+  containerList(options: { all: boolean; limit?: number; filters?: Filters }): ContainerSummary[] {
+    const filters = options.filters ?? {};
+    const limit = options.limit ?? 0;
+    const passes = containerFilter(filters, {
+      store: this.#store,
+      image: (ref) => this.images.find(ref),
+      networkId: this.#networkId,
+    });
+    const everyone = options.all || limit > 0 || asksForStopped(filters);
+    const now = this.#host.world.now;
+    const found = this.#store.all.filter((one) => (everyone || one.running) && passes(one)).reverse();
+    return (limit > 0 ? found.slice(0, limit) : found).map((one) => summaryOf(one, now, this.#networkId));
+  }
+
+  containerInspect(ref: string): ContainerResource {
+    return resourceOf(this.#store.demand(ref), this.#networkId);
+  }
+
+  containerCreate(request: ContainerCreateRequest, wish: string | null): { Id: string; Warnings: string[] } {
+    checkRequest(request);
+    const image = this.images.demand(request.Config.Image);
+    const config = mergedConfig(request.Config, image);
+    const hostConfig = mergedHostConfig(request.HostConfig);
+    if ((config.Entrypoint ?? []).length + (config.Cmd ?? []).length === 0) {
+      throw new DaemonError(400, "No command specified");
+    }
+    if (config.StopSignal !== undefined) demandSignal(config.StopSignal);
+    const name = this.#store.freeName(wish);
+    const id = this.#ids();
+    if (hostConfig.NetworkMode.startsWith("container:")) {
+      const other = this.#store.find(hostConfig.NetworkMode.slice("container:".length));
+      if (other !== null) hostConfig.NetworkMode = `container:${other.id}`;
+    }
+    if (config.Hostname === "") {
+      config.Hostname = hostConfig.NetworkMode === "host" ? this.#host.name : id.slice(0, 12);
+    }
+    const wishes = wishesOf(hostConfig, request.NetworkingConfig.EndpointsConfig);
+    const container = new Container(this.#host.world, { id, name, image }, config, hostConfig, wishes);
+    this.#store.add(container);
+    this.events.add("container", "create", id, attributesOf(container));
+    const published = Object.keys(hostConfig.PortBindings).length > 0;
+    const Warnings =
+      hostConfig.NetworkMode === "host" && published
+        ? ["Published ports are discarded when using host network mode"]
+        : [];
+    return { Id: id, Warnings };
+  }
+
+  containerStart(ref: string): Call<void> {
+    return this.#runner.starting(this.#store.demand(ref));
+  }
+
+  *containerStop(ref: string, timeout: number | null): Call<void> {
+    yield* this.#runner.stop(this.#store.demand(ref), timeout);
+  }
+
+  *containerRestart(ref: string, timeout: number | null): Call<void> {
+    const container = this.#store.demand(ref);
+    yield* this.#runner.stop(container, timeout);
+    this.#runner.start(container);
+    this.events.add("container", "restart", container.id, attributesOf(container));
+  }
+
+  containerKill(ref: string, signal: string): void {
+    const number = demandSignal(signal === "" ? "KILL" : signal);
+    const container = this.#store.demand(ref);
+    this.#demandRunning(container, `Cannot kill container: ${ref}`);
+    if (number === 9) container.stoppedByHand = true;
+    this.#runner.signal(container, number);
+  }
+
+  containerPause(ref: string): void {
+    const container = this.#store.demand(ref);
+    this.#demandRunning(container);
+    if (container.paused) throw new DaemonError(409, `Container ${container.id} is already paused`);
+    container.paused = true;
+    this.events.add("container", "pause", container.id, attributesOf(container));
+    container.changed.notify();
+  }
+
+  containerUnpause(ref: string): void {
+    const container = this.#store.demand(ref);
+    if (!container.paused) throw new DaemonError(500, `Container ${container.id} is not paused`);
+    container.paused = false;
+    this.events.add("container", "unpause", container.id, attributesOf(container));
+    container.changed.notify();
+  }
+
+  containerRename(ref: string, wish: string): void {
+    const container = this.#store.demand(ref);
+    if (wish === "") throw new DaemonError(500, "Neither old nor new names may be empty");
+    if (wish.replace(/^\//, "") === container.name) {
+      throw new DaemonError(500, "Renaming a container with the same name as its current name");
+    }
+    const name = this.#store.freeName(wish);
+    const oldName = `/${container.name}`;
+    this.#store.rename(container, name);
+    this.events.add("container", "rename", container.id, { ...attributesOf(container), oldName });
+  }
+
+  containerUpdate(ref: string, changes: Record<string, unknown>): { Warnings: string[] } {
+    const container = this.#store.demand(ref);
+    const policy = changes["RestartPolicy"] as { Name: string; MaximumRetryCount: number } | undefined;
+    if (policy !== undefined && policy.Name !== "") {
+      if (container.hostConfig.AutoRemove)
+        throw new DaemonError(
+          500,
+          "Restart policy cannot be updated because AutoRemove is enabled for the container",
+        );
+      container.hostConfig.RestartPolicy = { ...policy };
+    }
+    for (const [key, value] of Object.entries(changes)) {
+      if (key !== "RestartPolicy" && value !== 0 && value !== "" && value !== null)
+        container.hostConfig[key] = value;
+    }
+    this.events.add("container", "update", container.id, attributesOf(container));
+    return { Warnings: [] };
+  }
+
+  *containerRemove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Call<void> {
+    const container = this.#store.demand(ref);
+    if (container.running) {
+      if (!options.force) {
+        const [state, procedure] = container.paused
+          ? ["paused", "Unpause and then stop the container before attempting removal or force remove"]
+          : container.restarting
+            ? ["restarting", "Stop the container before attempting removal or force remove"]
+            : ["running", "Stop the container before attempting removal or force remove"];
+        throw new DaemonError(409, `You cannot remove a ${state} container ${container.id}. ${procedure}`);
+      }
+      yield* this.#runner.stop(container, 0);
+    }
+    if (!container.removed) this.#forget(container);
+  }
+
+  containerPrune(filters: Filters = {}): { ContainersDeleted: string[]; SpaceReclaimed: number } {
+    const passes = containerFilter(
+      { label: filters["label"] ?? [] },
+      { store: this.#store, image: (ref) => this.images.find(ref), networkId: this.#networkId },
+    );
+    const deleted = this.#store.all.filter((one) => !one.running && passes(one));
+    for (const container of deleted) this.#forget(container);
+    return { ContainersDeleted: deleted.map(({ id }) => id), SpaceReclaimed: 0 };
+  }
+
+  *containerWait(ref: string, condition: "not-running" | "next-exit" | "removed"): Call<number> {
+    const container = this.#store.demand(ref);
+    const exits = container.exits;
+    const reached = (): boolean =>
+      condition === "removed"
+        ? container.removed
+        : condition === "next-exit"
+          ? container.exits > exits
+          : !container.running || container.exits > exits;
+    while (!reached()) yield { on: [container.changed], until: Number.POSITIVE_INFINITY };
+    return container.exitCode;
+  }
+
+  containerTop(ref: string, args: readonly string[]): { Titles: string[]; Processes: string[][] } {
+    const container = this.#store.demand(ref);
+    this.#demandRunning(container);
+    if (container.restarting) {
+      throw new DaemonError(
+        409,
+        `Container ${container.id} is restarting, wait until the container is running`,
+      );
+    }
+    return this.#facts.top(container, args);
+  }
+
+  containerStats(ref: string): Record<string, unknown> {
+    return this.#facts.stats(this.#store.demand(ref));
+  }
+
+  containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: Signal } {
+    return this.#store.demand(ref).log;
+  }
+
+  containerInput(ref: string, input: ExecInput | null): void {
+    this.#store.demand(ref).input.attach(input);
+  }
+
+  exec(
+    ref: string,
+    config: ExecConfig,
+    io: { out(text: string): void; err(text: string): void; input: ExecInput | null },
+  ): ContainerProcess {
+    const container = this.#store.demand(ref);
+    this.#demandRunning(container);
+    if (container.paused) {
+      throw new DaemonError(409, `Container ${container.name} is paused, unpause the container before exec`);
+    }
+    if (container.restarting) {
+      throw new DaemonError(
+        409,
+        `Container ${container.id} is restarting, wait until the container is running`,
+      );
+    }
+    return this.#runner.exec(container, config, io);
+  }
+
+  imageList(options: { all: boolean; filters?: Filters }): ImageSummary[] {
+    return this.images.summaries(options.filters ?? {});
+  }
+
+  imageInspect(ref: string): ImageResource {
+    return this.images.resource(this.images.demand(ref));
+  }
+
+  imagePull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string } {
+    return this.images.pull(ref);
+  }
+
+  imageTag(source: string, target: string): void {
+    this.images.tag(source, target);
+  }
+
+  imageRemove(ref: string, force: boolean): { Untagged?: string; Deleted?: string }[] {
+    return this.images.remove(ref, force, (image) => this.#store.all.filter((one) => one.image === image));
+  }
+
+  imagePrune(all: boolean): {
+    ImagesDeleted: { Untagged?: string; Deleted?: string }[];
+    SpaceReclaimed: number;
+  } {
+    return this.images.prune(all, new Set(this.#store.all.map((one) => one.image)));
+  }
+
+  readonly #networkId = (name: string): string => {
+    try {
+      return this.networks.networkInspect(name).Id;
+    } catch (error) {
+      if (error instanceof DaemonError) return "";
+      throw error;
+    }
+  };
+
+  #demandRunning(container: Container, prefix = ""): void {
+    if (container.running) return;
+    const words = `Container ${container.id} is not running`;
+    throw new DaemonError(409, prefix === "" ? words : `${prefix}: ${words}`);
+  }
+
+  /** Takes a stopped container away. */
+  #forget(container: Container): void {
+    container.removing = true;
+    this.#store.remove(container);
+    container.removed = true;
+    this.events.add("container", "destroy", container.id, attributesOf(container));
+    container.changed.notify();
+  }
+}

@@ -1,0 +1,24 @@
+import { Signal } from "../sim/signal.ts";
+import type { World } from "../sim/world.ts";
+import type { EventMessage } from "./api/docker-api.ts";
+
+/** What happened on an engine since it started, for `docker events`. */
+export class EventLog {
+  readonly list: EventMessage[] = [];
+  readonly changed: Signal = new Signal();
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  add(type: EventMessage["Type"], action: string, id: string, attributes: Record<string, string>): void {
+    this.list.push({
+      Type: type,
+      Action: action,
+      Actor: { ID: id, Attributes: attributes },
+      at: this.#world.now,
+    });
+    this.changed.notify();
+  }
+}

@@ -1,0 +1,37 @@
+import type { ProgramContext } from "../../programs/program-context.ts";
+import type { Program } from "../../sim/process.ts";
+
+/**
+ * A program that an image brings: it runs in the container's namespaces, sees its words, files and environment, and
+ * gives its exit status (0 to 255), at once or, as a generator, when it ends.
+ */
+export type ImageProgram = (context: ProgramContext) => number | Program;
+
+/** What lies in an image, besides the tools of its system. */
+export interface ImageContents {
+  /** Whose tools there are: busybox's as on Alpine, or none but a shell. */
+  readonly system: "busybox" | "none";
+  /** By path (`/whoami.sh`) or by name, which is then found in `$PATH`. */
+  readonly programs: Readonly<Record<string, ImageProgram>>;
+  /** Texts by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** An image as somebody describes it: the catalogue, front matter, or a user in TypeScript. */
+export interface ImageSpec extends Partial<ImageContents> {
+  /** `nginx:alpine`; without a tag `latest` is meant. One image may have several. */
+  readonly names: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  /** `NAME=value`. */
+  readonly env?: readonly string[];
+  /** `80/tcp`; a bare number means TCP. */
+  readonly exposed?: readonly (string | number)[];
+  readonly volumes?: readonly string[];
+  readonly workingDir?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The signal that `docker stop` sends; SIGTERM unless given. */
+  readonly stopSignal?: string;
+  /** In bytes. */
+  readonly size?: number;
+}

@@ -1,0 +1,280 @@
+import type { Prng } from "../../base/prng.ts";
+import type { World } from "../../sim/world.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import type { Filters } from "../api/docker-api.ts";
+import type { ImageResource, ImageSummary } from "../api/image-types.ts";
+import { newId, shortId } from "../ids.ts";
+import { NEVER, rfc3339, unixSeconds } from "../timestamps.ts";
+import { genericImage } from "./generic-image.ts";
+import type { Image } from "./image.ts";
+import { configOf, contentsOf } from "./image-config.ts";
+import type { ImageSpec } from "./image-spec.ts";
+import { parseReference, shownReference } from "./reference.ts";
+
+/** What was taken away: a name, or an image. */
+type Removed = { Untagged?: string; Deleted?: string };
+
+/** The images of a host, and the registry behind it, from which any name can be had. */
+export class ImageStore {
+  readonly #world: World;
+  readonly #prng: Prng;
+  readonly #images: Map<string, Image> = new Map();
+  /** What is known of images by name, wherever they lie. */
+  readonly #known: Map<string, ImageSpec> = new Map();
+
+  constructor(world: World, prng: Prng) {
+    this.#world = world;
+    this.#prng = prng;
+  }
+
+  /** Makes an image known to the registry, and, if `local`, puts it on the host. A later one of a name takes its place. */
+  describe(spec: ImageSpec, local: boolean): void {
+    const names = spec.names.map((name) => shownReference(parseReference(name)));
+    for (const name of names) this.#known.set(name, spec);
+    if (!local) return;
+    for (const name of names) this.#untag(name);
+    this.#add(spec, names, false);
+  }
+
+  /** The image of a name or id; null when it is not on the host. @throws {DaemonError} 400 */
+  find(ref: string): Image | null {
+    const plain = ref.replace(/^sha256:/, "");
+    if (/^[0-9a-f]{64}$/.test(plain)) return this.#images.get(`sha256:${plain}`) ?? null;
+    const reference = parseReference(ref);
+    const name = shownReference(reference);
+    for (const image of this.#images.values()) {
+      if (reference.digest !== null) {
+        if (image.digests.some((one) => one === `${reference.repository}@${reference.digest}`)) return image;
+      } else if (image.tags.includes(name)) return image;
+    }
+    if (!/^[0-9a-f]{3,64}$/.test(plain)) return null;
+    const found = [...this.#images.values()].filter((image) => image.id.startsWith(`sha256:${plain}`));
+    return found.length === 1 ? found[0]! : null;
+  }
+
+  /** @throws {DaemonError} 404 */
+  demand(ref: string): Image {
+    const image = this.find(ref);
+    if (image === null)
+      throw new DaemonError(404, `No such image: ${/^[0-9a-f]{64}$/.test(ref) ? ref : withTag(ref)}`);
+    return image;
+  }
+
+  /** Newest first, then by name. */
+  list(): Image[] {
+    return [...this.#images.values()].reverse();
+  }
+
+  /** True when it was not there before. Any name can be pulled: one that nobody described is a server of its own. */
+  pull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string } {
+    const reference = parseReference(ref);
+    const name = shownReference(reference);
+    let image = this.find(name);
+    const fresh = image === null;
+    if (image === null) {
+      const spec = this.#known.get(name);
+      image = this.#add(spec ?? genericImage(name), [name], spec === undefined);
+    }
+    let digest = image.digests.find((one) => one.startsWith(`${reference.repository}@`));
+    if (digest === undefined) {
+      digest = `${reference.repository}@sha256:${newId(this.#prng)}`;
+      image.digests.push(digest);
+    }
+    return { fresh, digest: digest.slice(digest.indexOf("@") + 1), tag: reference.tag };
+  }
+
+  tag(source: string, target: string): void {
+    const image = this.demand(source);
+    const name = shownReference(parseReference(target));
+    this.#untag(name);
+    image.tags.push(name);
+    image.tagged = this.#world.now;
+  }
+
+  /** @param users the containers that use an image, as `{ id, running }`. */
+  remove(
+    ref: string,
+    force: boolean,
+    users: (image: Image) => readonly { readonly id: string; readonly running: boolean }[],
+  ): Removed[] {
+    const image = this.demand(ref);
+    const byId = !image.tags.includes(nameOrEmpty(ref));
+    const using = users(image);
+    const short = shortId(image.id.slice(7));
+    const removed: Removed[] = [];
+    if (byId) {
+      if (image.tags.length > 1 && !force) {
+        const words = `unable to delete ${short} (must be forced) - image is referenced in multiple repositories`;
+        throw new DaemonError(409, `conflict: ${words}`);
+      }
+      this.#refuseUsed(short, using, force, "unable to delete", "cannot be forced");
+    } else if (image.tags.length === 1) {
+      const shown = `unable to remove repository reference "${ref}"`;
+      const user = using[0];
+      if (user !== undefined && !force) {
+        const words = `container ${shortId(user.id)} is using its referenced image ${short}`;
+        throw new DaemonError(409, `conflict: ${shown} (must force) - ${words}`);
+      }
+    }
+    const names = byId ? [...image.tags] : [shownReference(parseReference(ref))];
+    for (const name of names) {
+      image.tags.splice(image.tags.indexOf(name), 1);
+      removed.push({ Untagged: name });
+    }
+    if (image.tags.length > 0 || using.length > 0) return removed;
+    for (const digest of image.digests) removed.push({ Untagged: digest });
+    this.#images.delete(image.id);
+    removed.push({ Deleted: image.id });
+    return removed;
+  }
+
+  /** @param used the images that containers use. */
+  prune(all: boolean, used: ReadonlySet<Image>): { ImagesDeleted: Removed[]; SpaceReclaimed: number } {
+    const deleted: Removed[] = [];
+    let space = 0;
+    for (const image of [...this.#images.values()]) {
+      if (used.has(image) || (!all && image.tags.length > 0)) continue;
+      for (const name of image.tags) deleted.push({ Untagged: name });
+      for (const digest of image.digests) deleted.push({ Untagged: digest });
+      deleted.push({ Deleted: image.id });
+      space += image.size;
+      this.#images.delete(image.id);
+    }
+    return { ImagesDeleted: deleted, SpaceReclaimed: space };
+  }
+
+  summary(image: Image): ImageSummary {
+    return {
+      Id: image.id,
+      ParentId: "",
+      RepoTags: image.tags.length > 0 ? [...image.tags] : ["<none>:<none>"],
+      RepoDigests: image.digests.length > 0 ? [...image.digests] : [],
+      Created: unixSeconds(image.created),
+      Size: image.size,
+      SharedSize: -1,
+      VirtualSize: image.size,
+      Labels: Object.keys(image.config.Labels).length > 0 ? { ...image.config.Labels } : null,
+      Containers: -1,
+    };
+  }
+
+  summaries(filters: Filters): ImageSummary[] {
+    const wanted = filters["reference"] ?? [];
+    const dangling = filters["dangling"]?.[0];
+    const labels = filters["label"] ?? [];
+    return this.list()
+      .filter((image) => {
+        if (dangling !== undefined && (dangling === "true" || dangling === "1") !== (image.tags.length === 0))
+          return false;
+        if (
+          wanted.length > 0 &&
+          !image.tags.some((tag) => wanted.some((pattern) => matchesName(pattern, tag)))
+        )
+          return false;
+        return labels.every((label) => hasLabel(image.config.Labels, label));
+      })
+      .map((image) => this.summary(image));
+  }
+
+  resource(image: Image): ImageResource {
+    const id = image.id.slice(7);
+    return {
+      Id: image.id,
+      RepoTags: [...image.tags],
+      RepoDigests: [...image.digests],
+      Parent: "",
+      Comment: "",
+      Created: rfc3339(image.created),
+      Container: "",
+      ContainerConfig: configOf({ names: [] }),
+      DockerVersion: "20.10.24+dfsg1",
+      Author: "",
+      Config: image.config,
+      Architecture: "amd64",
+      Os: "linux",
+      Size: image.size,
+      VirtualSize: image.size,
+      GraphDriver: {
+        Data: {
+          MergedDir: `/var/lib/docker/overlay2/${id}/merged`,
+          UpperDir: `/var/lib/docker/overlay2/${id}/diff`,
+          WorkDir: `/var/lib/docker/overlay2/${id}/work`,
+        },
+        Name: "overlay2",
+      },
+      RootFS: { Type: "layers", Layers: [`sha256:${[...id].reverse().join("")}`] },
+      Metadata: { LastTagTime: image.tagged === null ? NEVER : rfc3339(image.tagged) },
+    };
+  }
+
+  #refuseUsed(
+    short: string,
+    using: readonly { readonly id: string; readonly running: boolean }[],
+    force: boolean,
+    what: string,
+    how: string,
+  ): void {
+    const running = using.find((user) => user.running);
+    if (running !== undefined) {
+      const words = `image is being used by running container ${shortId(running.id)}`;
+      throw new DaemonError(409, `conflict: ${what} ${short} (${how}) - ${words}`);
+    }
+    if (using[0] !== undefined && !force) {
+      const words = `image is being used by stopped container ${shortId(using[0].id)}`;
+      throw new DaemonError(409, `conflict: ${what} ${short} (must be forced) - ${words}`);
+    }
+  }
+
+  #add(spec: ImageSpec, tags: readonly string[], generic: boolean): Image {
+    const image: Image = {
+      id: `sha256:${newId(this.#prng)}`,
+      tags: [...tags],
+      digests: [],
+      created: this.#world.now,
+      size: spec.size ?? 5_000_000,
+      config: configOf(spec),
+      contents: contentsOf(spec),
+      generic,
+      tagged: this.#world.now,
+    };
+    this.#images.set(image.id, image);
+    return image;
+  }
+
+  #untag(name: string): void {
+    for (const image of this.#images.values()) {
+      const at = image.tags.indexOf(name);
+      if (at >= 0) image.tags.splice(at, 1);
+    }
+  }
+}
+
+function withTag(ref: string): string {
+  return /[:@]/.test(ref.slice(ref.lastIndexOf("/") + 1)) ? ref : `${ref}:latest`;
+}
+
+function nameOrEmpty(ref: string): string {
+  try {
+    return shownReference(parseReference(ref));
+  } catch (error) {
+    if (error instanceof DaemonError) return "";
+    throw error;
+  }
+}
+
+/** Go's path.Match on the whole name or on the repository alone. */
+function matchesName(pattern: string, tag: string): boolean {
+  const expression = pattern
+    .replace(/[.+^${}()|\\]/g, "\\$&")
+    .replaceAll("*", "[^/]*")
+    .replaceAll("?", "[^/]");
+  const whole = new RegExp(`^${expression}$`);
+  return whole.test(tag) || whole.test(tag.slice(0, tag.lastIndexOf(":")));
+}
+
+/** `key` or `key=value`. */
+export function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
+  const at = wanted.indexOf("=");
+  const key = at < 0 ? wanted : wanted.slice(0, at);
+  return Object.hasOwn(labels, key) && (at < 0 || labels[key] === wanted.slice(at + 1));
+}

@@ -1,0 +1,7 @@
+import type { DockerApi } from "../api/docker-api.ts";
+import type { ContainerNetworks } from "./container-networks.ts";
+
+/** The network half of an engine: what the client asks of networks, and what containers need of them. */
+export interface NetworkBackend
+  extends ContainerNetworks,
+    Pick<DockerApi, "networkList" | "networkInspect" | "networkCreate" | "networkRemove" | "networkPrune"> {}

@@ -1,0 +1,175 @@
+import type {
+  ContainerRuntime,
+  ContainerSystem,
+  ProcessSpec,
+  SeenProcess,
+  StartedProcess,
+  SystemOptions,
+} from "../docker/container/container-runtime.ts";
+import { StartFailure } from "../docker/container/container-runtime.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { SIGKILL } from "../sim/process.ts";
+import type { FileSystem } from "./files.ts";
+import { INTERPRETER } from "./interpreter.ts";
+import { Machine } from "./machine.ts";
+import { mountKernelTrees } from "./mounts.ts";
+import type { ProcessEntry, Run } from "./process-table.ts";
+import { findInstalled, type Installed, launch } from "./programs/run.ts";
+import { ShellState } from "./shell-state.ts";
+import { nullStream, type Stream } from "./stream.ts";
+import { type BashLibrary, loadBashLibrary } from "./syntax.ts";
+
+const keep = (): void => {};
+
+/** Runs containers on a machine: each is a machine of its own, whose processes the host sees too. */
+export class MachineRuntime implements ContainerRuntime {
+  readonly #machine: Machine;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  create(options: SystemOptions): ContainerSystem {
+    return new MachineSystem(this.#machine, options);
+  }
+}
+
+class MachineSystem implements ContainerSystem {
+  readonly #machine: Machine;
+  #namespace: NetworkNamespace;
+
+  constructor(outer: Machine, options: SystemOptions) {
+    this.#namespace = options.namespace;
+    this.#machine = new Machine({
+      host: outer.host,
+      commands: outer.commands,
+      hostname: options.hostname,
+      seedName: options.seedName,
+      namespace: () => this.#namespace,
+      container: { image: options.image, outer: outer.processes },
+    });
+    mountKernelTrees(this.#machine.files);
+    const files = this.files;
+    for (const [path, text] of Object.entries(options.image.files)) {
+      files.makeDirectory(path.slice(0, path.lastIndexOf("/")) || "/", true);
+      files.write(path, text);
+      files.chmod(path, 0o755);
+    }
+  }
+
+  get files(): FileSystem {
+    return this.#machine.files.view(this.#namespace);
+  }
+
+  get hostname(): string {
+    return this.#machine.hostname;
+  }
+
+  set hostname(name: string) {
+    this.#machine.hostname = name;
+  }
+
+  move(namespace: NetworkNamespace): void {
+    this.#namespace = namespace;
+  }
+
+  start(spec: ProcessSpec): StartedProcess {
+    const machine = this.#machine;
+    const [word = ""] = spec.argv;
+    const found = this.#executable(word, spec.cwd);
+    const state = (library: BashLibrary | null): ShellState => this.#state(spec, library);
+    const processes = machine.processes;
+    const main = processes.list().length === 0;
+    if (main) processes.restart();
+    const program = function* (entry: ProcessEntry): Run<number> {
+      // Only what reads bash's language needs the library that reads it.
+      const library = found.kind === "command" ? null : yield* machine.outside.call(loadBashLibrary);
+      const own = state(library);
+      own.process = entry;
+      own.shellPid = entry.pid;
+      return yield* launch(own, found, spec.argv);
+    };
+    const entry = processes.start(main ? 0 : 1, spec.argv.join(" "), program, { namespace: spec.namespace });
+    entry.process.init = main;
+    return new Started(entry, processes.outerPid(entry.pid));
+  }
+
+  stop(): void {
+    for (const entry of this.#machine.processes.list()) entry.process.kill(SIGKILL);
+  }
+
+  processes(): readonly SeenProcess[] {
+    const { processes } = this.#machine;
+    return processes.list().map(({ pid, parent, command, started }) => ({
+      pid: processes.outerPid(pid),
+      parent: processes.outerPid(parent),
+      command,
+      started,
+    }));
+  }
+
+  /** What execve(2) would run, as runc looks for it. @throws {StartFailure} */
+  #executable(word: string, cwd: string): Installed {
+    const found = findInstalled(this.#machine, word, cwd, this.files);
+    const quoted = `exec: ${JSON.stringify(word)}`;
+    if (found === null) {
+      if (!word.includes("/")) throw new StartFailure(127, `${quoted}: executable file not found in $PATH`);
+      const there = this.files.stat(word.startsWith("/") ? word : `${cwd}/${word}`) !== null;
+      if (there) throw new StartFailure(126, `${quoted}: permission denied`);
+      throw new StartFailure(127, `${quoted}: stat ${word}: no such file or directory`);
+    }
+    if (found.kind === "script" && (this.files.stat(found.path)!.mode & 0o111) === 0) {
+      throw new StartFailure(126, `${quoted}: permission denied`);
+    }
+    return found;
+  }
+
+  #state(spec: ProcessSpec, library: BashLibrary | null): ShellState {
+    const output = (write: (text: string) => void): Stream => ({
+      input: null,
+      pipe: null,
+      terminal: spec.tty,
+      write,
+      retain: keep,
+      release: keep,
+    });
+    const input: Stream =
+      spec.input === null ? nullStream() : { ...nullStream(), input: spec.input, terminal: spec.tty };
+    const streams = new Map<number, Stream>([
+      [0, input],
+      [1, output(spec.out)],
+      [2, output(spec.err)],
+    ]);
+    const state = new ShellState(this.#machine, library, INTERPRETER, streams);
+    state.namespace = spec.namespace;
+    state.cwd = spec.cwd;
+    state.naming = spec.tty ? { kind: "prompt" } : { kind: "ash", name: "sh", script: false };
+    for (const [name, value] of spec.env) {
+      state.variables.set(name, value);
+      state.variables.demand(name).exported = true;
+    }
+    return state;
+  }
+}
+
+class Started implements StartedProcess {
+  readonly pid: number;
+  readonly #entry: ProcessEntry;
+
+  constructor(entry: ProcessEntry, pid: number) {
+    this.#entry = entry;
+    this.pid = pid;
+  }
+
+  get exited(): StartedProcess["exited"] {
+    return this.#entry.process.exited;
+  }
+
+  get status(): number | null {
+    return this.#entry.process.status;
+  }
+
+  kill(signal: number): void {
+    this.#entry.process.kill(signal);
+  }
+}

@@ -20,6 +20,7 @@ type FrameText = (frame: FrameId) => string | null;
 type DeviceAspect = RegExp | null;
 const MTU: DeviceAspect = / mtu /;
 const STATE: DeviceAspect = / (up|down|NO-CARRIER|LOWER_UP)$/;
+const ADDRESS: DeviceAspect = / has .*, not /;
 const MASTER: DeviceAspect = / (master .*|nomaster)$/;
 const VLAN_FILTERING: DeviceAspect = / vlan_filtering \d$/;
 
@@ -36,6 +37,8 @@ export function aspectOf(verdict: Verdict): DeviceAspect {
       return STATE;
     case Verdict.BRIDGE_VLAN:
       return VLAN_FILTERING;
+    case Verdict.OTHERHOST:
+      return ADDRESS;
     case Verdict.BRIDGE_SAME_PORT:
     case Verdict.BRIDGE_ISOLATED:
     case Verdict.LINK_LOCAL_GROUP:

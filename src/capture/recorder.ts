@@ -30,6 +30,20 @@ const CHUNK = 1 << 20;
 const BARE = 14;
 const IPV4_TYPE: readonly number[] = [0x08, 0x00];
 
+/** True where a packet is an IPv4 packet without anything in front, and is written down as it is. */
+function isBare(verdict: Verdict, packet: Packet): boolean {
+  switch (verdict) {
+    case Verdict.routed:
+    case Verdict.translated:
+    case Verdict.returned:
+      return true;
+    case Verdict.NETFILTER_DROP:
+      return packet.at === packet.networkAt;
+    default:
+      return false;
+  }
+}
+
 /**
  * Writes down every step of every frame: whole numbers in one growing column, and the bytes of frames that enter or
  * leave a device. Names, texts and journeys are made from it later, when somebody asks.
@@ -63,8 +77,7 @@ export class Recorder implements Tap {
     rows[row + 6] = packet.corrupted ? -packet.length : packet.length;
     rows[row + 7] = -1;
     rows[row + 9] = this.#world.registry.events;
-    if (verdict === Verdict.routed || verdict === Verdict.translated || verdict === Verdict.returned)
-      this.#writeDown(packet, row, BARE);
+    if (isBare(verdict, packet)) this.#writeDown(packet, row, BARE);
     else if (verdict === Verdict.received || verdict === Verdict.transmitted) this.#writeDown(packet, row, 0);
   }
 
@@ -115,7 +128,7 @@ export class Recorder implements Tap {
   }
 
   /**
-   * What tells of the packet of a step: its whole frame, or, where it was routed or translated, the packet behind an
+   * What tells of the packet of a step: its whole frame, or, where it was routed, translated or filtered, the packet behind an
    * empty Ethernet header; null for other steps. A packet that never reaches a device is known by that.
    */
   image(index: number): Uint8Array | null {

@@ -1,6 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { type Balance, balance } from "../capture/conservation.ts";
-import { type EntryWords, entryWords } from "../capture/entry-words.ts";
+import { aspectOf, type EntryWords, entryWords } from "../capture/entry-words.ts";
 import { type Journey, JourneyLog } from "../capture/journey.ts";
 import { Recorder } from "../capture/recorder.ts";
 import { registerIpvs } from "../ipvs/register-ipvs.ts";
@@ -13,6 +13,7 @@ import { registerNetfilter } from "../netfilter/register-netfilter.ts";
 import type { FrameId } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
+import { Verdict } from "../sim/verdict.ts";
 import { World } from "../sim/world.ts";
 import { accounts } from "./accounts.ts";
 import { LabHost } from "./lab-host.ts";
@@ -129,10 +130,11 @@ export class Lab {
     return this.#journeys === null ? null : this.#journeys.frameText(frame);
   }
 
-  /** An entry of any table as it is now, and what made it; null for 0. */
-  entry(ref: EntryRef): EntryWords | null {
+  /** An entry of any table as it is now, and what made it; of a device what led to that verdict. Null for 0. */
+  entry(ref: EntryRef, verdict: Verdict = Verdict.sent): EntryWords | null {
     const record = this.world.registry.get(ref);
-    return record === null ? null : entryWords(record, (frame) => this.frameText(frame));
+    if (record === null) return null;
+    return entryWords(record, (frame) => this.frameText(frame), undefined, aspectOf(verdict));
   }
 
   /** How all frames ended so far, and where the others lie. */

@@ -168,8 +168,9 @@ export interface Lab {
   /** What such a command prints: `ask("a", "ip -j route")`. @throws {UserError} as {@link apply} */
   ask(where: string, command: string): string;
   /**
-   * Sends one packet or frame and lets virtual time pass until it and its answers have ended, 5 s at most.
-   * @throws {UserError} TARGET for a request that makes no sense; SEND when the sender's own kernel refuses, in its words
+   * Sends one packet or frame and lets virtual time pass until it and its answers have ended, 5 s at most. What the
+   * sender's own kernel refuses to send ends at once, where it began.
+   * @throws {UserError} TARGET for a request that makes no sense; SEND for a `source` that the sender has not got
    */
   send(request: PacketRequest | FrameRequest): SentJourney;
   /** Lets virtual time pass: nanoseconds, not negative. @throws {UserError} STORM when frames go round in a loop */

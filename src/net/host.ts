@@ -1,5 +1,6 @@
-import { Cpu } from "../sim/cpu.ts";
+import { type BacklogLimit, Cpu } from "../sim/cpu.ts";
 import type { Packet } from "../sim/packet.ts";
+import type { EntryRef } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 import { flowHash } from "./flow-hash.ts";
@@ -9,6 +10,7 @@ import { KernelError } from "./kernel-error.ts";
 import { KernelLog } from "./kernel-log.ts";
 import { NeighbourLimits } from "./neighbour-limits.ts";
 import { NetworkNamespace } from "./network-namespace.ts";
+import * as reasons from "./reasons.ts";
 
 /** A host's processors: how many, and what handling one packet costs (0: nothing, and there is no queue). */
 export interface CpuOptions {
@@ -22,7 +24,7 @@ export interface CpuOptions {
 }
 
 /** A machine: a kernel, processors, and network namespaces, of which the first has no name. */
-export class Host {
+export class Host implements BacklogLimit {
   readonly world: World;
   readonly kernel: Kernel;
   readonly name: string;
@@ -41,6 +43,8 @@ export class Host {
   /** What its kernel wrote since it started. */
   readonly log: KernelLog = new KernelLog();
   poweredOn = true;
+  /** net.core.netdev_max_backlog, as an unsigned number. */
+  maxBacklog = 1000;
 
   constructor(world: World, kernel: Kernel, name: string, cpu: CpuOptions = { count: 1, cost: 0 }) {
     this.world = world;
@@ -49,12 +53,21 @@ export class Host {
     this.cpus =
       cpu.cost === 0
         ? null
-        : Array.from({ length: cpu.count }, (_, i) => new Cpu(world, cpu.cost, `${name} cpu${i} backlog`));
+        : Array.from(
+            { length: cpu.count },
+            (_, i) => new Cpu(world, cpu.cost, `${name} cpu${i} backlog`, this),
+          );
     this.blindness = cpu.count > 1 ? cpu.cost : 0;
     this.#inTurn = cpu.steering === "turn";
     this.identifications = new IpIdentifications(world, name);
     this.neighbourLimits = new NeighbourLimits(world);
     this.root = new NetworkNamespace(this, "");
+  }
+
+  /** What says how long the backlog may be; 0 while nobody observes. */
+  get backlogLimit(): EntryRef {
+    const name = "net.core.netdev_max_backlog";
+    return reasons.setting(this.root, [name.replaceAll(".", "/")], `${name} = ${this.maxBacklog}`);
   }
 
   /** Chooses a processor. */

@@ -5,6 +5,7 @@ import { directRoute } from "./direct-route.ts";
 import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import * as reasons from "./reasons.ts";
 import type { Route } from "./route.ts";
 
 /**
@@ -40,15 +41,16 @@ export class InputRoute {
   #special(device: NetDevice, dst: number, src: number, tos: number, mark: number): Route | null {
     this.rule = 0;
     if (ip.isMulticast(dst)) return this.#group(device, dst);
-    if (ip.isMulticast(src) || src === ip.BROADCAST) return this.#martian(Verdict.IP_INVALID_SOURCE);
+    if (ip.isMulticast(src) || src === ip.BROADCAST) return this.#senseless("source", src);
     if (dst === ip.BROADCAST || (src === 0 && dst === 0))
       return this.#limitedBroadcast(device, src, tos, mark);
-    if (ip.isZeroNet(src)) return this.#martian(Verdict.IP_INVALID_SOURCE);
-    if (ip.isZeroNet(dst)) return this.#martian(Verdict.IP_INVALID_DEST);
+    if (ip.isZeroNet(src)) return this.#senseless("source", src);
+    if (ip.isZeroNet(dst)) return this.#senseless("destination", dst);
     if (ip.isLoopback(dst) || ip.isLoopback(src)) {
       const localnet = device.ipv4.conf.route_localnet | this.#ns.ipv4.allConf.route_localnet;
       // What came by `lo` was sent from here; Linux does not even ask (the packet has its route already).
-      if (localnet === 0 && !device.loopback) return this.#martian(Verdict.IP_LOCALNET);
+      if (localnet === 0 && !device.loopback)
+        return this.#martian(Verdict.IP_LOCALNET, reasons.deviceSetting(device, "route_localnet"));
     }
     return this.#byTable(device, dst, src, tos, mark);
   }
@@ -71,13 +73,13 @@ export class InputRoute {
     if (way.type === "broadcast")
       return src === 0 || this.#believes(device, 0, src, 0, tos, mark) ? way : null;
     if (!forwarding) return this.#noForwarding(device);
-    if (way.type !== "unicast") return this.#martian(Verdict.IP_INVALID_DEST);
+    if (way.type !== "unicast") return this.#martian(Verdict.IP_INVALID_DEST, way.ref);
     return this.#believes(device, dst, src, way.device!.ifindex, tos, mark) ? way : null;
   }
 
   #group(device: NetDevice, dst: number): Route | null {
     if (dst === ip.ALL_SYSTEMS || device.ipv4.groups.has(dst)) return directRoute(device, "multicast");
-    return this.#martian(Verdict.NOT_SPECIFIED);
+    return this.#martian(Verdict.NOT_SPECIFIED, reasons.noMember(device, dst));
   }
 
   #limitedBroadcast(device: NetDevice, src: number, tos: number, mark: number): Route | null {
@@ -94,29 +96,8 @@ export class InputRoute {
 
   /** It is for somebody else, and this device passes nothing on; if somebody decided so, that is known. */
   #noForwarding(device: NetDevice): null {
-    const { settings } = this.#ns;
-    const entry =
-      settings?.get(`net/ipv4/conf/${device.name}/forwarding`) ??
-      settings?.get("net/ipv4/ip_forward") ??
-      settings?.get("net/ipv4/conf/all/forwarding") ??
-      this.#forwardingByDefault(device);
+    const entry = reasons.deviceSetting(device, "forwarding", "net/ipv4/ip_forward");
     return this.#noRoute("EHOSTUNREACH", Verdict.IP_INADDRERRORS, entry);
-  }
-
-  /** Nobody said anything of forwarding: while somebody observes, that is an entry too. */
-  #forwardingByDefault(device: NetDevice): EntryRef {
-    const ns = this.#ns;
-    const { registry, tap } = ns.world;
-    if (tap === null) return 0;
-    ns.settings ??= new Map();
-    const key = `${device.name} forwards by default`;
-    let ref = ns.settings.get(key);
-    if (ref === undefined) {
-      const text = `net.ipv4.conf.${device.name.replaceAll(".", "/")}.forwarding = 0`;
-      ref = registry.made("sysctl", ns.path, text, { by: "kernel", text: "by default" });
-      ns.settings.set(key, ref);
-    }
-    return ref;
   }
 
   #noRoute(error: Errno, verdict: Verdict, entry: EntryRef): null {
@@ -124,6 +105,12 @@ export class InputRoute {
     this.verdict = verdict;
     this.entry = entry;
     return null;
+  }
+
+  /** An address stands where it means nothing. */
+  #senseless(where: "source" | "destination", address: number): null {
+    const verdict = where === "source" ? Verdict.IP_INVALID_SOURCE : Verdict.IP_INVALID_DEST;
+    return this.#martian(verdict, reasons.martian(this.#ns, where, address));
   }
 
   #martian(verdict: Verdict, entry: EntryRef = 0): null {
@@ -144,7 +131,7 @@ export class InputRoute {
       if ((conf.accept_local | allConf.accept_local) !== 0) return true;
       if (!ns.fib.custom) {
         if (!ns.own.has(src)) return true;
-        this.#martian(Verdict.IP_LOCAL_SOURCE);
+        this.#martian(Verdict.IP_LOCAL_SOURCE, reasons.ownAddress(ns, src));
         return false;
       }
     }
@@ -171,7 +158,7 @@ export class InputRoute {
     key.mark = (conf.src_valid_mark | allConf.src_valid_mark) === 0 ? 0 : mark;
     key.tos = tos;
     const back = ns.fib.lookup();
-    if (back === null) return this.#lastResort(filter);
+    if (back === null) return this.#lastResort(null, filter);
     if (back.type !== "unicast") {
       if (back.type !== "local") {
         this.#martian(Verdict.IP_INVALID_SOURCE, back.ref);
@@ -186,7 +173,7 @@ export class InputRoute {
       this.sourceOnLink = back.gateway === 0;
       return true;
     }
-    if (device.ipv4.addresses.length === 0) return this.#lastResort(filter);
+    if (device.ipv4.addresses.length === 0) return this.#lastResort(back, filter);
     if (filter === 1) return this.#reversePathFails(back.ref);
     key.oif = device.ifindex;
     const other = ns.fib.lookup();
@@ -194,8 +181,9 @@ export class InputRoute {
     return true;
   }
 
-  #lastResort(filter: number): boolean {
-    return filter === 0 || this.#reversePathFails(0);
+  /** `back`: the route that leads to the sender, by a device without addresses; null: there is none. */
+  #lastResort(back: Route | null, filter: number): boolean {
+    return filter === 0 || this.#reversePathFails(back?.ref ?? this.#ns.fib.refusedBy);
   }
 
   /** `back`: the route that would lead to the sender. */

@@ -10,6 +10,7 @@ import * as ipForward from "./ip-forward.ts";
 import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import * as reasons from "./reasons.ts";
 import * as tcpInput from "./tcp/input.ts";
 import * as udp from "./udp.ts";
 
@@ -97,7 +98,8 @@ export function route(ns: NetworkNamespace, device: NetDevice, packet: Packet): 
 function mayBeInGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): boolean {
   const drop = device.ipv4.conf.drop_unicast_in_l2_multicast | ns.ipv4.allConf.drop_unicast_in_l2_multicast;
   if (drop === 0) return true;
-  ns.drop(packet, Verdict.UNICAST_IN_L2_MULTICAST);
+  const entry = reasons.deviceSetting(device, "drop_unicast_in_l2_multicast");
+  ns.drop(packet, Verdict.UNICAST_IN_L2_MULTICAST, entry);
   return false;
 }
 
@@ -187,6 +189,6 @@ function other(
   } else {
     ns.snmp.inUnknownProtos++;
     icmpError.send(ns, packet, icmpHeader.DESTINATION_UNREACHABLE, icmpHeader.PROTOCOL_UNREACHABLE, 0);
-    ns.drop(packet, Verdict.IP_NOPROTO);
+    ns.drop(packet, Verdict.IP_NOPROTO, reasons.noProtocol(ns, "IP protocol", protocol));
   }
 }

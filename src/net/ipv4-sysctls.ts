@@ -88,6 +88,20 @@ const portRange: SysctlDefinition = {
   },
 };
 
+/** Of the whole host: only its first namespace shows it, so its name stands where others have a device's. */
+const maxBacklog: SysctlDefinition = {
+  ...number(
+    "net/core/*",
+    -INT_MAX - 1,
+    INT_MAX,
+    (ns) => ns.host.maxBacklog | 0,
+    (ns, value) => {
+      ns.host.maxBacklog = value >>> 0;
+    },
+  ),
+  stars: (ns) => (ns === ns.host.root ? ["netdev_max_backlog"] : []),
+};
+
 /** Each of the two thresholds bounds the other: the low one is never above the high one. */
 function threshold(key: "ipfrag_low_thresh" | "ipfrag_high_thresh"): SysctlDefinition {
   const isLow = key === "ipfrag_low_thresh";
@@ -124,6 +138,7 @@ export function registerIpv4Sysctls(kernel: Kernel): void {
       },
     },
     setting("net/core/rmem_default", "rmem_default", 2304, INT_MAX),
+    maxBacklog,
     ...others.map(([path, initial]) => stored(path, initial)),
     ...tcpSysctls(),
     ...confSysctls(),

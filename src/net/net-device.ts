@@ -328,6 +328,8 @@ export class NetDevice implements Receiver {
         return this.carrier ? "LOWER_UP" : "NO-CARRIER";
       case "master":
         return this.master === null ? "nomaster" : `master ${this.master.name}`;
+      case "address":
+        return `address ${mac.format(this.macHi, this.macLo)}`;
       default:
         return change;
     }

@@ -1,6 +1,7 @@
 import { NOTHING } from "../base/short-list.ts";
+import type { Absences } from "../sim/absences.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
-import type { EntryRef } from "../sim/registry.ts";
+import type { EntryKind, EntryRef } from "../sim/registry.ts";
 import type { PlaceId, Tap } from "../sim/tap.ts";
 import { Verdict } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
@@ -24,6 +25,7 @@ import type { NamespaceWatcher } from "./namespace-watcher.ts";
 import { NeighbourTable } from "./neighbour-table.ts";
 import { type DeviceOptions, NetDevice } from "./net-device.ts";
 import { OwnAddresses } from "./own-addresses.ts";
+import * as reasons from "./reasons.ts";
 import { Reassembly } from "./reassembly.ts";
 import { RouteExceptions } from "./route-exceptions.ts";
 import { SnmpCounters } from "./snmp.ts";
@@ -55,6 +57,8 @@ export class NetworkNamespace {
   readonly exceptions: RouteExceptions;
   /** The sysctls that somebody set, by their paths under /proc/sys; null before the first. */
   settings: Map<string, EntryRef> | null = null;
+  /** What packets looked for and did not find, while somebody observed: see reasons.ts. */
+  absences: Map<EntryKind, Absences> | null = null;
   readonly snmp: SnmpCounters;
   readonly neighbours: NeighbourTable;
   readonly sockets: Sockets;
@@ -219,17 +223,22 @@ export class NetworkNamespace {
       const all = hi === 0xffff && ethernet.dstLo(view, at) === -1;
       packet.flags = bridge | (all ? PacketFlag.linkBroadcast : PacketFlag.linkMulticast);
     }
+    if (otherHost) {
+      const entry = reasons.otherAddress(device, hi, ethernet.dstLo(view, at));
+      device.drop(packet, Verdict.OTHERHOST, entry);
+      return;
+    }
     switch (ethernet.type(view, at)) {
       case ethernet.TYPE_IPV4:
-        if (otherHost) device.drop(packet, Verdict.OTHERHOST);
-        else ipInput.receive(this, device, packet);
+        ipInput.receive(this, device, packet);
         return;
       case ethernet.TYPE_ARP:
-        if (otherHost) device.drop(packet, Verdict.OTHERHOST);
-        else arp.receive(this, device, packet);
+        arp.receive(this, device, packet);
         return;
-      default:
-        device.drop(packet, otherHost ? Verdict.OTHERHOST : Verdict.UNHANDLED_PROTO);
+      default: {
+        const entry = reasons.noProtocol(this, "EtherType", ethernet.type(view, at));
+        device.drop(packet, Verdict.UNHANDLED_PROTO, entry);
+      }
     }
   }
 

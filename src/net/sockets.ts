@@ -10,6 +10,7 @@ import type { IcmpReport } from "./icmp-input.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import * as reasons from "./reasons.ts";
 import * as tcpReport from "./tcp/icmp-report.ts";
 import type { UdpSocket } from "./udp-socket.ts";
 
@@ -97,6 +98,7 @@ export class Sockets {
   }
 
   unbindUdp(socket: UdpSocket): void {
+    reasons.socketsChanged(this.#ns);
     const { localAddress, localPort } = socket;
     const row = this.#udp.find(localAddress, localPort);
     if (row < 0) return;
@@ -179,6 +181,7 @@ export class Sockets {
   }
 
   #put(socket: UdpSocket, address: number, port: number): void {
+    reasons.socketsChanged(this.#ns);
     socket.localAddress = address;
     socket.localPort = port;
     const row = this.#udp.insert(address, port);

@@ -8,6 +8,7 @@ import * as udp from "../wire/udp.ts";
 import * as icmpError from "./icmp-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import * as reasons from "./reasons.ts";
 
 /** Hands a datagram to the socket that is bound to where it goes (udp_rcv). */
 export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
@@ -35,7 +36,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   if (socket === null) {
     ns.snmp.udpNoPorts++;
     icmpError.send(ns, packet, icmp.DESTINATION_UNREACHABLE, icmp.PORT_UNREACHABLE, 0);
-    ns.drop(packet, Verdict.NO_SOCKET);
+    ns.drop(packet, Verdict.NO_SOCKET, reasons.noSocket(ns, "udp", dst, udp.dstPort(view, at)));
     return;
   }
   ns.snmp.udpDelivered(ns.world.leg);
@@ -51,16 +52,12 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
 function toGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
   const { view, transportAt: at, networkAt } = packet;
   const src = ipv4.src(view, networkAt);
-  const sockets = ns.sockets.findUdpGroup(
-    device,
-    ipv4.dst(view, networkAt),
-    udp.dstPort(view, at),
-    src,
-    udp.srcPort(view, at),
-  );
+  const dst = ipv4.dst(view, networkAt);
+  const port = udp.dstPort(view, at);
+  const sockets = ns.sockets.findUdpGroup(device, dst, port, src, udp.srcPort(view, at));
   if (sockets.length === 0) {
     ns.snmp.udpIgnoredMulti++;
-    ns.drop(packet, Verdict.NO_SOCKET);
+    ns.drop(packet, Verdict.NO_SOCKET, reasons.noSocket(ns, "udp", dst, port));
     return;
   }
   packet.length = udp.length(view, at) - udp.HEADER_LEN;

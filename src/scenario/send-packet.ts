@@ -16,6 +16,8 @@ import * as ethernet from "../wire/ethernet.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import * as mac from "../wire/mac.ts";
+import { refusedJourney, type Unsent } from "./refused-journey.ts";
 
 /** A packet to send, as a program of a host would: `{ from: "a/c1", to: "10.3.0.5", protocol: "udp", port: 53 }`. */
 export interface PacketRequest {
@@ -93,13 +95,20 @@ export function parseTarget(text: string): Omit<PacketRequest, "from"> {
 
 /** A socket with what it is to send. */
 interface Sender {
+  /** Gives the socket its address. @throws {KernelError} */
+  bind(): void;
+  /** @throws {KernelError} */
   send(): void;
+  /** What refused to send, where an entry did. */
+  refusedBy(error: KernelError): EntryRef;
   close(): void;
+  readonly unsent: Unsent;
 }
 
 /**
- * Sends one packet and lets time pass until it and all that came of it has ended, 5 s at most.
- * @throws {UserError} TARGET for a request that makes no sense, SEND when the sender's own kernel refuses, in its words
+ * Sends one packet and lets time pass until it and all that came of it has ended, 5 s at most. What the sender's own
+ * kernel refuses to send has a journey too: it ends where it began.
+ * @throws {UserError} TARGET for a request that makes no sense, SEND for an address or port that the sender cannot have
  */
 export function sendPacket(lab: Lab, request: PacketRequest | FrameRequest): Sent {
   const sender = "frame" in request ? frameSender(lab, request) : packetSender(lab, request);
@@ -107,30 +116,39 @@ export function sendPacket(lab: Lab, request: PacketRequest | FrameRequest): Sen
   const { world } = lab;
   const flight = new Flight(world.tap!);
   world.tap = flight;
+  let refused: Journey | null = null;
   try {
-    sender.send();
+    bind(sender);
+    refused = send(lab, sender);
     follow(world, flight);
-  } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-    const target = "frame" in request ? "a frame" : `to ${request.to}`;
-    const hint = "frame" in request ? "" : refusal(lab, request.from, error);
-    throw new UserError("SEND", `${request.from} cannot send ${target}: ${error.message}`, null, hint);
   } finally {
     sender.close();
     world.settle();
     world.tap = flight.inner;
   }
-  const [journey, ...others] = lab.journeysFrom(first);
-  return { journey: journey!, answers: causedBy(journey!, others) };
+  const [journey = refused!, ...others] = lab.journeysFrom(first);
+  return { journey, answers: causedBy(journey, others) };
 }
 
-/** The route or rule that refused, and what made it; empty when none did. */
-function refusal(lab: Lab, from: string, error: KernelError): string {
-  const { fib } = lab.namespace(from);
-  const entry = fib.error === error.errno ? lab.entry(fib.refusedBy) : null;
-  if (entry === null) return "";
-  const table = entry.entry.startsWith("no ") ? "" : `${entry.kind} `;
-  return `${table}${entry.entry} <- ${entry.cause}`;
+function bind(sender: Sender): void {
+  try {
+    sender.bind();
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const { from, to } = sender.unsent;
+    throw new UserError("SEND", `${from} cannot send to ${to}: ${error.message}`);
+  }
+}
+
+/** Gives the journey of what the kernel refused; null for what it took. */
+function send(lab: Lab, sender: Sender): Journey | null {
+  try {
+    sender.send();
+    return null;
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    return refusedJourney(lab, sender.unsent, error, sender.refusedBy(error));
+  }
 }
 
 /** Runs the world until nothing of a flight is under way. */
@@ -217,15 +235,20 @@ function packetSender(lab: Lab, request: PacketRequest): Sender {
   socket.ttl = ttl;
   socket.tos = tos;
   socket.mark = mark | 0;
+  // One packet to all is what is asked for, if its destination is all.
+  if (!(socket instanceof TcpSocket)) socket.broadcast = true;
   return {
+    unsent: { from: request.from, source: ip.format(source), to: request.to, protocol },
+    bind() {
+      if (source === 0 && sourcePort === 0) return;
+      if (socket instanceof RawSocket) socket.bind(source);
+      else socket.bind(source, sourcePort);
+    },
+    // The look-up in the tables is what came last, and says the same.
+    refusedBy: (error) => (ns.fib.error === error.errno ? ns.fib.refusedBy : 0),
     send() {
-      if (socket instanceof RawSocket) {
-        if (source !== 0) socket.bind(source);
-        socket.sendTo(to, echoRequest(size));
-        return;
-      }
-      if (source !== 0 || sourcePort !== 0) socket.bind(source, sourcePort);
-      if (socket instanceof UdpSocket) socket.sendTo(to, port!, new Uint8Array(size));
+      if (socket instanceof RawSocket) socket.sendTo(to, echoRequest(size));
+      else if (socket instanceof UdpSocket) socket.sendTo(to, port!, new Uint8Array(size));
       else {
         // One packet was asked for: whatever comes of it is not gone on with.
         socket.abortOnClose = true;
@@ -243,7 +266,20 @@ function frameSender(lab: Lab, { from, frame }: FrameRequest): Sender {
     throw new UserError("TARGET", `${frame.length} bytes are no Ethernet frame`, null, hint);
   }
   const socket = new PacketSocket(device.ns, device, PROTOCOL_ALL);
-  return { send: () => socket.send(device, frame), close: () => socket.close() };
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  const source = mac.format(ethernet.srcHi(view, 0), ethernet.srcLo(view, 0));
+  return {
+    unsent: {
+      from,
+      source,
+      to: mac.format(ethernet.dstHi(view, 0), ethernet.dstLo(view, 0)),
+      protocol: "ethernet",
+    },
+    bind: () => undefined,
+    send: () => socket.send(device, frame),
+    refusedBy: () => device.ref,
+    close: () => socket.close(),
+  };
 }
 
 function parseAddress(text: string): number {

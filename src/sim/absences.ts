@@ -22,14 +22,17 @@ export class Absences {
    * tool prints it, or `never` in words.
    */
   of(text: string, wouldFit: (entry: string) => boolean, never: string): EntryRef {
+    return this.because(text, () => {
+      const gone = this.#registry.whyGone(this.#kind, this.#where(), wouldFit);
+      return gone ?? { by: "nobody", text: never };
+    });
+  }
+
+  /** The entry that says `text`, for a cause that is known. */
+  because(text: string, cause: () => Cause): EntryRef {
     const known = this.#refs.get(text);
     if (known !== undefined) return known;
-    const where = this.#where();
-    const cause: Cause = this.#registry.whyGone(this.#kind, where, wouldFit) ?? {
-      by: "nobody",
-      text: never,
-    };
-    const ref = this.#registry.made(this.#kind, where, text, cause);
+    const ref = this.#registry.made(this.#kind, this.#where(), text, cause());
     this.#refs.set(text, ref);
     return ref;
   }

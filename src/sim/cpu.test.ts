@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import { Cpu, MAX_BACKLOG } from "./cpu.ts";
+import { Cpu } from "./cpu.ts";
 import type { Packet } from "./packet.ts";
 import { Verdict } from "./verdict.ts";
 import { World } from "./world.ts";
+
+const MAX_BACKLOG = 1000;
 
 function setUp(cost: number): {
   world: World;
@@ -11,7 +13,7 @@ function setUp(cost: number): {
   send: (mark: number) => void;
 } {
   const world = new World(1);
-  const cpu = new Cpu(world, cost, "a cpu0 backlog");
+  const cpu = new Cpu(world, cost, "a cpu0 backlog", { maxBacklog: MAX_BACKLOG, backlogLimit: 0 });
   const place = world.place("a/eth0");
   const arrived: [number, number][] = [];
   const receiver = {
@@ -44,9 +46,11 @@ test("packets are handled one after the other, each for the cost of a step", () 
 
 test("what waits counts as held, and a full backlog drops with the kernel's reason", () => {
   const { world, send } = setUp(10);
-  for (let i = 0; i < MAX_BACKLOG + 3; i++) send(i);
-  expect(world.held.map((holder) => [holder.name, holder.length])).toEqual([["a cpu0 backlog", MAX_BACKLOG]]);
+  for (let i = 0; i < MAX_BACKLOG + 4; i++) send(i);
+  expect(world.held.map((holder) => [holder.name, holder.length])).toEqual([
+    ["a cpu0 backlog", MAX_BACKLOG + 1],
+  ]);
   expect(world.ends[Verdict.CPU_BACKLOG]).toBe(3);
-  world.advance(10 * (MAX_BACKLOG + 3));
+  world.advance(10 * (MAX_BACKLOG + 4));
   expect(world.pool.inUse).toBe(0);
 });

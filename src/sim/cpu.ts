@@ -1,12 +1,16 @@
 import type { Packet } from "./packet.ts";
 import { PacketQueue } from "./packet-queue.ts";
+import type { EntryRef } from "./registry.ts";
 import type { Nanos } from "./time.ts";
 import { Timer } from "./timer.ts";
 import { Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
-/** net.core.netdev_max_backlog: a CPU's queue holds no more (net/core/dev.c, enqueue_to_backlog). */
-export const MAX_BACKLOG = 1000;
+/** With how many packets in its queue a processor takes one more (net/core/dev.c, enqueue_to_backlog), and what says so. */
+export interface BacklogLimit {
+  readonly maxBacklog: number;
+  readonly backlogLimit: EntryRef;
+}
 
 /**
  * One processor of a host with a cost per packet: packets wait in its backlog, one at a time is handled, and that takes
@@ -17,10 +21,12 @@ export class Cpu {
   readonly #cost: Nanos;
   readonly #backlog: PacketQueue;
   readonly #done: Timer;
+  readonly #limit: BacklogLimit;
 
-  constructor(world: World, cost: Nanos, name: string) {
+  constructor(world: World, cost: Nanos, name: string, limit: BacklogLimit) {
     this.#world = world;
     this.#cost = cost;
+    this.#limit = limit;
     this.#backlog = new PacketQueue(name);
     this.#done = new Timer(world.queue, () => this.#finish());
     world.holds(this.#backlog);
@@ -28,8 +34,8 @@ export class Cpu {
 
   /** Takes a packet whose `device` is the one that is to receive it. */
   enqueue(packet: Packet, place: number): void {
-    if (this.#backlog.length >= MAX_BACKLOG) {
-      this.#world.end(packet, Verdict.CPU_BACKLOG, place);
+    if (this.#backlog.length > this.#limit.maxBacklog) {
+      this.#world.end(packet, Verdict.CPU_BACKLOG, place, this.#limit.backlogLimit);
       return;
     }
     this.#backlog.push(packet);

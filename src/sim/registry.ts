@@ -34,6 +34,7 @@ export type EntryKind =
   | "fdb"
   | "vxlan-fdb"
   | "address"
+  | "socket"
   | "device"
   | "port"
   | "qdisc"

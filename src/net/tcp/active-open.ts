@@ -35,7 +35,10 @@ export function connect(c: TcpConnection, address: number, port: number): void {
     throw new KernelError(error);
   }
   const { type } = c.way.route;
-  if (type === "multicast" || type === "broadcast") throw new KernelError("ENETUNREACH");
+  if (type === "multicast" || type === "broadcast") {
+    ns.fib.refuse("ENETUNREACH");
+    throw new KernelError("ENETUNREACH");
+  }
   c.remoteAddress = dst;
   c.remotePort = port;
   c.localAddress = c.way.source;

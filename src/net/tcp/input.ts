@@ -4,6 +4,7 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
 import type { NetDevice } from "../net-device.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
+import * as reasons from "../reasons.ts";
 import * as ack from "./ack.ts";
 import * as acks from "./acks.ts";
 import * as activeOpen from "./active-open.ts";
@@ -75,7 +76,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
     return;
   }
   reply.reset(ns, segment, packet);
-  ns.drop(packet, Verdict.NO_SOCKET);
+  ns.drop(packet, Verdict.NO_SOCKET, reasons.noSocket(ns, "tcp", dst, segment.dstPort));
 }
 
 /** A segment for a connection: RFC 9293, 3.10.7.3 and 3.10.7.4, in Linux's order (tcp_rcv_state_process). */

@@ -2,6 +2,7 @@ import type { Prng } from "../../base/prng.ts";
 import { KernelError } from "../kernel-error.ts";
 import type { NetDevice } from "../net-device.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
+import * as reasons from "../reasons.ts";
 import { TcpState } from "./state.ts";
 import type { TcpListener } from "./tcp-listener.ts";
 
@@ -86,11 +87,13 @@ export class PortTable {
   }
 
   listen(listener: TcpListener): void {
+    reasons.socketsChanged(this.#ns);
     const there = this.#listeners.get(listener.localPort) ?? [];
     this.#listeners.set(listener.localPort, [listener, ...there]);
   }
 
   unlisten(listener: TcpListener): void {
+    reasons.socketsChanged(this.#ns);
     const rest = (this.#listeners.get(listener.localPort) ?? []).filter((other) => other !== listener);
     if (rest.length === 0) this.#listeners.delete(listener.localPort);
     else this.#listeners.set(listener.localPort, rest);

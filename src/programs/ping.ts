@@ -1,30 +1,24 @@
-import type { InetSocket } from "../net/inet-socket.ts";
 import * as ipOutput from "../net/ip-output.ts";
-import { errorText, KernelError } from "../net/kernel-error.ts";
-import { type RawDatagram, RawSocket } from "../net/raw-socket.ts";
-import { UdpSocket } from "../net/udp-socket.ts";
+import { KernelError } from "../net/kernel-error.ts";
+import type { RawSocket } from "../net/raw-socket.ts";
 import { type Program, SIGINT } from "../sim/process.ts";
 import { Signal } from "../sim/signal.ts";
 import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
-import * as icmp from "../wire/icmp.ts";
-import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { type BufferedContext, buffered } from "./buffered-output.ts";
-import { icmpWords } from "./icmp-words.ts";
+import { PingAnswers } from "./ping-answers.ts";
+import { PingData } from "./ping-data.ts";
 import { type PingOptions, parsePingOptions } from "./ping-options.ts";
-import { PingStatistics, tripTime } from "./ping-statistics.ts";
+import { openPingSocket } from "./ping-socket.ts";
+import { PingStatistics } from "./ping-statistics.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { ProgramExit, runSession } from "./program-exit.ts";
-import { nameOf, resolveName } from "./resolve-name.ts";
+import { resolveName } from "./resolve-name.ts";
 
 /** The least time between two requests unless replies come sooner. */
 const MIN_INTERVAL: Nanos = 10 * MILLISECOND;
 /** What a machine needs at the least from one request of a flood to the next, so that a flood takes time. */
 const FLOOD_GAP: Nanos = 10 * MICROSECOND;
-/** Room for the time of sending at the beginning of the data (struct timeval). */
-const TIMEVAL = 16;
-/** The port that the probe of the way connects to. */
-const PROBE_PORT = 1025;
 
 /** `ping` of iputils 20221126. */
 export function ping(context: ProgramContext): Program {
@@ -38,8 +32,8 @@ class PingSession {
   readonly #statistics: PingStatistics = new PingStatistics();
   readonly #interrupted: Signal = new Signal();
   readonly #destination: number;
-  readonly #identifier: number;
-  readonly #timing: boolean;
+  readonly #data: PingData;
+  readonly #answers: PingAnswers;
   readonly #began: Nanos;
   #stopped = false;
   /** When the last request went out. */
@@ -49,7 +43,6 @@ class PingSession {
   /** All is sent, and the time to wait for the rest is set. */
   #ending = false;
   #exitAt: Nanos = Number.POSITIVE_INFINITY;
-  #confirm = false;
 
   constructor(context: ProgramContext, options: PingOptions) {
     this.#context = buffered(context);
@@ -59,17 +52,19 @@ class PingSession {
     if (resolved === null)
       throw new ProgramExit(2, `ping: ${options.host}: Temporary failure in name resolution\n`);
     this.#destination = resolved.address !== 0 ? resolved.address : ip.LOOPBACK;
-    this.#socket = new RawSocket(namespace, ipv4.PROTO_ICMP);
-    try {
-      const source = this.#prepare();
-      this.#announce(resolved.canonical, source);
-    } catch (error) {
-      this.#socket.close();
-      throw error;
-    }
+    const { socket, source } = openPingSocket(this.#context, options, this.#destination);
+    this.#socket = socket;
+    this.#announce(resolved.canonical, source);
     const prng = namespace.world.prng.fork(`${namespace.path}/ping/${context.pid}`);
-    this.#identifier = options.identifier ?? prng.below(0x10000);
-    this.#timing = options.size >= TIMEVAL;
+    this.#data = new PingData(this.#context, options, options.identifier ?? prng.below(0x10000));
+    this.#answers = new PingAnswers(
+      this.#context,
+      options,
+      socket,
+      this.#statistics,
+      this.#data,
+      this.#destination,
+    );
     this.#began = namespace.world.now;
     this.#lastSent = this.#began;
     context.onSignal((signal) => {
@@ -106,10 +101,10 @@ class PingSession {
       while (next <= 0);
       if (this.#allSent) this.#endSoon();
       // The socket may hold something already: from this host itself, and from instant wires.
-      if (!this.#readAll()) {
+      if (!this.#answers.readAll()) {
         const until = Math.min(this.#now + next, this.#exitAt);
         yield { on: [this.#socket.readable, this.#interrupted], until };
-        this.#readAll();
+        this.#answers.readAll();
       }
     }
     return this.#finish();
@@ -120,54 +115,8 @@ class PingSession {
     const statistics = this.#statistics;
     const perGap = flood || adaptive || interval === 0;
     const between = this.#lastSent - this.#began;
-    this.#context.out(statistics.summary(host, between, { timing: this.#timing, perGap }));
+    this.#context.out(statistics.summary(host, between, { timing: this.#data.timing, perGap }));
     return statistics.received === 0 || (deadline > 0 && statistics.received < count) ? 1 : 0;
-  }
-
-  /** Sets the socket up and finds the address that requests are sent from. */
-  #prepare(): number {
-    const { namespace } = this.#context;
-    const options = this.#options;
-    const socket = this.#socket;
-    const probe = new UdpSocket(namespace);
-    try {
-      if (options.device !== null) {
-        const device = namespace.device(options.device);
-        if (device === null) this.#fail(`SO_BINDTODEVICE ${options.device}: No such device`);
-        socket.boundTo = device.ifindex;
-        probe.boundTo = device.ifindex;
-      }
-      for (const each of [socket, probe] as readonly InetSocket[]) {
-        each.tos = options.tos;
-        each.mark = options.mark;
-      }
-      if (options.sourceAddress !== null) this.#call("bind", () => socket.bind(options.sourceAddress!));
-      try {
-        probe.connect(this.#destination, PROBE_PORT);
-      } catch (error) {
-        if (!(error instanceof KernelError)) throw error;
-        if (error.errno !== "EACCES") this.#fail(`connect: ${errorText[error.errno]}`);
-        if (!options.broadcast)
-          this.#fail("Do you want to ping broadcast? Then -b. If not, check your local firewall rules");
-        this.#context.err("WARNING: pinging broadcast address\n");
-        probe.broadcast = true;
-        this.#call("connect", () => probe.connect(this.#destination, PROBE_PORT));
-        socket.mtuDiscovery = "do";
-      }
-      socket.broadcast = options.broadcast;
-      socket.receiveErrors = true;
-      socket.multicastLoop = options.loopback;
-      socket.icmpFilter = ~((1 << icmp.SOURCE_QUENCH) | (1 << icmp.REDIRECT) | (1 << icmp.ECHO_REPLY));
-      if (options.mtuDiscovery !== null) socket.mtuDiscovery = options.mtuDiscovery;
-      if (ip.isMulticast(this.#destination) && options.mtuDiscovery === null) socket.mtuDiscovery = "do";
-      if (options.ttl >= 0) {
-        socket.ttl = options.ttl;
-        socket.multicastTtl = options.ttl;
-      }
-      return options.sourceAddress ?? probe.localAddress;
-    } finally {
-      probe.close();
-    }
   }
 
   /** The headline. */
@@ -185,19 +134,6 @@ class PingSession {
     this.#context.hold(
       `PING ${canonical} (${ip.format(this.#destination)}) ${from}${size}(${size + 28}) bytes of data.\n`,
     );
-  }
-
-  #call(what: string, act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      this.#fail(`${what}: ${errorText[error.errno]}`);
-    }
-  }
-
-  #fail(message: string): never {
-    throw new ProgramExit(2, `ping: ${message}\n`);
   }
 
   /** Sends a request if one is due. Returns how long to wait for the next one, nothing when it is due now. */
@@ -219,7 +155,7 @@ class PingSession {
     }
     this.#lastSent = now;
     if (outstanding && statistics.transmitted > 0 && !statistics.isAnswered(statistics.transmitted))
-      this.#context.out(`${this.#stamp()}no answer yet for icmp_seq=${statistics.transmitted}\n`);
+      this.#context.out(`${this.#answers.stamp()}no answer yet for icmp_seq=${statistics.transmitted}\n`);
     return this.#send();
   }
 
@@ -227,11 +163,15 @@ class PingSession {
     const { interval, quiet, flood } = this.#options;
     const statistics = this.#statistics;
     try {
-      this.#socket.sendTo(this.#destination, this.#request(statistics.transmitted + 1), this.#confirm);
+      this.#socket.sendTo(
+        this.#destination,
+        this.#data.request(statistics.transmitted + 1),
+        this.#answers.confirmed,
+      );
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       // Either an ICMP error was waiting in the socket, and the request goes out in a moment, or it counts as sent.
-      if (this.#readErrors()) {
+      if (this.#answers.readErrors()) {
         this.#tokens += interval;
         return MIN_INTERVAL;
       }
@@ -239,7 +179,7 @@ class PingSession {
       this.#tokens = 0;
       return Math.max(interval, MIN_INTERVAL);
     }
-    this.#confirm = false;
+    this.#answers.confirmed = false;
     statistics.sent();
     if (flood && !quiet) this.#context.out(".");
     if (interval === 0) return statistics.inFlight >= this.#options.preload ? MIN_INTERVAL : FLOOD_GAP;
@@ -254,172 +194,5 @@ class PingSession {
     const { received, longest } = this.#statistics;
     const wait = received > 0 ? Math.max(2 * longest * MICROSECOND, interval) : linger;
     if (wait > 0) this.#exitAt = this.#now + wait;
-  }
-
-  #request(sequence: number): Uint8Array {
-    const { size, pattern } = this.#options;
-    const bytes = new Uint8Array(icmp.HEADER_LEN + size);
-    const view = new DataView(bytes.buffer);
-    icmp.emit({ kind: "echo-request", identifier: this.#identifier, sequence: sequence & 0xffff }, view, 0);
-    for (let i = 0; i < size; i++)
-      bytes[icmp.HEADER_LEN + i] = pattern === null ? i & 0xff : pattern[i % pattern.length]!;
-    if (this.#timing) {
-      const { seconds, nanos } = this.#context.machine.clock();
-      view.setUint32(icmp.HEADER_LEN, seconds, true);
-      view.setUint32(icmp.HEADER_LEN + 4, Math.floor(seconds / 0x1_0000_0000), true);
-      view.setUint32(icmp.HEADER_LEN + 8, Math.floor(nanos / 1000), true);
-      view.setUint32(icmp.HEADER_LEN + 12, 0, true);
-    }
-    icmp.fillChecksum(view, 0, bytes.length);
-    return bytes;
-  }
-
-  /** Takes what has arrived; true when there was something. It stops when nothing is on its way any more. */
-  #readAll(): boolean {
-    let any = false;
-    for (;;) {
-      if (this.#socket.error !== null) {
-        this.#socket.takeError();
-        this.#readErrors();
-      } else {
-        const datagram = this.#socket.receive();
-        if (datagram === null) return any;
-        this.#takeReply(datagram);
-      }
-      any = true;
-      if (this.#statistics.inFlight === 0) return any;
-    }
-  }
-
-  /** Takes one entry of the socket's error queue. True when it was an ICMP error about this ping. */
-  #readErrors(): boolean {
-    const entry = this.#socket.takeQueuedError();
-    if (entry === null) return false;
-    const { quiet, flood } = this.#options;
-    const context = this.#context;
-    const statistics = this.#statistics;
-    if (entry.report === null) {
-      if (quiet) return false;
-      if (flood) context.out("E");
-      else if (entry.errno === "EMSGSIZE")
-        context.err(`ping: local error: message too long, mtu=${entry.info}\n`);
-      else context.err(`ping: local error: ${errorText[entry.errno]}\n`);
-      statistics.errors++;
-      return false;
-    }
-    const { payload, destination, report } = entry;
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
-    if (payload.length < icmp.HEADER_LEN || destination !== this.#destination) return false;
-    if (icmp.type(view, 0) !== icmp.ECHO_REQUEST || icmp.identifier(view, 0) !== this.#identifier)
-      return false;
-    const sequence = icmp.sequence(view, 0);
-    statistics.acknowledge(sequence);
-    statistics.errors++;
-    if (quiet) return true;
-    if (flood) context.out("\bE");
-    else {
-      const words = icmpWords(report.type, report.code, report.info);
-      context.out(`${this.#stamp()}From ${this.#name(report.from)} icmp_seq=${sequence} ${words}\n`);
-    }
-    return true;
-  }
-
-  #takeReply(datagram: RawDatagram): void {
-    const { bytes } = datagram;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const at = ipv4.headerLength(view, 0);
-    const length = bytes.length - at;
-    if (length < icmp.HEADER_LEN) {
-      if (this.#options.verbose)
-        this.#context.err(`ping: packet too short (${length} bytes) from ${ip.format(datagram.src)}\n`);
-      return;
-    }
-    if (icmp.type(view, at) === icmp.ECHO_REPLY) {
-      if (icmp.identifier(view, at) === this.#identifier) this.#takeEcho(datagram, view, at, length);
-    } else if (icmp.type(view, at) === icmp.REDIRECT) this.#takeRedirect(datagram, view, at, length);
-  }
-
-  #takeEcho(datagram: RawDatagram, view: DataView, at: number, length: number): void {
-    const { quiet, flood, size, verbose, audible } = this.#options;
-    const context = this.#context;
-    const statistics = this.#statistics;
-    const sequence = icmp.sequence(view, at);
-    const intact = icmp.isChecksumValid(view, at, length);
-    let micros = -1;
-    if (this.#timing && length >= icmp.HEADER_LEN + TIMEVAL) {
-      micros = this.#roundTrip(datagram, view, at + icmp.HEADER_LEN);
-      if (intact) statistics.time(micros);
-    }
-    const repeated = intact && statistics.reply(sequence);
-    if (!intact) statistics.corrupted++;
-    this.#confirm = true;
-    if (quiet) return;
-    if (flood) {
-      context.out(intact ? "\b \b" : "\bC");
-      return;
-    }
-    let text = `${this.#stamp()}${length} bytes from ${this.#name(datagram.src)}: icmp_seq=${sequence}`;
-    if (verbose) text += ` ident=${this.#identifier}`;
-    text += ` ttl=${datagram.ttl}`;
-    if (length < size + icmp.HEADER_LEN) {
-      context.out(`${text} (truncated)\n`);
-      return;
-    }
-    if (micros >= 0) text += ` time=${tripTime(micros)} ms`;
-    if (repeated) text += " (DUP!)";
-    if (!intact) text += " (BAD CHECKSUM!)";
-    context.out(`${text}${this.#wrongByte(view, at + icmp.HEADER_LEN)}${audible ? "\x07" : ""}\n`);
-  }
-
-  /** Microseconds since the time that the data tells. */
-  #roundTrip(datagram: RawDatagram, view: DataView, data: number): number {
-    const { seconds, nanos } = this.#context.machine.clock();
-    const waited = this.#now - datagram.at;
-    const sent = view.getUint32(data, true) + view.getUint32(data + 4, true) * 0x1_0000_0000;
-    const micros =
-      (seconds - sent) * 1e6 + Math.floor((nanos - waited) / 1000) - view.getUint32(data + 8, true);
-    if (micros >= 0) return micros;
-    this.#context.err(`ping: Warning: time of day goes back (${micros}us), taking countermeasures\n`);
-    return 0;
-  }
-
-  /** The first byte that came back changed, if any. */
-  #wrongByte(view: DataView, data: number): string {
-    const { size, pattern } = this.#options;
-    for (let i = this.#timing ? TIMEVAL : 0; i < size; i++) {
-      const expected = pattern === null ? i & 0xff : pattern[i % pattern.length]!;
-      const found = view.getUint8(data + i);
-      if (found !== expected)
-        return `\nwrong data byte #${i} should be 0x${expected.toString(16)} but was 0x${found.toString(16)}`;
-    }
-    return "";
-  }
-
-  #takeRedirect(datagram: RawDatagram, view: DataView, at: number, length: number): void {
-    const { quiet, flood } = this.#options;
-    const quoted = at + icmp.HEADER_LEN;
-    if (length < icmp.HEADER_LEN + ipv4.HEADER_LEN + icmp.HEADER_LEN) return;
-    const inner = quoted + ipv4.headerLength(view, quoted);
-    if (inner + icmp.HEADER_LEN > at + length || ipv4.dst(view, quoted) !== this.#destination) return;
-    if (ipv4.protocol(view, quoted) !== ipv4.PROTO_ICMP || icmp.type(view, inner) !== icmp.ECHO_REQUEST)
-      return;
-    if (icmp.identifier(view, inner) !== this.#identifier || quiet || flood) return;
-    const words = icmpWords(icmp.REDIRECT, icmp.code(view, at), icmp.gateway(view, at));
-    const sequence = icmp.sequence(view, inner);
-    this.#context.out(`${this.#stamp()}From ${this.#name(datagram.src)}: icmp_seq=${sequence} ${words}\n`);
-  }
-
-  #stamp(): string {
-    if (!this.#options.timestamps) return "";
-    const { seconds, nanos } = this.#context.machine.clock();
-    return `[${seconds}.${`${Math.floor(nanos / 1000)}`.padStart(6, "0")}] `;
-  }
-
-  /** An address, with its name in front if there is one and the destination was given by name. */
-  #name(address: number): string {
-    const text = ip.format(address);
-    if (this.#options.numeric || ip.parse(this.#options.host) !== null) return text;
-    const name = nameOf(this.#context, address);
-    return name === null ? text : `${name} (${text})`;
   }
 }

@@ -1,36 +1,17 @@
-import type { XtInfo } from "../../net/xtables.ts";
-import type { XtNegation, XtRule } from "../../netfilter/rule.ts";
-import { unsigned } from "../words.ts";
-import { checkChainName, deviceName, ruleNumber, targetName } from "./command-names.ts";
+import type { XtRule } from "../../netfilter/rule.ts";
+import { checkChainName, ruleNumber } from "./command-names.ts";
 import {
   allowedWith,
   changesRules,
   checkOrder,
   maxName,
-  negations,
   ownOptions,
   shortOptions,
 } from "./command-options.ts";
-import {
-  checkOptions,
-  GivenOptions,
-  type RuleContext,
-  takeOption,
-  type XtExtension,
-  type XtOption,
-} from "./extension.ts";
-import { Getopt, type LongOption } from "./getopt.ts";
-import { listedProtocol, parseProtocol } from "./protocols.ts";
-import { parseAddresses } from "./rule-addresses.ts";
+import type { Extensions, XtExtension } from "./extension.ts";
+import { Getopt } from "./getopt.ts";
+import { type LoadedOption, RuleReader } from "./rule-reader.ts";
 import { XtProblem } from "./xt-problem.ts";
-
-/** The matches and targets that a tool knows. */
-export interface Extensions {
-  readonly matches: ReadonlyMap<string, XtExtension>;
-  readonly targets: ReadonlyMap<string, XtExtension>;
-  /** The notices that were given already. */
-  readonly told: Set<string>;
-}
 
 /** What a command line of `iptables` says. */
 export interface CommandLine {
@@ -55,14 +36,8 @@ export interface CommandLine {
   readonly loaded: readonly XtExtension[];
 }
 
-/** A match or target of the rule being read. */
-interface Loaded {
-  readonly extension: XtExtension;
-  readonly given: GivenOptions;
-}
-
 /** An option of the tool itself by its letter, or of a match or target. */
-type Code = string | { readonly of: Loaded; readonly option: XtOption };
+type Code = string | LoadedOption;
 
 /** Reads a command line of `iptables`; `restoring` while it is a line of a file. @throws {XtProblem} */
 export function parseCommandLine(
@@ -94,29 +69,23 @@ class CommandLineReader {
   #newName = "";
   #policy = "";
   readonly #options: Set<string> = new Set();
-  readonly #not: Set<XtNegation> = new Set();
-  #sources = "0.0.0.0/0";
-  #destinations = "0.0.0.0/0";
-  #in = "";
-  #out = "";
-  #protocolText: string | null = null;
-  #protocol = 0;
-  #protocolLoaded = false;
-  #goto = false;
-  #jump: string | null = null;
-  #target: Loaded | null = null;
-  readonly #matches: Loaded[] = [];
+  readonly #rule: RuleReader;
   #verbose = 0;
   #wait = false;
   #waitInterval = false;
   #counters: readonly [number, number] | null = null;
-  notes = "";
 
   constructor(args: readonly string[], extensions: Extensions, table: string, restoring: boolean) {
     this.#words = new Getopt(args, shortOptions);
     this.#extensions = extensions;
+    this.#rule = new RuleReader(extensions);
     this.#table = table;
     this.#restoring = restoring;
+  }
+
+  /** What goes to standard error all the same. */
+  get notes(): string {
+    return this.#rule.notices;
   }
 
   read(): CommandLine {
@@ -124,7 +93,7 @@ class CommandLineReader {
     let not = false;
     for (;;) {
       const before = words.at;
-      const word = words.next(this.#known());
+      const word = words.next([...ownOptions, ...this.#rule.options]);
       if (word.kind === "end") break;
       if (word.kind === "word") {
         if (word.text !== "!") throw new XtProblem(`Bad argument \`${word.text}'`, 2, true);
@@ -134,7 +103,7 @@ class CommandLineReader {
       }
       if (word.kind !== "option") {
         // The match of the protocol comes by itself, when an option asks for it.
-        if (this.#loadProtocol()) {
+        if (this.#rule.loadProtocol()) {
           words.at = before;
           continue;
         }
@@ -147,48 +116,21 @@ class CommandLineReader {
       const { code } = word;
       if (code === "V" || code === "h") return this.#done(code);
       if (typeof code === "string") this.#own(code, word.value, not);
-      else this.#ofExtension(code.of, code.option, word.value, not);
+      else this.#ofExtension(code, word.value, not);
       not = false;
     }
     this.#check(not);
     return this.#done(this.#command);
   }
 
-  #known(): readonly LongOption<Code>[] {
-    const known: LongOption<Code>[] = [...ownOptions];
-    const add = (of: Loaded): void => {
-      for (const option of of.extension.options)
-        known.push({ name: option.name, has: option.read === undefined ? 0 : 1, code: { of, option } });
-    };
-    if (this.#target !== null) add(this.#target);
-    const seen = new Set<string>();
-    for (const match of [...this.#matches].reverse()) {
-      // Of a match that is loaded again only the newer one takes options.
-      if (seen.has(match.extension.name)) continue;
-      seen.add(match.extension.name);
-      add(match);
+  #ofExtension(code: LoadedOption, value: string | null, not: boolean): void {
+    const { twoArguments } = code.option;
+    if (twoArguments === undefined) {
+      this.#rule.takeOf(code, value, not);
+      return;
     }
-    return known;
-  }
-
-  #loadProtocol(): boolean {
-    if (this.#protocolText === null || this.#protocolLoaded) return false;
-    this.#protocolLoaded = true;
-    const number = unsigned(this.#protocolText, 255);
-    const name = number === null ? this.#protocolText : (listedProtocol(number) ?? "");
-    const extension = this.#extensions.matches.get(name);
-    if (extension === undefined) return false;
-    this.#matches.push({ extension, given: new GivenOptions() });
-    return true;
-  }
-
-  #ofExtension(of: Loaded, option: XtOption, value: string | null, not: boolean): void {
-    let text = value;
-    if (option.twoArguments !== undefined) {
-      if (!this.#words.hasWord) throw new XtProblem(option.twoArguments);
-      text = `${value} ${this.#words.take()}`;
-    }
-    takeOption(of.extension, of.given, option, text, not);
+    if (!this.#words.hasWord) throw new XtProblem(twoArguments);
+    this.#rule.takeOf(code, `${value} ${this.#words.take()}`, not);
   }
 
   #own(code: string, value: string | null, not: boolean): void {
@@ -199,7 +141,7 @@ class CommandLineReader {
     switch (code) {
       case "m":
         if (not) throw new XtProblem("unexpected ! flag before --match");
-        this.#loadMatch(value!);
+        this.#rule.loadMatch(value!);
         return;
       case "t":
         if (not) throw new XtProblem("unexpected ! flag before --table");
@@ -225,50 +167,14 @@ class CommandLineReader {
         if (this.#verbose++ > 0) return;
     }
     this.#setOption(code === "g" ? "j" : code, not);
-    this.#takeOption(code, value);
+    if (code === "c") this.#readCounters(value!);
+    else this.#rule.take(code, value, this.#words.last);
   }
 
   #setOption(letter: string, not: boolean): void {
     if (this.#options.has(letter)) throw new XtProblem(`multiple -${letter} flags not allowed`);
     this.#options.add(letter);
-    if (!not) return;
-    const negation = negations[letter];
-    if (negation === undefined) throw new XtProblem(`cannot have ! before -${letter}`);
-    this.#not.add(negation);
-  }
-
-  /** For most of these the tool takes the argument whole, even of `--protocol=tcp`, which then is no protocol. */
-  #takeOption(code: string, value: string | null): void {
-    switch (code) {
-      case "p":
-        this.#protocolText = this.#words.last.toLowerCase();
-        this.#protocol = parseProtocol(this.#protocolText);
-        if (this.#protocol === 0 && this.#not.has("protocol"))
-          throw new XtProblem("rule would never match protocol");
-        return;
-      case "s":
-        this.#sources = this.#words.last;
-        return;
-      case "d":
-        this.#destinations = this.#words.last;
-        return;
-      case "g":
-        this.#goto = true;
-        this.#jump = targetName(value!);
-        return;
-      case "j":
-        this.#jump = targetName(this.#words.last);
-        this.#loadTarget(this.#jump);
-        return;
-      case "i":
-        this.#in = deviceName(this.#words.last);
-        return;
-      case "o":
-        this.#out = deviceName(this.#words.last);
-        return;
-      case "c":
-        this.#readCounters(value!);
-    }
+    if (not) this.#rule.negate(letter);
   }
 
   #takeCommand(letter: string, value: string | null, not: boolean): void {
@@ -320,30 +226,6 @@ class CommandLineReader {
     }
   }
 
-  #loadMatch(name: string): void {
-    const extension = this.#extensions.matches.get(name);
-    if (extension === undefined)
-      throw new XtProblem(`Couldn't load match \`${name}':No such file or directory\n`);
-    this.#tell(extension);
-    this.#matches.push({ extension, given: new GivenOptions() });
-    if (this.#protocolText === name) this.#protocolLoaded = true;
-  }
-
-  #loadTarget(name: string): void {
-    const extension = this.#extensions.targets.get(name);
-    if (extension === undefined) return;
-    this.#tell(extension);
-    this.#target = { extension, given: new GivenOptions() };
-  }
-
-  /** Each notice is given once. */
-  #tell({ notice }: XtExtension): void {
-    const { told } = this.#extensions;
-    if (notice === undefined || told.has(notice)) return;
-    told.add(notice);
-    this.notes += notice;
-  }
-
   #readWait(value: string | null): void {
     const text = value ?? (this.#words.hasWord ? this.#words.take() : null);
     if (text !== null && !/^\s*[+-]?(0x[\da-f]|\d)/i.test(text))
@@ -357,7 +239,7 @@ class CommandLineReader {
     if (!/^\s*\d/.test(text)) throw new XtProblem("wait interval not numeric");
     const microseconds = Number.parseInt(text, 10);
     if (microseconds > 999999) throw new XtProblem(`too long usec wait ${microseconds} > 999999 usec`);
-    this.notes += "Ignoring deprecated --wait-interval option.\n";
+    this.#rule.notices += "Ignoring deprecated --wait-interval option.\n";
     this.#waitInterval = true;
   }
 
@@ -372,14 +254,13 @@ class CommandLineReader {
   }
 
   #check(not: boolean): void {
-    if (this.#table === "nat" && (this.#policy === "DROP" || this.#jump === "DROP"))
+    if (this.#table === "nat" && (this.#policy === "DROP" || this.#rule.jump === "DROP"))
       throw new XtProblem(
         '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n',
       );
     if (this.#waitInterval && !this.#wait)
       throw new XtProblem("--wait-interval only makes sense with --wait\n");
-    for (const { extension, given } of this.#matches) checkOptions(extension, given);
-    if (this.#target !== null) checkOptions(this.#target.extension, this.#target.given);
+    this.#rule.check();
     if (this.#words.at < this.#words.args.length)
       throw new XtProblem("unknown arguments found on commandline");
     if (this.#command === "") throw new XtProblem("no command specified");
@@ -392,7 +273,7 @@ class CommandLineReader {
       const allowed = allowedWith[option];
       if (!this.#options.has(option) || allowed === undefined) continue;
       if (!letters.every((letter) => allowed.includes(letter)))
-        throw new XtProblem(`Illegal option \`-${option === "0" ? "0" : option}' with this command`);
+        throw new XtProblem(`Illegal option \`-${option}' with this command`);
     }
     const chain = this.#chain ?? "";
     if (chain.length >= maxName)
@@ -407,9 +288,9 @@ class CommandLineReader {
 
   #done(command: string): CommandLine {
     const helps = command === "V" || command === "h";
-    const rules = helps ? [] : this.#makeRules();
+    const rules = helps ? [] : this.#rule.make(this.#table);
     if (!helps) this.#checkOptions();
-    if (command === "h") this.#loadProtocol();
+    if (command === "h") this.#rule.loadProtocol();
     return {
       command: helps ? command : this.#command,
       table: this.#table,
@@ -424,41 +305,7 @@ class CommandLineReader {
       counters: this.#counters,
       rules,
       notes: this.notes,
-      loaded: [...(this.#target === null ? [] : [this.#target]), ...this.#matches].map((l) => l.extension),
+      loaded: this.#rule.loaded,
     };
-  }
-
-  #makeRules(): XtRule[] {
-    const context: RuleContext = {
-      table: this.#table,
-      protocol: this.#protocol,
-      notProtocol: this.#not.has("protocol"),
-    };
-    const matches = this.#matches.map(({ extension, given }) => extension.make(given, context));
-    const target = this.#makeTarget(context);
-    const sources = parseAddresses(this.#sources);
-    const destinations = parseAddresses(this.#destinations);
-    const not = this.#not;
-    if ((sources.length > 1 || destinations.length > 1) && (not.has("source") || not.has("destination")))
-      throw new XtProblem("! not allowed with multiple source or destination IP addresses");
-    const any = "0.0.0.0/0";
-    const rule = (source: string, destination: string): XtRule => ({
-      ...(source !== any || not.has("source") ? { source } : {}),
-      ...(destination !== any || not.has("destination") ? { destination } : {}),
-      ...(this.#in !== "" ? { in: this.#in } : {}),
-      ...(this.#out !== "" ? { out: this.#out } : {}),
-      ...(this.#protocol !== 0 ? { protocol: this.#protocol } : {}),
-      ...(this.#options.has("f") ? { fragment: true as const } : {}),
-      ...(not.size > 0 ? { not: Object.values(negations).filter((n) => not.has(n)) } : {}),
-      ...(matches.length > 0 ? { matches } : {}),
-      ...(target !== null ? { target } : {}),
-      ...(this.#goto ? { goto: true as const } : {}),
-    });
-    return sources.flatMap((source) => destinations.map((destination) => rule(source, destination)));
-  }
-
-  #makeTarget(context: RuleContext): XtInfo | null {
-    if (this.#target !== null) return this.#target.extension.make(this.#target.given, context);
-    return this.#jump === null ? null : { name: this.#jump };
   }
 }

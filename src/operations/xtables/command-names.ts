@@ -1,7 +1,7 @@
 import { VERDICTS } from "../../netfilter/rule-set.ts";
 import { unsigned } from "../words.ts";
-import type { Extensions } from "./command-line.ts";
 import { maxName } from "./command-options.ts";
+import type { Extensions } from "./extension.ts";
 import { XtProblem } from "./xt-problem.ts";
 
 /** @throws {XtProblem} */

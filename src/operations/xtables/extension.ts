@@ -111,6 +111,14 @@ export interface XtExtension<I extends XtInfo = XtInfo> {
   readonly notice?: string;
 }
 
+/** The matches and targets that a tool knows. */
+export interface Extensions {
+  readonly matches: ReadonlyMap<string, XtExtension>;
+  readonly targets: ReadonlyMap<string, XtExtension>;
+  /** The notices that were given already. */
+  readonly told: Set<string>;
+}
+
 /** Reads one option. @throws {XtProblem} */
 export function takeOption(
   extension: XtExtension,

@@ -4,7 +4,7 @@ import { EPOCH_SECONDS, type Nanos, SECOND } from "../../sim/time.ts";
 import type { InNamespace, QuestionRecord } from "../operation.ts";
 import type { Tool } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
-import type { Extensions } from "./command-line.ts";
+import type { Extensions } from "./extension.ts";
 import { Getopt, type LongOption } from "./getopt.ts";
 import { savedRule } from "./rule-text.ts";
 import { VERSION } from "./xt-problem.ts";

@@ -2,7 +2,7 @@ import type { XtInfo } from "../../net/xtables.ts";
 import { parseMasked } from "../../netfilter/masked-address.ts";
 import type { XtNegation, XtRule } from "../../netfilter/rule.ts";
 import * as ip from "../../wire/ipv4-address.ts";
-import type { Extensions } from "./command-line.ts";
+import type { Extensions } from "./extension.ts";
 import { listedProtocol, savedProtocol } from "./protocols.ts";
 import { maskText } from "./read-options.ts";
 import { addressName } from "./rule-addresses.ts";

@@ -2,8 +2,10 @@ import { MICROSECOND, MILLISECOND } from "../../sim/time.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as challenge from "./challenge.ts";
 import type { TcpConnection } from "./connection.ts";
+import * as lossProbe from "./loss-probe.ts";
 import * as rack from "./rack.ts";
 import * as recovery from "./recovery.ts";
+import * as retransmit from "./retransmit.ts";
 import * as sack from "./sack.ts";
 import type { Segment } from "./segment.ts";
 import { Mark } from "./sent-segments.ts";
@@ -11,6 +13,7 @@ import { after, before, distance } from "./sequence.ts";
 import * as timers from "./timers.ts";
 import * as timestamps from "./timestamps.ts";
 import * as windowProbe from "./window-probe.ts";
+import * as reduction from "./window-reduction.ts";
 import * as write from "./write.ts";
 
 /** What one acknowledgment brought (the flags of tcp_ack and struct tcp_sacktag_state). There is one for each namespace. */
@@ -40,7 +43,7 @@ export class AckNews {
   reorderedAt = 0;
   wasReordered = false;
   startTimer = false;
-  resend: recovery.Resend = 0;
+  resend: retransmit.Resend = 0;
 
   begin(c: TcpConnection): void {
     this.advanced = false;
@@ -95,11 +98,11 @@ export function receive(c: TcpConnection, segment: Segment): Verdict | 0 {
     c.unacknowledged = acked;
     if (news.duplicate) recovery.afterAck(c, segment, news);
     windowProbe.acknowledged(c);
-    recovery.lossProbeAcked(c, segment, news);
+    lossProbe.acknowledged(c, segment, news);
     return 0;
   }
   clean(c, segment, acked, news);
-  recovery.lossProbeAcked(c, segment, news);
+  lossProbe.acknowledged(c, segment, news);
   finish(c, segment, news);
   return 0;
 }
@@ -128,8 +131,8 @@ function finish(c: TcpConnection, segment: Segment, news: AckNews): void {
     news.duplicate ||
     c.congestionState !== 0;
   if (dubious) recovery.afterAck(c, segment, news);
-  recovery.control(c, news, delivered);
-  recovery.resend(c, news);
+  reduction.control(c, news, delivered);
+  retransmit.asAsked(c, news);
 }
 
 /** After progress the time-out begins anew, as a loss probe where that helps (tcp_set_xmit_timer). */
@@ -185,7 +188,7 @@ function clean(c: TcpConnection, segment: Segment, acked: number, news: AckNews)
     if ((marks & Mark.sacked) !== 0) c.sackedOut--;
     else {
       c.delivered++;
-      if (c.sackOk) recovery.rackAdvance(c, (marks & Mark.everRetransmitted) !== 0, sent.order(0), sentAt);
+      if (c.sackOk) rack.advance(c, (marks & Mark.everRetransmitted) !== 0, sent.order(0), sentAt);
     }
     if ((marks & Mark.lost) !== 0) c.lostOut--;
     if ((marks & Mark.fin) !== 0) news.finAcked = true;

@@ -257,7 +257,7 @@ export class TcpConnection {
   }
 
   get retransmitTimer(): Timer {
-    return (this.#retransmitTimer ??= new Timer(this.ns.world.queue, () => timers.retransmitDue(this)));
+    return (this.#retransmitTimer ??= new Timer(this.ns.world.queue, () => timers.writeTimerDue(this)));
   }
   get ackTimer(): Timer {
     return (this.#ackTimer ??= new Timer(this.ns.world.queue, () => timers.ackDue(this)));

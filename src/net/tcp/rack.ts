@@ -1,7 +1,7 @@
 import { MICROSECOND, MILLISECOND, type Nanos } from "../../sim/time.ts";
 import type { TcpConnection } from "./connection.ts";
 import { Congestion, Pending } from "./constants.ts";
-import * as recovery from "./recovery.ts";
+import * as retransmit from "./retransmit.ts";
 import { Mark } from "./sent-segments.ts";
 import * as timers from "./timers.ts";
 
@@ -62,16 +62,16 @@ function mark(c: TcpConnection): Nanos {
     if ((marks & Mark.lost) !== 0 && (marks & Mark.retransmitted) === 0) continue;
     if (c.sent.order(i) > c.rackOrder) continue;
     const time = left(c, i, wait);
-    if (time <= 0) recovery.markLost(c, i);
+    if (time <= 0) retransmit.markLost(c, i);
     else if (time > longest) longest = time;
   }
   return longest;
 }
 
 /** Looks for losses after an acknowledgment (tcp_rack_mark_lost). */
-export function markLost(c: TcpConnection, isDuplicate: boolean): void {
+export function markLost(c: TcpConnection): void {
   if (!isInUse(c)) {
-    byThreshold(c, isDuplicate);
+    byThreshold(c);
     return;
   }
   if (!c.rackAdvanced) return;
@@ -86,12 +86,12 @@ export function detect(c: TcpConnection): void {
 }
 
 /** RFC 6675 in short: what lies more than `reordering` arrived segments behind is lost. */
-function byThreshold(c: TcpConnection, _isDuplicate: boolean): void {
+function byThreshold(c: TcpConnection): void {
   let above = 0;
   for (let i = c.sent.count - 1; i >= 0; i--) {
     const marks = c.sent.marks(i);
     if ((marks & Mark.sacked) !== 0) above++;
-    else if (above >= c.reordering && (marks & Mark.lost) === 0) recovery.markLost(c, i);
+    else if (above >= c.reordering && (marks & Mark.lost) === 0) retransmit.markLost(c, i);
   }
 }
 

@@ -1,24 +1,18 @@
-import { MILLISECOND, type Nanos } from "../../sim/time.ts";
 import type { AckNews } from "./ack.ts";
 import type { TcpConnection } from "./connection.ts";
-import { Congestion, NO_THRESHOLD, Pending } from "./constants.ts";
+import { Congestion, Pending } from "./constants.ts";
 import * as rack from "./rack.ts";
+import * as retransmit from "./retransmit.ts";
 import type { Segment } from "./segment.ts";
 import { Mark } from "./sent-segments.ts";
 import { after, before, distance } from "./sequence.ts";
 import * as timers from "./timers.ts";
 import * as undo from "./undo.ts";
+import * as reduction from "./window-reduction.ts";
 import * as write from "./write.ts";
 
 /** So many duplicate acknowledgments mean a loss without SACK (TCP_FASTRETRANS_THRESH). */
 const DUPLICATES = 3;
-/** What an acknowledgment asks to send: nothing, what is lost, or something new (F-RTO). */
-export const Resend = { none: 0, lost: 1, fresh: 2 } as const;
-export type Resend = (typeof Resend)[keyof typeof Resend];
-
-export function rackAdvance(c: TcpConnection, repeated: boolean, order: number, sentAt: Nanos): void {
-  rack.advance(c, repeated, order, sentAt);
-}
 
 /** The network changes the order by so many segments at least (tcp_check_sack_reordering). */
 export function noteReordering(c: TcpConnection, lowest: number): void {
@@ -46,39 +40,6 @@ export function removeRenoSacks(c: TcpConnection, acked: number): void {
     c.sackedOut = Math.max(0, c.sent.count - Math.max(1, c.lostOut));
 }
 
-/** Takes segment `i` as lost (tcp_mark_skb_lost). */
-export function markLost(c: TcpConnection, i: number): void {
-  const marks = c.sent.marks(i);
-  if ((marks & Mark.sacked) !== 0) return;
-  let rest = marks | Mark.lost;
-  if ((marks & Mark.lost) !== 0) {
-    if ((marks & Mark.retransmitted) !== 0) {
-      // What was sent again was lost as well.
-      rest &= ~Mark.retransmitted;
-      c.retransmittedOut--;
-      c.ns.tcp.counters.TCPLostRetransmit++;
-    }
-  } else {
-    c.lostOut++;
-    if ((marks & Mark.retransmitted) !== 0) {
-      rest &= ~Mark.retransmitted;
-      c.retransmittedOut--;
-    }
-  }
-  c.sent.setMarks(i, rest);
-}
-
-/** Sends segment `i` again and accounts for it (tcp_retransmit_skb); false when it could not be sent. */
-export function retransmit(c: TcpConnection, i: number): boolean {
-  if (!write.again(c, i)) return false;
-  const marks = c.sent.marks(i);
-  if ((marks & Mark.retransmitted) === 0) c.retransmittedOut++;
-  c.sent.setMarks(i, marks | Mark.retransmitted | Mark.everRetransmitted);
-  if (c.retransmittedSince === 0) c.retransmittedSince = Math.max(1, c.now);
-  c.undoRetransmits = Math.max(0, c.undoRetransmits) + 1;
-  return true;
-}
-
 /** Every repeated segment counts for the undo (tcp_init_undo). */
 function startUndo(c: TcpConnection): void {
   c.hasUndo = true;
@@ -98,15 +59,15 @@ export function enterLoss(c: TcpConnection): void {
     if (reneged && (sent.marks(i) & Mark.sacked) !== 0) {
       sent.setMarks(i, sent.marks(i) & ~Mark.sacked);
       c.sackedOut--;
-      markLost(c, i);
-    } else if (i === 0 || !c.sackOk || !rack.isInUse(c) || rack.isOverdue(c, i)) markLost(c, i);
+      retransmit.markLost(c, i);
+    } else if (i === 0 || !c.sackOk || !rack.isInUse(c) || rack.isOverdue(c, i)) retransmit.markLost(c, i);
   }
   if (
     c.congestionState <= Congestion.disorder ||
     !after(c.recoveryPoint, c.unacknowledged) ||
     (c.congestionState === Congestion.loss && c.retransmits === 0)
   ) {
-    c.priorThreshold = currentThreshold(c);
+    c.priorThreshold = reduction.currentThreshold(c);
     c.priorWindow = c.window;
     c.threshold = c.congestion.thresholdAfterLoss(c);
     startUndo(c);
@@ -122,24 +83,6 @@ export function enterLoss(c: TcpConnection): void {
   c.frto = fresh || c.retransmits > 0;
 }
 
-/** The threshold as an undo should see it (tcp_current_ssthresh). */
-function currentThreshold(c: TcpConnection): number {
-  if (c.congestionState === Congestion.reduced || c.congestionState === Congestion.recovery)
-    return c.threshold;
-  return Math.max(c.threshold, (c.window >> 1) + (c.window >> 2));
-}
-
-/** Reduces the window step by step from now on (tcp_init_cwnd_reduction; RFC 6937). */
-function startReduction(c: TcpConnection): void {
-  c.recoveryPoint = c.sendNext;
-  c.hasProbe = false;
-  c.windowCount = 0;
-  c.priorWindow = c.window;
-  c.deliveredInRecovery = 0;
-  c.sentInRecovery = 0;
-  c.threshold = c.congestion.thresholdAfterLoss(c);
-}
-
 function enterRecovery(c: TcpConnection): void {
   const { counters } = c.ns.tcp;
   if (c.sackOk) counters.TCPSackRecovery++;
@@ -148,15 +91,10 @@ function enterRecovery(c: TcpConnection): void {
   if (c.rackPersist > 0) c.rackPersist--;
   startUndo(c);
   if (c.congestionState !== Congestion.reduced) {
-    c.priorThreshold = currentThreshold(c);
-    startReduction(c);
+    c.priorThreshold = reduction.currentThreshold(c);
+    reduction.start(c);
   }
   c.congestionState = Congestion.recovery;
-}
-
-function endReduction(c: TcpConnection): void {
-  if (c.threshold < NO_THRESHOLD && (c.congestionState === Congestion.reduced || c.hasUndo))
-    c.window = c.threshold;
 }
 
 /** What an acknowledgment means that is not plain progress: losses, their end, mistakes (tcp_fastretrans_alert). */
@@ -177,12 +115,12 @@ export function afterAck(c: TcpConnection, segment: Segment, news: AckNews): voi
         undo.keepOpen(c);
         if ((c.congestionState as Congestion) <= Congestion.disorder) return;
       }
-      identifyLost(c, isDuplicate, news);
+      identifyLost(c, news);
       break;
     case Congestion.loss:
       processLoss(c, segment, news, isDuplicate);
       if (c.congestionState !== Congestion.loss) return;
-      identifyLost(c, isDuplicate, news);
+      identifyLost(c, news);
       return;
     default:
       if (!c.sackOk) {
@@ -190,14 +128,14 @@ export function afterAck(c: TcpConnection, segment: Segment, news: AckNews): voi
         if (isDuplicate) addRenoSack(c);
       }
       if (c.congestionState <= Congestion.disorder) undo.byDuplicates(c);
-      identifyLost(c, isDuplicate, news);
+      identifyLost(c, news);
       if (c.lostOut === 0) {
         undo.keepOpen(c);
         return;
       }
       enterRecovery(c);
   }
-  news.resend = Resend.lost;
+  news.resend = retransmit.Resend.lost;
 }
 
 /** The end of recovery is reached (the first part of tcp_fastretrans_alert's switch). */
@@ -205,14 +143,14 @@ function leave(c: TcpConnection, segment: Segment): void {
   switch (c.congestionState) {
     case Congestion.reduced:
       if (c.unacknowledged !== c.recoveryPoint) {
-        endReduction(c);
+        reduction.end(c);
         c.congestionState = Congestion.open;
       }
       return;
     case Congestion.recovery:
       if (!c.sackOk) c.sackedOut = 0;
       if (undo.recovery(c, segment)) return;
-      endReduction(c);
+      reduction.end(c);
       c.congestionState = c.sackedOut > 0 ? Congestion.disorder : Congestion.open;
       c.hasUndo = false;
       c.retransmittedSince = 0;
@@ -221,7 +159,7 @@ function leave(c: TcpConnection, segment: Segment): void {
   }
 }
 
-function identifyLost(c: TcpConnection, isDuplicate: boolean, news: AckNews): void {
+function identifyLost(c: TcpConnection, news: AckNews): void {
   if (c.sent.count === 0) return;
   const before_ = c.lostOut;
   if (!c.sackOk) {
@@ -231,10 +169,10 @@ function identifyLost(c: TcpConnection, isDuplicate: boolean, news: AckNews): vo
       (state < Congestion.recovery && c.sackedOut >= Math.min(c.reordering, DUPLICATES)) ||
       (state >= Congestion.recovery && news.advanced)
     ) {
-      if ((c.sent.marks(0) & Mark.lost) === 0) markLost(c, 0);
-      else if (news.advanced && (c.sent.marks(0) & Mark.retransmitted) === 0) markLost(c, 0);
+      if ((c.sent.marks(0) & Mark.lost) === 0) retransmit.markLost(c, 0);
+      else if (news.advanced && (c.sent.marks(0) & Mark.retransmitted) === 0) retransmit.markLost(c, 0);
     }
-  } else rack.markLost(c, isDuplicate);
+  } else rack.markLost(c);
   if (c.lostOut > before_) news.newlyLost = true;
 }
 
@@ -249,7 +187,7 @@ function processLoss(c: TcpConnection, segment: Segment, news: AckNews, isDuplic
     } else if (news.advanced && !recovered) {
       c.recoveryPoint = c.sendNext;
       if (write.hasUnsent(c) && after(write.windowEnd(c), c.sendNext)) {
-        news.resend = Resend.fresh;
+        news.resend = retransmit.Resend.fresh;
         return;
       }
       c.frto = false;
@@ -268,67 +206,7 @@ function processLoss(c: TcpConnection, segment: Segment, news: AckNews, isDuplic
     if (after(c.sendNext, c.recoveryPoint) && isDuplicate) addRenoSack(c);
     else if (news.advanced) c.sackedOut = 0;
   }
-  news.resend = Resend.lost;
-}
-
-/** The congestion window after an acknowledgment (tcp_cong_control). */
-export function control(c: TcpConnection, news: AckNews, delivered: number): void {
-  if (c.congestionState === Congestion.recovery || c.congestionState === Congestion.reduced) {
-    reduce(c, delivered, news);
-    return;
-  }
-  const mayRaise =
-    c.reordering > c.ns.tcp.settings.tcp_reordering ? news.advanced || news.sackedNew : news.advanced;
-  if (mayRaise && delivered > 0) c.congestion.acknowledged(c, delivered);
-}
-
-/** Proportional rate reduction (RFC 6937; tcp_cwnd_reduction). */
-function reduce(c: TcpConnection, delivered: number, news: AckNews): void {
-  if (delivered <= 0 || c.priorWindow === 0) return;
-  c.deliveredInRecovery += delivered;
-  const room = c.threshold - c.inFlight;
-  let count: number;
-  if (room < 0)
-    count =
-      Math.floor((c.threshold * c.deliveredInRecovery + c.priorWindow - 1) / c.priorWindow) -
-      c.sentInRecovery;
-  else {
-    count = Math.max(c.deliveredInRecovery - c.sentInRecovery, delivered);
-    if (news.advanced && !news.newlyLost) count++;
-    count = Math.min(room, count);
-  }
-  count = Math.max(count, c.sentInRecovery > 0 ? 0 : 1);
-  c.window = c.inFlight + count;
-}
-
-/** Sends what the acknowledgment asked for (tcp_xmit_recovery). */
-export function resend(c: TcpConnection, news: AckNews): void {
-  const what = news.resend;
-  if (what === Resend.none) return;
-  if (what === Resend.fresh) {
-    write.pushAll(c);
-    if (after(c.sendNext, c.recoveryPoint)) return;
-    c.frto = false;
-  }
-  sendLost(c);
-}
-
-/** Sends lost segments again as far as the window goes (tcp_xmit_retransmit_queue). */
-function sendLost(c: TcpConnection): void {
-  if (c.lostOut <= c.retransmittedOut) return;
-  const { counters } = c.ns.tcp;
-  let restart = false;
-  for (let i = 0; i < c.sent.count; i++) {
-    if (c.window - c.inFlight <= 0) break;
-    const marks = c.sent.marks(i);
-    if ((marks & Mark.lost) === 0 || (marks & (Mark.sacked | Mark.retransmitted)) !== 0) continue;
-    if (!retransmit(c, i)) break;
-    if (c.congestionState === Congestion.loss) counters.TCPSlowStartRetrans++;
-    else counters.TCPFastRetrans++;
-    c.sentInRecovery++;
-    if (i === 0 && c.pending !== Pending.reorder) restart = true;
-  }
-  if (restart) timers.arm(c, Pending.retransmit, c.timeout * MILLISECOND);
+  news.resend = retransmit.Resend.lost;
 }
 
 /** RACK's timer: what seemed to be only out of order is lost after all (tcp_rack_reo_timeout). */
@@ -340,73 +218,24 @@ export function reorderingDue(c: TcpConnection): void {
     if (c.congestionState !== Congestion.recovery) enterRecovery(c);
     const { ackNews } = c.ns.tcp;
     ackNews.begin(c);
-    reduce(c, 1, ackNews);
+    reduction.step(c, 1, ackNews);
     c.deliveredInRecovery--;
-    sendLost(c);
+    retransmit.allLost(c);
   }
   if (c.pending !== Pending.retransmit) timers.restartRetransmission(c);
-}
-
-/** The tail loss probe: a new segment if there is one, else the last one again (tcp_send_loss_probe). */
-export function lossProbeDue(c: TcpConnection): void {
-  const { counters } = c.ns.tcp;
-  const count = c.sent.count;
-  if (count === 0) return;
-  if (!c.hasProbe) {
-    const sendNext = c.sendNext;
-    if (write.hasUnsent(c) && after(write.windowEnd(c), c.sendNext)) {
-      write.pushOne(c);
-      if (c.sendNext !== sendNext) probeSent(c, false);
-    }
-    if (!c.hasProbe && write.again(c, c.sent.count - 1)) {
-      const last = c.sent.count - 1;
-      c.sent.setMarks(last, c.sent.marks(last) | Mark.everRetransmitted);
-      probeSent(c, true);
-    }
-    if (c.hasProbe) counters.TCPLossProbes++;
-  }
-  timers.restartRetransmission(c);
-}
-
-function probeSent(c: TcpConnection, repeated: boolean): void {
-  c.hasProbe = true;
-  c.probeRetransmitted = repeated;
-  c.probePoint = c.sendNext;
-}
-
-/** The probe has been answered; when it repaired a loss, the window is reduced for it (tcp_process_tlp_ack). */
-export function lossProbeAcked(c: TcpConnection, segment: Segment, news: AckNews): void {
-  if (!c.hasProbe || before(segment.acknowledgment, c.probePoint)) return;
-  if (!c.probeRetransmitted) {
-    c.hasProbe = false;
-  } else if (news.duplicate) {
-    // The original had arrived too.
-    c.hasProbe = false;
-  } else if (after(segment.acknowledgment, c.probePoint) || c.sent.count === 0) {
-    if (!news.advanced && !news.hasData && !news.windowChanged && !news.sackedNew) {
-      c.hasProbe = false;
-      return;
-    }
-    startReduction(c);
-    c.congestionState = Congestion.reduced;
-    endReduction(c);
-    undo.keepOpen(c);
-    c.ns.tcp.counters.TCPLossProbeRecovery++;
-    c.hasProbe = false;
-  }
 }
 
 /** Sends again at once what is longer than `mss`: no loss by congestion, so the window stays (tcp_simple_retransmit). */
 export function resendLarger(c: TcpConnection, mss: number): void {
   const before_ = c.lostOut;
-  for (let i = 0; i < c.sent.count; i++) if (write.payloadLength(c, i) > mss) markLost(c, i);
+  for (let i = 0; i < c.sent.count; i++) if (write.payloadLength(c, i) > mss) retransmit.markLost(c, i);
   if (c.lostOut === before_) return;
   if (c.congestionState !== Congestion.loss) {
     c.recoveryPoint = c.sendNext;
-    c.threshold = currentThreshold(c);
+    c.threshold = reduction.currentThreshold(c);
     c.priorThreshold = 0;
     c.hasUndo = false;
     c.congestionState = Congestion.loss;
   }
-  sendLost(c);
+  retransmit.allLost(c);
 }

@@ -1,5 +1,6 @@
 import type { AckNews } from "./ack.ts";
 import type { TcpConnection } from "./connection.ts";
+import * as rack from "./rack.ts";
 import * as recovery from "./recovery.ts";
 import type { Segment } from "./segment.ts";
 import { Mark } from "./sent-segments.ts";
@@ -73,7 +74,7 @@ function take(c: TcpConnection, i: number, begin: number, end: number, marks: nu
   const { sent } = c;
   const sentAt = sent.sentAt(i);
   const repeated = (marks & Mark.everRetransmitted) !== 0;
-  recovery.rackAdvance(c, repeated, sent.order(i), sentAt);
+  rack.advance(c, repeated, sent.order(i), sentAt);
   let rest = marks | Mark.sacked;
   if ((marks & Mark.retransmitted) !== 0) {
     if ((marks & Mark.lost) !== 0) {

@@ -3,8 +3,10 @@ import * as acks from "./acks.ts";
 import type { TcpConnection } from "./connection.ts";
 import { Congestion, Pending } from "./constants.ts";
 import * as lifecycle from "./lifecycle.ts";
+import * as lossProbe from "./loss-probe.ts";
 import * as output from "./output.ts";
 import * as recovery from "./recovery.ts";
+import * as retransmit from "./retransmit.ts";
 import { TcpState } from "./state.ts";
 import * as timeLimits from "./time-limits.ts";
 import { TIME_WAIT } from "./time-wait.ts";
@@ -68,8 +70,8 @@ export function startWindowProbe(c: TcpConnection): void {
   if (c.sent.count === 0 && c.pending === Pending.none) arm(c, Pending.windowProbe, windowProbe.base(c));
 }
 
-/** The retransmission timer has run out (tcp_write_timer_handler). */
-export function retransmitDue(c: TcpConnection): void {
+/** The timer has run out, whatever it was set for (tcp_write_timer_handler). */
+export function writeTimerDue(c: TcpConnection): void {
   const pending = c.pending;
   c.pending = Pending.none;
   if (c.state === TcpState.CLOSE) return;
@@ -78,18 +80,18 @@ export function retransmitDue(c: TcpConnection): void {
       recovery.reorderingDue(c);
       return;
     case Pending.lossProbe:
-      recovery.lossProbeDue(c);
+      lossProbe.due(c);
       return;
     case Pending.windowProbe:
       windowProbe.due(c);
       return;
     default:
-      retransmit(c);
+      retransmissionDue(c);
   }
 }
 
-/** tcp_retransmit_timer */
-function retransmit(c: TcpConnection): void {
+/** Nothing came back in time (tcp_retransmit_timer). */
+function retransmissionDue(c: TcpConnection): void {
   if (c.state === TcpState.SYN_SENT || c.state === TcpState.SYN_RECV) {
     repeatSyn(c);
     return;
@@ -112,7 +114,7 @@ function retransmit(c: TcpConnection): void {
   }
   recovery.enterLoss(c);
   c.retransmits++;
-  if (!recovery.retransmit(c, 0)) {
+  if (!retransmit.one(c, 0)) {
     arm(c, Pending.retransmit, Math.min(output.timeoutNanos(c), LOCAL_TROUBLE));
     return;
   }

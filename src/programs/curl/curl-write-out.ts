@@ -1,7 +1,7 @@
 import { fieldValue } from "../../wire/http.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { speed } from "./curl-meter.ts";
-import type { TransferResult } from "./curl-transfer.ts";
+import type { TransferResult } from "./curl-result.ts";
 
 /** What `-w` prints, and where: pieces of text, each for standard output (1) or standard error (2). */
 export function writeOut(

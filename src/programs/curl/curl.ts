@@ -10,7 +10,8 @@ import { CurlNames } from "./curl-names.ts";
 import { type CurlOptions, CurlText, curlOptions } from "./curl-options.ts";
 import { CurlStdout, FileSink, stdoutSink } from "./curl-output.ts";
 import { CurlReport } from "./curl-report.ts";
-import { CurlTransfer, type TransferResult } from "./curl-transfer.ts";
+import type { TransferResult } from "./curl-result.ts";
+import { CurlTransfer } from "./curl-transfer.ts";
 import { warning } from "./curl-warning.ts";
 import { writeOut } from "./curl-write-out.ts";
 

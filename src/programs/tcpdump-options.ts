@@ -89,7 +89,8 @@ export function parseTcpdumpOptions(args: readonly string[], out: (text: string)
   return result;
 }
 
-function fail(message: string): never {
+/** Ends the tool with these words and its name in front. @throws {ProgramExit} */
+export function fail(message: string): never {
   throw new ProgramExit(1, `tcpdump: ${message}\n`);
 }
 

@@ -3,7 +3,7 @@ import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Expected } from "../operations/expected.ts";
 import type { Program } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
-import type { FileSystem } from "./files.ts";
+import type { FileSystem } from "./file-system.ts";
 import type { Keyboard } from "./keyboard.ts";
 import type { Machine } from "./machine.ts";
 import type { Input } from "./stream.ts";

@@ -4,7 +4,7 @@ import type { Expected, ValueKind } from "../operations/expected.ts";
 import { knownNames } from "../programs/resolve-name.ts";
 import { builtinNames } from "./builtins/index.ts";
 import type { CommandTable } from "./command.ts";
-import { FileFailure, type FileSystem, resolvePath } from "./files.ts";
+import { FileFailure, type FileSystem, resolvePath } from "./file-system.ts";
 import { programNames } from "./programs/index.ts";
 import { TEXT_TOOLS } from "./programs/text-tools.ts";
 import { BEFORE_COMMANDS, readUnfinished, type UnfinishedLine } from "./unfinished-line.ts";

@@ -9,7 +9,7 @@ import type {
 import { StartFailure } from "../docker/container/container-runtime.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { SIGKILL } from "../sim/process.ts";
-import type { FileSystem } from "./files.ts";
+import type { FileSystem } from "./file-system.ts";
 import { INTERPRETER } from "./interpreter.ts";
 import { Machine } from "./machine.ts";
 import { mountKernelTrees } from "./mounts.ts";

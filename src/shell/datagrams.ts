@@ -1,7 +1,7 @@
 import { errorText, KernelError } from "../net/kernel-error.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
 import { resolveName } from "../programs/resolve-name.ts";
-import { FileFailure } from "./files.ts";
+import { FileFailure } from "./file-system.ts";
 import type { ShellState } from "./shell-state.ts";
 import { nullStream, type Stream, WriteFailure } from "./stream.ts";
 

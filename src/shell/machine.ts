@@ -5,7 +5,7 @@ import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { EPOCH_SECONDS, type Nanos, SECOND } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 import type { CommandTable } from "./command.ts";
-import { HostFiles } from "./files.ts";
+import { HostFiles } from "./host-files.ts";
 import { Outside } from "./outside.ts";
 import { ProcessTable } from "./process-table.ts";
 

@@ -2,7 +2,7 @@ import { own } from "../base/own.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { procNet } from "../net/proc-net.ts";
 import { findSysctl, listSysctls } from "../net/sysctl-tree.ts";
-import type { HostFiles, MountedTree } from "./files.ts";
+import type { HostFiles, MountedTree } from "./host-files.ts";
 import { sysClassNet } from "./sys-class-net.ts";
 
 /** Puts the lazy trees of a Linux host into its files: what they hold is made when somebody reads. */

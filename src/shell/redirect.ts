@@ -1,6 +1,6 @@
 import { openDatagrams } from "./datagrams.ts";
 import { expandQuoted, expandWord, expandWords } from "./expand.ts";
-import { FileFailure } from "./files.ts";
+import { FileFailure } from "./file-system.ts";
 import type { Run } from "./process-table.ts";
 import type { ShellState } from "./shell-state.ts";
 import { deviceStream, fileInput, fileOutput, type Stream } from "./stream.ts";

@@ -1,7 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Nanos } from "../sim/time.ts";
-import { type FileSystem, resolvePath } from "./files.ts";
+import { type FileSystem, resolvePath } from "./file-system.ts";
 import { JobTable } from "./job-table.ts";
 import type { Machine } from "./machine.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";

@@ -12,7 +12,7 @@ import { SECOND } from "../sim/time.ts";
 import { World } from "../sim/world.ts";
 import { COMMAND_TIME, CommandTable } from "./command.ts";
 import { registerTools } from "./commands/network-tools.ts";
-import type { MountedTree } from "./files.ts";
+import type { MountedTree } from "./host-files.ts";
 import { Machine } from "./machine.ts";
 import { Shell, type ShellOptions } from "./shell.ts";
 

@@ -3,7 +3,7 @@ import { type Process, SIGINT, Terminated } from "../sim/process.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import { jobLine } from "./builtins/jobs.ts";
 import { type Completion, complete } from "./complete.ts";
-import { runExitTrap, runScript, statusOfEnd } from "./execute.ts";
+import { runScript } from "./execute.ts";
 import { INTERPRETER } from "./interpreter.ts";
 import { Keyboard } from "./keyboard.ts";
 import type { Machine } from "./machine.ts";
@@ -11,6 +11,7 @@ import type { ProcessEntry, Run } from "./process-table.ts";
 import { reportSyntax } from "./programs/shells.ts";
 import { LineAbandoned, ShellState } from "./shell-state.ts";
 import { nullStream, type Piece, type Stream, Terminal } from "./stream.ts";
+import { runExitTrap, statusOfEnd } from "./subshell.ts";
 import { type BashLibrary, loadBashLibrary, parseBash, SyntaxFailure } from "./syntax.ts";
 import { watchSignals } from "./traps.ts";
 

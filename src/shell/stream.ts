@@ -1,7 +1,7 @@
 import { Terminated } from "../sim/process.ts";
 import { Signal } from "../sim/signal.ts";
 import type { Nanos } from "../sim/time.ts";
-import { FileFailure, type FileSystem } from "./files.ts";
+import { FileFailure, type FileSystem } from "./file-system.ts";
 import type { Keyboard } from "./keyboard.ts";
 import type { Run } from "./process-table.ts";
 

@@ -9,7 +9,7 @@ import type {
 
 /**
  * The tree of a bash text, as just-bash's parser gives it. The parser, the serializer and the text tools
- * (grep, sed, awk, jq, sort ...) are just-bash's; what runs the tree is ours (see `interpreter.ts`), because
+ * (grep, sed, awk, jq, sort ...) are just-bash's; what runs the tree is ours (see `execute.ts`), because
  * a shell has to run inside virtual time and to write its two streams in their true order.
  */
 export type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode };

@@ -6,7 +6,7 @@ import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { operstate } from "../operations/device-state.ts";
 import * as mac from "../wire/mac.ts";
-import type { MountedTree } from "./files.ts";
+import type { MountedTree } from "./host-files.ts";
 
 /** IFF_* of include/uapi/linux/if.h, as far as devices here have them. */
 const Flag = {

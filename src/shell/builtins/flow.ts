@@ -1,5 +1,5 @@
 import { evaluateText } from "../arithmetic-shell.ts";
-import { FileFailure } from "../files.ts";
+import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
 import { signalName, signalNumber } from "../process-table.ts";
 import { installedPath, isInstalled } from "../programs/run.ts";

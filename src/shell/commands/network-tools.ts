@@ -5,7 +5,7 @@ import { runTool } from "../../operations/run-tool.ts";
 import type { Toolbox } from "../../operations/toolbox.ts";
 import type { Program } from "../../sim/process.ts";
 import type { CommandContext, CommandTable } from "../command.ts";
-import { FileFailure, resolvePath } from "../files.ts";
+import { FileFailure, resolvePath } from "../file-system.ts";
 import { asksForEvents, conntrackEvents } from "./conntrack-events.ts";
 
 /** Installs `ip`, `bridge`, `tc`, `sysctl` and whatever else the toolbox knows. */

@@ -2,7 +2,7 @@ import { own } from "../../base/own.ts";
 import type { Program } from "../../sim/process.ts";
 import { BUSYBOX_NAMES } from "../busybox-names.ts";
 import { COMMAND_TIME, type CommandContext, type RegisteredCommand, type RunOptions } from "../command.ts";
-import { type FileSystem, resolvePath } from "../files.ts";
+import { type FileSystem, resolvePath } from "../file-system.ts";
 import type { Machine } from "../machine.ts";
 import { exitOf, type ProcessEntry, type Run } from "../process-table.ts";
 import { reportKilled } from "../report-killed.ts";

@@ -1,8 +1,8 @@
-import { runToExit } from "../execute.ts";
-import { FileFailure } from "../files.ts";
+import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
 import type { Naming, ShellState } from "../shell-state.ts";
 import { readAll } from "../stream.ts";
+import { runToExit } from "../subshell.ts";
 import { SyntaxFailure } from "../syntax.ts";
 import { Variables } from "../variables.ts";
 import { launchCommand, runInstead } from "./run.ts";

@@ -1,4 +1,4 @@
-import { FileFailure } from "../files.ts";
+import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { deviceStream, type Input, Pipe, readAll, readLine, Zeros } from "../stream.ts";

@@ -1,6 +1,6 @@
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import { formatDate } from "../date-format.ts";
-import { FileFailure, type FileStat } from "../files.ts";
+import { FileFailure, type FileStat } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { parseDuration } from "../times.ts";

@@ -1,6 +1,6 @@
 import type { BufferEncoding, FileContent, FsStat, IFileSystem } from "just-bash";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
-import { FileFailure, type FileSystem, resolvePath } from "../files.ts";
+import { FileFailure, type FileSystem, resolvePath } from "../file-system.ts";
 import type { Machine } from "../machine.ts";
 
 const MILLIS = 1000;

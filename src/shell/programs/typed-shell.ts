@@ -1,7 +1,7 @@
-import { runToExit, statusOfEnd } from "../execute.ts";
 import type { Run } from "../process-table.ts";
 import { LineAbandoned, type ShellState } from "../shell-state.ts";
 import { type Input, readLine } from "../stream.ts";
+import { runToExit, statusOfEnd } from "../subshell.ts";
 import { SyntaxFailure } from "../syntax.ts";
 import { reportSyntax } from "./shells.ts";
 

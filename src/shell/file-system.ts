@@ -1,0 +1,61 @@
+/** What went wrong with a path, in the words of `strerror`. */
+export class FileFailure extends Error {
+  override readonly name = "FileFailure";
+  readonly code: FileErrno;
+
+  constructor(code: FileErrno, words: string = WORDS[code]) {
+    super(words);
+    this.code = code;
+  }
+}
+
+const WORDS = {
+  ENOENT: "No such file or directory",
+  EISDIR: "Is a directory",
+  ENOTDIR: "Not a directory",
+  EEXIST: "File exists",
+  EACCES: "Permission denied",
+  ENOTEMPTY: "Directory not empty",
+  EINVAL: "Invalid argument",
+  ELOOP: "Too many levels of symbolic links",
+  EPERM: "Operation not permitted",
+} as const;
+type FileErrno = keyof typeof WORDS;
+
+export interface FileStat {
+  readonly kind: "file" | "directory" | "symlink";
+  readonly mode: number;
+  /** In bytes; a lazy file has 0, as in /proc. */
+  readonly size: number;
+  /** Virtual nanoseconds. */
+  readonly changed: number;
+}
+
+/** The files of one host, as the processes of one network namespace see them. All paths are absolute and tidy. */
+export interface FileSystem {
+  read(path: string): string;
+  readBytes(path: string): string | Uint8Array;
+  write(path: string, content: string | Uint8Array): void;
+  append(path: string, text: string): void;
+  list(path: string): readonly string[];
+  stat(path: string, follow?: boolean): FileStat | null;
+  makeDirectory(path: string, parents: boolean): void;
+  remove(path: string, recursive: boolean): void;
+  link(target: string, path: string): void;
+  readLink(path: string): string;
+  chmod(path: string, mode: number): void;
+  move(from: string, to: string): void;
+  /** True if the text is made at the moment of reading, as in /proc. */
+  isLazy(path: string): boolean;
+}
+
+/** Joins and tidies a path: absolute, no `.`, `..` or doubled slashes. */
+export function resolvePath(cwd: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith("/") ? path : `${cwd}/${path}`).split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") parts.pop();
+    else parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}

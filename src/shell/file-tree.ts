@@ -1,0 +1,182 @@
+import { FileFailure, type FileStat, resolvePath } from "./file-system.ts";
+
+/** Text, or the raw bytes of a file such as a capture. */
+export type FileContent = string | Uint8Array;
+
+interface FileNode {
+  kind: "file";
+  content: FileContent;
+  mode: number;
+  changed: number;
+}
+interface DirectoryNode {
+  kind: "directory";
+  entries: Map<string, Node>;
+  mode: number;
+  changed: number;
+}
+interface SymlinkNode {
+  kind: "symlink";
+  target: string;
+  mode: number;
+  changed: number;
+}
+type Node = FileNode | DirectoryNode | SymlinkNode;
+
+/** So many symbolic links lead to a file at the most. */
+const MAX_LINKS = 40;
+
+/** Directories, files and symbolic links in memory. Paths are absolute and tidy; each method may throw {@link FileFailure}. */
+export class FileTree {
+  readonly #now: () => number;
+  readonly #root: DirectoryNode;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#root = { kind: "directory", entries: new Map(), mode: 0o755, changed: now() };
+  }
+
+  exists(path: string): boolean {
+    return this.#find(path, true) !== null;
+  }
+
+  read(path: string): FileContent {
+    const node = this.#found(path, true);
+    if (node.kind !== "file") throw new FileFailure("EISDIR");
+    return node.content;
+  }
+
+  write(path: string, content: FileContent): void {
+    const present = this.#find(path, true);
+    if (present !== null) {
+      if (present.kind !== "file") throw new FileFailure("EISDIR");
+      present.content = content;
+      present.changed = this.#now();
+      return;
+    }
+    const { directory, name } = this.#parent(this.#followed(path));
+    directory.entries.set(name, { kind: "file", content, mode: 0o644, changed: this.#now() });
+  }
+
+  append(path: string, text: string): void {
+    this.write(path, this.exists(path) ? joined(this.read(path), text) : text);
+  }
+
+  /** The names in a directory; null where there is nothing. */
+  list(path: string): readonly string[] | null {
+    const node = this.#find(path, true);
+    if (node === null) return null;
+    if (node.kind !== "directory") throw new FileFailure("ENOTDIR");
+    return [...node.entries.keys()];
+  }
+
+  stat(path: string, follow: boolean): FileStat | null {
+    const node = this.#find(path, follow);
+    if (node === null) return null;
+    const size =
+      node.kind === "file" ? sizeOf(node.content) : node.kind === "symlink" ? node.target.length : 4096;
+    return { kind: node.kind, mode: node.mode, size, changed: node.changed };
+  }
+
+  makeDirectory(path: string, parents: boolean): void {
+    if (path === "/") return;
+    const present = this.#find(path, true);
+    if (present !== null) {
+      if (parents && present.kind === "directory") return;
+      throw new FileFailure("EEXIST");
+    }
+    if (parents) this.makeDirectory(path.slice(0, path.lastIndexOf("/")) || "/", true);
+    const { directory, name } = this.#parent(path);
+    directory.entries.set(name, { kind: "directory", entries: new Map(), mode: 0o755, changed: this.#now() });
+  }
+
+  remove(path: string, recursive: boolean): void {
+    const { directory, name } = this.#parent(path);
+    const node = directory.entries.get(name);
+    if (node === undefined) throw new FileFailure("ENOENT");
+    if (node.kind === "directory" && node.entries.size > 0 && !recursive) throw new FileFailure("ENOTEMPTY");
+    directory.entries.delete(name);
+  }
+
+  link(target: string, path: string): void {
+    const { directory, name } = this.#parent(path);
+    if (directory.entries.has(name)) throw new FileFailure("EEXIST");
+    directory.entries.set(name, { kind: "symlink", target, mode: 0o777, changed: this.#now() });
+  }
+
+  readLink(path: string): string {
+    const node = this.#found(path, false);
+    if (node.kind !== "symlink") throw new FileFailure("EINVAL");
+    return node.target;
+  }
+
+  chmod(path: string, mode: number): void {
+    this.#found(path, true).mode = mode;
+  }
+
+  move(from: string, to: string): void {
+    const source = this.#parent(from);
+    const node = source.directory.entries.get(source.name);
+    if (node === undefined) throw new FileFailure("ENOENT");
+    const target = this.#parent(to);
+    source.directory.entries.delete(source.name);
+    target.directory.entries.set(target.name, node);
+  }
+
+  #found(path: string, follow: boolean): Node {
+    const node = this.#find(path, follow);
+    if (node === null) throw new FileFailure("ENOENT");
+    return node;
+  }
+
+  #find(path: string, follow: boolean, depth = 0): Node | null {
+    if (depth > MAX_LINKS) throw new FileFailure("ELOOP");
+    let node: Node = this.#root;
+    const parts = path.split("/").filter((part) => part !== "");
+    for (const [i, part] of parts.entries()) {
+      if (node.kind !== "directory") return null;
+      const next = node.entries.get(part);
+      if (next === undefined) return null;
+      node = next;
+      if (node.kind === "symlink" && (follow || i < parts.length - 1)) {
+        const base = `/${parts.slice(0, i).join("/")}`;
+        const rest = parts.slice(i + 1).join("/");
+        return this.#find(resolvePath(base, `${node.target}/${rest}`), follow, depth + 1);
+      }
+    }
+    return node;
+  }
+
+  /** Where a write to `path` goes if `path` is a symbolic link to a file that does not exist yet. */
+  #followed(path: string, depth = 0): string {
+    const node = this.#find(path, false);
+    if (node?.kind !== "symlink") return path;
+    if (depth > MAX_LINKS) throw new FileFailure("ELOOP");
+    return this.#followed(resolvePath(path.slice(0, path.lastIndexOf("/")), node.target), depth + 1);
+  }
+
+  #parent(path: string): { directory: DirectoryNode; name: string } {
+    const cut = path.lastIndexOf("/");
+    const node = this.#found(path.slice(0, cut) || "/", true);
+    if (node.kind !== "directory") throw new FileFailure("ENOTDIR");
+    return { directory: node, name: path.slice(cut + 1) };
+  }
+}
+
+function joined(before: FileContent, more: string): FileContent {
+  if (typeof before === "string") return before + more;
+  const bytes = new Uint8Array(before.length + more.length);
+  bytes.set(before);
+  for (let i = 0; i < more.length; i++) bytes[before.length + i] = more.charCodeAt(i);
+  return bytes;
+}
+
+function sizeOf(content: FileContent): number {
+  if (typeof content !== "string") return content.length;
+  let size = 0;
+  for (const c of content) {
+    const code = c.codePointAt(0)!;
+    size += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return size;
+}

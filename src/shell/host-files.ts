@@ -1,0 +1,155 @@
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { FileFailure, type FileStat, type FileSystem } from "./file-system.ts";
+import { type FileContent, FileTree } from "./file-tree.ts";
+
+/** A lazy part of the file system, such as `/proc/sys`: its text is made when somebody reads. Paths are relative to the mount point, "" is the mount point itself. */
+export interface MountedTree {
+  /** The names in a directory, or null if there is no such directory. */
+  list(path: string): readonly string[] | null;
+  /** The text of a file, or null if there is no such file. */
+  read(path: string): string | null;
+  /** Writes a file; null when it worked, else the words of the error, such as "Invalid argument". */
+  write?(path: string, text: string): string | null;
+}
+
+/** Makes the tree as a process in `namespace` sees it. */
+type MountSource = (namespace: NetworkNamespace) => MountedTree;
+
+interface Mount {
+  readonly point: string;
+  readonly source: MountSource;
+}
+
+/** What a lazy tree has under a path: `inside` is the path within it, `text` is null for a directory. */
+interface Mounted {
+  readonly tree: MountedTree;
+  readonly inside: string;
+  readonly text: string | null;
+}
+
+const DIRECTORIES = ["/bin", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/tmp", "/usr/bin", "/var"];
+
+/** The files of one host: those in memory, and the lazy trees that are mounted over them. */
+export class HostFiles {
+  readonly #now: () => number;
+  readonly #files: FileTree;
+  readonly #mounts: Mount[] = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#files = new FileTree(now);
+    for (const path of DIRECTORIES) this.#files.makeDirectory(path, true);
+  }
+
+  /** Puts a lazy tree at `point`; of several, the longest matching mount point counts, and of equal ones the last. */
+  mount(point: string, source: MountSource): void {
+    this.#mounts.push({ point, source });
+    this.#mounts.sort((a, b) => b.point.length - a.point.length);
+  }
+
+  /** The files as processes in `namespace` see them. */
+  view(namespace: NetworkNamespace): FileSystem {
+    const files = this.#files;
+    return {
+      read: (path) => textOf(this.#read(namespace, path)),
+      readBytes: (path) => this.#read(namespace, path),
+      write: (path, content) => {
+        if (!this.#writeMounted(namespace, path, content)) files.write(path, content);
+      },
+      append: (path, text) => {
+        if (!this.#writeMounted(namespace, path, text)) files.append(path, text);
+      },
+      list: (path) => this.#list(namespace, path),
+      stat: (path, follow = true) => this.#stat(namespace, path, follow),
+      makeDirectory: (path, parents) => files.makeDirectory(path, parents),
+      remove: (path, recursive) => files.remove(path, recursive),
+      link: (target, path) => files.link(target, path),
+      readLink: (path) => files.readLink(path),
+      chmod: (path, mode) => files.chmod(path, mode),
+      move: (from, to) => files.move(from, to),
+      isLazy: (path) => this.#mounted(namespace, path)?.text != null,
+    };
+  }
+
+  /** The lazy tree that knows this path as a file or a directory. */
+  #mounted(namespace: NetworkNamespace, path: string): Mounted | null {
+    for (const { point, source } of this.#mounts) {
+      if (path !== point && !path.startsWith(`${point}/`)) continue;
+      const tree = source(namespace);
+      const inside = path.slice(point.length + 1);
+      const text = tree.read(inside);
+      if (text !== null || tree.list(inside) !== null) return { tree, inside, text };
+    }
+    return null;
+  }
+
+  #read(namespace: NetworkNamespace, path: string): FileContent {
+    const mounted = this.#mounted(namespace, path);
+    if (mounted === null) return this.#files.read(path);
+    if (mounted.text === null) throw new FileFailure("EISDIR");
+    return mounted.text;
+  }
+
+  /** Writes into a lazy tree; false when none knows the path, and it is for the files in memory. */
+  #writeMounted(namespace: NetworkNamespace, path: string, content: FileContent): boolean {
+    const mounted = this.#mounted(namespace, path);
+    if (mounted === null) {
+      const isKernels = path.startsWith("/proc/") || path.startsWith("/sys/");
+      if (isKernels && !this.#files.exists(path)) throw new FileFailure("ENOENT");
+      return false;
+    }
+    const { tree, inside, text } = mounted;
+    if (text === null) throw new FileFailure("EISDIR");
+    const words = tree.write === undefined ? "Permission denied" : tree.write(inside, textOf(content));
+    if (words !== null) throw new FileFailure("EINVAL", words);
+    return true;
+  }
+
+  #list(namespace: NetworkNamespace, path: string): readonly string[] {
+    const names = new Set<string>();
+    let found = false;
+    for (const { point, source } of this.#mounts) {
+      if (path === point || path.startsWith(`${point}/`)) {
+        const tree = source(namespace);
+        const inside = path.slice(point.length + 1);
+        const entries = tree.list(inside);
+        if (entries !== null) {
+          found = true;
+          for (const entry of entries) names.add(entry);
+        } else if (tree.read(inside) !== null) throw new FileFailure("ENOTDIR");
+      } else {
+        const prefix = path === "/" ? "/" : `${path}/`;
+        if (point.startsWith(prefix)) {
+          found = true;
+          names.add(point.slice(prefix.length).split("/")[0]!);
+        }
+      }
+    }
+    const inMemory = this.#files.list(path);
+    if (inMemory === null && !found) throw new FileFailure("ENOENT");
+    for (const name of inMemory ?? []) names.add(name);
+    return [...names].sort();
+  }
+
+  #stat(namespace: NetworkNamespace, path: string, follow: boolean): FileStat | null {
+    const mounted = this.#mounted(namespace, path);
+    if (mounted !== null) {
+      const file = mounted.text !== null;
+      const mode = file ? (mounted.tree.write === undefined ? 0o444 : 0o644) : 0o755;
+      return { kind: file ? "file" : "directory", mode, size: 0, changed: this.#now() };
+    }
+    const stat = this.#files.stat(path, follow);
+    if (stat !== null) return stat;
+    // A directory that exists only as the way to a mount point.
+    const isWay = this.#mounts.some(({ point }) => point.startsWith(`${path}/`));
+    return isWay ? { kind: "directory", mode: 0o755, size: 0, changed: 0 } : null;
+  }
+}
+
+/** The text of a file; raw bytes as characters of the same numbers. */
+function textOf(content: FileContent): string {
+  if (typeof content === "string") return content;
+  let text = "";
+  for (const byte of content) text += String.fromCharCode(byte);
+  return text;
+}

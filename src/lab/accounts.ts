@@ -12,7 +12,7 @@ export function accounts(world: World, hosts: readonly Host[], recorder: Recorde
   const problems = [...balance(world).problems];
   if (recorder !== null) problems.push(...endedTwice(recorder).map((frame) => `frame ${frame} ended twice`));
   for (const host of hosts) {
-    for (const ns of [host.root, ...host.namespaces.values()]) {
+    for (const ns of host.allNamespaces) {
       for (const device of ns.devices) if (device.driver.kind === "veth") problems.push(...compare(device));
     }
   }

@@ -70,9 +70,9 @@ export class Lab {
   namespace(path: string): NetworkNamespace {
     const [hostName, name, more] = path.split("/");
     const host = this.#switches.get(hostName!)?.host ?? this.host(hostName!);
-    const ns = name === undefined ? host.root : host.namespaces.get(name);
-    if (ns === undefined || more !== undefined) {
-      const there = [host.root, ...host.namespaces.values()].map((other) => other.path);
+    const ns = name === undefined ? host.root : host.namespaceCalled(name);
+    if (ns === null || more !== undefined) {
+      const there = host.allNamespaces.map((other) => other.path);
       const hint = `there ${there.length === 1 ? "is" : "are"} ${there.join(", ")}`;
       throw new UserError("UNKNOWN_NAMESPACE", `no namespace ${path}`, null, hint);
     }

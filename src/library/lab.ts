@@ -185,8 +185,7 @@ class WorldHost implements Host {
   }
 
   get namespaces(): readonly string[] {
-    const { root, namespaces } = this.#world.lab.host(this.name);
-    return [root.path, ...[...namespaces.values()].map((ns) => ns.path)];
+    return this.#world.lab.host(this.name).allNamespaces.map((ns) => ns.path);
   }
 
   get poweredOn(): boolean {

@@ -32,6 +32,8 @@ export class Host implements BacklogLimit {
   root: NetworkNamespace;
   /** Named namespaces in the order of their making (/run/netns). */
   readonly namespaces: Map<string, NetworkNamespace> = new Map();
+  /** Namespaces that are bound to a file elsewhere, by its path (`/run/docker/netns/0b1a2982dc60`), in order. */
+  readonly boundNamespaces: Map<string, NetworkNamespace> = new Map();
   /** The processors; null when handling a packet costs nothing. */
   readonly cpus: readonly Cpu[] | null;
   /** For how long a processor that handles a packet does not see what the others do meanwhile; 0 with one processor. */
@@ -89,9 +91,45 @@ export class Host implements BacklogLimit {
     return ns;
   }
 
+  /** All its namespaces, its own first. */
+  get allNamespaces(): readonly NetworkNamespace[] {
+    return [this.root, ...this.namespaces.values(), ...this.boundNamespaces.values()];
+  }
+
+  /** The namespace that shows under that name, as in `host/name`: one of /run/netns before one bound elsewhere. */
+  namespaceCalled(name: string): NetworkNamespace | null {
+    const named = this.namespaces.get(name);
+    if (named !== undefined) return named;
+    for (const ns of this.boundNamespaces.values()) if (ns.name === name) return ns;
+    return null;
+  }
+
+  /** The namespace that is bound to the file of that path, or null. */
+  boundNamespace(path: string): NetworkNamespace | null {
+    return this.boundNamespaces.get(canonical(path)) ?? null;
+  }
+
+  /** Makes a namespace and binds it to the file of that path; it shows under `name`. @throws {KernelError} EEXIST */
+  bindNamespace(path: string, name: string): NetworkNamespace {
+    if (this.boundNamespace(path) !== null) throw new KernelError("EEXIST");
+    const ns = new NetworkNamespace(this, name, path);
+    this.boundNamespaces.set(canonical(path), ns);
+    return ns;
+  }
+
+  /** Unmounts such a file: the namespace goes with all its devices. @throws {KernelError} ENOENT */
+  unbindNamespace(path: string): NetworkNamespace {
+    const ns = this.boundNamespace(path);
+    if (ns === null) throw new KernelError("ENOENT");
+    this.boundNamespaces.delete(canonical(path));
+    ns.destroy();
+    return ns;
+  }
+
   /** The machine stops: everything in it is gone, and with it all that was configured by hand. */
   powerOff(): void {
     this.poweredOn = false;
+    for (const path of [...this.boundNamespaces.keys()].reverse()) this.unbindNamespace(path);
     for (const name of [...this.namespaces.keys()].reverse()) this.removeNamespace(name);
     this.root.destroy();
   }
@@ -110,4 +148,9 @@ export class Host implements BacklogLimit {
     this.namespaces.delete(name);
     ns.destroy();
   }
+}
+
+/** /var/run is a link to /run. */
+function canonical(path: string): string {
+  return path.replace(/^\/var\/run\//, "/run/");
 }

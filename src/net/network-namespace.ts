@@ -46,6 +46,8 @@ export class NetworkNamespace {
   readonly world: World;
   /** Empty for the host's own. */
   readonly name: string;
+  /** The file that it is bound to, where that is not one of /run/netns; null otherwise. */
+  readonly file: string | null;
   /** `host` or `host/name`. */
   readonly path: string;
   readonly place: PlaceId;
@@ -77,8 +79,9 @@ export class NetworkNamespace {
   #tcp: Tcp | null = null;
   #lastIfindex = 0;
 
-  constructor(host: Host, name: string) {
+  constructor(host: Host, name: string, file: string | null = null) {
     this.host = host;
+    this.file = file;
     this.world = host.world;
     this.name = name;
     this.path = name === "" ? host.name : `${host.name}/${name}`;

@@ -45,8 +45,7 @@ export function netnsIds(ns: NetworkNamespace): readonly (readonly [other: Netwo
 
 /** A namespace is gone: its number is free again everywhere on its host. */
 export function forgetNetns(gone: NetworkNamespace): void {
-  const { root, namespaces } = gone.host;
-  for (const ns of [root, ...namespaces.values()]) idsOf(ns).delete(gone);
+  for (const ns of gone.host.allNamespaces) idsOf(ns).delete(gone);
 }
 
 /** The name under which a namespace is to be found in /run/netns, or null. */

@@ -41,15 +41,20 @@ export class OperationContext {
       : new OperationContext(this.toolbox, namespace, this.line, this.outside);
   }
 
-  /** The namespace of a name or of a path under /run/netns; null when there is none. */
+  /**
+   * The namespace of a name or of a file: what has a slash is a path (netns_get_fd of iproute2); null when there is none.
+   */
   named(name: string): NetworkNamespace | null {
-    return this.host.namespaces.get(name.replace(/^(\/var)?\/run\/netns\//, "")) ?? null;
+    if (!name.includes("/")) return this.host.namespaces.get(name) ?? null;
+    const under = /^(?:\/var)?\/run\/netns\/([^/]+)$/.exec(name)?.[1];
+    return under === undefined ? this.host.boundNamespace(name) : (this.host.namespaces.get(under) ?? null);
   }
 
   /** Goes where `ip -n NAME` goes. @throws {ToolError} in iproute2's words */
   enter(netns: string | undefined): OperationContext {
     if (netns === undefined) return this;
-    const ns = this.named(netns);
+    // It looks below /run/netns for whatever it is given (netns_switch): `../docker/netns/ID` is found, a whole path is not.
+    const ns = this.named(netns.startsWith("../") ? `/run/${netns.slice(3)}` : netns.replaceAll("/", "\0"));
     if (ns === null)
       throw new ToolError(`Cannot open network namespace "${netns}": No such file or directory`, 255);
     return this.within(ns);

@@ -35,6 +35,7 @@ import type { NeighFlush } from "./neigh-flush.ts";
 import type { NeighDel, NeighSet } from "./neigh-set.ts";
 import type { NeighGet, NeighShow } from "./neigh-show.ts";
 import type { NetnsAdd, NetnsAttach, NetnsDel, NetnsSet } from "./netns.ts";
+import type { NetnsBind, NetnsUnbind } from "./netns-bind.ts";
 import type { NetnsIdentify, NetnsList, NetnsListId, NetnsPids } from "./netns-show.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { PortSet } from "./port-set.ts";
@@ -99,6 +100,8 @@ export interface OperationMap {
   "neigh-set": NeighSet;
   "netns-add": NetnsAdd;
   "netns-attach": NetnsAttach;
+  "netns-bind": NetnsBind;
+  "netns-unbind": NetnsUnbind;
   "netns-del": NetnsDel;
   "netns-set": NetnsSet;
   "qdisc-set": QdiscSet;
@@ -182,6 +185,8 @@ export interface OperationRecord<O extends { readonly op: string } & InNamespace
   readonly tool: string;
   /** The arguments after the tool's name; the namespace is not among them. */
   words(operation: O, toolbox: Toolbox): readonly string[];
+  /** The whole line for a shell, where the one command of {@link words} would not do; it has no namespace. */
+  line?(operation: O): string;
   /**
    * Does it, in `context.namespace`; gives what the tool prints about it, as far as it does.
    * @throws {KernelError} what the kernel refuses. @throws {ToolError} what the tool itself finds wrong.

@@ -8,14 +8,17 @@ import { ToolError } from "./tool-error.ts";
  * Does an operation, remembering it as the cause of whatever it makes and changes; gives what the tool prints.
  * @throws {KernelError} @throws {ToolError}
  */
-function applyOperation(operation: Operation, context: OperationContext): string {
+export function applyOperation(operation: Operation, context: OperationContext): string {
   const record = recordOf(operation, context);
-  const registry = context.host.world.registry;
+  const { registry } = context.host.world;
   const before = registry.cause;
-  const text = context.toolbox.print(operation);
-  registry.cause = { by: "operation", text, line: context.line };
+  const whole = textFor(operation, context);
+  const text = context.namespace.file === null ? context.toolbox.print(operation) : whole;
+  // What is applied while another command is the cause was asked for by that one: `docker run`, say.
+  const by = before.by === "operation" ? { for: before.text } : {};
+  registry.cause = { by: "operation", text, line: context.line, ...by };
   const remember = (): void => {
-    context.toolbox.applied.push({ host: context.host.name, text: textFor(operation, context) });
+    context.toolbox.applied.push({ host: context.host.name, text: whole, ...by });
   };
   try {
     const said = record.apply(operation, context.enter(operation.netns)) ?? "";
@@ -32,7 +35,8 @@ function applyOperation(operation: Operation, context: OperationContext): string
 
 /** The command for a shell in the host's own namespace, wherever it was typed. */
 function textFor(operation: Operation, context: OperationContext): string {
-  const name = context.namespace.name;
+  const { name, file } = context.namespace;
+  if (file !== null) return `nsenter --net=${file} ${context.toolbox.print(operation)}`;
   const netns = operation.netns ?? (name === "" ? undefined : name);
   return context.toolbox.print(netns === undefined ? operation : { ...operation, netns });
 }

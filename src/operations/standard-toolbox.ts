@@ -40,6 +40,7 @@ import { neighFlush } from "./neigh-flush.ts";
 import { neighDel, neighSet } from "./neigh-set.ts";
 import { neighGet, neighShow } from "./neigh-show.ts";
 import { netnsAdd, netnsAttach, netnsDel, netnsSet } from "./netns.ts";
+import { netnsBind, netnsUnbind } from "./netns-bind.ts";
 import { netnsIdentify, netnsList, netnsListId, netnsPids } from "./netns-show.ts";
 import type { OperationMap, OperationRecord, QuestionMap, QuestionRecord } from "./operation.ts";
 import { portSet } from "./port-set.ts";
@@ -99,6 +100,8 @@ const operations: { readonly [K in keyof OperationMap]: OperationRecord<Operatio
   "neigh-set": neighSet,
   "netns-add": netnsAdd,
   "netns-attach": netnsAttach,
+  "netns-bind": netnsBind,
+  "netns-unbind": netnsUnbind,
   "netns-del": netnsDel,
   "netns-set": netnsSet,
   "qdisc-set": qdiscSet,

@@ -10,6 +10,8 @@ export interface AppliedOperation {
   readonly host: string;
   /** For a shell in the host's own namespace. */
   readonly text: string;
+  /** The command that asked for it, where that was another one: `docker network create sample-net`. */
+  readonly for?: string;
 }
 
 /** The kinds of operations, questions, link types and tools that one lab knows. */
@@ -66,6 +68,8 @@ export class Toolbox {
 
   /** The command line that is this operation or question, ready for a shell. */
   print(command: Operation | Question): string {
+    const whole = "op" in command ? this.operations.get(command.op)!.line?.(command as never) : undefined;
+    if (whole !== undefined) return whole;
     const [record, words] = this.#wordsOf(command);
     const tool = this.tools.get(record.tool)!;
     const ns = command.netns;

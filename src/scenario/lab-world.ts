@@ -3,7 +3,7 @@ import { exportPcapng } from "../capture/export-pcapng.ts";
 import type { Journey } from "../capture/journey.ts";
 import { DockerEngine } from "../docker/engine.ts";
 import { CATALOGUE } from "../docker/images/catalogue.ts";
-import { BareNetworks } from "../docker/network/bare-networks.ts";
+import { NetworkController } from "../docker/network/network-controller.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
@@ -19,6 +19,7 @@ import type { Completion } from "../shell/complete.ts";
 import { MachineRuntime } from "../shell/container-system.ts";
 import { Machine } from "../shell/machine.ts";
 import { mountKernelTrees } from "../shell/mounts.ts";
+import { HostDaemons } from "../shell/host-daemons.ts";
 import { Shell } from "../shell/shell.ts";
 import { EPOCH_SECONDS, type Nanos } from "../sim/time.ts";
 import { LabQuestions } from "./lab-questions.ts";
@@ -37,6 +38,12 @@ export interface LabWorldOptions {
   readonly interactive?: boolean;
   /** Write down every step of every frame, for journeys and captures; true unless said otherwise. */
   readonly record?: boolean;
+}
+
+/** The text of a file of the machine's; empty when there is none. */
+function textOf(machine: Machine, path: string): string {
+  const files = machine.files.view(machine.host.root);
+  return files.stat(path) === null ? "" : files.read(path);
 }
 
 /** A lab whose hosts have shells: what a lesson, a prompt and the library's `run` type into. */
@@ -186,7 +193,14 @@ export class LabWorld implements LessonWorld {
     const engine = new DockerEngine({
       host,
       runtime: new MachineRuntime(machine),
-      networks: () => new BareNetworks(host),
+      networks: () =>
+        new NetworkController({
+          host,
+          toolbox: this.toolbox,
+          processes: new HostDaemons(machine),
+          resolvConf: () => textOf(machine, "/etc/resolv.conf"),
+          hostsFile: () => textOf(machine, "/etc/hosts"),
+        }),
     });
     for (const image of CATALOGUE) engine.images.describe(image, true);
     return engine;

@@ -26,6 +26,13 @@ interface MachineOptions {
 /** Where named namespaces lie. */
 const NAMED = /^\/(?:var\/)?run\/netns\/([^/]+)$/;
 
+/** The files of a directory that namespaces are bound to. */
+function boundIn(host: Host, directory: string): string[] {
+  return [...host.boundNamespaces.keys()]
+    .filter((file) => file.startsWith(directory))
+    .map((file) => file.slice(directory.length));
+}
+
 /** One simulated Linux system as its processes see it: files, processes, a name and a clock. Shells run on it. */
 export class Machine {
   readonly world: World;
@@ -37,7 +44,6 @@ export class Machine {
   /** What the container's image holds; null for a host. */
   readonly image: ImageContents | null;
   /** Further paths of namespaces, such as `/run/docker/netns/...`. */
-  readonly namespacePaths: ((path: string) => NetworkNamespace | null)[] = [];
   /** For `$RANDOM` and `mktemp`. */
   readonly prng: Prng;
   hostname: string;
@@ -62,6 +68,11 @@ export class Machine {
         list: (path) => (path === "" ? [...host.namespaces.keys()] : null),
         read: (path) => (host.namespaces.has(path) ? "" : null),
       }));
+      for (const run of ["/run", "/var/run"])
+        this.files.mount(`${run}/docker/netns`, () => ({
+          list: (path) => (path === "" ? boundIn(host, "/run/docker/netns/") : null),
+          read: (path) => (host.boundNamespaces.has(`/run/docker/netns/${path}`) ? "" : null),
+        }));
     }
     this.files.mount("/dev", () => ({
       list: (path) => (path === "" ? ["null"] : null),
@@ -93,10 +104,6 @@ export class Machine {
   findNamespace(path: string): NetworkNamespace | null {
     const name = NAMED.exec(path)?.[1];
     if (name !== undefined) return this.host.namespaces.get(name) ?? null;
-    for (const find of this.namespacePaths) {
-      const found = find(path);
-      if (found !== null) return found;
-    }
-    return null;
+    return this.host.boundNamespace(path);
   }
 }

@@ -1,0 +1,82 @@
+import * as ip from "../../wire/ipv4-address.ts";
+import type { EndpointSettings, NetworkContainer } from "../api/network-types.ts";
+import type { EndpointRequest } from "./container-networks.ts";
+import type { Network } from "./network.ts";
+import type { DriverEndpoint, EndpointLink, JoinInfo } from "./network-driver.ts";
+
+/** A container's place on a network (libnetwork's `endpoint`). */
+export class Endpoint implements DriverEndpoint {
+  readonly id: string;
+  readonly network: Network;
+  readonly request: EndpointRequest;
+  readonly address: ip.Prefix | null;
+  links: readonly EndpointLink[] = [];
+  /** Null until it has joined a sandbox. */
+  join: JoinInfo | null = null;
+  /** Its device in the sandbox: `eth0`. */
+  device: string | null = null;
+
+  constructor(id: string, network: Network, request: EndpointRequest, address: ip.Prefix | null) {
+    this.id = id;
+    this.network = network;
+    this.request = request;
+    this.address = address;
+  }
+
+  /** The container's name. */
+  get name(): string {
+    return this.request.containerName;
+  }
+
+  get macAddress(): string | null {
+    return this.request.macAddress;
+  }
+
+  get exposed(): readonly string[] {
+    return this.request.exposed;
+  }
+
+  /** Names by which its neighbours find it, beside the container's own. */
+  get aliases(): readonly string[] {
+    return this.request.settings.Aliases ?? [];
+  }
+
+  /** Names of its container's own for others: what `--link NAME:ALIAS` gives on a network whose names resolve. */
+  get linkAliases(): ReadonlyMap<string, string> {
+    const links = (this.request.settings.Links ?? []).map((link): [string, string] => {
+      const [name = "", alias = name] = link.split(":");
+      return [alias.toLowerCase(), name];
+    });
+    return new Map(links);
+  }
+
+  asNetworkSeesIt(): NetworkContainer {
+    return {
+      Name: this.name,
+      EndpointID: this.id,
+      MacAddress: this.join?.macAddress ?? "",
+      IPv4Address: this.address === null ? "" : ip.formatPrefix(this.address.address, this.address.length),
+      IPv6Address: "",
+    };
+  }
+
+  settings(): EndpointSettings {
+    const { settings } = this.request;
+    const { address, join } = this;
+    return {
+      IPAMConfig: settings.IPAMConfig ?? null,
+      Links: settings.Links ?? null,
+      Aliases: settings.Aliases ?? null,
+      NetworkID: this.network.id,
+      EndpointID: this.id,
+      Gateway: join?.gateway == null ? "" : ip.format(join.gateway),
+      IPAddress: address === null ? "" : ip.format(address.address),
+      IPPrefixLen: address?.length ?? 0,
+      IPv6Gateway: "",
+      GlobalIPv6Address: "",
+      GlobalIPv6PrefixLen: 0,
+      MacAddress: join?.macAddress ?? "",
+      DriverOpts: settings.DriverOpts ?? null,
+    };
+  }
+}

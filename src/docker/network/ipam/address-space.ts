@@ -1,0 +1,82 @@
+import * as ip from "../../../wire/ipv4-address.ts";
+import { DaemonError } from "../../api/daemon-error.ts";
+import { AddressPool, type Subnet } from "./address-pool.ts";
+
+/** A block that is cut into pools of `size`: an entry of the daemon's `default-address-pools`. */
+export interface DefaultPool {
+  /** `192.168.0.0/16` */
+  readonly base: string;
+  readonly size: number;
+}
+
+/** The blocks that local networks are cut from: those of Docker Engine (libnetwork, ipamutils). */
+export const LOCAL_POOLS: readonly DefaultPool[] = [
+  ...Array.from({ length: 15 }, (_, i): DefaultPool => ({ base: `172.${17 + i}.0.0/16`, size: 16 })),
+  { base: "192.168.0.0/16", size: 20 },
+];
+
+/** All pools of a host's local networks. */
+export class AddressSpace {
+  readonly #pools: AddressPool[] = [];
+  readonly #defaults: readonly Subnet[];
+  /** Where the search for a default pool begins: behind the one that was given out last. */
+  #start = 0;
+
+  constructor(defaults: readonly DefaultPool[] = LOCAL_POOLS) {
+    this.#defaults = defaults.flatMap(cut);
+  }
+
+  /** The default pools in their order, those that are taken too. */
+  get defaults(): readonly Subnet[] {
+    return this.#defaults;
+  }
+
+  /** Takes this very subnet. @throws {DaemonError} when it overlaps another network's */
+  take(subnet: Subnet, range: Subnet | null): AddressPool {
+    if (this.#pools.some((pool) => overlap(pool.subnet, subnet)))
+      throw new DaemonError(403, "Pool overlaps with other one on this address space");
+    return this.#add(subnet, range);
+  }
+
+  /**
+   * Takes the next default pool that is free and that `suits`: a freed one comes round again only when the end of the
+   * list was reached. @throws {DaemonError} when none is left
+   */
+  takeDefault(suits: (subnet: Subnet) => boolean): AddressPool {
+    const count = this.#defaults.length;
+    for (let i = 0; i < count; i++) {
+      const subnet = this.#defaults[this.#start]!;
+      this.#start = (this.#start + 1) % count;
+      if (!this.#pools.some((pool) => overlap(pool.subnet, subnet)) && suits(subnet))
+        return this.#add(subnet, null);
+    }
+    throw new DaemonError(
+      404,
+      "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+    );
+  }
+
+  release(pool: AddressPool): void {
+    const at = this.#pools.indexOf(pool);
+    if (at >= 0) this.#pools.splice(at, 1);
+  }
+
+  #add(subnet: Subnet, range: Subnet | null): AddressPool {
+    const pool = new AddressPool(subnet, range);
+    this.#pools.push(pool);
+    return pool;
+  }
+}
+
+export function overlap(a: Subnet, b: Subnet): boolean {
+  return ip.contains(a.address, Math.min(a.length, b.length), b.address);
+}
+
+function cut({ base, size }: DefaultPool): Subnet[] {
+  const block = ip.parsePrefix(base)!;
+  const count = 2 ** Math.max(0, size - block.length);
+  return Array.from({ length: count }, (_, i) => ({
+    address: (ip.network(block.address, block.length) + i * 2 ** (32 - size)) | 0,
+    length: size,
+  }));
+}

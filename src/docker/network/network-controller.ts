@@ -1,0 +1,236 @@
+import type { Prng } from "../../base/prng.ts";
+import type { Host } from "../../net/host.ts";
+import type { Toolbox } from "../../operations/toolbox.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import type { Filters } from "../api/docker-api.ts";
+import type { NetworkCreateRequest, NetworkResource } from "../api/network-types.ts";
+import { newId } from "../ids.ts";
+import type { EndpointRequest, SandboxRequest } from "./container-networks.ts";
+import { type DaemonOptions, defaultDaemonOptions } from "./daemon-options.ts";
+import { defaultBridgeRequest } from "./default-networks.ts";
+import { DriverHost } from "./driver-host.ts";
+import { BridgeDriver } from "./drivers/bridge-driver.ts";
+import { arrangeUserChain } from "./drivers/bridge-rules.ts";
+import { hostDriver, nullDriver } from "./drivers/plain-drivers.ts";
+import type { StartDns } from "./embedded-dns.ts";
+import type { Subnet } from "./ipam/address-pool.ts";
+import { AddressSpace, LOCAL_POOLS, overlap } from "./ipam/address-space.ts";
+import { IpamAllocation } from "./ipam/ipam-allocation.ts";
+import { Network } from "./network.ts";
+import type { NetworkBackend } from "./network-backend.ts";
+import type { NetworkDriver } from "./network-driver.ts";
+import { networkMatches } from "./network-filters.ts";
+import type { NetworkSandbox } from "./network-sandbox.ts";
+import type { HostProcesses } from "./ports/host-processes.ts";
+import { PortAllocator } from "./ports/port-allocator.ts";
+import { PortMapper } from "./ports/port-mapper.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { SandboxKeeper } from "./sandbox-keeper.ts";
+
+/** What an engine's networks need of the host that they are on. */
+export interface ControllerParts {
+  readonly host: Host;
+  readonly toolbox: Toolbox;
+  readonly processes: HostProcesses;
+  /** The host's /etc/resolv.conf now. */
+  readonly resolvConf: () => string;
+  /** The host's /etc/hosts, which containers with `--network host` share. */
+  readonly hostsFile?: () => string;
+  /** Null: no names resolve. */
+  readonly startDns?: StartDns | null;
+  readonly options?: Partial<DaemonOptions>;
+  /** Drivers of somebody's own, beside bridge, host, null, macvlan and ipvlan. */
+  readonly drivers?: readonly NetworkDriver[];
+}
+
+/** The networks of one host's engine (libnetwork's controller): their drivers, their addresses, their sandboxes. */
+export class NetworkController implements NetworkBackend {
+  readonly options: DaemonOptions;
+  readonly #host: DriverHost;
+  readonly #prng: Prng;
+  readonly #space: AddressSpace;
+  readonly #allocator: PortAllocator;
+  readonly #bridge: BridgeDriver;
+  readonly #drivers: Map<string, NetworkDriver> = new Map();
+  /** By id, in the order of making. */
+  readonly #networks: Map<string, Network> = new Map();
+  readonly #keeper: SandboxKeeper;
+
+  /** Does what dockerd does when it starts: chains and rules, and the networks none, host and bridge. */
+  constructor(parts: ControllerParts) {
+    this.options = { ...defaultDaemonOptions, ...parts.options };
+    const { host } = parts;
+    this.#host = new DriverHost(parts.toolbox, host.root);
+    this.#prng = host.world.prng.fork(`docker/networks/${host.name}`);
+    this.#space = new AddressSpace(this.options["default-address-pools"] ?? LOCAL_POOLS);
+    this.#allocator = new PortAllocator(() => this.#ephemeralPorts());
+    const mapper = new PortMapper(this.#allocator, parts.processes, this.options["userland-proxy"]);
+    this.#bridge = new BridgeDriver(this.options, mapper, host.world.prng.fork(`docker/bridge/${host.name}`));
+    this.#keeper = new SandboxKeeper(parts, this.options, this.#host, this.#prng);
+    for (const driver of [this.#bridge, hostDriver(), nullDriver(), ...(parts.drivers ?? [])])
+      this.#drivers.set(driver.name, driver);
+    this.#start();
+  }
+
+  /** How many host ports are given out. */
+  get publishedPorts(): number {
+    return this.#allocator.size;
+  }
+
+  #start(): void {
+    this.#bridge.start(this.#host);
+    this.#create(defaultRequest("none", "null"), true);
+    this.#create(defaultRequest("host", "host"), true);
+    const request = defaultBridgeRequest(this.options, this.#host, this.#space, (s) => this.#isFree(s));
+    if (request !== null) this.#create(request, true);
+  }
+
+  networkList(filters: Filters = {}): NetworkResource[] {
+    return this.#matching(filters).map((network) => network.resource());
+  }
+
+  networkInspect(ref: string): NetworkResource {
+    return this.find(ref).resource();
+  }
+
+  networkCreate(request: NetworkCreateRequest): { Id: string; Warning: string } {
+    const { Name } = request;
+    if (["bridge", "host", "none", "default"].includes(Name))
+      throw new DaemonError(403, `operation is not permitted on predefined ${Name} network`);
+    if (this.#named(Name) !== null) throw new DaemonError(409, `network with name ${Name} already exists`);
+    return { Id: this.#create(request, false).id, Warning: "" };
+  }
+
+  networkRemove(ref: string): void {
+    const network = this.find(ref);
+    if (network.predefined)
+      throw new DaemonError(403, `${network.name} is a pre-defined network and cannot be removed`);
+    if (network.endpoints.size > 0)
+      throw new DaemonError(
+        403,
+        `error while removing network: network ${network.name} id ${network.id} has active endpoints`,
+      );
+    this.#remove(network);
+  }
+
+  networkPrune(filters: Filters = {}): { NetworksDeleted: string[] } {
+    const unused = this.#matching(filters).filter((n) => !n.predefined && n.endpoints.size === 0);
+    for (const network of unused) this.#remove(network);
+    return { NetworksDeleted: unused.map(({ name }) => name) };
+  }
+
+  /** The network of that name, id or beginning of an id. @throws {DaemonError} */
+  find(ref: string): Network {
+    const exact = this.#networks.get(ref) ?? this.#named(ref === "default" ? "bridge" : ref);
+    if (exact !== null) return exact;
+    const begun = [...this.#networks.values()].filter(({ id }) => ref !== "" && id.startsWith(ref));
+    if (begun.length > 1)
+      throw new DaemonError(400, `network ${ref} is ambiguous (${begun.length} matches found on ID prefix)`);
+    if (begun[0] === undefined) throw new DaemonError(404, `network ${ref} not found`);
+    return begun[0];
+  }
+
+  createSandbox(request: SandboxRequest): Sandbox {
+    return this.#keeper.create(request);
+  }
+
+  connect(sandbox: Sandbox, network: string, request: EndpointRequest): void {
+    const found = this.find(network);
+    checkWishes(found, request);
+    this.#keeper.connect(sandbox as NetworkSandbox, found, request);
+  }
+
+  disconnect(sandbox: Sandbox, network: string): void {
+    this.#keeper.disconnect(sandbox as NetworkSandbox, this.find(network));
+  }
+
+  deleteSandbox(sandbox: Sandbox): void {
+    this.#keeper.remove(sandbox as NetworkSandbox);
+  }
+
+  #create(request: NetworkCreateRequest, predefined: boolean): Network {
+    const driver = this.#drivers.get(request.Driver === "" ? "bridge" : request.Driver);
+    if (driver === undefined) throw new DaemonError(404, `plugin "${request.Driver}" not found`);
+    const id = newId(this.#prng);
+    const allocation = driver.addresses
+      ? IpamAllocation.of(request.IPAM.Config, request.Name, this.#space, (subnet) => this.#isFree(subnet))
+      : IpamAllocation.NONE;
+    const network = new Network(id, request, driver, allocation, this.#host.host.world.now, predefined);
+    try {
+      driver.createNetwork(network, this.#host);
+      if (this.options.iptables) arrangeUserChain(this.#host);
+    } catch (error) {
+      allocation.end(this.#space);
+      throw error;
+    }
+    this.#networks.set(id, network);
+    return network;
+  }
+
+  #remove(network: Network): void {
+    network.driver.deleteNetwork(network, this.#host);
+    network.allocation.end(this.#space);
+    this.#networks.delete(network.id);
+  }
+
+  #matching(filters: Filters): Network[] {
+    return [...this.#networks.values()].filter((network) => networkMatches(network, filters));
+  }
+
+  #named(name: string): Network | null {
+    for (const network of this.#networks.values()) if (network.name === name) return network;
+    return null;
+  }
+
+  /** Whether no route of the host leads into a subnet, and none of its name servers lies there. */
+  #isFree(subnet: Subnet): boolean {
+    const routes = this.#host.ask({ ask: "route-show" }) ?? "";
+    for (const line of routes.split("\n")) {
+      const route = ip.parsePrefix(line.split(" ")[0]!);
+      if (route !== null && overlap(route, subnet)) return false;
+    }
+    return !this.#keeper.hostServers().some((server) => ip.contains(subnet.address, subnet.length, server));
+  }
+
+  #ephemeralPorts(): readonly [first: number, last: number] {
+    const text = this.#host.sysctl("net/ipv4/ip_local_port_range") ?? "";
+    const [first = 49153, last = 65535] = (text.match(/\d+/g) ?? []).map(Number);
+    return [first, last];
+  }
+}
+
+function defaultRequest(name: string, driver: string): NetworkCreateRequest {
+  return {
+    Name: name,
+    CheckDuplicate: false,
+    Driver: driver,
+    Internal: false,
+    Attachable: false,
+    Ingress: false,
+    EnableIPv6: false,
+    IPAM: { Driver: "default", Options: null, Config: [] },
+    Options: {},
+    Labels: {},
+  };
+}
+
+/** What only networks of one's own give. @throws {DaemonError} */
+function checkWishes(network: Network, { settings }: EndpointRequest): void {
+  const asksForAddress = (settings.IPAMConfig?.IPv4Address ?? "") !== "";
+  if (network.predefined && asksForAddress)
+    throw new DaemonError(400, "user specified IP address is supported on user defined networks only");
+  if (network.predefined && (settings.Aliases?.length ?? 0) > 0)
+    throw new DaemonError(
+      400,
+      "network-scoped alias is supported only for containers in user defined networks",
+    );
+  const isConfigured = network.request.IPAM.Config.some(
+    ({ Subnet }) => Subnet !== undefined && Subnet !== "",
+  );
+  if (asksForAddress && !isConfigured)
+    throw new DaemonError(
+      400,
+      "user specified IP address is supported only when connecting to networks with user configured subnets",
+    );
+}

@@ -1,0 +1,158 @@
+import * as ip from "../../wire/ipv4-address.ts";
+import type { EndpointSettings, PortMap } from "../api/network-types.ts";
+import type { SandboxRequest } from "./container-networks.ts";
+import type { DriverHost } from "./driver-host.ts";
+import type { RunningDns, Upstream } from "./embedded-dns.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { HostsFile } from "./files/hosts-file.ts";
+import { addressWords } from "./names.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** A sandbox as the controller keeps it (libnetwork's `sandbox` and `osl`). */
+export class NetworkSandbox implements Sandbox {
+  readonly id: string;
+  readonly key: string;
+  readonly request: SandboxRequest;
+  /** Where its operations are applied. */
+  readonly inside: DriverHost;
+  readonly hosts: HostsFile;
+  resolv: string;
+  /** Name servers that the embedded one asks. */
+  upstream: readonly Upstream[] = [];
+  dns: RunningDns | null = null;
+  /** The endpoint that has the way out, and publishes the ports. */
+  exit: Endpoint | null = null;
+  /** What is published, as it was told last: an internal network that is all that is left does not tell anew. */
+  ports: PortMap = {};
+  readonly joined: Map<string, Endpoint> = new Map();
+  readonly #next: Map<string, number> = new Map();
+  /** Sysctls that could not be set yet, for want of a device. */
+  #pending: [path: string, value: string][];
+
+  constructor(
+    id: string,
+    key: string,
+    request: SandboxRequest,
+    inside: DriverHost,
+    hosts: HostsFile,
+    resolv: string,
+  ) {
+    this.id = id;
+    this.key = key;
+    this.request = request;
+    this.inside = inside;
+    this.hosts = hosts;
+    this.resolv = resolv;
+    this.#pending = Object.entries(request.sysctls).map(([name, value]) => [sysctlPath(name), value]);
+  }
+
+  get namespace(): DriverHost["namespace"] {
+    return this.inside.namespace;
+  }
+
+  get isOwn(): boolean {
+    return this.request.mode === "own";
+  }
+
+  get endpoints(): ReadonlyMap<string, EndpointSettings> {
+    return new Map([...this.joined].map(([name, endpoint]) => [name, endpoint.settings()]));
+  }
+
+  hostsFile(): string {
+    return this.hosts.text;
+  }
+
+  resolvConf(): string {
+    return this.resolv;
+  }
+
+  /** Makes a fresh namespace ready. */
+  begin(): void {
+    this.inside.apply({ op: "link-set", dev: "lo", up: true });
+    this.inside.setSysctl("net/ipv6/conf/all/disable_ipv6", "1");
+    this.setSysctls();
+  }
+
+  /** Sets what `--sysctl` asked for, as far as it is there by now. */
+  setSysctls(): void {
+    this.#pending = this.#pending.filter(([path, value]) => {
+      if (this.inside.sysctl(path) === null) return true;
+      this.inside.setSysctl(path, value);
+      return false;
+    });
+  }
+
+  /** Takes the device of an endpoint in, gives it its name and addresses, and puts it up (AddInterface). */
+  addInterface(endpoint: Endpoint, host: DriverHost): void {
+    const join = endpoint.join!;
+    if (join.device === null) return;
+    const number = this.#next.get(join.prefix) ?? 0;
+    this.#next.set(join.prefix, number + 1);
+    const dev = `${join.prefix}${number}`;
+    host.apply({ op: "link-set", dev: join.device, into: this.key });
+    const { inside } = this;
+    inside.apply({ op: "link-set", dev: join.device, name: dev });
+    endpoint.device = dev;
+    if (join.macAddress !== "") inside.apply({ op: "link-set", dev, address: join.macAddress });
+    if (endpoint.address !== null) inside.apply({ op: "addr-add", dev, ...addressWords(endpoint.address) });
+    inside.apply({ op: "link-set", dev, up: true });
+    for (const { to, via } of join.routes)
+      inside.apply({
+        op: "route-set",
+        verb: "add",
+        dst: ip.formatPrefix(to.address, to.length),
+        ...(via === null ? { scope: "link" } : { via: ip.format(via) }),
+        dev,
+      });
+  }
+
+  /** Gives the device of an endpoint back to the host, under the name that it had there. */
+  removeInterface(endpoint: Endpoint): void {
+    const { device, join } = endpoint;
+    endpoint.device = null;
+    if (device === null || this.namespace.device(device) === null) return;
+    this.inside.attempt({ op: "link-set", dev: device, up: false });
+    this.inside.attempt({ op: "link-set", dev: device, name: join!.device! });
+    this.inside.attempt({ op: "link-set", dev: join!.device!, into: "1" });
+  }
+
+  /** The default route leads by this endpoint now. */
+  setExit(endpoint: Endpoint | null): void {
+    const before = this.exit;
+    this.exit = endpoint;
+    if (before?.device != null && before !== endpoint)
+      this.inside.attempt({
+        op: "route-del",
+        dst: "default",
+        via: ip.format(before.join!.gateway!),
+        dev: before.device,
+      });
+    if (endpoint === null || endpoint === before || endpoint.device === null) return;
+    this.inside.apply({
+      op: "route-set",
+      verb: "add",
+      dst: "default",
+      via: ip.format(endpoint.join!.gateway!),
+      dev: endpoint.device,
+    });
+  }
+
+  /** Its endpoints, those before the others that rather have the way out: internal ones last, then by network name. */
+  get ranked(): readonly Endpoint[] {
+    return [...this.joined.values()].sort(({ network: a }, { network: b }) =>
+      a.internal !== b.internal ? (a.internal ? 1 : -1) : a.name < b.name ? -1 : 1,
+    );
+  }
+
+  /** The endpoint that should have the way out. */
+  bestExit(): Endpoint | null {
+    return this.ranked.find((endpoint) => endpoint.join?.gateway != null) ?? null;
+  }
+}
+
+/** A sysctl's path under /proc/sys; in its name dots and slashes change places. */
+function sysctlPath(name: string): string {
+  return name.includes("/") && name.indexOf("/") < name.indexOf(".") >>> 0
+    ? name
+    : name.replace(/[./]/g, (sign) => (sign === "." ? "/" : "."));
+}

@@ -1,0 +1,47 @@
+import type { PortBinding, PortMap } from "../../api/network-types.ts";
+import type { PortRequest, PublishedPort } from "../network-driver.ts";
+
+/** What is published of a sandbox, as `docker inspect` shows it: ports that are exposed only are null. */
+export function portMap(exposed: readonly string[], published: readonly PublishedPort[]): PortMap {
+  const map: Record<string, PortBinding[] | null> = {};
+  for (const { protocol, port, hostAddress, hostPort } of published) {
+    const key = `${port}/${protocol}`;
+    (map[key] ??= []).push({ HostIp: hostAddress, HostPort: `${hostPort}` });
+  }
+  for (const port of exposed) map[port] ??= null;
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * What a container wants to have published, in the order of the engine: by host ports, the largest first, then by
+ * container ports, the largest first; TCP before UDP (nat.SortPortMap).
+ */
+export function portRequests(
+  bindings: PortMap,
+  exposed: readonly string[],
+  publishAll: boolean,
+): PortRequest[] {
+  const requests: PortRequest[] = [];
+  for (const [key, list] of Object.entries(bindings)) {
+    const [port, protocol = "tcp"] = key.split("/");
+    for (const { HostIp, HostPort } of list ?? []) {
+      const [first = "0", last = first] = HostPort.split("/")[0]!.split("-");
+      requests.push({
+        protocol,
+        port: Number(port),
+        hostAddress: HostIp,
+        hostPort: Number(first),
+        hostPortEnd: Number(last),
+      });
+    }
+  }
+  if (publishAll)
+    for (const key of exposed) {
+      if ((bindings[key]?.length ?? 0) > 0) continue;
+      const [port, protocol = "tcp"] = key.split("/");
+      requests.push({ protocol, port: Number(port), hostAddress: "", hostPort: 0, hostPortEnd: 0 });
+    }
+  return requests.sort(
+    (a, b) => b.hostPort - a.hostPort || b.port - a.port || (a.protocol < b.protocol ? -1 : 1),
+  );
+}

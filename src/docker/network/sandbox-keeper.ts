@@ -1,0 +1,234 @@
+import type { Prng } from "../../base/prng.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import { newId } from "../ids.ts";
+import type { EndpointRequest, SandboxRequest } from "./container-networks.ts";
+import type { DaemonOptions } from "./daemon-options.ts";
+import type { DriverHost } from "./driver-host.ts";
+import type { StartDns, Upstream } from "./embedded-dns.ts";
+import { programDns } from "./embedded-dns-rules.ts";
+import { Endpoint } from "./endpoint.ts";
+import { HostsFile } from "./files/hosts-file.ts";
+import {
+  buildResolvConf,
+  embeddedResolvConf,
+  filterResolvConf,
+  nameservers,
+  resolverOptions,
+  searchDomains,
+} from "./files/resolv-conf.ts";
+import type { Network } from "./network.ts";
+import { NetworkSandbox } from "./network-sandbox.ts";
+import { portMap, portRequests } from "./ports/port-map.ts";
+import { NamesOfSandbox } from "./sandbox-names.ts";
+
+interface KeeperParts {
+  readonly resolvConf: () => string;
+  readonly hostsFile?: () => string;
+  readonly startDns?: StartDns | null;
+}
+
+/** Makes sandboxes, joins them to networks and takes them away again (libnetwork's sandbox and endpoint). */
+export class SandboxKeeper {
+  readonly #parts: KeeperParts;
+  readonly #options: DaemonOptions;
+  readonly #host: DriverHost;
+  readonly #prng: Prng;
+
+  constructor(parts: KeeperParts, options: DaemonOptions, host: DriverHost, prng: Prng) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#host = host;
+    this.#prng = prng;
+  }
+
+  /** The name servers (int32) that the host itself asks. */
+  hostServers(): readonly number[] {
+    return nameservers(this.#parts.resolvConf()).flatMap((text) => ip.parse(text) ?? []);
+  }
+
+  create(request: SandboxRequest): NetworkSandbox {
+    const id = newId(this.#prng);
+    const own = request.mode !== "host";
+    const key = `/var/run/docker/netns/${own ? id.slice(0, 12) : "default"}`;
+    if (own) this.#host.apply({ op: "netns-bind", file: key, label: request.containerName });
+    const namespace = own ? this.#host.host.boundNamespace(key)! : this.#host.namespace;
+    const sandbox = new NetworkSandbox(
+      id,
+      key,
+      request,
+      this.#host.within(namespace),
+      this.#hostsFile(request),
+      this.#resolvConf(request),
+    );
+    if (own) sandbox.begin();
+    return sandbox;
+  }
+
+  remove(sandbox: NetworkSandbox): void {
+    for (const endpoint of [...sandbox.joined.values()]) this.disconnect(sandbox, endpoint.network);
+    sandbox.dns?.stop();
+    sandbox.dns = null;
+    if (sandbox.request.mode !== "host" && this.#host.host.boundNamespace(sandbox.key) !== null)
+      this.#host.apply({ op: "netns-unbind", file: sandbox.key });
+  }
+
+  connect(sandbox: NetworkSandbox, network: Network, request: EndpointRequest): void {
+    const { containerId, containerName } = request;
+    for (const [id, other] of network.endpoints)
+      if (id === containerId || (other.name === containerName && sandbox.request.mode === "own"))
+        throw new DaemonError(
+          403,
+          `endpoint with name ${containerName} already exists in network ${network.name}`,
+        );
+    const endpoint = this.#createEndpoint(network, request);
+    try {
+      this.#join(sandbox, endpoint);
+    } catch (error) {
+      this.disconnect(sandbox, network);
+      throw error;
+    }
+  }
+
+  #createEndpoint(network: Network, request: EndpointRequest): Endpoint {
+    const { allocation, driver } = network;
+    const wanted = request.settings.IPAMConfig?.IPv4Address ?? "";
+    const address = driver.addresses
+      ? allocation.take(wanted === "" ? null : ip.parse(wanted), network)
+      : null;
+    const endpoint = new Endpoint(newId(this.#prng), network, request, address);
+    try {
+      driver.createEndpoint(network, endpoint, this.#host);
+    } catch (error) {
+      if (address !== null) allocation.release(address.address);
+      throw error;
+    }
+    network.endpoints.set(request.containerId, endpoint);
+    return endpoint;
+  }
+
+  #join(sandbox: NetworkSandbox, endpoint: Endpoint): void {
+    const { network } = endpoint;
+    const before = sandbox.bestExit();
+    sandbox.joined.set(network.name, endpoint);
+    endpoint.join = network.driver.join(network, endpoint);
+    if (endpoint.address !== null) sandbox.hosts.add(ownRecord(sandbox.request, endpoint.address.address));
+    if (network.resolvesNames) this.#startDns(sandbox);
+    sandbox.addInterface(endpoint, this.#host);
+    const exit = sandbox.bestExit();
+    if (exit === endpoint) sandbox.setExit(endpoint);
+    sandbox.setSysctls();
+    if (exit === before) return;
+    this.#unpublish(before);
+    if (!network.internal) this.#publish(sandbox, exit!);
+  }
+
+  disconnect(sandbox: NetworkSandbox, network: Network): void {
+    const endpoint = sandbox.joined.get(network.name);
+    if (endpoint === undefined) {
+      const { containerId } = sandbox.request;
+      throw new DaemonError(403, `container ${containerId} is not connected to network ${network.name}`);
+    }
+    const wasExit = sandbox.exit === endpoint;
+    if (wasExit) this.#unpublish(endpoint);
+    sandbox.joined.delete(network.name);
+    if (endpoint.address !== null) sandbox.hosts.remove(namesOn(network, endpoint));
+    sandbox.removeInterface(endpoint);
+    if (wasExit) {
+      // The route went with its device.
+      sandbox.exit = null;
+      const exit = sandbox.bestExit();
+      sandbox.setExit(exit);
+      if (exit !== null && !exit.network.internal) this.#publish(sandbox, exit);
+    }
+    network.endpoints.delete(endpoint.request.containerId);
+    network.driver.deleteEndpoint(network, endpoint, this.#host);
+    if (endpoint.address !== null) network.allocation.release(endpoint.address.address);
+  }
+
+  /** The ports of a container go wherever it has its way out. @throws {DaemonError} */
+  #publish(sandbox: NetworkSandbox, endpoint: Endpoint): void {
+    const { network, request } = endpoint;
+    if (network.driver.publish === undefined) return;
+    const ports = portRequests(request.bindings, request.exposed, request.publishAll);
+    try {
+      const published = network.driver.publish(network, endpoint, ports, this.#host);
+      sandbox.ports = portMap(request.exposed, published);
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      const words = `driver failed programming external connectivity on endpoint ${endpoint.name} (${endpoint.id})`;
+      throw new DaemonError(500, `${words}: ${error.message}`);
+    }
+  }
+
+  #unpublish(endpoint: Endpoint | null): void {
+    if (endpoint === null) return;
+    const { network } = endpoint;
+    network.driver.unpublish?.(network, endpoint, this.#host);
+  }
+
+  /** The embedded name server begins with the first network whose names resolve, and stays as long as the sandbox. */
+  #startDns(sandbox: NetworkSandbox): void {
+    const { startDns } = this.#parts;
+    if (sandbox.dns !== null || sandbox.request.mode !== "own") return;
+    sandbox.upstream = this.#upstream(sandbox);
+    sandbox.resolv = embeddedResolvConf(sandbox.resolv);
+    if (startDns == null) return;
+    sandbox.dns = startDns(sandbox.namespace, new NamesOfSandbox(sandbox));
+    programDns(sandbox.inside, sandbox.dns);
+  }
+
+  /** A server on the host's own loopback address is asked from there; else what the container's file names. */
+  #upstream(sandbox: NetworkSandbox): Upstream[] {
+    const { dns } = sandbox.request;
+    const own = dns.length > 0 || this.#options.dns.length > 0;
+    const text = own ? sandbox.resolv : this.#parts.resolvConf();
+    const addresses = nameservers(text).flatMap((server) => ip.parse(server) ?? []);
+    const servers = addresses.length > 0 ? addresses : nameservers(sandbox.resolv).map((s) => ip.parse(s)!);
+    return servers.map((address) => ({
+      address,
+      from: !own && ip.isLoopback(address) ? this.#host.namespace : sandbox.namespace,
+    }));
+  }
+
+  #hostsFile({ mode, extraHosts }: SandboxRequest): HostsFile {
+    const extra = extraHosts.map((entry) => {
+      const colon = entry.indexOf(":");
+      return { names: entry.slice(0, colon), address: entry.slice(colon + 1) };
+    });
+    const { hostsFile } = this.#parts;
+    return new HostsFile(extra, mode === "host" && hostsFile !== undefined ? hostsFile() : undefined);
+  }
+
+  /** The host's file, with what `--dns`, `--dns-search` and `--dns-opt` put in its place (setupDNS). */
+  #resolvConf({ mode, dns, dnsSearch, dnsOptions }: SandboxRequest): string {
+    const text = this.#parts.resolvConf();
+    const servers = dns.length > 0 ? dns : this.#options.dns;
+    const search = dnsSearch.length > 0 ? dnsSearch : this.#options["dns-search"];
+    const options = dnsOptions.length > 0 ? dnsOptions : this.#options["dns-opts"];
+    if (servers.length + search.length + options.length > 0)
+      return buildResolvConf(
+        servers.length > 0 ? servers : nameservers(text),
+        search.length > 0 ? search : searchDomains(text),
+        options.length > 0 ? options : resolverOptions(text),
+      );
+    return mode === "host" ? text : filterResolvConf(text);
+  }
+}
+
+/** The container's own line: the whole name, and its first part where it has several. */
+function ownRecord(
+  { hostname, domainname }: SandboxRequest,
+  address: number,
+): { readonly address: string; readonly names: string } {
+  const whole = domainname === "" ? hostname : `${hostname}.${domainname}`;
+  const dot = whole.indexOf(".");
+  return { address: ip.format(address), names: dot < 0 ? whole : `${whole} ${whole.slice(0, dot)}` };
+}
+
+/** All names that somebody has on a network, save the container's own: its aliases are among them. */
+function* namesOn(network: Network, own: Endpoint): Generator<string, void, void> {
+  for (const endpoint of network.endpoints.values()) {
+    for (const name of [endpoint.name, ...endpoint.aliases]) if (name.split(".")[0] !== own.name) yield name;
+  }
+}

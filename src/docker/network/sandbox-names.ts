@@ -1,0 +1,61 @@
+import type { SandboxNames, Upstream } from "./embedded-dns.ts";
+import type { Network } from "./network.ts";
+import type { NetworkSandbox } from "./network-sandbox.ts";
+
+/** What the names mean that a container's neighbours have, on the networks of its sandbox (libnetwork's resolver backend). */
+export class NamesOfSandbox implements SandboxNames {
+  readonly #sandbox: NetworkSandbox;
+
+  constructor(sandbox: NetworkSandbox) {
+    this.#sandbox = sandbox;
+  }
+
+  get upstream(): readonly Upstream[] {
+    return this.#sandbox.upstream;
+  }
+
+  resolve(name: string): readonly number[] {
+    const wanted = name.toLowerCase();
+    const endpoints = this.#sandbox.ranked;
+    // `a.b.c` may be a container on any network, or `a.b` on the network `c`, or `a` on `b.c`.
+    for (const [host, network] of splits(wanted)) {
+      const there = endpoints.filter((e) => network === null || e.network.name.toLowerCase() === network);
+      for (const { linkAliases, network: of } of there) {
+        const target = linkAliases.get(host);
+        const found = target === undefined ? [] : addressesOf(of, target.toLowerCase());
+        if (found.length > 0) return found;
+      }
+      for (const { linkAliases, network: of } of there) {
+        const found = linkAliases.has(host) ? [] : addressesOf(of, host);
+        if (found.length > 0) return found;
+      }
+    }
+    return [];
+  }
+
+  reverse(address: number): string | null {
+    for (const { network } of this.#sandbox.ranked)
+      for (const other of network.endpoints.values())
+        if (other.address?.address === address) return `${other.name}.${network.name}`;
+    return null;
+  }
+}
+
+function splits(name: string): [host: string, network: string | null][] {
+  const parts = name.split(".");
+  const all: [string, string | null][] = [[name, null]];
+  for (let i = parts.length - 1; i > 0; i--)
+    all.push([parts.slice(0, i).join("."), parts.slice(i).join(".")]);
+  return all;
+}
+
+/** All that have the name or alias on a network. */
+function addressesOf(network: Network, name: string): number[] {
+  const found: number[] = [];
+  for (const endpoint of network.endpoints.values()) {
+    if (endpoint.address === null || endpoint.device === null) continue;
+    const names = [endpoint.name, ...endpoint.aliases];
+    if (names.some((each) => each.toLowerCase() === name)) found.push(endpoint.address.address);
+  }
+  return found;
+}

@@ -17,9 +17,9 @@ import { registerTools } from "../shell/commands/network-tools.ts";
 import { registerPrograms } from "../shell/commands/programs.ts";
 import type { Completion } from "../shell/complete.ts";
 import { MachineRuntime } from "../shell/container-system.ts";
+import { HostDaemons } from "../shell/host-daemons.ts";
 import { Machine } from "../shell/machine.ts";
 import { mountKernelTrees } from "../shell/mounts.ts";
-import { HostDaemons } from "../shell/host-daemons.ts";
 import { Shell } from "../shell/shell.ts";
 import { EPOCH_SECONDS, type Nanos } from "../sim/time.ts";
 import { LabQuestions } from "./lab-questions.ts";
@@ -63,6 +63,9 @@ export class LabWorld implements LessonWorld {
     registerTools(this.#commands, this.toolbox);
     registerPrograms(this.#commands);
     this.#registerPower();
+    // Engines start with their machines, whether or not somebody sits down at them.
+    for (const { name, docker } of lab.topology.hosts) if (docker != null) this.#seat(lab.host(name));
+    lab.world.settle();
   }
 
   get now(): number {
@@ -200,6 +203,7 @@ export class LabWorld implements LessonWorld {
           processes: new HostDaemons(machine),
           resolvConf: () => textOf(machine, "/etc/resolv.conf"),
           hostsFile: () => textOf(machine, "/etc/hosts"),
+          options: spec.docker!,
         }),
     });
     for (const image of CATALOGUE) engine.images.describe(image, true);

@@ -43,7 +43,6 @@ export class Machine {
   readonly outside: Outside;
   /** What the container's image holds; null for a host. */
   readonly image: ImageContents | null;
-  /** Further paths of namespaces, such as `/run/docker/netns/...`. */
   /** For `$RANDOM` and `mktemp`. */
   readonly prng: Prng;
   hostname: string;

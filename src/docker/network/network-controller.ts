@@ -39,7 +39,7 @@ export interface ControllerParts {
   readonly hostsFile?: () => string;
   /** Null: no names resolve. */
   readonly startDns?: StartDns | null;
-  readonly options?: Partial<DaemonOptions>;
+  readonly options?: { readonly [K in keyof DaemonOptions]?: DaemonOptions[K] | undefined };
   /** Drivers of somebody's own, beside bridge, host, null, macvlan and ipvlan. */
   readonly drivers?: readonly NetworkDriver[];
 }
@@ -59,7 +59,8 @@ export class NetworkController implements NetworkBackend {
 
   /** Does what dockerd does when it starts: chains and rules, and the networks none, host and bridge. */
   constructor(parts: ControllerParts) {
-    this.options = { ...defaultDaemonOptions, ...parts.options };
+    const given = Object.entries(parts.options ?? {}).filter(([, value]) => value !== undefined);
+    this.options = { ...defaultDaemonOptions, ...Object.fromEntries(given) };
     const { host } = parts;
     this.#host = new DriverHost(parts.toolbox, host.root);
     this.#prng = host.world.prng.fork(`docker/networks/${host.name}`);

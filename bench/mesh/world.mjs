@@ -15,7 +15,7 @@ export const BURST = 64;
 /** Virtual time between two bursts: a new connection each time makes 32,000 a second, as on the real kernel. */
 const PAUSE = 2_000_000;
 /** Ports of old connections, and those that new ones take in turn. */
-const FIRST_OLD_PORT = 65024;
+const FIRST_OLD_PORT = 61440;
 const FIRST_PORT = 1024;
 const LAST_PORT = FIRST_OLD_PORT - 1;
 

@@ -9,8 +9,8 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 import { Way } from "./way.ts";
 
 /**
- * Where a socket sent its last packet to, and how: the way, the IP header, and the trip of its packets. While nothing
- * changes, neither in the world nor in the socket's options, the next packet to the same place asks for none of it again.
+ * Where a socket sends packets to, and how: the way, the IP header, and the trip of its packets. While nothing changes,
+ * neither in the world nor in the socket's options, the next packet to the same place asks for none of it again.
  */
 export class Flow {
   readonly way: Way = new Way();
@@ -43,6 +43,16 @@ export class Flow {
   #ttl = 0;
   #mark = 0;
   #discovery = "";
+
+  /** False when packets to a destination are better remembered elsewhere, because this one remembers others. */
+  suits(address: number, port: number): boolean {
+    return this.#remembered < 0 || (this.#address === address && this.#port === port);
+  }
+
+  /** The way is about to become another one. */
+  forget(): void {
+    this.#generation = -1;
+  }
 
   /** True when a payload of `length` bytes to that address and port goes as the last one did. */
   isFor(socket: InetSocket, localPort: number, address: number, port: number, length: number): boolean {

@@ -5,6 +5,7 @@ import { Signal } from "../sim/signal.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { Flow } from "./flow.ts";
+import { FlowTable } from "./flow-table.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import { ConnectionIdentification, NO_IDENTIFICATION } from "./ip-identifications.ts";
 import { type Errno, KernelError } from "./kernel-error.ts";
@@ -57,8 +58,10 @@ export abstract class InetSocket {
   readonly readable: Signal = new Signal();
   memberships: readonly membership.Membership[] = NOTHING;
   #identification: Identification = NO_IDENTIFICATION;
-  /** Where the last packet went. */
+  /** The flow of the last packet. */
   #flow: Flow | null = null;
+  /** Made for the second destination. */
+  #flows: FlowTable | null = null;
 
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
@@ -68,6 +71,16 @@ export abstract class InetSocket {
   /** Made for the first packet that is sent: many sockets only listen. */
   protected get flow(): Flow {
     this.#flow ??= new Flow();
+    return this.#flow;
+  }
+
+  /** Makes {@link flow} the one for packets to a destination, and returns it. */
+  protected turnTo(address: number, port: number): Flow {
+    const { flow } = this;
+    // Who has sent to nobody else needs no table.
+    if (flow.suits(address, port)) return flow;
+    this.#flows ??= new FlowTable(flow);
+    this.#flow = this.#flows.find(this.ns.world.generation, address, port);
     return this.#flow;
   }
 
@@ -121,7 +134,9 @@ export abstract class InetSocket {
    * (raw_sendmsg): `counts`. @throws {KernelError}
    */
   protected wayTo(dst: number, counts: boolean = true): Way {
-    const { way } = this.flow;
+    const { flow } = this;
+    const { way } = flow;
+    flow.forget();
     let oif = this.boundTo;
     let src = this.source;
     if (ip.isMulticast(dst)) {

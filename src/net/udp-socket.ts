@@ -6,6 +6,7 @@ import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as udpHeader from "../wire/udp.ts";
+import type { Flow } from "./flow.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import { InetSocket } from "./inet-socket.ts";
 import { KernelError } from "./kernel-error.ts";
@@ -83,10 +84,14 @@ export class UdpSocket extends InetSocket {
 
   /** @throws {KernelError} as sendto(2): a pending error, no way, EACCES, EMSGSIZE. */
   sendTo(address: number, port: number, payload: Uint8Array): void {
-    const { ns, flow } = this;
-    if (!flow.isFor(this, this.localPort, address, port, payload.length))
-      this.#turnTo(address, port, payload.length);
-    const packet = ns.world.pool.allocate(payload.length, null);
+    const { ns } = this;
+    const { length } = payload;
+    let { flow } = this;
+    if (!flow.isFor(this, this.localPort, address, port, length)) {
+      flow = this.turnTo(address, port);
+      if (!flow.isFor(this, this.localPort, address, port, length)) this.#setOut(flow, address, port, length);
+    }
+    const packet = ns.world.pool.allocate(length, null);
     copyBytes(packet.bytes, payload, packet.at);
     if (flow.follow(packet, ns.world)) return;
     udp.push(ns.world, packet, flow.way.source, this.localPort, flow.way.dst, port);
@@ -97,8 +102,8 @@ export class UdpSocket extends InetSocket {
     if (ns.hooks.refused === id) throw new KernelError("EPERM");
   }
 
-  /** Finds out how a datagram goes to another place than the last one, or whether it may at all. @throws {KernelError} */
-  #turnTo(address: number, port: number, length: number): void {
+  /** Finds out how a datagram goes to where none went since the last change, or whether it may at all. @throws {KernelError} */
+  #setOut(flow: Flow, address: number, port: number, length: number): void {
     if (length > MAX_PAYLOAD) throw new KernelError("EMSGSIZE");
     const way = this.wayTo(this.#destination(address));
     if (this.error !== null) throw new KernelError(this.takeError()!);
@@ -106,7 +111,7 @@ export class UdpSocket extends InetSocket {
     if (this.localPort === 0) this.ns.sockets.bindUdp(this, this.localAddress, 0);
     this.setFlow(ipv4.PROTO_UDP, length + udpHeader.HEADER_LEN);
     const longest = way.mtu - ipv4.HEADER_LEN - udpHeader.HEADER_LEN;
-    if (length <= longest) this.flow.remember(this, this.localPort, address, port, longest);
+    if (length <= longest) flow.remember(this, this.localPort, address, port, longest);
   }
 
   /** The stack has a datagram for this socket; `packet.at` is at its payload. */

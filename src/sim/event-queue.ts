@@ -165,6 +165,33 @@ export class EventQueue {
     return what;
   }
 
+  /**
+   * What was pushed for this instant takes its turn without leaving the queue, as if it had been taken out and pushed again,
+   * for as long as `goesOn` says so of the first in it. Returns how many turns that were.
+   */
+  takeTurns(goesOn: (what: Scheduled) => boolean): number {
+    if (this.#heads[this.#nowLow & 255] !== 0) return 0;
+    const ready = this.#ready;
+    const mask = ready.length - 1;
+    const count = this.#readyCount;
+    let head = this.#readyHead;
+    let turns = 0;
+    if (count === 0) return 0;
+    for (;;) {
+      const what = ready[head]!;
+      if (!goesOn(what)) break;
+      // In a ring that is full the end is where the head was.
+      if (count <= mask) {
+        ready[(head + count) & mask] = what;
+        ready[head] = null;
+      }
+      head = (head + 1) & mask;
+      turns++;
+    }
+    this.#readyHead = head;
+    return turns;
+  }
+
   /** Shows all that was pushed for this instant, in its order. */
   eachReady(show: (what: Scheduled) => void): void {
     for (let i = 0; i < this.#readyCount; i++)

@@ -29,6 +29,9 @@ export class FlowHeader {
   readonly length: number;
   /** What numbers the packets; null when there is no IPv4 header. */
   readonly identification: Identification | null;
+  /** While a trip leaves it unwritten: where it begins, and what is not written yet behind it ({@link writeAll}). */
+  from = 0;
+  below: FlowHeader | null = null;
   readonly #bytes: Uint8Array;
   readonly #ip: number;
   readonly #udp: number;
@@ -52,18 +55,18 @@ export class FlowHeader {
     this.#constantSum = identification === null ? 0 : ipv4.constantSum(bytes, places.ip);
   }
 
-  /** Writes the header at the start of a packet that has room for it there, and that has drawn its identification. */
-  write(packet: Packet): void {
+  /** Writes the header at `at` into a packet that has room for it there, and that has drawn its identification. */
+  write(packet: Packet, at: number): void {
     if (this.identification !== null) {
-      const length = packet.length - this.#ip;
+      const length = packet.at + packet.length - at - this.#ip;
       if (length !== this.#packetLength) this.#resize(length);
       ipv4.writeIdentification(this.#bytes, this.#ip, packet.identification, this.#sum);
       if (this.#pseudoSum >= 0) {
-        packet.checksumStart = packet.at + this.#udp;
+        packet.checksumStart = at + this.#udp;
         packet.checksumField = udp.CHECKSUM;
       } else if (this.#coveringSum >= 0) this.#cover(packet, length - (this.#udp - this.#ip));
     }
-    copyBytes(packet.bytes, this.#bytes, packet.at);
+    copyBytes(packet.bytes, this.#bytes, at);
   }
 
   /** What is inside sums up to the complement of what its unfinished checksum holds now (local checksum offload). */

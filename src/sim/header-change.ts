@@ -32,12 +32,32 @@ export class HeaderChange {
   #pseudoSum = 0;
   #portsSum = 0;
 
+  private constructor(at: number, src: number, dst: number, ports: number) {
+    this.at = at;
+    this.#src = src;
+    this.#dst = dst;
+    this.#ports = ports;
+  }
+
   /** The IPv4 header at `ip` is about to change; the leg began at `start`. */
-  constructor(view: DataView, ip: number, start: number) {
-    this.at = ip - start;
-    this.#src = ipv4.src(view, ip);
-    this.#dst = ipv4.dst(view, ip);
-    this.#ports = view.getInt32(ip + ipv4.HEADER_LEN);
+  static begin(view: DataView, ip: number, start: number): HeaderChange {
+    return new HeaderChange(
+      ip - start,
+      ipv4.src(view, ip),
+      ipv4.dst(view, ip),
+      view.getInt32(ip + ipv4.HEADER_LEN),
+    );
+  }
+
+  /** This change and then `next`, of the same header, which was found as this one leaves it. */
+  followedBy(next: HeaderChange): HeaderChange {
+    const both = new HeaderChange(this.at, next.#src, next.#dst, next.#ports);
+    both.#hops = this.#hops + next.#hops;
+    both.#isTranslated = this.#isTranslated || next.#isTranslated;
+    both.#headerSum = this.#headerSum + next.#headerSum;
+    both.#pseudoSum = this.#pseudoSum + next.#pseudoSum;
+    both.#portsSum = this.#portsSum + next.#portsSum;
+    return both;
   }
 
   loseHop(): void {
@@ -64,10 +84,9 @@ export class HeaderChange {
     this.#ports = ports;
   }
 
-  /** Does the same to another packet of the flow, for which the leg began at `start`. */
-  apply(packet: Packet, start: number): void {
+  /** Does the same to another packet of the flow, whose header is at `ip`. */
+  apply(packet: Packet, ip: number): void {
     const { view } = packet;
-    const ip = start + this.at;
     if (this.#hops > 0) ipv4.setTtl(view, ip, ipv4.ttl(view, ip) - this.#hops);
     const sum = ~ipv4.checksum(view, ip) & 0xffff;
     ipv4.setChecksum(view, ip, checksum.finish(sum + this.#headerSum));

@@ -135,7 +135,7 @@ export class LegRecording {
 
   /** The change of one header, the only one that a leg knows of; null when this is another one, or one that was put in front. */
   #changes({ view, networkAt }: Packet): HeaderChange | null {
-    this.change ??= new HeaderChange(view, networkAt, this.startAt);
+    this.change ??= HeaderChange.begin(view, networkAt, this.startAt);
     if (this.identification === null && this.change.at === networkAt - this.startAt) return this.change;
     this.#world.leg = null;
     return null;

@@ -1,9 +1,10 @@
-import { timeOf } from "./event-queue.ts";
+import { type Scheduled, timeOf } from "./event-queue.ts";
 import type { FlowHeader } from "./flow-header.ts";
 import type { HeaderChange } from "./header-change.ts";
 import type { Leg, LegEnd } from "./leg.ts";
-import type { Packet } from "./packet.ts";
+import { Packet } from "./packet.ts";
 import type { Nanos } from "./time.ts";
+import { afterLeg, bearsLeg, writeAll } from "./unwritten-headers.ts";
 import type { World } from "./world.ts";
 
 /** Small integers for V8; what was counted is entered before it gets larger. */
@@ -30,14 +31,16 @@ export class Trip {
   readonly #generation: number;
   /** The longest packet, as it is after the first leg. */
   #longest = 0;
+  /** One bit for each leg on which a packet does nothing but go on to the next crossing, as far as there are bits. */
+  #quiet = 0;
   #count = 0;
   #legs: Leg[] = [];
 
   // What is done when a packet gets off at the end of all legs but the first, which is done at once.
   #move = 0;
-  /** The header that is in front at the end and was not written on the way. */
+  /** The outermost of the headers that are in front at the end and were not written on the way. */
   #unwritten: FlowHeader | null = null;
-  /** What becomes of IPv4 headers, and where the leg began that did it: from the start of the packet after the first leg. */
+  /** What becomes of IPv4 headers, and from where on they lie: from the start of the packet after the first leg. */
   #changes: HeaderChange[] = [];
   #changedFrom: number[] = [];
   #last: Leg | null = null;
@@ -69,12 +72,12 @@ export class Trip {
     if (this.#patience !== 0 && this.#isLate()) return this.#refuse(packet);
     const leg = this.#legs[0]!;
     if (length > leg.longest || length - leg.move > this.#longest) return this.#refuse(packet);
-    if (leg.change !== null) leg.change.apply(packet, packet.at);
+    if (leg.change !== null) leg.change.apply(packet, packet.at + leg.change.at);
     packet.at += leg.move;
     packet.length = length - leg.move;
     for (let i = leg.renumbers; i > 0; i--) world.pool.renumber(packet);
     if (leg.identification !== null) packet.identification = leg.identification.next();
-    if (leg.header !== null) leg.header.write(packet);
+    if (leg.header !== null) leg.header.write(packet, packet.at);
     packet.trip = this;
     packet.legs = 1;
     if (leg.end === null) world.queue.push(packet);
@@ -94,6 +97,24 @@ export class Trip {
     if (leg.identification !== null) packet.identification = leg.identification.next();
     if (leg.end === null) world.queue.push(packet);
     else this.#arrive(packet, leg.end);
+    return true;
+  }
+
+  /** Takes a packet along from one crossing to the next if it stays in the queue there; false when it has to leave it. */
+  staysOn(packet: Packet): boolean {
+    const world = this.#world;
+    const gone = packet.legs;
+    if (gone === this.#count || this.#generation !== world.generation || packet.length > this.#longest)
+      return false;
+    if ((this.#quiet & (1 << gone)) !== 0) {
+      packet.legs = gone + 1;
+      return true;
+    }
+    const leg = this.#legs[gone]!;
+    if (leg.end !== null) return false;
+    packet.legs = gone + 1;
+    for (let i = leg.renumbers; i > 0; i--) world.pool.renumber(packet);
+    if (leg.identification !== null) packet.identification = leg.identification.next();
     return true;
   }
 
@@ -117,11 +138,12 @@ export class Trip {
     if (this.#bytes > MOST_BYTES) world.ledger.enterAll();
     this.#stamp();
     if (this.#changes.length > 0) this.#change(packet);
-    packet.at += this.#move;
+    const base = packet.at;
+    packet.at = base + this.#move;
     packet.length -= this.#move;
     packet.legs = 0;
     this.#last!.describe(packet);
-    if (this.#unwritten !== null) this.#unwritten.write(packet);
+    if (this.#unwritten !== null) writeAll(this.#unwritten, packet, base);
   }
 
   #change(packet: Packet): void {
@@ -146,23 +168,23 @@ export class Trip {
   /** Ends the trip of a packet that waits at a crossing: it becomes what the stack would have made of it there. */
   getOffHere(packet: Packet): void {
     const gone = packet.legs;
-    const { length } = packet;
+    const { at: base, length } = packet;
     let unwritten: FlowHeader | null = null;
     for (let i = 0; i < gone; i++) {
       const leg = this.#legs[i]!;
       leg.tally.enter(1, length, this.#world.queue.now);
       if (i === 0) continue;
-      if (leg.change !== null) leg.change.apply(packet, packet.at);
+      if (leg.change !== null) leg.change.apply(packet, packet.at + leg.change.at);
+      unwritten = afterLeg(unwritten, leg, packet.at - base);
       packet.at += leg.move;
       packet.length -= leg.move;
-      unwritten = stillUnwritten(unwritten, leg);
     }
     const last = this.#legs[gone - 1]!;
     packet.trip = null;
     packet.legs = 0;
     packet.device = last.to;
     last.describe(packet);
-    if (unwritten !== null) unwritten.write(packet);
+    if (unwritten !== null) writeAll(unwritten, packet, base);
   }
 
   /**
@@ -175,6 +197,7 @@ export class Trip {
     this.#world.ledger.enterAll();
     this.#legs = [];
     this.#count = 0;
+    this.#quiet = 0;
     this.#move = 0;
     this.#unwritten = null;
     this.#changes = [];
@@ -209,7 +232,8 @@ export class Trip {
 
   /** The stack has handled `packet` up to the end of another leg. */
   append(leg: Leg, packet: Packet): void {
-    if (!this.#takesIn(leg)) {
+    // A header that is not written yet can only be taken off as a whole, on the way, by a leg that does not read it.
+    if (!bearsLeg(this.#unwritten, leg, this.#move)) {
       this.#onward = new Trip(this.#world);
       this.#onward.append(leg, packet);
       return;
@@ -221,12 +245,11 @@ export class Trip {
     if (isFirst) this.#longest = MOST_BYTES;
     else {
       this.#longest = Math.min(this.#longest, leg.longest + this.#move);
-      if (leg.change !== null) {
-        this.#changes.push(leg.change);
-        this.#changedFrom.push(this.#move);
-      }
+      if (leg.change !== null) this.#takeIn(leg.change);
+      this.#unwritten = afterLeg(this.#unwritten, leg, this.#move);
       this.#move += leg.move;
-      this.#unwritten = stillUnwritten(this.#unwritten, leg);
+      if (this.#count < 31 && leg.renumbers === 0 && leg.identification === null && leg.end === null)
+        this.#quiet |= 1 << this.#count;
     }
     this.#stamp();
     if (leg.patience !== 0 && (this.#patience === 0 || leg.patience < this.#patience))
@@ -240,13 +263,16 @@ export class Trip {
     packet.legs = leg.end === null ? -this.#count : 0;
   }
 
-  /** A header that is not written yet can only be taken off as a whole, on the way, by a leg that does not read it. */
-  #takesIn(leg: Leg): boolean {
-    const unwritten = this.#unwritten;
-    if (unwritten === null) return true;
-    if (leg.change !== null && leg.change.at < unwritten.length) return false;
-    if (leg.stripped === 0 && leg.header === null) return true;
-    return leg.stripped >= unwritten.length && leg.end === null;
+  /** Two changes of one header become one. */
+  #takeIn(change: HeaderChange): void {
+    const from = this.#move + change.at;
+    const last = this.#changes.length - 1;
+    if (last >= 0 && this.#changedFrom[last] === from)
+      this.#changes[last] = this.#changes[last]!.followedBy(change);
+    else {
+      this.#changes.push(change);
+      this.#changedFrom.push(from);
+    }
   }
 
   /** Enters what went all legs into the cells. Called by the ledger. */
@@ -258,8 +284,7 @@ export class Trip {
   }
 }
 
-/** The header that is in front and not written yet, after one more leg. */
-function stillUnwritten(before: FlowHeader | null, leg: Leg): FlowHeader | null {
-  if (leg.header !== null) return leg.header;
-  return before !== null && leg.stripped >= before.length ? null : before;
+/** As {@link Trip.staysOn}, for whatever waits in the queue. */
+export function goOn(event: Scheduled): boolean {
+  return event instanceof Packet && event.legs > 0 && event.trip!.staysOn(event);
 }

@@ -11,6 +11,7 @@ import { type EntryRef, Registry } from "./registry.ts";
 import type { PlaceId, Tap } from "./tap.ts";
 import type { Nanos } from "./time.ts";
 import { Timer } from "./timer.ts";
+import { goOn } from "./trip.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** More events than this without the clock moving on is a storm: a loop of bridges, say. */
@@ -150,6 +151,7 @@ export class World {
         instant = queue.now;
         events = 0;
       } else if (++events > STORM_LIMIT) throw this.storm();
+      events += queue.takeTurns(goOn);
     }
   }
 

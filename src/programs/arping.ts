@@ -16,7 +16,7 @@ import { millis } from "./ping-statistics.ts";
 import { VERSION } from "./ping-usage.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { ProgramExit, runSession } from "./program-exit.ts";
-import { parseAddress, resolveName } from "./resolve-name.ts";
+import { lookupError, parseAddress, resolveName } from "./resolve-name.ts";
 
 const USAGE = `
 Usage:
@@ -45,7 +45,73 @@ const PROBE_PORT = 1025;
 
 /** `arping` of iputils 20221126. */
 export function arping(context: ProgramContext): Program {
-  return runSession(context, () => new Arping(context));
+  return runSession(context, function* () {
+    const options = arpingOptions(context);
+    const found = yield* resolveName(context, options.host, "ipv4");
+    if (found.address === null) fail(`${options.host}: ${lookupError(found.failure)}`);
+    return new Arping(context, options, found.address);
+  });
+}
+
+function fail(message: string): never {
+  throw new ProgramExit(2, `arping: ${message}\n`);
+}
+
+interface ArpingOptions {
+  readonly host: string;
+  device: string | null;
+  source: string | null;
+  count: number;
+  timeout: Nanos;
+  interval: Nanos;
+  quitOnReply: boolean;
+  quiet: boolean;
+  broadcastOnly: boolean;
+  detect: boolean;
+  unsolicited: boolean;
+  advert: boolean;
+}
+
+/** @throws {ProgramExit} */
+function arpingOptions(context: ProgramContext): ArpingOptions {
+  const { options, operands } = getopt(context.args, "h?bfDUAqc:w:i:s:I:V");
+  const number = (text: string, least: number): number =>
+    wholeNumber("arping", text, least, 2_147_483_647, `${least} <= value <= 2147483647`);
+  const o: ArpingOptions = {
+    host: operands[0] ?? "",
+    device: null,
+    source: null,
+    count: 0,
+    timeout: 0,
+    interval: SECOND,
+    quitOnReply: false,
+    quiet: false,
+    broadcastOnly: false,
+    detect: false,
+    unsolicited: false,
+    advert: false,
+  };
+  for (const { name, value, message } of options) {
+    if (name === "?") throw new ProgramExit(2, `arping: ${message}\n${USAGE}`);
+    if (name === "h") throw new ProgramExit(2, USAGE);
+    if (name === "V") {
+      context.out(`arping from ${VERSION}`);
+      throw new ProgramExit(0, "");
+    }
+    if (name === "b") o.broadcastOnly = true;
+    if (name === "f" || name === "D") o.quitOnReply = true;
+    if (name === "D") o.detect = true;
+    if (name === "U" || name === "A") o.unsolicited = true;
+    if (name === "A") o.advert = true;
+    if (name === "q") o.quiet = true;
+    if (name === "c") o.count = number(value, 1);
+    if (name === "w") o.timeout = number(value, 0) * SECOND;
+    if (name === "i") o.interval = number(value, 0) * SECOND;
+    if (name === "I") o.device = value;
+    if (name === "s") o.source = value;
+  }
+  if (operands.length !== 1) throw new ProgramExit(2, USAGE);
+  return o;
 }
 
 class Arping {
@@ -54,18 +120,9 @@ class Arping {
   readonly #device: NetDevice;
   readonly #interrupted: Signal = new Signal();
   readonly #began: Nanos;
-  #deviceName: string | null = null;
-  #target = 0;
+  readonly #o: ArpingOptions;
+  readonly #target: number;
   #source: number | null = null;
-  #count = 0;
-  #timeout: Nanos = 0;
-  #interval: Nanos = SECOND;
-  #quitOnReply = false;
-  #quiet = false;
-  #broadcastOnly = false;
-  #detect = false;
-  #unsolicited = false;
-  #advert = false;
   #stopped = false;
   #sent = 0;
   #broadcasts = 0;
@@ -74,11 +131,16 @@ class Arping {
   #peer: mac.Mac | null = null;
   #lastSent: Nanos = 0;
 
-  constructor(context: ProgramContext) {
+  constructor(context: ProgramContext, options: ArpingOptions, target: number) {
     this.#context = context;
+    this.#o = options;
+    this.#target = target;
     const { namespace } = context;
     this.#began = namespace.world.now;
-    this.#parse();
+    if (options.source !== null) {
+      this.#source = parseAddress(options.source);
+      if (this.#source === null) fail(`invalid source ${options.source}`);
+    }
     this.#device = this.#findDevice();
     if (!this.#device.up) throw new ProgramExit(2, `Interface "${this.#device.name}" is down\n`);
     if (this.#device.noarp || this.#device.loopback)
@@ -97,67 +159,28 @@ class Arping {
     this.#socket.close();
   }
 
-  #parse(): void {
-    const { options, operands } = getopt(this.#context.args, "h?bfDUAqc:w:i:s:I:V");
-    const number = (text: string, least: number): number =>
-      wholeNumber("arping", text, least, 2_147_483_647, `${least} <= value <= 2147483647`);
-    let sourceText: string | null = null;
-    for (const { name, value, message } of options) {
-      if (name === "?") throw new ProgramExit(2, `arping: ${message}\n${USAGE}`);
-      if (name === "h") throw new ProgramExit(2, USAGE);
-      if (name === "V") {
-        this.#context.out(`arping from ${VERSION}`);
-        throw new ProgramExit(0, "");
-      }
-      if (name === "b") this.#broadcastOnly = true;
-      if (name === "f") this.#quitOnReply = true;
-      if (name === "D") this.#detect = true;
-      if (name === "D") this.#quitOnReply = true;
-      if (name === "U" || name === "A") this.#unsolicited = true;
-      if (name === "A") this.#advert = true;
-      if (name === "q") this.#quiet = true;
-      if (name === "c") this.#count = number(value, 1);
-      if (name === "w") this.#timeout = number(value, 0) * SECOND;
-      if (name === "i") this.#interval = number(value, 0) * SECOND;
-      if (name === "I") this.#deviceName = value;
-      if (name === "s") sourceText = value;
-    }
-    const [target] = operands;
-    if (target === undefined || operands.length > 1) throw new ProgramExit(2, USAGE);
-    const found = resolveName(this.#context, target);
-    if (found === null) this.#fail(`${target}: Temporary failure in name resolution`);
-    this.#target = found.address;
-    if (sourceText === null) return;
-    this.#source = parseAddress(sourceText);
-    if (this.#source === null) this.#fail(`invalid source ${sourceText}`);
-  }
-
-  #fail(message: string): never {
-    throw new ProgramExit(2, `arping: ${message}\n`);
-  }
-
   /** The device of -I, else the one that the way to the target leaves by. */
   #findDevice(): NetDevice {
     const { namespace } = this.#context;
-    if (this.#deviceName !== null) {
-      const device = namespace.device(this.#deviceName);
-      return device ?? this.#fail(`Device ${this.#deviceName} not available.`);
+    if (this.#o.device !== null) {
+      const device = namespace.device(this.#o.device);
+      return device ?? fail(`Device ${this.#o.device} not available.`);
     }
     const way = ipOutput.route(namespace, this.#target, this.#source ?? 0, 0, 0, 0);
     const device = way?.type === "unicast" ? way.device : null;
-    return device ?? this.#fail("no suitable interface found");
+    return device ?? fail("no suitable interface found");
   }
 
   #findSource(): number {
     const { namespace } = this.#context;
-    const given = this.#source ?? (this.#unsolicited ? this.#target : null);
+    const given = this.#source ?? (this.#o.unsolicited ? this.#target : null);
     const probe = new UdpSocket(namespace);
     try {
       if (given !== null) {
         if (given !== 0) probe.bind(given, 0);
         return given;
       }
-      if (this.#detect) return 0;
+      if (this.#o.detect) return 0;
       probe.boundTo = this.#device.ifindex;
       probe.connect(this.#target, PROBE_PORT);
       return probe.localAddress;
@@ -165,7 +188,7 @@ class Arping {
       if (!(error instanceof KernelError)) throw error;
       // The real one asks past the routes (SO_DONTROUTE): any address of the device will do.
       if (given === null) return this.#device.ipv4.addresses[0]?.address ?? 0;
-      this.#fail(`bind: ${errorText[error.errno]}`);
+      fail(`bind: ${errorText[error.errno]}`);
     } finally {
       probe.close();
     }
@@ -176,19 +199,19 @@ class Arping {
   }
 
   *run(): Program {
-    if (!this.#quiet)
+    if (!this.#o.quiet)
       this.#context.out(
         `ARPING ${ip.format(this.#target)} from ${ip.format(this.#source!)} ${this.#device.name}\n`,
       );
-    if (this.#source === 0 && !this.#detect) this.#fail("no source address in not-DAD mode");
-    const end = this.#timeout > 0 ? this.#began + this.#timeout : Number.POSITIVE_INFINITY;
+    if (this.#source === 0 && !this.#o.detect) fail("no source address in not-DAD mode");
+    const end = this.#o.timeout > 0 ? this.#began + this.#o.timeout : Number.POSITIVE_INFINITY;
     let due = this.#now;
     while (!this.#stopped) {
       if (this.#now >= due) {
         // After the last one an interval is left for the answer.
-        if (this.#count > 0 && this.#sent >= this.#count) break;
+        if (this.#o.count > 0 && this.#sent >= this.#o.count) break;
         this.#send();
-        due = this.#now + this.#interval;
+        due = this.#now + this.#o.interval;
       }
       if (this.#now >= end) break;
       yield { on: [this.#socket.readable, this.#interrupted], until: Math.min(due, end) };
@@ -205,10 +228,10 @@ class Arping {
     const to = this.#peer ?? mac.BROADCAST;
     ethernet.emit({ dst: to, src: own, type: ethernet.TYPE_ARP }, view, 0);
     const packet: arp.ArpRepr = {
-      operation: this.#advert ? arp.REPLY : arp.REQUEST,
+      operation: this.#o.advert ? arp.REPLY : arp.REQUEST,
       senderMac: own,
       senderIp: this.#source!,
-      targetMac: this.#advert ? own : to,
+      targetMac: this.#o.advert ? own : to,
       targetIp: this.#target,
     };
     arp.emit(packet, view, ethernet.HEADER_LEN);
@@ -227,8 +250,8 @@ class Arping {
   #takeAll(): boolean {
     for (let frame = this.#socket.receive(); frame !== null; frame = this.#socket.receive()) {
       if (!this.#take(frame)) continue;
-      if (this.#quitOnReply) return true;
-      if (this.#timeout > 0 && this.#count > 0 && this.#received === this.#count) return true;
+      if (this.#o.quitOnReply) return true;
+      if (this.#o.timeout > 0 && this.#o.count > 0 && this.#received === this.#o.count) return true;
     }
     return false;
   }
@@ -246,11 +269,11 @@ class Arping {
     if (!toMe && !toGroup) return false;
     if (senderIp !== this.#target) return false;
     const mine = targetMac.hi === device.macHi && targetMac.lo === device.macLo;
-    if (this.#detect) {
+    if (this.#o.detect) {
       if (senderMac.hi === device.macHi && senderMac.lo === device.macLo) return false;
       if (this.#source !== 0 && targetIp !== this.#source) return false;
     } else if (targetIp !== this.#source || !mine) return false;
-    if (!this.#quiet) {
+    if (!this.#o.quiet) {
       const how = `${toMe ? "Unicast" : "Broadcast"} ${packet.operation === arp.REPLY ? "reply" : "request"}`;
       const who = `${ip.format(senderIp)} [${mac.format(senderMac.hi, senderMac.lo).toUpperCase()}] `;
       const whom = targetIp !== this.#source ? `for ${ip.format(targetIp)} ` : "";
@@ -259,19 +282,19 @@ class Arping {
       this.#context.out(`${how} from ${who}${whom}${where} ${time}ms\n`);
     }
     this.#received++;
-    if (!this.#broadcastOnly) this.#peer = senderMac;
+    if (!this.#o.broadcastOnly) this.#peer = senderMac;
     return true;
   }
 
   #finish(): number {
     const received = this.#received;
-    if (!this.#quiet) {
+    if (!this.#o.quiet) {
       const text = `Sent ${this.#sent} probes (${this.#broadcasts} broadcast(s))\nReceived ${received} response(s)\n`;
       this.#context.out(text);
     }
-    if (this.#detect) return received > 0 ? 1 : 0;
-    if (this.#unsolicited) return 0;
-    if (this.#timeout > 0 && this.#count === 0) return received > 0 ? 0 : 1;
+    if (this.#o.detect) return received > 0 ? 1 : 0;
+    if (this.#o.unsolicited) return 0;
+    if (this.#o.timeout > 0 && this.#o.count === 0) return received > 0 ? 0 : 1;
     return this.#sent === received ? 0 : 1;
   }
 }

@@ -1,6 +1,6 @@
 import { errorText, KernelError } from "../net/kernel-error.ts";
 import { type RawDatagram, RawSocket } from "../net/raw-socket.ts";
-import { type Program, SIGINT } from "../sim/process.ts";
+import { type Program, SIGINT, type Wait } from "../sim/process.ts";
 import { Signal } from "../sim/signal.ts";
 import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as icmp from "../wire/icmp.ts";
@@ -36,7 +36,16 @@ Send ICMP ECHO_REQUESTs to HOST
 
 /** `busybox ping` (1.35), which containers have. */
 export function busyboxPing(context: ProgramContext): Program {
-  return runSession(context, () => new BusyboxPing(context));
+  return runSession(context, function* () {
+    const session = new BusyboxPing(context);
+    try {
+      yield* session.prepare();
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+    return session;
+  });
 }
 
 function fail(message: string): never {
@@ -74,12 +83,6 @@ class BusyboxPing {
   constructor(context: ProgramContext) {
     this.#context = buffered(context);
     this.#socket = new RawSocket(context.namespace, ipv4.PROTO_ICMP);
-    try {
-      this.#prepare();
-    } catch (error) {
-      this.#socket.close();
-      throw error;
-    }
     context.onSignal((signal) => {
       if (signal !== SIGINT) return false;
       this.#stopped = true;
@@ -96,15 +99,16 @@ class BusyboxPing {
     this.#socket.close();
   }
 
-  #prepare(): void {
+  /** Reads the words and finds the host. @throws {ProgramExit} */
+  *prepare(): Generator<Wait, void, void> {
     const { options, operands } = getopt(this.#context.args, "qvAc:s:t:w:W:I:np:4i:");
     for (const { name, value, message } of options) {
       if (name === "?") throw new ProgramExit(1, `ping: ${message}\n${USAGE}`);
-      this.#take(name, value);
+      yield* this.#take(name, value);
     }
     if (operands.length === 0) throw new ProgramExit(1, USAGE);
     this.#host = operands[0]!;
-    this.#destination = this.#resolve(this.#host);
+    this.#destination = yield* this.#resolve(this.#host);
     if (this.#source !== null) {
       try {
         this.#socket.bind(this.#source);
@@ -120,7 +124,7 @@ class BusyboxPing {
     );
   }
 
-  #take(name: string, value: string): void {
+  *#take(name: string, value: string): Generator<Wait, void, void> {
     switch (name) {
       case "c":
         this.#count = number(value);
@@ -154,16 +158,16 @@ class BusyboxPing {
       case "I": {
         const device = this.#context.namespace.device(value);
         if (device !== null) this.#socket.boundTo = device.ifindex;
-        else this.#source = this.#resolve(value);
+        else this.#source = yield* this.#resolve(value);
         break;
       }
       default: // -4 -n -v change nothing here
     }
   }
 
-  #resolve(name: string): number {
-    const found = resolveName(this.#context, name);
-    return found === null ? fail(`bad address '${name}'`) : found.address;
+  *#resolve(name: string): Generator<Wait, number, void> {
+    const { address } = yield* resolveName(this.#context, name);
+    return address ?? fail(`bad address '${name}'`);
   }
 
   *run(): Program {

@@ -2,7 +2,7 @@ import { type Nanos, SECOND } from "../sim/time.ts";
 import { getopt } from "./getopt.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { ProgramExit } from "./program-exit.ts";
-import { resolveName } from "./resolve-name.ts";
+import { knownName } from "./resolve-name.ts";
 
 const USAGE = `usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
 	  [-m minttl] [-O length] [-P proxy_username] [-p source_port]
@@ -185,7 +185,7 @@ function takeOperands(
   o.port = operands[1]!;
   if (sourcePort !== null) o.sourcePort = portNumber(sourcePort);
   if (source === null) return;
-  const found = resolveName(context, source);
+  const found = knownName(context, source);
   if (found === null)
     fail(`getaddrinfo for host "${source}" port ${sourcePort ?? ""}: Temporary failure in name resolution`);
   o.source = found.address;

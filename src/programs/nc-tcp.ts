@@ -7,7 +7,7 @@ import type { Nanos } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { fail, type NetcatOptions, portNumber } from "./nc-options.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { resolveName } from "./resolve-name.ts";
+import { lookupError, resolveName } from "./resolve-name.ts";
 import { serviceName } from "./service-names.ts";
 import { Utf8Pieces } from "./utf8-pieces.ts";
 
@@ -57,11 +57,10 @@ export class NetcatTcp {
     return status;
   }
 
-  #address(name: string): number {
-    const found = resolveName(this.#context, name);
-    return found === null
-      ? fail(`getaddrinfo for host "${name}" port ${this.#o.port}: Temporary failure in name resolution`)
-      : found.address;
+  *#address(name: string): Generator<Wait, number, void> {
+    const found = yield* resolveName(this.#context, name);
+    if (found.address !== null) return found.address;
+    return fail(`getaddrinfo for host "${name}" port ${this.#o.port}: ${lookupError(found.failure)}`);
   }
 
   #prepare(socket: TcpSocket): void {
@@ -75,7 +74,7 @@ export class NetcatTcp {
   /** Opens a connection; null when it cannot be. */
   *#connect(port: number): Generator<Wait, TcpSocket | null, void> {
     const { source, sourcePort, timeout } = this.#o;
-    const address = this.#address(this.#o.host);
+    const address = yield* this.#address(this.#o.host);
     const socket = new TcpSocket(this.#context.namespace);
     this.#socket = socket;
     this.#prepare(socket);
@@ -112,7 +111,7 @@ export class NetcatTcp {
 
   *#serve(): Program {
     const port = portNumber(this.#o.port);
-    const address = this.#o.host === "" ? 0 : this.#address(this.#o.host);
+    const address = this.#o.host === "" ? 0 : yield* this.#address(this.#o.host);
     const listener = new TcpListener(this.#context.namespace);
     this.#listener = listener;
     listener.reuseAddress = true;

@@ -6,7 +6,7 @@ import { MICROSECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { fail, type NetcatOptions, portNumber } from "./nc-options.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { resolveName } from "./resolve-name.ts";
+import { lookupError, resolveName } from "./resolve-name.ts";
 
 const FOREVER: Nanos = Number.POSITIVE_INFINITY;
 /** What one write to the network holds at most. */
@@ -53,7 +53,7 @@ export class NetcatUdp {
     const to = last === undefined ? from : portNumber(last);
     let status = 1;
     for (let port = Math.min(from, to); port <= Math.max(from, to); port++) {
-      if (!this.#connect(port)) continue;
+      if (!(yield* this.#connect(port))) continue;
       if (this.#o.verbose) {
         if (!(yield* this.#isOpen())) {
           status = 1;
@@ -74,15 +74,14 @@ export class NetcatUdp {
     this.#socket = this.#open();
   }
 
-  #address(name: string): number {
-    const found = resolveName(this.#context, name);
-    return found === null
-      ? fail(`getaddrinfo for host "${name}" port ${this.#o.port}: Temporary failure in name resolution`)
-      : found.address;
+  *#address(name: string): Generator<Wait, number, void> {
+    const found = yield* resolveName(this.#context, name);
+    if (found.address !== null) return found.address;
+    return fail(`getaddrinfo for host "${name}" port ${this.#o.port}: ${lookupError(found.failure)}`);
   }
 
-  #connect(port: number): boolean {
-    const address = this.#address(this.#o.host);
+  *#connect(port: number): Generator<Wait, boolean, void> {
+    const address = yield* this.#address(this.#o.host);
     if (this.#o.source !== 0 || this.#o.sourcePort !== 0) {
       try {
         this.#socket.bind(this.#o.source, this.#o.sourcePort);
@@ -123,7 +122,7 @@ export class NetcatUdp {
 
   *#serve(): Program {
     const port = portNumber(this.#o.port);
-    const address = this.#o.host === "" ? 0 : this.#address(this.#o.host);
+    const address = this.#o.host === "" ? 0 : yield* this.#address(this.#o.host);
     this.#socket.reuseAddress = true;
     try {
       this.#socket.bind(address, port);

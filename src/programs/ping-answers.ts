@@ -1,5 +1,6 @@
 import { errorText } from "../net/kernel-error.ts";
 import type { RawDatagram, RawSocket } from "../net/raw-socket.ts";
+import type { Wait } from "../sim/process.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -18,6 +19,8 @@ export class PingAnswers {
   readonly #statistics: PingStatistics;
   readonly #data: PingData;
   readonly #destination: number;
+  /** The last address that was printed, and how. */
+  #named: readonly [number, string] | null = null;
   /** A reply came since the last request, which shows that the neighbour is there (MSG_CONFIRM). */
   confirmed = false;
 
@@ -38,16 +41,16 @@ export class PingAnswers {
   }
 
   /** Takes what has arrived; true when there was something. It stops when nothing is on its way any more. */
-  readAll(): boolean {
+  *readAll(): Generator<Wait, boolean, void> {
     let any = false;
     for (;;) {
       if (this.#socket.error !== null) {
         this.#socket.takeError();
-        this.readErrors();
+        yield* this.readErrors();
       } else {
         const datagram = this.#socket.receive();
         if (datagram === null) return any;
-        this.#takeReply(datagram);
+        yield* this.#takeReply(datagram);
       }
       any = true;
       if (this.#statistics.inFlight === 0) return any;
@@ -55,7 +58,7 @@ export class PingAnswers {
   }
 
   /** Takes one entry of the socket's error queue. True when it was an ICMP error about this ping. */
-  readErrors(): boolean {
+  *readErrors(): Generator<Wait, boolean, void> {
     const entry = this.#socket.takeQueuedError();
     if (entry === null) return false;
     const { quiet, flood } = this.#options;
@@ -82,12 +85,13 @@ export class PingAnswers {
     if (flood) context.out("\bE");
     else {
       const words = icmpWords(report.type, report.code, report.info);
-      context.out(`${this.stamp()}From ${this.#name(report.from)} icmp_seq=${sequence} ${words}\n`);
+      const name = yield* this.#name(report.from);
+      context.out(`${this.stamp()}From ${name} icmp_seq=${sequence} ${words}\n`);
     }
     return true;
   }
 
-  #takeReply(datagram: RawDatagram): void {
+  *#takeReply(datagram: RawDatagram): Generator<Wait, void, void> {
     const { bytes } = datagram;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const at = ipv4.headerLength(view, 0);
@@ -98,11 +102,12 @@ export class PingAnswers {
       return;
     }
     if (icmp.type(view, at) === icmp.ECHO_REPLY) {
-      if (icmp.identifier(view, at) === this.#data.identifier) this.#takeEcho(datagram, view, at, length);
-    } else if (icmp.type(view, at) === icmp.REDIRECT) this.#takeRedirect(datagram, view, at, length);
+      if (icmp.identifier(view, at) === this.#data.identifier)
+        yield* this.#takeEcho(datagram, view, at, length);
+    } else if (icmp.type(view, at) === icmp.REDIRECT) yield* this.#takeRedirect(datagram, view, at, length);
   }
 
-  #takeEcho(datagram: RawDatagram, view: DataView, at: number, length: number): void {
+  *#takeEcho(datagram: RawDatagram, view: DataView, at: number, length: number): Generator<Wait, void, void> {
     const { quiet, flood, size, verbose, audible } = this.#options;
     const context = this.#context;
     const statistics = this.#statistics;
@@ -119,7 +124,8 @@ export class PingAnswers {
       context.out(intact ? "\b \b" : "\bC");
       return;
     }
-    let text = `${this.stamp()}${length} bytes from ${this.#name(datagram.src)}: icmp_seq=${sequence}`;
+    const stamp = this.stamp();
+    let text = `${stamp}${length} bytes from ${yield* this.#name(datagram.src)}: icmp_seq=${sequence}`;
     if (verbose) text += ` ident=${this.#data.identifier}`;
     text += ` ttl=${datagram.ttl}`;
     if (length < size + icmp.HEADER_LEN) {
@@ -132,7 +138,12 @@ export class PingAnswers {
     context.out(`${text}${this.#data.wrongByte(view, data)}${audible ? "\x07" : ""}\n`);
   }
 
-  #takeRedirect(datagram: RawDatagram, view: DataView, at: number, length: number): void {
+  *#takeRedirect(
+    datagram: RawDatagram,
+    view: DataView,
+    at: number,
+    length: number,
+  ): Generator<Wait, void, void> {
     const { quiet, flood } = this.#options;
     const quoted = at + icmp.HEADER_LEN;
     if (length < icmp.HEADER_LEN + ipv4.HEADER_LEN + icmp.HEADER_LEN) return;
@@ -143,7 +154,8 @@ export class PingAnswers {
     if (icmp.identifier(view, inner) !== this.#data.identifier || quiet || flood) return;
     const words = icmpWords(icmp.REDIRECT, icmp.code(view, at), icmp.gateway(view, at));
     const sequence = icmp.sequence(view, inner);
-    this.#context.out(`${this.stamp()}From ${this.#name(datagram.src)}: icmp_seq=${sequence} ${words}\n`);
+    const name = yield* this.#name(datagram.src);
+    this.#context.out(`${this.stamp()}From ${name}: icmp_seq=${sequence} ${words}\n`);
   }
 
   /** The time in front of a line, under -D. */
@@ -154,10 +166,13 @@ export class PingAnswers {
   }
 
   /** An address, with its name in front if there is one and the destination was given by name. */
-  #name(address: number): string {
+  *#name(address: number): Generator<Wait, string, void> {
     const text = ip.format(address);
     if (this.#options.numeric || ip.parse(this.#options.host) !== null) return text;
-    const name = nameOf(this.#context, address);
-    return name === null ? text : `${name} (${text})`;
+    if (this.#named?.[0] !== address) {
+      const name = yield* nameOf(this.#context, address);
+      this.#named = [address, name === null ? text : `${name} (${text})`];
+    }
+    return this.#named![1];
   }
 }

@@ -1,7 +1,7 @@
 import * as ipOutput from "../net/ip-output.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { RawSocket } from "../net/raw-socket.ts";
-import { type Program, SIGINT } from "../sim/process.ts";
+import { type Program, SIGINT, type Wait } from "../sim/process.ts";
 import { Signal } from "../sim/signal.ts";
 import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -13,7 +13,7 @@ import { openPingSocket } from "./ping-socket.ts";
 import { PingStatistics } from "./ping-statistics.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { ProgramExit, runSession } from "./program-exit.ts";
-import { resolveName } from "./resolve-name.ts";
+import { lookupError, type ResolvedName, resolveName } from "./resolve-name.ts";
 
 /** The least time between two requests unless replies come sooner. */
 const MIN_INTERVAL: Nanos = 10 * MILLISECOND;
@@ -22,7 +22,13 @@ const FLOOD_GAP: Nanos = 10 * MICROSECOND;
 
 /** `ping` of iputils 20221126. */
 export function ping(context: ProgramContext): Program {
-  return runSession(context, () => new PingSession(context, parsePingOptions(context)));
+  return runSession(context, function* () {
+    const options = parsePingOptions(context);
+    const resolved = yield* resolveName(context, options.host);
+    if (resolved.address === null)
+      throw new ProgramExit(2, `ping: ${options.host}: ${lookupError(resolved.failure)}\n`);
+    return new PingSession(context, options, resolved);
+  });
 }
 
 class PingSession {
@@ -44,13 +50,10 @@ class PingSession {
   #ending = false;
   #exitAt: Nanos = Number.POSITIVE_INFINITY;
 
-  constructor(context: ProgramContext, options: PingOptions) {
+  constructor(context: ProgramContext, options: PingOptions, resolved: ResolvedName) {
     this.#context = buffered(context);
     this.#options = options;
     const { namespace } = context;
-    const resolved = resolveName(context, options.host);
-    if (resolved === null)
-      throw new ProgramExit(2, `ping: ${options.host}: Temporary failure in name resolution\n`);
     this.#destination = resolved.address !== 0 ? resolved.address : ip.LOOPBACK;
     const { socket, source } = openPingSocket(this.#context, options, this.#destination);
     this.#socket = socket;
@@ -97,14 +100,14 @@ class PingSession {
       if (count > 0 && statistics.received + statistics.errors >= count) break;
       if (deadline > 0 && statistics.errors > 0) break;
       let next: Nanos;
-      do next = this.#sendDue();
+      do next = yield* this.#sendDue();
       while (next <= 0);
       if (this.#allSent) this.#endSoon();
       // The socket may hold something already: from this host itself, and from instant wires.
-      if (!this.#answers.readAll()) {
+      if (!(yield* this.#answers.readAll())) {
         const until = Math.min(this.#now + next, this.#exitAt);
         yield { on: [this.#socket.readable, this.#interrupted], until };
-        this.#answers.readAll();
+        yield* this.#answers.readAll();
       }
     }
     return this.#finish();
@@ -137,7 +140,7 @@ class PingSession {
   }
 
   /** Sends a request if one is due. Returns how long to wait for the next one, nothing when it is due now. */
-  #sendDue(): Nanos {
+  *#sendDue(): Generator<Wait, Nanos, void> {
     const { interval, preload, outstanding } = this.#options;
     const statistics = this.#statistics;
     if (this.#allSent) return SECOND;
@@ -156,10 +159,10 @@ class PingSession {
     this.#lastSent = now;
     if (outstanding && statistics.transmitted > 0 && !statistics.isAnswered(statistics.transmitted))
       this.#context.out(`${this.#answers.stamp()}no answer yet for icmp_seq=${statistics.transmitted}\n`);
-    return this.#send();
+    return yield* this.#send();
   }
 
-  #send(): Nanos {
+  *#send(): Generator<Wait, Nanos, void> {
     const { interval, quiet, flood } = this.#options;
     const statistics = this.#statistics;
     try {
@@ -171,7 +174,7 @@ class PingSession {
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       // Either an ICMP error was waiting in the socket, and the request goes out in a moment, or it counts as sent.
-      if (this.#answers.readErrors()) {
+      if (yield* this.#answers.readErrors()) {
         this.#tokens += interval;
         return MIN_INTERVAL;
       }

@@ -1,4 +1,4 @@
-import type { Program } from "../sim/process.ts";
+import type { Program, Wait } from "../sim/process.ts";
 import type { ProgramContext } from "./program-context.ts";
 
 /** A program ends early: its last words, which go to standard error, and its exit status. */
@@ -18,10 +18,17 @@ interface Session {
   close(): void;
 }
 
-/** Opens a session, runs it and closes it, however it ends; last words are printed. */
-export function* runSession(context: ProgramContext, open: () => Session): Program {
+/**
+ * Opens a session, runs it and closes it, however it ends; last words are printed. Opening may wait: for the name of a host
+ * to be looked up.
+ */
+export function* runSession(
+  context: ProgramContext,
+  open: () => Session | Generator<Wait, Session, void>,
+): Program {
   try {
-    const session = open();
+    const opened = open();
+    const session = "next" in opened ? yield* opened : opened;
     try {
       return yield* session.run();
     } finally {

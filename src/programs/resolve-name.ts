@@ -1,8 +1,33 @@
+import type { Wait } from "../sim/process.ts";
+import * as dns from "../wire/dns.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { ProgramContext } from "./program-context.ts";
+import { inOrder } from "./resolver/address-order.ts";
+import { type ResolvConf, resolvConf } from "./resolver/resolv-conf.ts";
+import { type LookupFailure, searchName } from "./resolver/search-names.ts";
+import { StubResolver } from "./resolver/stub-resolver.ts";
 
 /** What a name is looked up in. */
 type Files = Pick<ProgramContext, "files">;
+/** ... and whom else to ask, from where. */
+export type ResolverContext = Pick<ProgramContext, "files" | "machine" | "namespace" | "pid">;
+
+/** A host that was found. */
+export interface ResolvedName {
+  /** The first of `addresses`. */
+  readonly address: number;
+  /** At least one, the one to try first in front. */
+  readonly addresses: readonly number[];
+  /** The name that the others stand for. */
+  readonly canonical: string;
+  readonly failure: null;
+}
+
+/** A host that was not, and why. */
+export interface UnresolvedName {
+  readonly address: null;
+  readonly failure: LookupFailure;
+}
 
 const PART = /^(0[xX][0-9a-fA-F]+|\d+)$/;
 
@@ -39,26 +64,100 @@ function hosts(context: Files): readonly (readonly [number, readonly string[]])[
   return lines;
 }
 
-/** Address and canonical name of a host by /etc/hosts, or null: there is no DNS. `localhost` is always known. */
-export function resolveName(
-  context: Files,
-  name: string,
-): { readonly address: number; readonly canonical: string } | null {
+/** What a host finds without asking anybody: an address as text, or a name of /etc/hosts. `localhost` is always known. */
+export function knownName(context: Files, name: string): ResolvedName | null {
   const address = parseAddress(name);
-  if (address !== null) return { address, canonical: name };
+  if (address !== null) return { address, addresses: [address], canonical: name, failure: null };
   const wanted = name.toLowerCase();
-  for (const [found, names] of hosts(context)) {
-    if (names.some((other) => other.toLowerCase() === wanted))
-      return { address: found, canonical: names[0]! };
+  const lines = hosts(context).filter(([, names]) => names.some((other) => other.toLowerCase() === wanted));
+  const [first] = lines;
+  if (first === undefined) return wanted === "localhost" ? found([ip.LOOPBACK], "localhost") : null;
+  return found([...new Set(lines.map(([known]) => known))], first[1][0]!);
+}
+
+function found(addresses: readonly number[], canonical: string): ResolvedName {
+  return { address: addresses[0]!, addresses, canonical, failure: null };
+}
+
+/** Which addresses a program wants: most ask for both kinds, though only IPv4 leads anywhere here. */
+export type AddressFamily = "any" | "ipv4";
+
+/**
+ * Looks a host up as getaddrinfo(3) does: an address as text, /etc/hosts, then the name servers of /etc/resolv.conf. Nothing
+ * is sent, and no time passes, for the first two.
+ */
+export function* resolveName(
+  context: ResolverContext,
+  name: string,
+  family: AddressFamily = "any",
+): Generator<Wait, ResolvedName | UnresolvedName, void> {
+  const known = knownName(context, name);
+  if (known !== null) return known;
+  const conf = resolvConf(context);
+  const types = family === "any" && !conf.noAaaa ? [dns.TYPE_A, dns.TYPE_AAAA] : [dns.TYPE_A];
+  const answers = yield* lookUp(context, conf, name, types);
+  if (typeof answers === "string") return { address: null, failure: answers };
+  const addresses: number[] = [];
+  let canonical = answers[0]!.questions[0]!.name;
+  for (const { answers: records } of answers) {
+    for (const { data, type, name: owner } of records) {
+      if (data.kind === "address") addresses.push(data.address);
+      else if (type === dns.TYPE_CNAME && data.kind === "name" && dns.sameName(owner, canonical))
+        canonical = data.name;
+    }
   }
-  return wanted === "localhost" ? { address: ip.LOOPBACK, canonical: "localhost" } : null;
+  if (addresses.length === 0) return { address: null, failure: "no-address" };
+  return found(inOrder(context.namespace, addresses), canonical);
+}
+
+function* lookUp(
+  context: ResolverContext,
+  conf: ResolvConf,
+  name: string,
+  types: readonly number[],
+): Generator<Wait, readonly dns.DnsMessage[] | LookupFailure, void> {
+  const { namespace, pid } = context;
+  const { world } = namespace;
+  const prng = world.prng.fork(`${namespace.path}/resolver/${pid}/${world.now}/${name}`);
+  const resolver = new StubResolver(namespace, conf, prng);
+  try {
+    return yield* searchName(resolver, conf, name, types);
+  } finally {
+    resolver.close();
+  }
+}
+
+/** The error that getaddrinfo(3) reports (gai_strerror). */
+export function lookupError(failure: LookupFailure): string {
+  switch (failure) {
+    case "unknown":
+      return "Name or service not known";
+    case "no-address":
+      return "No address associated with hostname";
+    case "try-again":
+      return "Temporary failure in name resolution";
+  }
 }
 
 /** The name of an address by /etc/hosts, or null. */
-export function nameOf(context: Files, address: number): string | null {
-  const found = hosts(context).find(([known]) => known === address);
-  if (found?.[1][0] !== undefined) return found[1][0];
+function knownAddress(context: Files, address: number): string | null {
+  const line = hosts(context).find(([known]) => known === address);
+  if (line?.[1][0] !== undefined) return line[1][0];
   return address === ip.LOOPBACK ? "localhost" : null;
+}
+
+/** The name of an address as getnameinfo(3) finds it: by /etc/hosts, then by the name servers; null if it has none. */
+export function* nameOf(context: ResolverContext, address: number): Generator<Wait, string | null, void> {
+  const known = knownAddress(context, address);
+  if (known !== null) return known;
+  const conf = resolvConf(context);
+  const answers = yield* lookUp(context, { ...conf, search: [] }, `${dns.reverseName(address)}.`, [
+    dns.TYPE_PTR,
+  ]);
+  if (typeof answers === "string") return null;
+  for (const { type, data } of answers[0]!.answers)
+    if (type === dns.TYPE_PTR && data.kind === "name") return data.name;
+  return null;
 }
 
 /** All names that /etc/hosts knows. */

@@ -3,7 +3,7 @@ import type { Filter } from "../wire/filter.ts";
 import { parseFilter } from "../wire/filter-parser.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { absolutePath, type ProgramContext } from "./program-context.ts";
-import { resolveName } from "./resolve-name.ts";
+import { knownName } from "./resolve-name.ts";
 import { fail, type TcpdumpOptions } from "./tcpdump-options.ts";
 
 /** The filter of the command line or of -F; `net` and `broadcast` mean those of `device`. @throws {ProgramExit} */
@@ -24,8 +24,7 @@ export function compileFilter(
   const result = parseFilter(text, {
     netmask: first === undefined ? 0 : ip.netmask(first.prefixLength),
     resolve: (name) => {
-      const found = resolveName(context, name);
-      return found === null ? [] : [found.address];
+      return knownName(context, name)?.addresses ?? [];
     },
   });
   return result.ok ? result.filter : fail(result.message);

@@ -1,8 +1,9 @@
 import { own } from "../base/own.ts";
+import type { Wait } from "../sim/process.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { ProgramExit } from "./program-exit.ts";
-import { parseAddress, resolveName } from "./resolve-name.ts";
+import { lookupError, resolveName } from "./resolve-name.ts";
 
 /** What a call of `traceroute` asks for. */
 export interface TracerouteOptions {
@@ -124,7 +125,7 @@ function fail(message: string): never {
 }
 
 /** @throws {ProgramExit} */
-export function parseTracerouteOptions(context: ProgramContext): TracerouteOptions {
+export function* parseTracerouteOptions(context: ProgramContext): Generator<Wait, TracerouteOptions, void> {
   const options: TracerouteOptions = {
     host: "",
     destination: 0,
@@ -146,16 +147,16 @@ export function parseTracerouteOptions(context: ProgramContext): TracerouteOptio
     dontFragment: false,
     length: HEADERS + DEFAULT_DATA,
   };
-  const operands = readWords(context, options);
+  const operands = yield* readWords(context, options);
   const [host, length, ...more] = operands;
   if (host === undefined) {
     context.out(USAGE);
     throw new ProgramExit(0, "");
   }
-  const found = resolveName(context, host.word);
-  if (found === null)
+  const found = yield* resolveName(context, host.word);
+  if (found.address === null)
     fail(
-      `${host.word}: Temporary failure in name resolution\nCannot handle "host" cmdline arg \`${host.word}' on position 1 (argc ${host.at})`,
+      `${host.word}: ${lookupError(found.failure)}\nCannot handle "host" cmdline arg \`${host.word}' on position 1 (argc ${host.at})`,
     );
   options.host = host.word;
   options.destination = found.address;
@@ -184,7 +185,10 @@ interface Operand {
   readonly at: number;
 }
 
-function readWords(context: ProgramContext, options: TracerouteOptions): readonly Operand[] {
+function* readWords(
+  context: ProgramContext,
+  options: TracerouteOptions,
+): Generator<Wait, readonly Operand[], void> {
   const { args } = context;
   const operands: Operand[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -194,10 +198,10 @@ function readWords(context: ProgramContext, options: TracerouteOptions): readonl
       const [name, value] = word.slice(2).split("=", 2) as [string, string | undefined];
       const letter = own(LONG, name);
       if (letter === undefined) fail(`Bad option \`--${name}' (argc ${at})`);
-      if (!VALUED.has(letter)) take(context, options, letter, "", word, at);
-      else if (value !== undefined) take(context, options, letter, value, `--${name}`, at);
+      if (!VALUED.has(letter)) yield* take(context, options, letter, "", word, at);
+      else if (value !== undefined) yield* take(context, options, letter, value, `--${name}`, at);
       else
-        take(
+        yield* take(
           context,
           options,
           letter,
@@ -214,18 +218,18 @@ function readWords(context: ProgramContext, options: TracerouteOptions): readonl
     for (let k = 1; k < word.length; k++) {
       const letter = word[k]!;
       if (!VALUED.has(letter)) {
-        take(context, options, letter, "", `-${letter}`, at);
+        yield* take(context, options, letter, "", `-${letter}`, at);
         continue;
       }
       const attached = word.slice(k + 1);
-      if (attached !== "") take(context, options, letter, attached, `-${letter}`, at);
+      if (attached !== "") yield* take(context, options, letter, attached, `-${letter}`, at);
       else {
         const next = args[++i];
         if (next === undefined)
           fail(
             `Option \`-${letter}' (argc ${at}) requires an argument: \`-${letter} ${PLACE[letter] ?? letter}'`,
           );
-        take(context, options, letter, next, `-${letter}`, at + 1);
+        yield* take(context, options, letter, next, `-${letter}`, at + 1);
       }
       break;
     }
@@ -248,14 +252,14 @@ const PLACE: Readonly<Record<string, string>> = {
   z: "sendwait",
 };
 
-function take(
+function* take(
   context: ProgramContext,
   options: TracerouteOptions,
   letter: string,
   value: string,
   shown: string,
   at: number,
-): void {
+): Generator<Wait, void, void> {
   const bad = (): never => fail(`Cannot handle \`${shown}' option with arg \`${value}' (argc ${at})`);
   const number = (): number => (/^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : bad());
   switch (letter) {
@@ -293,7 +297,7 @@ function take(
       options.mark = number();
       break;
     case "s":
-      options.source = parseAddress(value) ?? resolveName(context, value)?.address ?? bad();
+      options.source = (yield* resolveName(context, value)).address ?? bad();
       break;
     case "i":
       options.device = value;

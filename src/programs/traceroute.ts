@@ -2,7 +2,7 @@ import type { SocketError } from "../net/inet-socket.ts";
 import { errorText, KernelError } from "../net/kernel-error.ts";
 import { RawSocket } from "../net/raw-socket.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
-import { type Program, SIGINT } from "../sim/process.ts";
+import { type Program, SIGINT, type Wait } from "../sim/process.ts";
 import type { Signal } from "../sim/signal.ts";
 import { MILLISECOND, type Nanos } from "../sim/time.ts";
 import * as icmp from "../wire/icmp.ts";
@@ -34,7 +34,9 @@ interface Probe {
 
 /** `traceroute` 2.1, the "modern" one of Linux. */
 export function traceroute(context: ProgramContext): Program {
-  return runSession(context, () => new Traceroute(context, parseTracerouteOptions(context)));
+  return runSession(context, function* () {
+    return new Traceroute(context, yield* parseTracerouteOptions(context));
+  });
 }
 
 /** What stands behind an answer that says why a packet went no further (traceroute's marks). */
@@ -126,7 +128,7 @@ class Traceroute {
           this.#finish(probe);
         if (probe.done) {
           if (n === start) {
-            this.#print(n);
+            yield* this.#print(n);
             start++;
           }
           if (probe.final) this.#end = (Math.floor(n / queries) + 1) * queries;
@@ -316,13 +318,17 @@ class Traceroute {
     this.#finish(probe);
   }
 
-  #print(n: number): void {
+  *#print(n: number): Generator<Wait, void, void> {
     const { queries } = this.#options;
     const probe = this.#probes[n]!;
     const place = n % queries;
     let text = place === 0 ? `\n${`${Math.floor(n / queries) + 1}`.padStart(2)} ` : "";
     if (probe.from === null) text += " *";
-    else if (this.#lastAddress(n, place) !== probe.from) text += ` ${this.#name(probe.from)}`;
+    else if (this.#lastAddress(n, place) !== probe.from) {
+      // What stands before the name is out while it is looked up.
+      this.#context.out(text);
+      text = ` ${yield* this.#name(probe.from)}`;
+    }
     if (probe.answeredAt !== null)
       text += `  ${((probe.answeredAt - probe.sentAt!) / MILLISECOND).toFixed(3)} ms`;
     if (probe.mark !== "") text += ` ${probe.mark}`;
@@ -338,8 +344,8 @@ class Traceroute {
     return null;
   }
 
-  #name(address: number): string {
+  *#name(address: number): Generator<Wait, string, void> {
     const text = ip.format(address);
-    return this.#options.numeric ? text : `${nameOf(this.#context, address) ?? text} (${text})`;
+    return this.#options.numeric ? text : `${(yield* nameOf(this.#context, address)) ?? text} (${text})`;
   }
 }

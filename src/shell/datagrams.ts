@@ -1,6 +1,6 @@
 import { errorText, KernelError } from "../net/kernel-error.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
-import { resolveName } from "../programs/resolve-name.ts";
+import { knownName } from "../programs/resolve-name.ts";
 import { FileFailure } from "./file-system.ts";
 import type { ShellState } from "./shell-state.ts";
 import { nullStream, type Stream, WriteFailure } from "./stream.ts";
@@ -10,7 +10,7 @@ import { nullStream, type Stream, WriteFailure } from "./stream.ts";
  * write; nothing can be read from it here.
  */
 export function openDatagrams(state: ShellState, host: string, port: string): Stream {
-  const remote = resolveName(state, host)?.address ?? null;
+  const remote = knownName(state, host)?.address ?? null;
   if (remote === null) {
     state.complain(`${host}: Temporary failure in name resolution`);
     throw new FileFailure("EINVAL");

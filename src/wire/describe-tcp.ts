@@ -1,8 +1,10 @@
 /** The text of a TCP segment. Sequence numbers count from the start of the conversation unless `-S` is given. */
 import * as checksums from "./checksum.ts";
+import { printDns } from "./describe-dns.ts";
 import { finalDestination, shouldBe } from "./describe-ipv4.ts";
 import { printTcpOptions } from "./describe-tcp-options.ts";
 import { addressesOf, type Payload, pseudoHeaderSum } from "./describe-transport.ts";
+import * as dns from "./dns.ts";
 import { type Conversation, hex, type Printer, Truncated } from "./printer.ts";
 import * as tcp from "./tcp.ts";
 
@@ -145,5 +147,7 @@ export function printTcp(p: Printer, payload: Payload): void {
     p.print(` [remaining caplen(${p.available(at)}) < header length(${header})]`);
     throw new Truncated();
   }
-  if ((flags & tcp.RST) !== 0 && verbose > 0) printResetData(p, at + header, length);
+  if ((flags & tcp.RST) !== 0) {
+    if (verbose > 0) printResetData(p, at + header, length);
+  } else if (p.u16(at) === dns.PORT || p.u16(at + 2) === dns.PORT) printDns(p, at + header, length, true);
 }

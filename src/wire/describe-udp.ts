@@ -1,8 +1,10 @@
 /** The text of a UDP datagram, and of VXLAN and OTV, whose frames follow on lines of their own. */
 import * as checksums from "./checksum.ts";
+import { printDns } from "./describe-dns.ts";
 import { printEthernet } from "./describe-ethernet.ts";
 import { finalDestination, shouldBe } from "./describe-ipv4.ts";
 import { addressesOf, type Payload, pseudoHeaderSum } from "./describe-transport.ts";
+import * as dns from "./dns.ts";
 import { hex, type Printer } from "./printer.ts";
 import * as vxlan from "./vxlan.ts";
 
@@ -97,6 +99,10 @@ export function printUdp(p: Printer, payload: Payload): void {
     }
     if (srcPort === vxlan.PORT || dstPort === vxlan.PORT) {
       printVxlan(p, at + HEADER, length);
+      return;
+    }
+    if (srcPort === dns.PORT || dstPort === dns.PORT) {
+      printDns(p, at + HEADER, length, false);
       return;
     }
   }

@@ -2,7 +2,7 @@
  * One-line descriptions of frames, as tcpdump 4.99 prints them with `-n`. Time stamps and the final line feed are
  * the caller's. With `-v`, and for the frame inside VXLAN, a description has further lines.
  *
- * Not described beyond their header: application payloads (DNS, HTTP, ...), IPv6 extension headers, ICMPv6.
+ * Not described beyond their header: application payloads but DNS, IPv6 extension headers, ICMPv6.
  */
 import { printByType, printEthernet, tagText } from "./describe-ethernet.ts";
 import * as ethertypes from "./ethertypes.ts";

@@ -1,6 +1,7 @@
+import type { Wait } from "../../sim/process.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { ProgramContext } from "../program-context.ts";
-import { parseAddress, resolveName } from "../resolve-name.ts";
+import { resolveName } from "../resolve-name.ts";
 import { Code, CurlFailure } from "./curl-errors.ts";
 import type { CurlOptions } from "./curl-options.ts";
 import type { CurlReport } from "./curl-report.ts";
@@ -58,15 +59,15 @@ export class CurlNames {
   }
 
   /** The addresses of a host. @throws {CurlFailure} COULDNT_RESOLVE_HOST */
-  lookUp(host: string, port: number, report: CurlReport): readonly number[] {
-    const address = parseAddress(host) ?? resolveName(this.#context, host)?.address;
-    if (address === undefined) {
+  *lookUp(host: string, port: number, report: CurlReport): Generator<Wait, readonly number[], void> {
+    const found = yield* resolveName(this.#context, host);
+    if (found.address === null) {
       const words = `Could not resolve host: ${host}`;
       report.info(words);
       throw new CurlFailure(Code.COULDNT_RESOLVE_HOST, words);
     }
-    this.#cache.set(key(host, port), [address]);
-    return [address];
+    this.#cache.set(key(host, port), found.addresses);
+    return found.addresses;
   }
 }
 

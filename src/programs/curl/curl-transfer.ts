@@ -97,7 +97,7 @@ export class CurlTransfer {
       const target = names.target(url, options, report);
       const known = names.known(target.host, target.port, report);
       this.#startMeter();
-      const addresses = known ?? names.lookUp(target.host, target.port, report);
+      const addresses = known ?? (yield* names.lookUp(target.host, target.port, report));
       this.result.times.lookup = this.since;
       connection = yield* connections.open(
         {

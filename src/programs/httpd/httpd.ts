@@ -3,7 +3,7 @@ import type { Program } from "../../sim/process.ts";
 import { readServedFile } from "../http/served-file.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
-import { resolveName } from "../resolve-name.ts";
+import { knownName } from "../resolve-name.ts";
 import type { HttpdSite } from "./httpd-connection.ts";
 import { listen, serve } from "./httpd-listen.ts";
 import { type HttpdOptions, httpdOptions } from "./httpd-options.ts";
@@ -53,7 +53,7 @@ function fail(words: string): never {
 function placeOf(context: ProgramContext, text: string): { readonly address: number; readonly port: number } {
   const colon = text.lastIndexOf(":");
   const port = text.slice(colon + 1);
-  const found = colon < 0 ? 0 : (resolveName(context, text.slice(0, colon))?.address ?? null);
+  const found = colon < 0 ? 0 : (knownName(context, text.slice(0, colon))?.address ?? null);
   if (!/^\d+$/.test(port) || found === null) fail(`bad address '${text}'`);
   // Busybox hands a number that is no port to the system as a name, which finds nothing to bind to.
   if (Number(port) > 65535) fail(`bind: ${errorText.EADDRNOTAVAIL}`);

@@ -5,7 +5,7 @@ import { Signal } from "../../sim/signal.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
-import { resolveName } from "../resolve-name.ts";
+import { knownName } from "../resolve-name.ts";
 import { DirectorySite } from "./directory-site.ts";
 import { type HandlerSetting, HttpHandler } from "./http-handler.ts";
 import { logTime } from "./http-words.ts";
@@ -77,7 +77,7 @@ function settingOf(context: ProgramContext, options: ServerOptions): HandlerSett
 function listen(context: ProgramContext, { bind, port }: ServerOptions): TcpListener {
   if (bind?.includes(":")) throw new ProgramExit(1, `python3: ${bind}: IPv6 is not simulated\n`);
   if (port < 0n) throw nameTraceback(-8, "Servname not supported for ai_socktype");
-  const address = bind === null ? 0 : (resolveName(context, bind)?.address ?? null);
+  const address = bind === null ? 0 : (knownName(context, bind)?.address ?? null);
   if (address === null) throw nameTraceback(-3, "Temporary failure in name resolution");
   const listener = new TcpListener(context.namespace);
   listener.reuseAddress = true;

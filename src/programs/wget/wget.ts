@@ -101,8 +101,8 @@ class WgetSession {
   }
 
   *#connect(url: WgetUrl, tells: boolean): Generator<Wait, TcpSocket, void> {
-    const address = resolveName(this.#context, url.host)?.address;
-    if (address === undefined) fail(`bad address '${url.host}'`);
+    const { address } = yield* resolveName(this.#context, url.host);
+    if (address === null) fail(`bad address '${url.host}'`);
     const text = ip.format(address);
     if (tells) this.#say(`Connecting to ${url.place} (${text}:${url.port})\n`);
     const socket = new TcpSocket(this.#context.namespace);

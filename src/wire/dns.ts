@@ -9,21 +9,6 @@ export const CLASS_IN = 1;
 export const CLASS_CHAOS = 3;
 export const CLASS_ANY = 255;
 
-/** Numbers of record types (IANA), by name. */
-export const TYPES: Readonly<Record<string, number>> = {
-  A: 1,
-  NS: 2,
-  CNAME: 5,
-  SOA: 6,
-  PTR: 12,
-  HINFO: 13,
-  MX: 15,
-  TXT: 16,
-  AAAA: 28,
-  SRV: 33,
-  OPT: 41,
-  ANY: 255,
-};
 export const TYPE_A = 1;
 export const TYPE_NS = 2;
 export const TYPE_CNAME = 5;
@@ -34,30 +19,13 @@ export const TYPE_TXT = 16;
 export const TYPE_AAAA = 28;
 export const TYPE_SRV = 33;
 export const TYPE_OPT = 41;
-export const TYPE_ANY = 255;
 
 /** Answers' codes (RFC 1035, 4.1.1). */
 export const NOERROR = 0;
-export const FORMERR = 1;
 export const SERVFAIL = 2;
 export const NXDOMAIN = 3;
 export const NOTIMP = 4;
 export const REFUSED = 5;
-
-/** Their names, by number. */
-export const RCODES: readonly string[] = [
-  "NOERROR",
-  "FORMERR",
-  "SERVFAIL",
-  "NXDOMAIN",
-  "NOTIMP",
-  "REFUSED",
-  "YXDOMAIN",
-  "YXRRSET",
-  "NXRRSET",
-  "NOTAUTH",
-  "NOTZONE",
-];
 
 /** The bits of the second word of a header. */
 export interface DnsFlags {
@@ -125,7 +93,7 @@ export interface DnsMessage {
 }
 
 /** The flags of a question that wants recursion. */
-export const QUERY: DnsFlags = {
+const QUERY: DnsFlags = {
   response: false,
   opcode: 0,
   authoritative: false,
@@ -169,11 +137,6 @@ export function addressRecord(name: string, address: number, ttl: number): DnsRe
 /** A record whose data is a name: PTR, CNAME, NS. */
 export function nameRecord(name: string, type: number, target: string, ttl: number): DnsRecord {
   return { name, type, class: CLASS_IN, ttl, data: { kind: "name", name: target } };
-}
-
-/** `A`, `AAAA` ...; `TYPE65280` for one that has no name here (RFC 3597). */
-export function typeName(type: number): string {
-  return Object.keys(TYPES).find((name) => TYPES[name] === type) ?? `TYPE${type}`;
 }
 
 /** The longest answer over UDP that the asker takes: its OPT record says so, at least 512 octets. */

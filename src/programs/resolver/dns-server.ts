@@ -23,7 +23,7 @@ export interface DnsClient {
 }
 
 /** Finds the answer to a question, which may take time: the octets to send, or null for none. */
-export type DnsResponder = (
+type DnsResponder = (
   question: DnsMessage,
   client: DnsClient,
 ) => Generator<Wait, Uint8Array | null, void>;

@@ -28,7 +28,7 @@ const MAX_TIMEOUT = 30;
 const MAX_ATTEMPTS = 5;
 
 /** Reads the text of the file; `hostname` gives the domain when the file names none. */
-export function parseResolvConf(text: string, hostname: string): ResolvConf {
+function parseResolvConf(text: string, hostname: string): ResolvConf {
   const servers: number[] = [];
   let search: readonly string[] | null = null;
   const options = new Map<string, string>();

@@ -12,7 +12,7 @@ import { askOverTcp } from "./dns-over-tcp.ts";
 import type { ResolvConf } from "./resolv-conf.ts";
 
 /** Why no server answered: nobody was there, all were silent, or all failed themselves. */
-export type ResolverFailure = "refused" | "timeout" | "servfail";
+type ResolverFailure = "refused" | "timeout" | "servfail";
 
 /** The answer to each question, null where none came; at least the first is one, else there is a failure. */
 export type ResolverAnswers = readonly (dns.DnsMessage | null)[] | ResolverFailure;

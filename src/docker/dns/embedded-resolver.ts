@@ -84,8 +84,8 @@ class EmbeddedResolver {
       const addresses = resolve(name);
       if (addresses.length > 0)
         known = this.#shuffled(addresses).map((address) => dns.addressRecord(`${name}`, address, TTL));
-    } else if (type === dns.TYPE_AAAA) {
-      // The name is ours, so that nobody outside has to be asked for an address that it does not have.
+    } else if (type === dns.TYPE_AAAA || type === dns.TYPE_MX) {
+      // The name is ours, so that nobody outside has to be asked for what it does not have.
       if (resolve(name).length > 0) known = [];
     } else if (type === dns.TYPE_PTR) {
       const address = dns.addressOfReverse(name);

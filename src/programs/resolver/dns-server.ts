@@ -23,10 +23,7 @@ export interface DnsClient {
 }
 
 /** Finds the answer to a question, which may take time: the octets to send, or null for none. */
-type DnsResponder = (
-  question: DnsMessage,
-  client: DnsClient,
-) => Generator<Wait, Uint8Array | null, void>;
+type DnsResponder = (question: DnsMessage, client: DnsClient) => Generator<Wait, Uint8Array | null, void>;
 
 /**
  * A name server over UDP and TCP at one address. Each question is a process of its own, so that one which waits for another

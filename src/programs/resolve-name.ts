@@ -10,7 +10,7 @@ import { StubResolver } from "./resolver/stub-resolver.ts";
 /** What a name is looked up in. */
 type Files = Pick<ProgramContext, "files">;
 /** ... and whom else to ask, from where. */
-export type ResolverContext = Pick<ProgramContext, "files" | "machine" | "namespace" | "pid">;
+type ResolverContext = Pick<ProgramContext, "files" | "machine" | "namespace" | "pid">;
 
 /** A host that was found. */
 export interface ResolvedName {
@@ -24,7 +24,7 @@ export interface ResolvedName {
 }
 
 /** A host that was not, and why. */
-export interface UnresolvedName {
+interface UnresolvedName {
   readonly address: null;
   readonly failure: LookupFailure;
 }
@@ -80,7 +80,7 @@ function found(addresses: readonly number[], canonical: string): ResolvedName {
 }
 
 /** Which addresses a program wants: most ask for both kinds, though only IPv4 leads anywhere here. */
-export type AddressFamily = "any" | "ipv4";
+type AddressFamily = "any" | "ipv4";
 
 /**
  * Looks a host up as getaddrinfo(3) does: an address as text, /etc/hosts, then the name servers of /etc/resolv.conf. Nothing

@@ -94,7 +94,7 @@ class Writer {
 }
 
 /** How a message is written. */
-export interface DnsBuildOptions {
+interface DnsBuildOptions {
   /** Names that stood before become pointers to them (RFC 1035, 4.1.4), as most servers do. */
   readonly compress: boolean;
 }

@@ -1,14 +1,14 @@
 /** Domain names between their text and their labels (RFC 1035, 3.1, 4.1.4, 5.1). */
 
-export const MAX_LABEL = 63;
+const MAX_LABEL = 63;
 /** The longest name on the wire, lengths and the root's zero included. */
-export const MAX_NAME = 255;
+const MAX_NAME = 255;
 
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
 
 /** One label's octets as text, in which what would be misread has a backslash. */
-export function labelText(view: DataView, at: number, length: number): string {
+function labelText(view: DataView, at: number, length: number): string {
   let text = "";
   for (let i = at; i < at + length; i++) {
     const octet = view.getUint8(i);
@@ -55,7 +55,7 @@ export function labelsOf(name: string): readonly string[] | null {
 }
 
 /** A name read from a message: its text, and where what follows it begins. */
-export interface ReadName {
+interface ReadName {
   readonly name: string;
   readonly next: number;
 }

@@ -119,7 +119,7 @@ class Reader {
 }
 
 /** Reads a message of `length` octets at `at`; null for what is none. What follows the last record is left alone. */
-export function parse(view: DataView, at: number, length: number): dns.DnsMessage | null {
+function parse(view: DataView, at: number, length: number): dns.DnsMessage | null {
   const end = Math.min(at + length, view.byteLength);
   if (end - at < dns.HEADER_LEN) return null;
   const word = view.getUint16(at + 2);

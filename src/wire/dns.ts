@@ -3,11 +3,9 @@
 export const PORT = 53;
 export const HEADER_LEN = 12;
 /** The longest message over UDP without EDNS0 (RFC 1035, 4.2.1). */
-export const MAX_UDP = 512;
+const MAX_UDP = 512;
 
-export const CLASS_IN = 1;
-export const CLASS_CHAOS = 3;
-export const CLASS_ANY = 255;
+const CLASS_IN = 1;
 
 export const TYPE_A = 1;
 export const TYPE_NS = 2;

@@ -162,6 +162,15 @@ function addressesOf(device: NetDevice, filter: AddressFilter, family: string | 
   return [...four, ...six];
 }
 
+/** The addresses of a device that a filter wants, as `inet 10.1.0.2/16 brd 10.1.255.255 scope global eth0`. */
+export function addressTexts(
+  device: NetDevice,
+  filter: AddressFilter,
+  family: string | undefined,
+): readonly string[] {
+  return addressesOf(device, filter, family).map(({ text }) => text);
+}
+
 function textOf(
   device: NetDevice,
   addresses: readonly Shown[],

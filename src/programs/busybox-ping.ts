@@ -7,15 +7,14 @@ import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { type BufferedContext, buffered } from "./buffered-output.ts";
+import { appletHelp, appletMistake } from "./busybox-usage.ts";
 import { getopt } from "./getopt.ts";
 import { millis } from "./ping-statistics.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { ProgramExit, runSession } from "./program-exit.ts";
 import { resolveName } from "./resolve-name.ts";
 
-const USAGE = `BusyBox v1.35.0 multi-call binary.
-
-Usage: ping [OPTIONS] HOST
+const USAGE = `Usage: ping [OPTIONS] HOST
 
 Send ICMP ECHO_REQUESTs to HOST
 
@@ -101,12 +100,13 @@ class BusyboxPing {
 
   /** Reads the words and finds the host. @throws {ProgramExit} */
   *prepare(): Generator<Wait, void, void> {
+    if (this.#context.args.includes("--help")) throw appletHelp(USAGE);
     const { options, operands } = getopt(this.#context.args, "qvAc:s:t:w:W:I:np:4i:");
     for (const { name, value, message } of options) {
-      if (name === "?") throw new ProgramExit(1, `ping: ${message}\n${USAGE}`);
+      if (name === "?") throw appletMistake("ping", message, USAGE);
       yield* this.#take(name, value);
     }
-    if (operands.length === 0) throw new ProgramExit(1, USAGE);
+    if (operands.length === 0) throw appletMistake("ping", "", USAGE);
     this.#host = operands[0]!;
     this.#destination = yield* this.#resolve(this.#host);
     if (this.#source !== null) {

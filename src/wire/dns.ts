@@ -17,6 +17,7 @@ export const TYPE_TXT = 16;
 export const TYPE_AAAA = 28;
 export const TYPE_SRV = 33;
 export const TYPE_OPT = 41;
+export const TYPE_ANY = 255;
 
 /** Answers' codes (RFC 1035, 4.1.1). */
 export const NOERROR = 0;
@@ -24,6 +25,21 @@ export const SERVFAIL = 2;
 export const NXDOMAIN = 3;
 export const NOTIMP = 4;
 export const REFUSED = 5;
+
+/** Their names, by number. */
+export const RCODES: readonly string[] = [
+  "NOERROR",
+  "FORMERR",
+  "SERVFAIL",
+  "NXDOMAIN",
+  "NOTIMP",
+  "REFUSED",
+  "YXDOMAIN",
+  "YXRRSET",
+  "NXRRSET",
+  "NOTAUTH",
+  "NOTZONE",
+];
 
 /** The bits of the second word of a header. */
 export interface DnsFlags {

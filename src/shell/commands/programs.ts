@@ -1,5 +1,6 @@
 import type { Expected, ValueKind } from "../../operations/expected.ts";
 import { arping } from "../../programs/arping.ts";
+import { nslookup } from "../../programs/busybox/nslookup.ts";
 import { busyboxPing } from "../../programs/busybox-ping.ts";
 import { curl } from "../../programs/curl/curl.ts";
 import { ethtool } from "../../programs/ethtool.ts";
@@ -31,6 +32,7 @@ export function registerPrograms(commands: CommandTable): void {
   commands.registerApplet("httpd", httpd);
   commands.registerApplet("wget", wget);
   commands.registerApplet("ping", busyboxPing);
+  commands.registerApplet("nslookup", nslookup);
 }
 
 /** `-d @-` and its like take the standard input. */

@@ -4,6 +4,12 @@ export type { Place } from "./base/user-error.ts";
 export { UserError } from "./base/user-error.ts";
 export type { Balance } from "./capture/conservation.ts";
 export type {
+  DriverEndpoint,
+  DriverNetwork,
+  JoinInfo,
+  NetworkDriver,
+} from "./docker/network/network-driver.ts";
+export type {
   AddressEntry,
   Counters,
   FdbEntry,

@@ -1,7 +1,9 @@
 import { addBridge } from "../src/bridge/add-bridge.ts";
 import { addDummy } from "../src/link/dummy.ts";
+import { addIpvlan } from "../src/link/ipvlan.ts";
 import { addMacvlan, type MacvlanMode } from "../src/link/macvlan.ts";
 import { addVeth } from "../src/link/veth.ts";
+import { addVlan } from "../src/link/vlan.ts";
 import { type CpuOptions, Host } from "../src/net/host.ts";
 import { Kernel } from "../src/net/kernel.ts";
 import type { NetDevice } from "../src/net/net-device.ts";
@@ -89,3 +91,23 @@ netDeviceContract("macvlan that sends to another macvlan", () => {
   const rig = macvlanRig("bridge");
   return { ...rig, station: rig.host.namespaces.get("a")!.device("mv1"), stationMac: macNumbered(51) };
 });
+
+netDeviceContract("vlan", () => {
+  const host = newHost();
+  const lower = wire(host.addNamespace("a"), "eth0", host.addNamespace("out"), "w0", 1);
+  const device = addVlan(host.addNamespace("m"), "eth0.10", lower, 10);
+  device.setUp(true);
+  return { host, device, station: null, stationMac: macNumbered(2), movable: true };
+});
+
+function ipvlanRig(): DeviceRig {
+  const host = newHost();
+  const ns = host.addNamespace("a");
+  const lower = wire(ns, "eth0", host.addNamespace("out"), "w0", 1);
+  const device = addIpvlan(host.addNamespace("m"), "iv0", lower);
+  addIpvlan(ns, "iv1", lower).setUp(true);
+  device.setUp(true);
+  return { host, device, station: lower.peer, stationMac: macNumbered(2), movable: true };
+}
+
+netDeviceContract("ipvlan", ipvlanRig);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { PortMap } from "../src/docker/api/network-types.ts";
+import { TcpListener } from "../src/net/tcp/tcp-listener.ts";
 import { DockerHost } from "./helpers/docker-host.ts";
 
 function recorded(name: string): string {
@@ -134,5 +135,62 @@ test("A3 refusals in the engine's words", () => {
   );
   expect(() => docker.run("web3", "bridge", { bindings: ports(["80/tcp", "8080", "172.10.0.15"]) })).toThrow(
     /: Error starting userland proxy: listen tcp4 172\.10\.0\.15:8080: bind: address already in use$/,
+  );
+});
+
+test("A5 macvlan and ipvlan: on the wire of the host, apart from it, with VLAN sub-interfaces made and taken away", async () => {
+  const docker = new DockerHost();
+  const { world } = docker;
+  const { networks } = docker;
+  const rules = docker.rules();
+  const pool = { Subnet: "172.10.0.0/24", Gateway: "172.10.0.1", IPRange: "172.10.0.64/26" };
+  const ipam = { Driver: "default", Options: {}, Config: [pool] };
+  const id = docker.create("mac1", { Driver: "macvlan", IPAM: ipam, Options: { parent: "eth0" } });
+  expect(() => docker.create("mac2", { Driver: "macvlan", Options: { parent: "eth0" } })).toThrow(
+    `network dm-${id.slice(0, 12)} is already using parent interface eth0`,
+  );
+  docker.run("v1", "mac1");
+  docker.run("v2", "mac1");
+  expect(docker.ask("ip route", "v1")).toBe(
+    "default via 172.10.0.1 dev eth0 \n172.10.0.0/24 dev eth0 proto kernel scope link src 172.10.0.64 \n",
+  );
+  expect(docker.ask("ip link show eth0", "v1")).toMatch(
+    /^\d+: eth0@if2: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT group default \n {4}link\/ether 02:42:ac:0a:00:40 /,
+  );
+  expect(docker.rules()).toBe(rules);
+  const ping = async (from: string, to: string): Promise<string> =>
+    (await world.type("host", `nsenter --net=${docker.sandbox(from).key} ping -c 1 -W 1 ${to}`)).output;
+  expect(await ping("v1", "172.10.0.65")).toContain("1 received");
+  expect(await ping("v1", "172.10.0.100")).toContain("1 received");
+  expect(await ping("v1", "172.10.0.15")).toContain("0 received");
+  docker.create("mac3", { Driver: "macvlan", subnet: "10.61.0.0/24", Options: { parent: "eth0.10" } });
+  docker.run("v3", "mac3");
+  expect(docker.ask("ip link show eth0.10")).toMatch(
+    /^\d+: eth0\.10@eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 /,
+  );
+  docker.create("ipv1", { Driver: "ipvlan", subnet: "10.63.0.0/24", Options: { parent: "eth0.20" } });
+  docker.run("w1", "ipv1");
+  docker.run("w2", "ipv1");
+  expect(await ping("w1", "10.63.0.3")).toContain("1 received");
+  for (const name of ["v1", "v2", "v3", "w1", "w2"]) docker.stop(name);
+  expect(networks.networkPrune().NetworksDeleted).toEqual(["mac1", "mac3", "ipv1"]);
+  expect(docker.ask("ip -br link").split("\n")).toHaveLength(4);
+});
+
+test("A12 without the userland proxy packets come back to their own container, and the engine itself holds the ports", () => {
+  const docker = new DockerHost({ options: { "userland-proxy": false } });
+  docker.create("nb");
+  const exposed = ["80/tcp"];
+  docker.run("f1", "bridge", { exposed, bindings: ports(["80/tcp", "8080"]) });
+  docker.run("f2", "nb", { exposed, bindings: ports(["80/tcp", "8081"], ["90/udp", "8082"]) });
+  expect(docker.rules()).toBe(recorded("no-userland-proxy"));
+  expect(docker.sandbox("f1").ports).toEqual({ "80/tcp": [{ HostIp: "0.0.0.0", HostPort: "8080" }] });
+  expect(docker.processes).toEqual([]);
+  expect(docker.ask("sysctl -n net.ipv4.conf.docker0.route_localnet")).toBe("1\n");
+  expect(docker.ask("bridge -d link").match(/hairpin on/g)).toHaveLength(2);
+  const taken = new TcpListener(docker.world.lab.host("host").root);
+  taken.listen(0, 8090, 1);
+  expect(() => docker.run("f4", "bridge", { bindings: ports(["80/tcp", "8090"]) })).toThrow(
+    /\): listen tcp4 0\.0\.0\.0:8090: bind: address already in use$/,
   );
 });

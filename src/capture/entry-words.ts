@@ -90,8 +90,10 @@ export function causeWords(
   frameText: FrameText,
 ): string {
   switch (cause.by) {
-    case "operation":
-      return cause.line === "" ? cause.text : `${cause.text} (${cause.line})`;
+    case "operation": {
+      const whole = cause.for === undefined ? cause.text : `${cause.text}, for ${cause.for}`;
+      return cause.line === "" ? whole : `${whole} (${cause.line})`;
+    }
     case "frame": {
       const seen = frameText(cause.frame)?.replaceAll("\n", " / ");
       // A neighbour whose address nobody knows yet is there because a packet wants to go to it.

@@ -1,4 +1,5 @@
 import type { Topology } from "../lab/topology.ts";
+import type { AppliedOperation } from "../operations/toolbox.ts";
 import type { LessonWorld, Typed } from "../scenario/lesson-world.ts";
 import type { Completion } from "../shell/complete.ts";
 
@@ -15,6 +16,11 @@ export interface CliWorld extends LessonWorld {
   complete(host: string, line: string, cursor: number): Promise<Completion>;
   /** Ctrl-C: ends what runs in the foreground of a host. */
   interrupt(host: string): void;
+  /** What Docker engines have done to their hosts since the `since`-th operation of the world, and how many there were. */
+  engineCommands(since: number): {
+    readonly count: number;
+    readonly commands: readonly AppliedOperation[];
+  };
   /** All frames so far, as a pcapng file. */
   pcapng(): Uint8Array;
 }

@@ -49,6 +49,12 @@ class EchoWorld implements CliWorld {
     return [];
   }
 
+  engineCommands(since: number): ReturnType<CliWorld["engineCommands"]> {
+    const commands = this.typed.slice(since).filter((line) => line.includes("docker"));
+    const operation = { host: "a", text: "ip link add docker0 type bridge", for: "docker network create" };
+    return { count: this.typed.length, commands: commands.map(() => operation) };
+  }
+
   pcapng(): Uint8Array {
     return new Uint8Array([1, 2, 3]);
   }
@@ -286,6 +292,15 @@ describe("at the prompt", () => {
     await session.line("exit");
     expect(session.over).toBe(true);
     expect(world.typed).toEqual(["a$ ip addr", "b$ hostname", "a$ ip -br addr", "b$ exit", "a$ exit"]);
+  });
+
+  test("with --show-commands each line is followed by what engines did to their hosts because of it", async () => {
+    const session = new ShellSession(new EchoWorld(), ["a"], true);
+    expect(await session.line("ip addr")).toBe("hello\n");
+    expect(await session.line("docker network create net")).toBe(
+      "hello\n+ a: ip link add docker0 type bridge\n",
+    );
+    expect(await session.line("ip addr")).toBe("hello\n");
   });
 
   test("an unknown host has ssh's words and a hint", async () => {

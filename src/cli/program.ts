@@ -98,9 +98,10 @@ function makeProgram(version: string, makeWorld: MakeWorld, finish: (status: num
   command("shell", "type at the hosts' prompts, after the lesson if one is given")
     .argument("[file]", "a lesson or script to run first")
     .addOption(seedOption())
-    .action(async (file: string | undefined, options: { seed?: number }) => {
+    .option("--show-commands", "after each line, the commands that do what Docker did to the hosts")
+    .action(async (file: string | undefined, options: { seed?: number; showCommands?: true }) => {
       const { shell } = await import("./shell.ts");
-      finish(await shell(file, options.seed, makeWorld));
+      finish(await shell(file, options.seed, makeWorld, options.showCommands));
     });
   command("explain", "run a lesson, then send one packet and show its way, or tell why an entry is there")
     .argument("<file>", "a lesson or script")

@@ -68,10 +68,15 @@ export class ShellSession {
   readonly #hosts: readonly string[];
   /** Where one came from, the present host last. */
   readonly #path: string[];
+  readonly #showCommands: boolean;
   #pending = "";
+  /** How many operations the world had when the last line was done. */
+  #shown = 0;
 
-  constructor(world: CliWorld, hosts: readonly string[]) {
+  /** @param showCommands after each line, what Docker engines did to their hosts because of it. */
+  constructor(world: CliWorld, hosts: readonly string[], showCommands = false) {
     this.#world = world;
+    this.#showCommands = showCommands;
     this.#hosts = hosts;
     this.#path = hosts.slice(0, 1);
   }
@@ -98,6 +103,15 @@ export class ShellSession {
 
   /** Takes one line; returns what a terminal would show. */
   async line(text: string): Promise<string> {
+    const output = await this.#take(text);
+    if (!this.#showCommands) return output;
+    const { count, commands } = this.#world.engineCommands(this.#shown);
+    this.#shown = count;
+    const ended = output === "" || output.endsWith("\n") ? output : `${output}\n`;
+    return ended + commands.map(({ host, text }) => `+ ${host}: ${text}\n`).join("");
+  }
+
+  async #take(text: string): Promise<string> {
     const whole = this.#pending === "" ? text : `${this.#pending}\n${text}`;
     this.#pending = "";
     if (whole.trim() === "") return "";
@@ -234,6 +248,7 @@ export async function shell(
   file: string | undefined,
   seed: number | undefined,
   makeWorld: MakeWorld,
+  showCommands = false,
 ): Promise<number> {
   if (file === undefined) {
     const world = await makeWorld({
@@ -242,7 +257,7 @@ export async function shell(
       interactive: true,
     });
     const hosts = TWO_HOSTS.hosts.map((one) => one.name);
-    await typeAt(new ShellSession(world, hosts), hosts);
+    await typeAt(new ShellSession(world, hosts, showCommands), hosts);
     return Status.held;
   }
   const lesson = readLesson(file);
@@ -260,6 +275,6 @@ export async function shell(
   const result = await runLesson(lesson, world, chosen, (step) => print(flow.next(stepLines(step, options))));
   print(flow.next([...footerLines(result, options), ""]));
   const hosts = lesson.topology.hosts.map((one) => one.name);
-  await typeAt(new ShellSession(world, hosts), hosts);
+  await typeAt(new ShellSession(world, hosts, showCommands), hosts);
   return Status.held;
 }

@@ -125,7 +125,7 @@ export interface LinkEntry {
   readonly name: string;
   /** Its number in its namespace. */
   readonly index: number;
-  /** `loopback`, `nic`, `veth`, `bridge`, `vxlan`, `macvlan` or `dummy`. */
+  /** `loopback`, `nic`, `veth`, `bridge`, `vxlan`, `macvlan`, `ipvlan`, `vlan` or `dummy`. */
   readonly kind: string;
   /** Its MAC address. */
   readonly mac: string;

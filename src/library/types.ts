@@ -1,4 +1,5 @@
 import type { Balance } from "../capture/conservation.ts";
+import type { NetworkDriver } from "../docker/network/network-driver.ts";
 import type {
   AddressEntry,
   Counters,
@@ -32,6 +33,8 @@ export interface LabOptions {
    * the first `send`; while it is off it costs nothing.
    */
   readonly record?: boolean;
+  /** Network drivers of your own, for `docker network create --driver`: each is called once for each engine. */
+  readonly drivers?: readonly (() => NetworkDriver)[];
 }
 
 /** A decision on a packet's way, and the entry of a table that made it. */

@@ -72,6 +72,8 @@ export class NetDevice implements Receiver {
   peer: NetDevice | null = null;
   master: NetDevice | null = null;
   rxHandler: RxHandler | null = null;
+  /** Takes the frames with an 802.1Q tag before anybody else does; null while no VLAN device is on this one. */
+  vlans: RxHandler | null = null;
   /** Null: frames go out at once (noqueue). Set by {@link setQdisc}. */
   qdisc: Qdisc | null = null;
   /** Whether the device got its default discipline: it was up once. Before that it has none that anybody sees (noop). */
@@ -208,6 +210,12 @@ export class NetDevice implements Receiver {
     const world = this.world;
     if (this.tap !== null) this.#show(this.tap, packet, Verdict.received);
     if (world.tap !== null) world.tap.record(this.place, packet, Verdict.received, 0);
+    const { vlans } = this;
+    if (vlans !== null && ethernet.isTagged(packet.view, packet.at)) {
+      world.leg = null;
+      vlans.receive(this, packet);
+      return;
+    }
     const handler = this.rxHandler;
     if (handler === null) {
       this.ns.receive(this, packet);

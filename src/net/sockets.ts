@@ -7,6 +7,7 @@ import * as udpHeader from "../wire/udp.ts";
 import { addressType } from "./address-type.ts";
 import type { DeviceChange } from "./device-driver.ts";
 import type { IcmpReport } from "./icmp-input.ts";
+import { Ipv6Sockets } from "./ipv6-sockets.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
@@ -40,11 +41,17 @@ export class Sockets {
   readonly #ports: Map<number, Port> = new Map();
   #raw: readonly RawReceiver[] = NOTHING;
   #prng: Prng | null = null;
+  #ipv6: Ipv6Sockets | null = null;
   /** True when deliverRaw has to be asked. */
   hasRaw = false;
 
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;
+  }
+
+  get ipv6(): Ipv6Sockets {
+    this.#ipv6 ??= new Ipv6Sockets();
+    return this.#ipv6;
   }
 
   /** The socket that gets a datagram, by how exactly it is bound (udp4_lib_lookup), or null. */

@@ -4,7 +4,7 @@ import { netnsId } from "./netns-ids.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 /** Kinds that say nothing of their carrier until it changes: so long their state is UNKNOWN (RFC 2863). */
-const SILENT: ReadonlySet<string> = new Set(["loopback", "vxlan", "dummy", "bridge"]);
+const SILENT: ReadonlySet<string> = new Set(["loopback", "vxlan", "dummy", "bridge", "ipvlan"]);
 
 /** What was found when the carrier changed last: until it changes again nobody asks anew. */
 const found: WeakMap<NetDevice, { readonly changes: number; readonly state: string }> = new WeakMap();

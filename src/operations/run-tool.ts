@@ -16,7 +16,8 @@ export function applyOperation(operation: Operation, context: OperationContext):
   const text = context.namespace.file === null ? context.toolbox.print(operation) : whole;
   // What is applied while another command is the cause was asked for by that one: `docker run`, say.
   const by = before.by === "operation" ? { for: before.text } : {};
-  registry.cause = { by: "operation", text, line: context.line, ...by };
+  const line = context.line === "" && before.by === "operation" ? before.line : context.line;
+  registry.cause = { by: "operation", text, line, ...by };
   const remember = (): void => {
     context.toolbox.applied.push({ host: context.host.name, text: whole, ...by });
   };

@@ -30,10 +30,12 @@ import { linkAdd } from "./link-add.ts";
 import { bridge } from "./link-bridge.ts";
 import { linkDel } from "./link-del.ts";
 import { dummy } from "./link-dummy.ts";
+import { ipvlan } from "./link-ipvlan.ts";
 import { macvlan } from "./link-macvlan.ts";
 import { linkSet } from "./link-set.ts";
 import { linkShow } from "./link-show.ts";
 import { veth } from "./link-veth.ts";
+import { vlan } from "./link-vlan.ts";
 import { vxlan } from "./link-vxlan.ts";
 import { maddrShow } from "./maddr.ts";
 import { neighFlush } from "./neigh-flush.ts";
@@ -158,7 +160,7 @@ export function standardToolbox(): Toolbox {
     toolbox.operations.set(op, record as OperationRecord<never>);
   for (const [ask, record] of Object.entries(questions))
     toolbox.questions.set(ask, record as QuestionRecord<never>);
-  for (const type of [veth, bridge, vxlan, macvlan, dummy]) toolbox.addLinkType(type);
+  for (const type of [veth, bridge, vxlan, macvlan, dummy, vlan, ipvlan]) toolbox.addLinkType(type);
   toolbox.addTool(bridgeTool);
   toolbox.addTool(conntrackTool);
   toolbox.addTool(ip);

@@ -1,5 +1,5 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import { type ShownSocket, tcpSockets } from "../net/tcp/socket-list.ts";
+import { ipv6Sockets, type ShownSocket, tcpSockets } from "../net/tcp/socket-list.ts";
 import { TcpState } from "../net/tcp/state.ts";
 import type { Program } from "../sim/process.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -128,8 +128,10 @@ function show(ns: NetworkNamespace, question: Question): string {
     ? question.states
     : question.states.filter((s) => s === TcpState.ESTABLISHED || s === TcpState.CLOSE);
   const sockets: (readonly [string, ShownSocket])[] = [];
-  if (wantsUdp) for (const socket of udpSockets(ns)) sockets.push(["udp", socket]);
-  if (wantsTcp) for (const socket of tcpSockets(ns)) sockets.push(["tcp", socket]);
+  const ipv6 = (kind: "tcp" | "udp"): readonly ShownSocket[] =>
+    letters.has("4") ? [] : ipv6Sockets(ns, kind);
+  if (wantsUdp) for (const socket of [...udpSockets(ns), ...ipv6("udp")]) sockets.push(["udp", socket]);
+  if (wantsTcp) for (const socket of [...tcpSockets(ns), ...ipv6("tcp")]) sockets.push(["tcp", socket]);
   const columns: Column[] = [];
   const severalKinds = [wantsUdp, wantsTcp, any || letters.has("w")].filter(Boolean).length > 1;
   if (severalKinds) columns.push(NETID);
@@ -156,9 +158,9 @@ function cellsOf(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" 
   return [
     String(socket.receiveQueue).padEnd(6),
     String(socket.sendQueue).padEnd(6),
-    `${ip.format(socket.localAddress)}:`,
+    `${socket.ipv6 === undefined ? ip.format(socket.localAddress) : `[${socket.ipv6}]`}:`,
     port(socket.localPort),
-    `${ip.format(socket.remoteAddress)}:`,
+    `${socket.ipv6 === undefined ? ip.format(socket.remoteAddress) : "[::]"}:`,
     port(socket.remotePort),
     details(socket, letters, kind),
   ];

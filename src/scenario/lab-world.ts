@@ -4,6 +4,7 @@ import type { Journey } from "../capture/journey.ts";
 import { DockerEngine } from "../docker/engine.ts";
 import { CATALOGUE } from "../docker/images/catalogue.ts";
 import { NetworkController } from "../docker/network/network-controller.ts";
+import type { NetworkDriver } from "../docker/network/network-driver.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
@@ -11,7 +12,7 @@ import type { Operation } from "../operations/operation.ts";
 import { OperationContext } from "../operations/operation-context.ts";
 import { runTool, splitWords } from "../operations/run-tool.ts";
 import { standardToolbox } from "../operations/standard-toolbox.ts";
-import type { Toolbox } from "../operations/toolbox.ts";
+import type { AppliedOperation, Toolbox } from "../operations/toolbox.ts";
 import { CommandTable } from "../shell/command.ts";
 import { registerTools } from "../shell/commands/network-tools.ts";
 import { registerPrograms } from "../shell/commands/programs.ts";
@@ -38,6 +39,8 @@ export interface LabWorldOptions {
   readonly interactive?: boolean;
   /** Write down every step of every frame, for journeys and captures; true unless said otherwise. */
   readonly record?: boolean;
+  /** Drivers of somebody's own, each made once for each engine (docs/drivers.md). */
+  readonly drivers?: readonly (() => NetworkDriver)[];
 }
 
 /** The text of a file of the machine's; empty when there is none. */
@@ -54,10 +57,12 @@ export class LabWorld implements LessonWorld {
   readonly #commands: CommandTable = new CommandTable();
   readonly #seats: Map<string, Seat> = new Map();
   readonly #interactive: boolean;
+  readonly #drivers: readonly (() => NetworkDriver)[];
 
   constructor(lab: Lab, options: LabWorldOptions = {}) {
     this.lab = lab;
     this.#interactive = options.interactive ?? false;
+    this.#drivers = options.drivers ?? [];
     this.questions = new LabQuestions(lab, this.toolbox);
     if (options.record ?? true) lab.record();
     registerTools(this.#commands, this.toolbox);
@@ -169,6 +174,15 @@ export class LabWorld implements LessonWorld {
     return this.lab.accounts();
   }
 
+  /** What engines did, from that operation of the world on: all that was asked for by another command. */
+  engineCommands(since: number): { readonly count: number; readonly commands: readonly AppliedOperation[] } {
+    const { applied } = this.toolbox;
+    return {
+      count: applied.length,
+      commands: applied.slice(since).filter((operation) => operation.for !== undefined),
+    };
+  }
+
   pcapng(): Uint8Array {
     return exportPcapng(this.lab.world, this.lab.record(), EPOCH_SECONDS);
   }
@@ -204,6 +218,7 @@ export class LabWorld implements LessonWorld {
           resolvConf: () => textOf(machine, "/etc/resolv.conf"),
           hostsFile: () => textOf(machine, "/etc/hosts"),
           options: spec.docker!,
+          drivers: this.#drivers,
         }),
     });
     for (const image of CATALOGUE) engine.images.describe(image, true);

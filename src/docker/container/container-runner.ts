@@ -133,12 +133,20 @@ export class ContainerRunner {
       containerId: container.id,
       containerName: container.name,
       settings: wishes.get(network) ?? {},
-      macAddress: config.MacAddress ?? null,
+      macAddress: this.#isPrimary(container, network) ? (config.MacAddress ?? null) : null,
       exposed: Object.keys(config.ExposedPorts ?? {}),
       bindings: publishes ? hostConfig.PortBindings : {},
       publishAll: publishes && hostConfig.PublishAllPorts,
     });
     this.refreshFiles(container);
+  }
+
+  /** Whether it is the network that the container was made for: what `--mac-address` asks for holds there. */
+  #isPrimary({ hostConfig }: Container, network: string): boolean {
+    const { NetworkMode } = hostConfig;
+    const { networks } = this.#parts;
+    const primary = NetworkMode === "" || NetworkMode === "default" ? "bridge" : NetworkMode;
+    return network === primary || networks.networkInspect(network).Id === networks.networkInspect(primary).Id;
   }
 
   /** The sandbox that it uses, which may be another container's. */

@@ -1,5 +1,5 @@
+import type { RunningResolver } from "../dns/embedded-resolver.ts";
 import type { DriverHost } from "./driver-host.ts";
-import type { RunningDns } from "./embedded-dns.ts";
 
 const SERVER = "127.0.0.11";
 const CHAINS = [
@@ -8,7 +8,7 @@ const CHAINS = [
 ] as const;
 
 /** Leads what the container asks port 53 of 127.0.0.11 to the ports on which the server really listens (resolver_unix.go). */
-export function programDns(inside: DriverHost, { udpPort, tcpPort }: RunningDns): void {
+export function programDns(inside: DriverHost, { udpPort, tcpPort }: RunningResolver): void {
   inside.probeIptables();
   for (const [from, chain] of CHAINS) {
     if (inside.hasRule("nat", from, `-d ${SERVER} -j ${chain}`)) inside.iptables(`-t nat -F ${chain}`);

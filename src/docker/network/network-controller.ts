@@ -5,6 +5,7 @@ import * as ip from "../../wire/ipv4-address.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { NetworkCreateRequest, NetworkResource } from "../api/network-types.ts";
+import type { startEmbeddedDns } from "../dns/embedded-resolver.ts";
 import { newId } from "../ids.ts";
 import type { EndpointRequest, SandboxRequest } from "./container-networks.ts";
 import { type DaemonOptions, defaultDaemonOptions } from "./daemon-options.ts";
@@ -12,8 +13,8 @@ import { defaultBridgeRequest } from "./default-networks.ts";
 import { DriverHost } from "./driver-host.ts";
 import { BridgeDriver } from "./drivers/bridge-driver.ts";
 import { arrangeUserChain } from "./drivers/bridge-rules.ts";
+import { ParentDriver } from "./drivers/parent-driver.ts";
 import { hostDriver, nullDriver } from "./drivers/plain-drivers.ts";
-import type { StartDns } from "./embedded-dns.ts";
 import type { Subnet } from "./ipam/address-pool.ts";
 import { AddressSpace, LOCAL_POOLS, overlap } from "./ipam/address-space.ts";
 import { IpamAllocation } from "./ipam/ipam-allocation.ts";
@@ -37,11 +38,11 @@ export interface ControllerParts {
   readonly resolvConf: () => string;
   /** The host's /etc/hosts, which containers with `--network host` share. */
   readonly hostsFile?: () => string;
-  /** Null: no names resolve. */
-  readonly startDns?: StartDns | null;
+  /** The embedded name server; Docker's own unless given. */
+  readonly startDns?: typeof startEmbeddedDns;
   readonly options?: { readonly [K in keyof DaemonOptions]?: DaemonOptions[K] | undefined };
   /** Drivers of somebody's own, beside bridge, host, null, macvlan and ipvlan. */
-  readonly drivers?: readonly NetworkDriver[];
+  readonly drivers?: readonly (() => NetworkDriver)[];
 }
 
 /** The networks of one host's engine (libnetwork's controller): their drivers, their addresses, their sandboxes. */
@@ -69,8 +70,16 @@ export class NetworkController implements NetworkBackend {
     const mapper = new PortMapper(this.#allocator, parts.processes, this.options["userland-proxy"]);
     this.#bridge = new BridgeDriver(this.options, mapper, host.world.prng.fork(`docker/bridge/${host.name}`));
     this.#keeper = new SandboxKeeper(parts, this.options, this.#host, this.#prng);
-    for (const driver of [this.#bridge, hostDriver(), nullDriver(), ...(parts.drivers ?? [])])
-      this.#drivers.set(driver.name, driver);
+    const random = (name: string): Prng => host.world.prng.fork(`docker/${name}/${host.name}`);
+    const drivers: readonly NetworkDriver[] = [
+      this.#bridge,
+      hostDriver(),
+      nullDriver(),
+      new ParentDriver("macvlan", random("macvlan")),
+      new ParentDriver("ipvlan", random("ipvlan")),
+      ...(parts.drivers ?? []).map((make) => make()),
+    ];
+    for (const driver of drivers) this.#drivers.set(driver.name, driver);
     this.#start();
   }
 

@@ -3,6 +3,7 @@ import type { DriverHost } from "./driver-host.ts";
 
 /** A subnet of a network as its driver sees it. */
 export interface DriverSubnet {
+  /** Its address (int32) and length. */
   readonly subnet: Prefix;
   /** Int32; the address of the network's own router. */
   readonly gateway: number;
@@ -12,34 +13,45 @@ export interface DriverSubnet {
 export interface DriverNetwork {
   /** 64 hexadecimal digits. */
   readonly id: string;
+  /** As `docker network create NAME` names it. */
   readonly name: string;
+  /** `--internal`: nothing is to come in or go out. */
   readonly internal: boolean;
   /** What `docker network create -o KEY=VALUE` said. */
   readonly options: Readonly<Record<string, string>>;
+  /** In the order in which they were asked for; none on networks without addresses. */
   readonly subnets: readonly DriverSubnet[];
 }
 
 /** A port to publish: a container's port, and where on the host. */
 export interface PortRequest {
+  /** `tcp`, `udp` or `sctp`. */
   readonly protocol: string;
+  /** The container's port. */
   readonly port: number;
   /** Empty: wherever the network publishes. */
   readonly hostAddress: string;
-  /** Both 0: any. */
+  /** The first that will do, and the last; both 0: any. */
   readonly hostPort: number;
+  /** See `hostPort`. */
   readonly hostPortEnd: number;
 }
 
 /** A port that is published. */
 export interface PublishedPort {
+  /** `tcp`, `udp` or `sctp`. */
   readonly protocol: string;
+  /** The container's port. */
   readonly port: number;
+  /** The host's address: `0.0.0.0` and `::` for all. */
   readonly hostAddress: string;
+  /** The host's port. */
   readonly hostPort: number;
 }
 
 /** A container's place on a network as the driver sees it. */
 export interface DriverEndpoint {
+  /** 64 hexadecimal digits. */
   readonly id: string;
   /** Null on a network without addresses. */
   readonly address: Prefix | null;
@@ -53,7 +65,9 @@ export interface DriverEndpoint {
 
 /** A container that another one is linked to. */
 export interface EndpointLink {
+  /** Its address (int32). */
   readonly address: number;
+  /** Its ports: `80/tcp`. */
   readonly exposed: readonly string[];
 }
 
@@ -83,6 +97,7 @@ export interface NetworkDriver {
   readonly addresses: boolean;
   /** Checks the options of a network that is to be, and makes its devices and rules. */
   createNetwork(network: DriverNetwork, host: DriverHost): void;
+  /** Takes away what is left of a network that has no endpoints any more. */
   deleteNetwork(network: DriverNetwork, host: DriverHost): void;
   /** Makes the devices of an endpoint, all of them in the host's namespace still. */
   createEndpoint(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): void;

@@ -1,12 +1,18 @@
 import * as ip from "../../wire/ipv4-address.ts";
 import type { EndpointSettings, PortMap } from "../api/network-types.ts";
+import type { RunningResolver, Upstream } from "../dns/embedded-resolver.ts";
 import type { SandboxRequest } from "./container-networks.ts";
 import type { DriverHost } from "./driver-host.ts";
-import type { RunningDns, Upstream } from "./embedded-dns.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { HostsFile } from "./files/hosts-file.ts";
 import { addressWords } from "./names.ts";
 import type { Sandbox } from "./sandbox.ts";
+
+/** What the engine lets everybody do in a container's own namespace (oci.WithSysctls). */
+const OWN_SYSCTLS = {
+  "net.ipv4.ip_unprivileged_port_start": "0",
+  "net.ipv4.ping_group_range": "0\t2147483647",
+} as const;
 
 /** A sandbox as the controller keeps it (libnetwork's `sandbox` and `osl`). */
 export class NetworkSandbox implements Sandbox {
@@ -19,11 +25,13 @@ export class NetworkSandbox implements Sandbox {
   resolv: string;
   /** Name servers that the embedded one asks. */
   upstream: readonly Upstream[] = [];
-  dns: RunningDns | null = null;
+  dns: RunningResolver | null = null;
   /** The endpoint that has the way out, and publishes the ports. */
   exit: Endpoint | null = null;
   /** What is published, as it was told last: an internal network that is all that is left does not tell anew. */
   ports: PortMap = {};
+  /** `--dns-option ndots:N` with N above 0 was said. */
+  ndotsSet = false;
   readonly joined: Map<string, Endpoint> = new Map();
   readonly #next: Map<string, number> = new Map();
   /** Sysctls that could not be set yet, for want of a device. */
@@ -43,7 +51,10 @@ export class NetworkSandbox implements Sandbox {
     this.inside = inside;
     this.hosts = hosts;
     this.resolv = resolv;
-    this.#pending = Object.entries(request.sysctls).map(([name, value]) => [sysctlPath(name), value]);
+    this.#pending = Object.entries({ ...OWN_SYSCTLS, ...request.sysctls }).map(([name, value]) => [
+      sysctlPath(name),
+      value,
+    ]);
   }
 
   get namespace(): DriverHost["namespace"] {

@@ -1,11 +1,11 @@
 import type { Prng } from "../../base/prng.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { DaemonError } from "../api/daemon-error.ts";
+import { startEmbeddedDns, type Upstream } from "../dns/embedded-resolver.ts";
 import { newId } from "../ids.ts";
 import type { EndpointRequest, SandboxRequest } from "./container-networks.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 import type { DriverHost } from "./driver-host.ts";
-import type { StartDns, Upstream } from "./embedded-dns.ts";
 import { programDns } from "./embedded-dns-rules.ts";
 import { Endpoint } from "./endpoint.ts";
 import { HostsFile } from "./files/hosts-file.ts";
@@ -25,7 +25,7 @@ import { NamesOfSandbox } from "./sandbox-names.ts";
 interface KeeperParts {
   readonly resolvConf: () => string;
   readonly hostsFile?: () => string;
-  readonly startDns?: StartDns | null;
+  readonly startDns?: typeof startEmbeddedDns;
 }
 
 /** Makes sandboxes, joins them to networks and takes them away again (libnetwork's sandbox and endpoint). */
@@ -169,11 +169,11 @@ export class SandboxKeeper {
 
   /** The embedded name server begins with the first network whose names resolve, and stays as long as the sandbox. */
   #startDns(sandbox: NetworkSandbox): void {
-    const { startDns } = this.#parts;
-    if (sandbox.dns !== null || sandbox.request.mode !== "own") return;
+    const { startDns = startEmbeddedDns } = this.#parts;
+    if (sandbox.dns !== null || sandbox.request.mode === "host") return;
     sandbox.upstream = this.#upstream(sandbox);
+    sandbox.ndotsSet = resolverOptions(sandbox.resolv).some((option) => /^ndots:[1-9]/.test(option));
     sandbox.resolv = embeddedResolvConf(sandbox.resolv);
-    if (startDns == null) return;
     sandbox.dns = startDns(sandbox.namespace, new NamesOfSandbox(sandbox));
     programDns(sandbox.inside, sandbox.dns);
   }

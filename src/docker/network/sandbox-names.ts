@@ -1,9 +1,9 @@
-import type { SandboxNames, Upstream } from "./embedded-dns.ts";
+import type { NamesBackend, Upstream } from "../dns/embedded-resolver.ts";
 import type { Network } from "./network.ts";
 import type { NetworkSandbox } from "./network-sandbox.ts";
 
 /** What the names mean that a container's neighbours have, on the networks of its sandbox (libnetwork's resolver backend). */
-export class NamesOfSandbox implements SandboxNames {
+export class NamesOfSandbox implements NamesBackend {
   readonly #sandbox: NetworkSandbox;
 
   constructor(sandbox: NetworkSandbox) {
@@ -12,6 +12,10 @@ export class NamesOfSandbox implements SandboxNames {
 
   get upstream(): readonly Upstream[] {
     return this.#sandbox.upstream;
+  }
+
+  get ndotsSet(): boolean {
+    return this.#sandbox.ndotsSet;
   }
 
   resolve(name: string): readonly number[] {

@@ -17,6 +17,8 @@ interface ShownTimer {
 export interface ShownSocket {
   readonly state: TcpState;
   readonly localAddress: number;
+  /** Its address where it is one of IPv6 (`::`); then the others are 0. */
+  readonly ipv6?: string;
   readonly localPort: number;
   readonly remoteAddress: number;
   readonly remotePort: number;
@@ -50,6 +52,22 @@ function ofListener(listener: TcpListener): ShownSocket {
     timer: NO_TIMER,
     connection: null,
   };
+}
+
+/** The sockets of IPv6, as `ss` shows them. */
+export function ipv6Sockets(ns: NetworkNamespace, protocol: "tcp" | "udp"): readonly ShownSocket[] {
+  return ns.sockets.ipv6.list(protocol).map(({ address, port, backlog }) => ({
+    state: protocol === "tcp" ? TcpState.LISTEN : TcpState.CLOSE,
+    localAddress: 0,
+    ipv6: address,
+    localPort: port,
+    remoteAddress: 0,
+    remotePort: 0,
+    receiveQueue: 0,
+    sendQueue: backlog,
+    timer: NO_TIMER,
+    connection: null,
+  }));
 }
 
 type Endpoint = ReturnType<NetworkNamespace["tcp"]["connections"]["list"]>[number];

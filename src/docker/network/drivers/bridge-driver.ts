@@ -87,6 +87,7 @@ export class BridgeDriver implements NetworkDriver {
         op: "link-add",
         name: bridge,
         address: randomBridgeMac(this.#prng),
+        txqueuelen: 0,
         kind: "bridge",
       });
       host.setSysctl(`net/ipv6/conf/${bridge}/accept_ra`, "0");

@@ -31,6 +31,7 @@ export function openPort(
   { protocol, hostAddress, hostPort }: PublishedPort,
 ): PortSocket {
   try {
+    if (hostAddress.includes(":")) return ipv6Port(ns, protocol, hostAddress, hostPort);
     return protocol === "udp" ? udpPort(ns, hostAddress, hostPort) : tcpPort(ns, hostAddress, hostPort);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
@@ -49,6 +50,26 @@ export function proxyWords(published: PublishedPort, container: number): string[
     ...["-proto", protocol, "-host-ip", hostAddress, "-host-port", `${hostPort}`],
     ...["-container-ip", ip.format(container), "-container-port", `${port}`],
   ];
+}
+
+/** Nobody comes by IPv6: the proxy waits. */
+function ipv6Port(ns: NetworkNamespace, protocol: string, address: string, port: number): PortSocket {
+  const isUdp = protocol === "udp";
+  const { ipv6 } = ns.sockets;
+  const socket = ipv6.open({
+    protocol: isUdp ? "udp" : "tcp",
+    address,
+    port,
+    backlog: isUdp ? 0 : BACKLOG,
+  });
+  const wait = function* (): Program {
+    try {
+      for (;;) yield { on: [], until: Number.POSITIVE_INFINITY };
+    } finally {
+      ipv6.close(socket);
+    }
+  };
+  return { close: () => ipv6.close(socket), program: wait };
 }
 
 function tcpPort(ns: NetworkNamespace, address: string, port: number): PortSocket {

@@ -19,7 +19,7 @@ export interface PortTarget {
 interface Mapping {
   readonly published: PublishedPort;
   readonly rules: Rules;
-  readonly socket: PortSocket | null;
+  readonly socket: PortSocket;
   readonly process: HostProcess | null;
 }
 
@@ -66,7 +66,7 @@ export class PortMapper {
   unpublish(mappings: readonly Mapping[], host: DriverHost): void {
     for (const { published, rules, socket, process } of mappings) {
       process?.kill(SIGTERM);
-      socket?.close();
+      socket.close();
       for (const [table, chain, rule] of rules) host.dropRule(table, chain, rule);
       this.#allocator.release(published.hostAddress, published.protocol, published.hostPort);
     }
@@ -109,12 +109,10 @@ export class PortMapper {
     { address }: PortTarget,
     { namespace }: DriverHost,
   ): Pick<Mapping, "socket" | "process"> {
-    // There is no IPv6 here: its row is shown, and nobody can come that way.
-    const socket = published.hostAddress.includes(":") ? null : this.#open(published, namespace);
+    const socket = this.#open(published, namespace);
     if (!this.#userlandProxy) return { socket, process: null };
-    const program = socket?.program ?? waitForEver;
     const process = this.#processes.start(proxyWords(published, address), namespace, () =>
-      program(address, published.port),
+      socket.program(address, published.port),
     );
     return { socket, process };
   }
@@ -127,8 +125,4 @@ export class PortMapper {
       throw new DaemonError(500, `Error starting userland proxy: ${error.message}`);
     }
   }
-}
-
-function* waitForEver(): Generator<{ on: never[]; until: number }, number, void> {
-  for (;;) yield { on: [], until: Number.POSITIVE_INFINITY };
 }

@@ -1,0 +1,120 @@
+import type { Prng } from "../../../base/prng.ts";
+import { DaemonError } from "../../api/daemon-error.ts";
+import type { DriverHost } from "../driver-host.ts";
+import { macFromAddress, vethName } from "../names.ts";
+import type { DriverEndpoint, DriverNetwork, JoinInfo, NetworkDriver } from "../network-driver.ts";
+
+/** The device kinds that a container gets on top of a device of the host, with the modes that libnetwork knows. */
+const KINDS = {
+  macvlan: { option: "macvlan_mode", dummy: "dm-", modes: ["bridge", "private", "vepa", "passthru"] },
+  ipvlan: { option: "ipvlan_mode", dummy: "di-", modes: ["l2", "l3", "l3s"] },
+} as const;
+
+interface ParentNetwork {
+  /** The device of the host that its containers stand on. */
+  readonly parent: string;
+  readonly mode: string;
+  /** The driver made the parent: it goes with the last network on it. */
+  readonly own: boolean;
+  readonly endpoints: Map<string, string>;
+}
+
+/**
+ * Networks whose containers stand on a device of the host, beside it on its own wire: `macvlan` with a MAC address each,
+ * `ipvlan` with the device's own (libnetwork, drivers/macvlan and drivers/ipvlan). No rules, no translation; the host's
+ * own stack and the containers do not reach each other.
+ */
+export class ParentDriver implements NetworkDriver {
+  readonly name: "macvlan" | "ipvlan";
+  readonly addresses = true;
+  readonly #prng: Prng;
+  readonly #networks: Map<string, ParentNetwork> = new Map();
+
+  constructor(name: ParentDriver["name"], prng: Prng) {
+    this.name = name;
+    this.#prng = prng;
+  }
+
+  createNetwork(network: DriverNetwork, host: DriverHost): void {
+    const { option, dummy, modes } = KINDS[this.name];
+    const mode = network.options[option] ?? modes[0];
+    if (!(modes as readonly string[]).includes(mode))
+      throw new DaemonError(
+        400,
+        `requested ${this.name} mode '${mode}' is not valid, '${modes[0]}' mode is the ${this.name} driver default`,
+      );
+    const asked = network.options["parent"] ?? "";
+    // Without a parent it is a device that leads nowhere.
+    const parent = asked === "" ? `${dummy}${network.id.slice(0, 12)}` : asked;
+    for (const [id, other] of this.#networks)
+      if (other.parent === parent)
+        throw new DaemonError(
+          500,
+          `network ${dummy}${id.slice(0, 12)} is already using parent interface ${parent}`,
+        );
+    const own = host.namespace.device(parent) === null;
+    if (own) this.#makeParent(parent, asked === "", host);
+    this.#networks.set(network.id, { parent, mode, own, endpoints: new Map() });
+  }
+
+  /** `eth0.10` is VLAN 10 of eth0. @throws {DaemonError} */
+  #makeParent(parent: string, isDummy: boolean, host: DriverHost): void {
+    if (isDummy) {
+      host.apply({ op: "link-add", name: parent, txqueuelen: 0, kind: "dummy" });
+      host.apply({ op: "link-set", dev: parent, up: true });
+      return;
+    }
+    const [link = "", id = "", more] = parent.split(".");
+    if (id === "" || more !== undefined || !/^\d+$/.test(id))
+      throw new DaemonError(500, `invalid subinterface vlan name ${parent}, example formatting is eth0.10`);
+    if (Number(id) > 4094 || Number(id) < 1)
+      throw new DaemonError(500, `vlan id must be between 1-4094, received: ${id}`);
+    if (host.namespace.device(link) === null)
+      throw new DaemonError(500, `-o parent interface does was not found on the host: ${link}`);
+    host.apply({
+      op: "link-add",
+      name: parent,
+      link,
+      txqueuelen: 0,
+      kind: "vlan",
+      options: { id: Number(id) },
+    });
+    host.apply({ op: "link-set", dev: parent, up: true });
+  }
+
+  deleteNetwork(network: DriverNetwork, host: DriverHost): void {
+    const found = this.#networks.get(network.id);
+    if (found === undefined) return;
+    this.#networks.delete(network.id);
+    if (found.own && host.namespace.device(found.parent) !== null)
+      host.attempt({ op: "link-del", dev: found.parent });
+  }
+
+  /** The device is made when a container joins: nothing may go wrong before. */
+  createEndpoint(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): void {
+    const { parent, mode, endpoints } = this.#networks.get(network.id)!;
+    const name = vethName(this.#prng);
+    host.apply({ op: "link-add", name, link: parent, txqueuelen: 0, kind: this.name, options: { mode } });
+    endpoints.set(endpoint.id, name);
+  }
+
+  deleteEndpoint(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): void {
+    const endpoints = this.#networks.get(network.id)?.endpoints;
+    const name = endpoints?.get(endpoint.id);
+    if (name === undefined) return;
+    endpoints!.delete(endpoint.id);
+    if (host.namespace.device(name) !== null) host.attempt({ op: "link-del", dev: name });
+  }
+
+  join(network: DriverNetwork, endpoint: DriverEndpoint): JoinInfo {
+    const { endpoints } = this.#networks.get(network.id)!;
+    const own = endpoint.macAddress ?? macFromAddress(endpoint.address!.address);
+    return {
+      device: endpoints.get(endpoint.id)!,
+      prefix: "eth",
+      macAddress: this.name === "ipvlan" ? "" : own,
+      gateway: network.internal ? null : network.subnets[0]!.gateway,
+      routes: [],
+    };
+  }
+}

@@ -1,0 +1,216 @@
+import type { DeviceChange, DeviceDriver, DeviceListener, RxHandler } from "../net/device-driver.ts";
+import { KernelError } from "../net/kernel-error.ts";
+import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { scrub } from "../net/scrub.ts";
+import type { Packet } from "../sim/packet.ts";
+import * as arp from "../wire/arp.ts";
+import * as ethernet from "../wire/ethernet.ts";
+import * as ipv4 from "../wire/ipv4.ts";
+import * as mac from "../wire/mac.ts";
+
+/** Whose frame it is by its IPv4 destination, or the address that an ARP asks for; null for what has neither. */
+function destination(packet: Packet): number | null {
+  const { view, at, length } = packet;
+  const network = at + ethernet.HEADER_LEN;
+  switch (ethernet.type(view, at)) {
+    case ethernet.TYPE_IPV4:
+      return length < ethernet.HEADER_LEN + ipv4.HEADER_LEN ? null : ipv4.dst(view, network);
+    case ethernet.TYPE_ARP:
+      return length < ethernet.HEADER_LEN + arp.LEN ? null : arp.targetIp(view, network);
+    default:
+      return null;
+  }
+}
+
+/** A device that ipvlans share: it deals out by IPv4 address what comes in, since all have its own MAC address. */
+class IpvlanPort implements RxHandler, DeviceListener {
+  readonly lower: NetDevice;
+  /** In the order of their making. */
+  readonly ipvlans: Ipvlan[] = [];
+
+  private constructor(lower: NetDevice) {
+    this.lower = lower;
+  }
+
+  /** The port of a device, which is made when it is the first. @throws {KernelError} EBUSY */
+  static of(lower: NetDevice): IpvlanPort {
+    if (lower.rxHandler instanceof IpvlanPort) return lower.rxHandler;
+    if (lower.rxHandler !== null) throw new KernelError("EBUSY");
+    return new IpvlanPort(lower);
+  }
+
+  add(ipvlan: Ipvlan): void {
+    if (this.ipvlans.length === 0) {
+      this.lower.rxHandler = this;
+      this.lower.listen(this);
+    }
+    this.ipvlans.push(ipvlan);
+    this.lower.world.generation++;
+  }
+
+  remove(ipvlan: Ipvlan): void {
+    this.ipvlans.splice(this.ipvlans.indexOf(ipvlan), 1);
+    this.lower.world.generation++;
+    if (this.ipvlans.length > 0) return;
+    this.lower.rxHandler = null;
+    this.lower.unlisten(this);
+  }
+
+  /** The ipvlan that has the address, if it is up (ipvlan_ht_addr_lookup: addresses count while their device is up). */
+  find(address: number): Ipvlan | null {
+    for (const ipvlan of this.ipvlans)
+      if (ipvlan.device.up && ipvlan.device.ipv4.addresses.some((own) => own.address === address))
+        return ipvlan;
+    return null;
+  }
+
+  /** A frame came in by the lower device (ipvlan_handle_mode_l2). */
+  receive(lower: NetDevice, packet: Packet): void {
+    const { view, at } = packet;
+    if (ethernet.isGroup(view, at)) {
+      // What one of the ipvlans sent has been dealt out already.
+      const own = ethernet.srcHi(view, at) === lower.macHi && ethernet.srcLo(view, at) === lower.macLo;
+      if (!own) this.broadcast(packet, null);
+      lower.ns.receive(lower, packet);
+      return;
+    }
+    const address = destination(packet);
+    const ipvlan = address === null ? null : this.find(address);
+    if (ipvlan === null) lower.ns.receive(lower, packet);
+    else ipvlan.receive(packet);
+  }
+
+  /** A copy to each that is up, but not to `from`. */
+  broadcast(packet: Packet, from: Ipvlan | null): void {
+    for (const ipvlan of this.ipvlans) {
+      const { device } = ipvlan;
+      if (ipvlan === from || !device.up) continue;
+      device.counters.received(packet.length, null);
+      device.counters.multicast++;
+      device.backlog(this.lower.world.pool.copy(packet));
+    }
+  }
+
+  deviceChanged(lower: NetDevice, change: DeviceChange): void {
+    for (const { device } of [...this.ipvlans].reverse())
+      switch (change) {
+        case "up":
+        case "down":
+        case "carrier":
+          device.setCarrier(lower.carrier);
+          break;
+        case "mtu":
+          device.setMtu(lower.mtu);
+          break;
+        case "address":
+          device.setMac(lower.macHi, lower.macLo);
+          break;
+        case "removed":
+          device.ns.removeDevice(device);
+      }
+  }
+}
+
+/**
+ * A device with addresses of its own and the MAC address of the device below, in mode l2: what is for another one of them
+ * goes there directly, all else out by the lower device. The lower device's own stack and its ipvlans never reach each other.
+ *
+ * In:  `transmit` from the stack; frames of the lower device by address.   Out: the lower device.
+ * Linux: drivers/net/ipvlan.
+ */
+class Ipvlan implements DeviceDriver {
+  readonly kind = "ipvlan";
+  readonly port: IpvlanPort;
+  device!: NetDevice;
+
+  constructor(port: IpvlanPort) {
+    this.port = port;
+  }
+
+  /** ipvlan_xmit_mode_l2 */
+  transmit(device: NetDevice, packet: Packet): void {
+    const { port } = this;
+    const { lower } = port;
+    const { view, at } = packet;
+    device.counters.transmitted(packet.length, null);
+    if ((packet.connectionInfo | packet.mark) !== 0) scrub(packet, device.ns, lower.ns);
+    const hi = ethernet.dstHi(view, at);
+    if (mac.isMulticast(hi)) {
+      port.broadcast(packet, this);
+      lower.transmit(packet);
+      return;
+    }
+    if (hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo) {
+      lower.transmit(packet);
+      return;
+    }
+    const address = destination(packet);
+    const other = address === null ? null : port.find(address);
+    // What none of them has is for the lower device itself, as if it had come in there.
+    if (other === null) lower.backlog(packet);
+    else {
+      other.device.counters.received(packet.length, null);
+      other.device.backlog(packet);
+    }
+  }
+
+  receive(packet: Packet): void {
+    const { device } = this;
+    device.counters.received(packet.length, null);
+    packet.device = device;
+    device.receive(packet);
+  }
+
+  /** @throws {KernelError} EOPNOTSUPP: all share the lower device's address */
+  checkMac(_device: NetDevice, hi: number, lo: number): void {
+    const { macHi, macLo } = this.port.lower;
+    if (hi !== macHi || lo !== macLo) throw new KernelError("EOPNOTSUPP");
+  }
+
+  /** @throws {KernelError} EINVAL for more than the lower device's */
+  checkMtu(_device: NetDevice, mtu: number): void {
+    if (mtu > this.port.lower.mtu) throw new KernelError("EINVAL");
+  }
+
+  changed(_device: NetDevice, change: DeviceChange): void {
+    if (change === "removed") this.port.remove(this);
+  }
+
+  speed(): number | null {
+    return this.port.lower.driver.speed?.() ?? null;
+  }
+
+  link(): NetDevice {
+    return this.port.lower;
+  }
+}
+
+/** What `ip link add` may say of the device. */
+interface IpvlanOptions extends Pick<DeviceOptions, "mtu" | "txQueueLength"> {
+  /** 0 or nothing: the next free one. */
+  readonly ifindex?: number;
+}
+
+/**
+ * `ip link add NAME link LOWER type ipvlan mode l2`. On top of an ipvlan it uses that one's lower device.
+ * @throws {KernelError} EEXIST; EINVAL on loopback; EBUSY when the lower device is a bridge's port or has macvlans.
+ */
+export function addIpvlan(
+  ns: NetworkNamespace,
+  name: string,
+  lower: NetDevice,
+  options: IpvlanOptions = {},
+): NetDevice {
+  const base = lower.driver instanceof Ipvlan ? lower.driver.port.lower : lower;
+  if (base.loopback) throw new KernelError("EINVAL");
+  if (ns.device(name) !== null) throw new KernelError("EEXIST");
+  const { ifindex = 0, ...rest } = options;
+  const driver = new Ipvlan(IpvlanPort.of(base));
+  const mac = { hi: base.macHi, lo: base.macLo };
+  const common = { ...rest, mtu: rest.mtu ?? base.mtu, mac, minMtu: 68, maxMtu: 65535 };
+  const device = ns.addDevice(name, driver, { ...common, carrier: base.carrier }, ifindex);
+  driver.device = device;
+  driver.port.add(driver);
+  return device;
+}

@@ -7,7 +7,7 @@ export interface SourceFile {
 }
 
 /** The rooms of `src/`, floor by floor: a room may import only rooms of lower floors. */
-const FLOORS: readonly (readonly string[])[] = [
+export const FLOORS: readonly (readonly string[])[] = [
   ["base"],
   ["wire", "control"],
   ["sim"],

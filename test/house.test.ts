@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { describe, expect, test } from "vitest";
-import { houseViolations, type SourceFile } from "./house-rules.ts";
+import { FLOORS, houseViolations, type SourceFile } from "./house-rules.ts";
 import { unusedExports } from "./unused-exports.ts";
 
 const top: string = join(import.meta.dirname, "..");
@@ -28,6 +28,15 @@ test("the house keeps its own rules", () => {
 test("what a file exports, another imports", () => {
   const found = unusedExports(["src", "test", "bench"].flatMap(filesUnder));
   expect(found, `\n${found.join("\n")}\n`).toEqual([]);
+});
+
+test("the architecture has a row for each room, and says its floor", () => {
+  const text = readFileSync(join(top, "docs/architecture.md"), "utf8");
+  const rows = [...text.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)].map((row) => `${row[1]} ${row[2]}`);
+  const rooms = readdirSync(join(top, "src"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "cli")
+    .map((entry) => `${FLOORS.findIndex((floor) => floor.includes(entry.name))} ${entry.name}`);
+  expect(rows.sort()).toEqual(rooms.sort());
 });
 
 describe("a planted violation is found:", () => {

@@ -2,37 +2,12 @@
 // Bursts of 64 by sendmmsg, each read with recvmmsg before the next one goes: nothing waits, nothing is lost.
 // usage: kernel FROM-NAMESPACE TO-NAMESPACE ADDRESS PORT PAYLOAD SECONDS      prints nanoseconds of the processor
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-
-enum { BURST = 64, BUFFER = 64 << 20 };
-
-static double seconds(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
-static void fail(const char *what) {
-  perror(what);
-  exit(1);
-}
+#include "socket.h"
 
 static int socket_in(const char *namespace) {
-  char path[256];
-  snprintf(path, sizeof path, "/run/netns/%s", namespace);
-  int file = open(path, O_RDONLY);
-  if (file < 0 || setns(file, CLONE_NEWNET) != 0) fail(namespace);
-  int made = socket(AF_INET, SOCK_DGRAM, 0), size = BUFFER;
-  setsockopt(made, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
-  setsockopt(made, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+  enter(namespace);
+  int made = socket(AF_INET, SOCK_DGRAM, 0);
+  enlarge(made);
   return made;
 }
 

@@ -4,18 +4,9 @@
 //   old: one socket, so that connection tracking knows the connection; new: a socket and a port of its own for each request
 // prints nanoseconds of the processor for a round trip
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
+#include "socket.h"
 
-enum { BURST = 64, BUFFER = 64 << 20, SLOT = 2048, FIRST_PORT = 1024, LAST_PORT = 65023 };
+enum { SLOT = 2048, FIRST_PORT = 1024, LAST_PORT = 65023 };
 
 static char outgoing[BURST][SLOT], incoming[BURST][SLOT], answer[SLOT];
 static struct sockaddr_in senders[BURST];
@@ -23,25 +14,6 @@ static struct iovec out[BURST], in[BURST];
 static struct mmsghdr sent[BURST], received[BURST];
 static struct sockaddr_in published = {.sin_family = AF_INET};
 static int payload;
-
-static double seconds(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
-static void fail(const char *what) {
-  perror(what);
-  exit(1);
-}
-
-static void enter(const char *namespace) {
-  char path[256];
-  snprintf(path, sizeof path, "/run/netns/%s", namespace);
-  int file = open(path, O_RDONLY);
-  if (file < 0 || setns(file, CLONE_NEWNET) != 0) fail(namespace);
-  close(file);
-}
 
 static int open_socket(int port) {
   int made = socket(AF_INET, SOCK_DGRAM, 0);
@@ -54,12 +26,6 @@ static int client_socket(int port) {
   int made = open_socket(port);
   if (connect(made, (void *)&published, sizeof published) != 0) fail("connect");
   return made;
-}
-
-static void enlarge(int socket) {
-  int size = BUFFER;
-  setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
-  setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
 }
 
 static int wait_for(int socket) {

@@ -22,7 +22,8 @@ function attempt(command, args) {
 function compile(compiler, flags, source, libraries = []) {
   const from = join(here, source);
   const to = join(built, source.replace(/\..*/, ""));
-  if (existsSync(to) && statSync(to).mtimeMs > statSync(from).mtimeMs) return to;
+  const changed = Math.max(...[from, join(here, "socket.h")].map((file) => statSync(file).mtimeMs));
+  if (existsSync(to) && statSync(to).mtimeMs > changed) return to;
   mkdirSync(built, { recursive: true });
   return attempt(compiler, [...flags, "-o", to, from, ...libraries]) === null ? null : to;
 }

@@ -52,7 +52,7 @@ export function route(
   key.tos = tos;
   const way = ns.fib.lookup();
   if (way === null || src >>> 24 !== 127) return way;
-  return loopbackStays(ns, way, src);
+  return loopbackStays(ns, way);
 }
 
 /** Out of a device that the sender names, or to a group or all, where the device matters more than the tables. */
@@ -89,11 +89,11 @@ function routeFromDevice(
   }
   if (group || all)
     return way.device === null ? null : directRoute(way.device, all ? "broadcast" : "multicast");
-  return src >>> 24 === 127 ? loopbackStays(ns, way, src) : way;
+  return src >>> 24 === 127 ? loopbackStays(ns, way) : way;
 }
 
 /** 127.0.0.0/8 does not leave the host, unless route_localnet says so. */
-function loopbackStays(ns: NetworkNamespace, way: Route, _src: number): Route | null {
+function loopbackStays(ns: NetworkNamespace, way: Route): Route | null {
   const device = way.type === "local" ? ns.loopback : way.device!;
   const localnet = device.ipv4.conf.route_localnet | ns.ipv4.allConf.route_localnet;
   return device.loopback || localnet !== 0 ? way : refuse(ns, "EINVAL");

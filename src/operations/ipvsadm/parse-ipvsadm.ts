@@ -70,7 +70,7 @@ export function parseIpvsadm(
   }
   const timeouts = command === "set" ? readTimeouts(popt.leftOver) : null;
   if (popt.leftOver.length > 0) throw mistake(`unexpected argument ${popt.leftOver[0]}`);
-  checkAfter(command, line);
+  checkAfter(line);
   checkOptions(command, line);
   switch (command) {
     case "set":
@@ -273,7 +273,7 @@ function checkOptions(command: string, line: Line): void {
 }
 
 /** What is looked at before the options are held against the command. */
-function checkAfter(_command: string, line: Line): void {
+function checkAfter(line: Line): void {
   if (line.isIpv6 || line.service.address?.includes("[") === true)
     throw new ToolError("ipvsadm: IPv6 is not simulated", 2);
 }

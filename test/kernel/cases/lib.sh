@@ -48,6 +48,20 @@ link() {
   ip -n "$4" link set "$5" up
 }
 
+# far [MTU]: hA 172.10.0.15 - r - hB 172.10.1.17, hosts with a router between them; so much fits on hB's link.
+far() {
+  ns hA r hB
+  link hA eth0 52:54:00:0a:00:0f r eth0 52:54:00:0a:00:01
+  link r eth1 52:54:00:0a:01:01 hB eth0 52:54:00:0a:01:11 "${1:-1500}"
+  on r sysctl -qw net.ipv4.ip_forward=1
+  on hA ip addr add 172.10.0.15/24 dev eth0
+  on r ip addr add 172.10.0.1/24 dev eth0
+  on r ip addr add 172.10.1.1/24 dev eth1
+  on hB ip addr add 172.10.1.17/24 dev eth0
+  on hA ip route add default via 172.10.0.1
+  on hB ip route add default via 172.10.1.1
+}
+
 # road [MTU]: c1 10.1.0.2 - r1 - r2 - c2 10.3.0.2, the routers joined by 10.2.0.0/24, where so much fits.
 road() {
   ns c1 r1 r2 c2
@@ -77,6 +91,17 @@ bridge_() {
 }
 port() {
   ip -n "$1" link set "$3" master "$2"
+}
+
+# host NAME LAST-BYTE MAC-BYTE CONTAINER ADDRESS-BYTE: at the switch u0 of `sw`, with a container at its bridge br0.
+host() {
+  link $1 eth0 52:54:00:0a:00:$3 sw u$1 02:00:00:00:09:$2
+  port sw u0 u$1
+  on $1 ip addr add 172.10.0.$2/24 dev eth0
+  bridge_ $1 br0 02:00:00:00:04:$2
+  link $4 eth0 02:42:0a:03:00:0$5 $1 v0 02:00:00:00:02:$2 1450
+  port $1 br0 v0
+  on $4 ip addr add 10.3.0.$5/24 dev eth0
 }
 
 # cap NS:DEVICE...: what passes there is captured from now on; a second capture of a device has a name: NS:DEVICE:NAME.

@@ -1,15 +1,8 @@
 # MTU and fragments on every path through a tunnel: inner packets with and without DF, too large for the container, for the
 # bridge, for the tunnel; outer packets too large for the host's card or for a link on the way. And times to live.
-ns cA hA r hB cB
-link hA eth0 52:54:00:0a:00:0f r eth0 52:54:00:0a:00:01
-link r eth1 52:54:00:0a:01:01 hB eth0 52:54:00:0a:01:11
-for n in r hA hB; do on $n sysctl -qw net.ipv4.ip_forward=1; done
-on hA ip addr add 172.10.0.15/24 dev eth0
-on r ip addr add 172.10.0.1/24 dev eth0
-on r ip addr add 172.10.1.1/24 dev eth1
-on hB ip addr add 172.10.1.17/24 dev eth0
-on hA ip route add default via 172.10.0.1
-on hB ip route add default via 172.10.1.1
+far
+ns cA cB
+for n in hA hB; do on $n sysctl -qw net.ipv4.ip_forward=1; done
 # tunnel HOST CONTAINER LOCAL REMOTE SUBNET OTHER-SUBNET LAST-BYTE: a routed tunnel, each host the router of its container.
 tunnel() {
   link $2 eth0 02:42:0a:03:0$7:02 $1 v0 02:42:0a:03:0$7:01

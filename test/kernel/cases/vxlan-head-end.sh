@@ -3,13 +3,7 @@ ns sw hA hB hC cA cB cC
 bridge_ sw u0
 # end NAME LAST-BYTE MAC-BYTE CONTAINER ADDRESS-BYTE
 end() {
-  link $1 eth0 52:54:00:0a:00:$3 sw u$1 02:00:00:00:09:$2
-  port sw u0 u$1
-  on $1 ip addr add 172.10.0.$2/24 dev eth0
-  bridge_ $1 br0 02:00:00:00:04:$2
-  link $4 eth0 02:42:0a:03:00:0$5 $1 v0 02:00:00:00:02:$2 1450
-  port $1 br0 v0
-  on $4 ip addr add 10.3.0.$5/24 dev eth0
+  host "$@"
   on $1 ip link add vx0 address 02:00:00:00:03:$2 type vxlan id 42 dstport 4789 local 172.10.0.$2
   wire $1 vx0
   port $1 br0 vx0

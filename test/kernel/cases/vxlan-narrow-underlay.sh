@@ -1,14 +1,6 @@
 # A tunnel over a router with a narrow link behind it: outer packets are cut on the way, or refused, and the tunnel learns.
-ns hA r hB cA cB
-link hA eth0 52:54:00:0a:00:0f r eth0 52:54:00:0a:00:01
-link r eth1 52:54:00:0a:01:01 hB eth0 52:54:00:0a:01:11 1400
-on r sysctl -qw net.ipv4.ip_forward=1
-on hA ip addr add 172.10.0.15/24 dev eth0
-on r ip addr add 172.10.0.1/24 dev eth0
-on r ip addr add 172.10.1.1/24 dev eth1
-on hB ip addr add 172.10.1.17/24 dev eth0
-on hA ip route add default via 172.10.0.1
-on hB ip route add default via 172.10.1.1
+far 1400
+ns cA cB
 # tunnel HOST CONTAINER LOCAL REMOTE ADDRESS MAC
 tunnel() {
   bridge_ $1 br0 02:00:00:00:01:fe

@@ -1,0 +1,39 @@
+// What the programs that measure the real kernel share: clocks, namespaces, sockets with room for whole bursts.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BURST = 64, BUFFER = 64 << 20 };
+
+static double seconds(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+// The process is in that namespace from here on.
+static void enter(const char *namespace) {
+  char path[256];
+  snprintf(path, sizeof path, "/run/netns/%s", namespace);
+  int file = open(path, O_RDONLY);
+  if (file < 0 || setns(file, CLONE_NEWNET) != 0) fail(namespace);
+  close(file);
+}
+
+static void enlarge(int socket) {
+  int size = BUFFER;
+  setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+  setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+}

@@ -22,7 +22,7 @@ export interface Lesson {
 
 export type LessonBlock = ProseBlock | ConsoleBlock | ExpectBlock;
 
-/** Everything that is neither typed nor checked, other fenced blocks included. */
+/** Headings and text, and the marks of what is folded away; other fenced blocks are no part of it. */
 interface ProseBlock {
   readonly kind: "prose";
   readonly place: Place;

@@ -87,11 +87,11 @@ describe("a lesson", () => {
     ]);
   });
 
-  test("other fenced blocks, a console block inside them too, stay prose", () => {
+  test("other fenced blocks, a console block inside them too, are passed over", () => {
     const lesson = parsed(
       "---\ntitle: T\nhosts: { a: 10.0.0.1 }\n---\n````markdown\n```console nobody\n$ x\n```\n````\n~~~expect\n- frames: { on: a/eth0, count: 0 }\n~~~\n",
     );
-    expect(lesson.blocks.map((block) => block.kind)).toEqual(["prose", "expect"]);
+    expect(lesson.blocks.map((block) => block.kind)).toEqual(["expect"]);
   });
 
   test("lines may end as on Windows, and a byte order mark is no text", () => {
@@ -431,4 +431,17 @@ test("random text never throws, and neither does a lesson with random damage", (
       parseFile("x.md", SHORTEST.slice(0, at) + put + SHORTEST.slice(at + cut));
     }),
   );
+});
+
+test("what is folded away has an end, is not nested, and may stand in an example", () => {
+  const lesson = (body: string): string => `---\ntitle: T\nhosts: { a: 10.0.0.1 }\n---\n${body}\n`;
+  const mistakes = (body: string): string[] => {
+    const read = parseFile("t.md", lesson(body));
+    return read.ok ? [] : read.errors.map(({ place, message }) => `${place?.line}: ${message}`);
+  };
+  expect(mistakes("<details>\n<summary>dull</summary>\n</details>")).toEqual([]);
+  expect(mistakes("<details>\ntext")).toEqual(["5: <details> is never closed"]);
+  expect(mistakes("text\n</details>")).toEqual(["6: </details> without <details>"]);
+  expect(mistakes("<details>\n<details>\n</details>")).toEqual(["6: <details> within that of line 5"]);
+  expect(mistakes("```html\n<details>\n```")).toEqual([]);
 });

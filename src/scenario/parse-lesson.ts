@@ -1,5 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { parseExpectBlock } from "./expect-block.ts";
+import { foldMark } from "./folds.ts";
 import { type FrontMatter, parseFrontMatter } from "./front-matter.ts";
 import type { ConsoleBlock, ConsoleCommand, Lesson, LessonBlock } from "./lesson.ts";
 import { hintFor } from "./nearest.ts";
@@ -74,6 +75,8 @@ class LessonParser {
   #body(from: number): void {
     let prose: string[] = [];
     let proseAt = from;
+    /** The line of the `<details>` that is open, from 1; 0 for none. */
+    let folded = 0;
     const endProse = (): void => {
       const place = { file: this.#file, line: proseAt + 1, column: 1 };
       if (prose.length > 0) this.blocks.push({ kind: "prose", place, lines: prose });
@@ -84,6 +87,7 @@ class LessonParser {
       if (open === null) {
         if (prose.length === 0) proseAt = at;
         prose.push(this.#lines[at]!);
+        folded = this.#fold(this.#lines[at]!, at + 1, folded);
         continue;
       }
       const [, indent, marks, info] = open;
@@ -108,13 +112,24 @@ class LessonParser {
         endProse();
         if (kind === "console") this.#console(fence);
         else this.#expect(fence);
-      } else {
-        if (prose.length === 0) proseAt = at;
-        prose.push(...this.#lines.slice(at, end + 1));
       }
       at = end;
     }
     endProse();
+    if (folded > 0) this.#error(folded, 1, "<details> is never closed", "a line </details>");
+  }
+
+  /** What a line of prose makes of the fold that is open; see {@link #body}. */
+  #fold(line: string, number: number, open: number): number {
+    const mark = foldMark(line);
+    if (mark === null || mark.kind === "summary") return open;
+    if (mark.kind === "ends") {
+      if (open === 0) this.#error(number, 1, "</details> without <details>");
+      return 0;
+    }
+    if (open > 0)
+      this.#error(number, 1, `<details> within that of line ${open}`, "a line </details> before it");
+    return number;
   }
 
   #console(fence: Fence): void {

@@ -1,10 +1,8 @@
+import { foldMark } from "./folds.ts";
 import { type ReportOptions, stepLines } from "./report-text.ts";
 import type { ProseResult, StepResult } from "./run-lesson.ts";
 
 const HEADING = /^#{1,6} +(.*)$/;
-const FOLD = /^<details>(?:\s*<summary>(.*?)<\/summary>)?/;
-const SUMMARY = /^<summary>(.*?)<\/summary>/;
-const END_OF_FOLD = /^<\/details>/;
 
 interface StepReportOptions extends ReportOptions {
   /** Journeys are shown below this heading only; null: wherever they are wanted. */
@@ -46,13 +44,13 @@ export class StepReport {
     const lines: string[] = [];
     for (const line of step.lines) {
       const [heading] = headingsOf([line]);
-      const fold = FOLD.exec(line);
+      const mark = foldMark(line);
       if (heading !== undefined) {
         this.#heading = heading;
         lines.push(...stepLines({ ...step, lines: [line] }, this.#options));
-      } else if (fold !== null) this.#fold = { summary: fold[1] ?? "", held: 0 };
-      else if (this.#fold !== null && SUMMARY.test(line)) this.#fold.summary = SUMMARY.exec(line)![1]!;
-      else if (END_OF_FOLD.test(line)) lines.push(...this.#unfold());
+      } else if (mark?.kind === "begins") this.#fold = { summary: mark.summary ?? "", held: 0 };
+      else if (mark?.kind === "ends") lines.push(...this.#unfold());
+      else if (mark !== null && this.#fold !== null) this.#fold.summary = mark.summary;
     }
     return lines;
   }

@@ -3,10 +3,10 @@ import { Host } from "../net/host.ts";
 import * as inetAddress from "../net/inet-address.ts";
 import { changedConf } from "../net/inet-conf.ts";
 import { Scope } from "../net/inet-device.ts";
+import { disabledIpv6 } from "../net/ipv6-settings.ts";
 import type { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import { RouteTable } from "../net/route.ts";
-import { findSysctl } from "../net/sysctl-tree.ts";
 import type { World } from "../sim/world.ts";
 import { addNic, connect } from "../underlay/nic.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -53,7 +53,7 @@ export class LabHost {
     const ns = this.host.root;
     const { nics, gateway, router } = this.#spec;
     // IPv6 is not simulated, and hosts say so; namespaces made later have Linux's own default.
-    for (const star of ["all", "default"]) findSysctl(ns, `net/ipv6/conf/${star}/disable_ipv6`)?.write("1");
+    ns.ipv6 = disabledIpv6;
     if (router) {
       const { allConf, defaultConf } = ns.ipv4;
       ns.ipv4 = ns.ipv4.with({

@@ -40,8 +40,8 @@ export class Host implements BacklogLimit {
   readonly blindness: Nanos;
   readonly #inTurn: boolean;
   #turn = 0;
-  readonly neighbourLimits: NeighbourLimits;
-  readonly identifications: IpIdentifications;
+  #neighbourLimits: NeighbourLimits | null = null;
+  #identifications: IpIdentifications | null = null;
   /** What its kernel wrote since it started. */
   readonly log: KernelLog = new KernelLog();
   poweredOn = true;
@@ -61,8 +61,6 @@ export class Host implements BacklogLimit {
           );
     this.blindness = cpu.count > 1 ? cpu.cost : 0;
     this.#inTurn = cpu.steering === "turn";
-    this.identifications = new IpIdentifications(world, name);
-    this.neighbourLimits = new NeighbourLimits(world);
     this.root = new NetworkNamespace(this, "");
   }
 
@@ -70,6 +68,18 @@ export class Host implements BacklogLimit {
   get backlogLimit(): EntryRef {
     const name = "net.core.netdev_max_backlog";
     return reasons.setting(this.root, [name.replaceAll(".", "/")], `${name} = ${this.maxBacklog}`);
+  }
+
+  /** Made for the first neighbour. */
+  get neighbourLimits(): NeighbourLimits {
+    this.#neighbourLimits ??= new NeighbourLimits(this.world);
+    return this.#neighbourLimits;
+  }
+
+  /** Made for the first packet that gets a number. */
+  get identifications(): IpIdentifications {
+    this.#identifications ??= new IpIdentifications(this.world, this.name);
+    return this.#identifications;
   }
 
   /** Chooses a processor. */

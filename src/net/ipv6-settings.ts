@@ -1,6 +1,11 @@
 import type { NetworkNamespace } from "./network-namespace.ts";
 
-const key = "sysctl net/ipv6/conf";
+/**
+ * net.ipv6.conf.STAR.*: what somebody set of IPv6, by `STAR/NAME`; what is missing has Linux's value. Namespaces share one
+ * map until somebody writes: it is replaced, never changed.
+ */
+export type Ipv6Settings = ReadonlyMap<string, number>;
+
 /** What lessons set of IPv6, which is not simulated yet: with Linux's values at first. */
 export const ipv6Defaults = {
   disable_ipv6: 0,
@@ -12,17 +17,24 @@ export const ipv6Defaults = {
   hop_limit: 64,
 } as const;
 export type Ipv6Key = keyof typeof ipv6Defaults;
-/** What somebody set, or undefined before the first. */
-function settings(ns: NetworkNamespace): Map<string, number> | undefined {
-  return ns.extensions.get(key) as Map<string, number> | undefined;
-}
 
+/** As a namespace is born. */
+export const untouchedIpv6: Ipv6Settings = new Map();
+
+/** After `sysctl net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1`, with no device but `lo`. */
+export const disabledIpv6: Ipv6Settings = new Map([
+  ["all/disable_ipv6", 1],
+  ["default/disable_ipv6", 1],
+  ["lo/disable_ipv6", 1],
+]);
+
+/** The value that holds for a device, or that stands at `all` or `default`. */
 export function readIpv6(ns: NetworkNamespace, name: Ipv6Key, star: string): number {
-  const map = settings(ns);
-  if (map === undefined) return ipv6Defaults[name];
-  const own = map.get(`${star}/${name}`);
+  const { ipv6 } = ns;
+  if (ipv6 === untouchedIpv6) return ipv6Defaults[name];
+  const own = ipv6.get(`${star}/${name}`);
   if (own !== undefined) return own;
-  return (star === "all" ? undefined : map.get(`default/${name}`)) ?? ipv6Defaults[name];
+  return (star === "all" ? undefined : ipv6.get(`default/${name}`)) ?? ipv6Defaults[name];
 }
 
 /** True when a device has IPv6, so that tools would show an address (net.ipv6.conf.DEVICE.disable_ipv6). */
@@ -32,7 +44,5 @@ export function hasIpv6(ns: NetworkNamespace, device: string): boolean {
 
 /** Writes a setting: one device's, or that of `all` or `default`. */
 export function writeIpv6(ns: NetworkNamespace, name: Ipv6Key, star: string, value: number): void {
-  const map = settings(ns) ?? new Map<string, number>();
-  ns.extensions.set(key, map);
-  map.set(`${star}/${name}`, value);
+  ns.ipv6 = new Map(ns.ipv6).set(`${star}/${name}`, value);
 }

@@ -18,6 +18,7 @@ import * as inetAddress from "./inet-address.ts";
 import { InputRoute } from "./input-route.ts";
 import * as ipInput from "./ip-input.ts";
 import { defaultIpv4Settings, type Ipv4Settings } from "./ipv4-settings.ts";
+import { type Ipv6Settings, untouchedIpv6 } from "./ipv6-settings.ts";
 import { KernelError } from "./kernel-error.ts";
 import { updateLinkLocal } from "./link-local.ts";
 import { Loopback } from "./loopback.ts";
@@ -52,6 +53,7 @@ export class NetworkNamespace {
   readonly path: string;
   readonly place: PlaceId;
   ipv4: Ipv4Settings = defaultIpv4Settings;
+  ipv6: Ipv6Settings = untouchedIpv6;
   /** The addresses that its devices have. */
   readonly own: OwnAddresses = new OwnAddresses();
   readonly fib: Fib;

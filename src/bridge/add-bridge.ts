@@ -1,23 +1,14 @@
 import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import { randomMac } from "../net/random-mac.ts";
 import { Bridge } from "./bridge.ts";
 import { BridgePort } from "./bridge-port.ts";
 import { setDefaultPvid } from "./vlan-commands.ts";
 
-/** What `ip link add` may say of the device itself. */
-interface BridgeDeviceOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
-  /** 0 or nothing: the next free one. */
-  readonly ifindex?: number;
-}
-
 /** `ip link add NAME type bridge`: a bridge without ports, down. @throws {KernelError} EEXIST */
-export function addBridge(ns: NetworkNamespace, name: string, options: BridgeDeviceOptions = {}): Bridge {
-  const { ifindex = 0, ...rest } = options;
+export function addBridge(ns: NetworkNamespace, name: string, options: DeviceOptions = {}): Bridge {
   const bridge = new Bridge(ns.world);
-  const mac = rest.mac ?? randomMac(ns.world, `${ns.path}/${name}`);
-  const device = ns.addDevice(name, bridge, { ...rest, mac, minMtu: 68, maxMtu: 65535 }, ifindex);
-  bridge.attach(device, rest.mac !== undefined);
+  const device = ns.addDevice(name, bridge, options);
+  bridge.attach(device, options.mac !== undefined);
   if (ns.host.kernel.bridgeVlanFiltering) setDefaultPvid(bridge, 1);
   return bridge;
 }

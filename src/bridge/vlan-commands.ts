@@ -1,4 +1,5 @@
 import { KernelError } from "../net/kernel-error.ts";
+import { Note } from "../sim/note.ts";
 import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import { addLocal, deleteByPort, deleteLocal } from "./learning.ts";
@@ -42,7 +43,7 @@ export function setVlanFiltering(bridge: Bridge, on: boolean): void {
   checkKernel(bridge);
   bridge.vlanFiltering = on;
   const { device, world } = bridge;
-  world.registry.changed(device.ref, `${device.name} vlan_filtering ${Number(on)}`);
+  world.registry.changed(device.ref, new Note(`vlan_filtering ${Number(on)}`));
   world.generation++;
 }
 

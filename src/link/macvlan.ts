@@ -2,7 +2,6 @@ import type { DeviceChange, DeviceDriver } from "../net/device-driver.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import { randomMac } from "../net/random-mac.ts";
 import { scrub } from "../net/scrub.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ethernet from "../wire/ethernet.ts";
@@ -29,10 +28,13 @@ export class Macvlan implements DeviceDriver {
   /** How many broadcasts may wait for it, as `bcqueuelen` asks for. A port has the largest of its devices' (struct macvlan_port). */
   queueLength = 1000;
   readonly port: MacvlanPort;
+  /** It has the carrier of the lower device. */
+  readonly seeksCarrier: boolean;
   #device!: NetDevice;
 
   constructor(port: MacvlanPort, mode: MacvlanMode) {
     this.port = port;
+    this.seeksCarrier = !port.lower.carrier;
     this.mode = mode;
   }
 
@@ -108,12 +110,6 @@ export class Macvlan implements DeviceDriver {
   }
 }
 
-/** What `ip link add` may say of the device. */
-interface MacvlanOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
-  /** 0 or nothing: the next free one. */
-  readonly ifindex?: number;
-}
-
 /**
  * `ip link add NAME link LOWER type macvlan mode MODE`. On top of a macvlan it uses that one's lower device. The lower
  * device may be in another namespace.
@@ -125,26 +121,16 @@ export function addMacvlan(
   name: string,
   lower: NetDevice,
   mode: MacvlanMode,
-  options: MacvlanOptions = {},
+  options: DeviceOptions = {},
 ): NetDevice {
   const base = lower.driver instanceof Macvlan ? lower.driver.port.lower : lower;
   if (base.loopback) throw new KernelError("EINVAL");
   if (ns.device(name) !== null) throw new KernelError("EEXIST");
-  const { ifindex = 0, ...rest } = options;
-  const mtu = rest.mtu ?? base.mtu;
   const port = MacvlanPort.of(base);
   if (port.isPassthru || (mode === "passthru" && port.macvlans.length > 0)) throw new KernelError("EINVAL");
-  const address =
-    rest.mac ??
-    (mode === "passthru" ? { hi: base.macHi, lo: base.macLo } : randomMac(ns.world, `${ns.path}/${name}`));
   const driver = new Macvlan(port, mode);
-  const carrier = base.carrier;
-  const device = ns.addDevice(
-    name,
-    driver,
-    { ...rest, mtu, mac: address, minMtu: 68, maxMtu: 65535, carrier },
-    ifindex,
-  );
+  const lowers = mode === "passthru" ? { mac: { hi: base.macHi, lo: base.macLo } } : {};
+  const device = ns.addDevice(name, driver, { mtu: base.mtu, ...lowers, ...options });
   driver.attach(device);
   return device;
 }

@@ -2,7 +2,6 @@ import type { DeviceChange, DeviceDriver } from "../net/device-driver.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import { randomMac } from "../net/random-mac.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 
@@ -15,6 +14,7 @@ import { Verdict } from "../sim/verdict.ts";
  */
 class Veth implements DeviceDriver {
   readonly kind = "veth";
+  readonly seeksCarrier = true;
 
   transmit(device: NetDevice, packet: Packet): void {
     device.drop(packet, Verdict.NO_CARRIER); // the other end is gone
@@ -52,12 +52,6 @@ class Veth implements DeviceDriver {
 
 const driver = new Veth();
 
-/** What `ip link add` may say of each end. */
-interface VethOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
-  /** 0 or nothing: the next free one. */
-  readonly ifindex?: number;
-}
-
 /**
  * `ip link add NAME type veth peer name PEERNAME`; both ends are down at first. As in the kernel, the peer is made first.
  * @returns the end called `name`; the other one is its `peer`.
@@ -66,16 +60,16 @@ interface VethOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength
 export function addVeth(
   ns: NetworkNamespace,
   name: string,
-  options: VethOptions,
+  options: DeviceOptions,
   peerNs: NetworkNamespace,
   peerName: string,
-  peerOptions: VethOptions,
+  peerOptions: DeviceOptions,
 ): NetDevice {
   if (ns.device(name) !== null || (ns === peerNs && name === peerName)) throw new KernelError("EEXIST");
-  const peer = addEnd(peerNs, peerName, peerOptions);
+  const peer = peerNs.addDevice(peerName, driver, peerOptions);
   let device: NetDevice;
   try {
-    device = addEnd(ns, name, options);
+    device = ns.addDevice(name, driver, options);
   } catch (error) {
     peerNs.removeDevice(peer);
     throw error;
@@ -83,16 +77,4 @@ export function addVeth(
   device.peer = peer;
   peer.peer = device;
   return device;
-}
-
-function addEnd(ns: NetworkNamespace, name: string, options: VethOptions): NetDevice {
-  const device: DeviceOptions = {
-    mtu: options.mtu ?? 1500,
-    mac: options.mac ?? randomMac(ns.world, `${ns.path}/${name}`),
-    txQueueLength: options.txQueueLength ?? 1000,
-    minMtu: 68,
-    maxMtu: 65535,
-    carrier: false,
-  };
-  return ns.addDevice(name, driver, device, options.ifindex ?? 0);
 }

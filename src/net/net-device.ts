@@ -7,26 +7,25 @@ import { Verdict } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as mac from "../wire/mac.ts";
+import { noteOf } from "./change-note.ts";
 import { DeviceCounters } from "./device-counters.ts";
 import type { DeviceChange, DeviceDriver, DeviceListener, Qdisc, RxHandler } from "./device-driver.ts";
 import { InetDevice } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { LinkLocal } from "./link-local.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { randomMac } from "./random-mac.ts";
 import { scrub } from "./scrub.ts";
 import { withoutTap, withTap } from "./tap-list.ts";
 
-/** Properties that a device has from the moment it is made. */
+/** What `ip link add` may say of any device. */
 export interface DeviceOptions {
   readonly mtu?: number;
+  /** A random one unless given. */
   readonly mac?: mac.Mac;
-  readonly minMtu?: number;
-  readonly maxMtu?: number;
-  readonly loopback?: boolean;
-  readonly noarp?: boolean;
   readonly txQueueLength?: number;
-  /** False for devices that must find a carrier first. */
-  readonly carrier?: boolean;
+  /** 0 or nothing: the next free one. */
+  readonly ifindex?: number;
 }
 
 /**
@@ -45,8 +44,6 @@ export class NetDevice implements Receiver {
   name: string;
   ifindex: number;
   mtu: number;
-  readonly minMtu: number;
-  readonly maxMtu: number;
   macHi: number;
   macLo: number;
   /** IFF_UP: the administrator's wish. */
@@ -101,18 +98,18 @@ export class NetDevice implements Receiver {
     this.counters = new DeviceCounters(this.world);
     this.name = name;
     this.ifindex = ifindex;
-    this.place = this.world.place(`${ns.path}/${name}`);
+    const path = `${ns.path}/${name}`;
+    this.place = this.world.place(path);
     this.mtu = options.mtu ?? 1500;
-    this.minMtu = options.minMtu ?? 68;
-    this.maxMtu = options.maxMtu ?? 65535;
-    this.loopback = options.loopback ?? false;
-    this.noarp = options.noarp ?? false;
-    this.carrier = options.carrier ?? true;
+    this.loopback = driver.kind === "loopback";
+    this.noarp = driver.noarp === true;
+    this.carrier = driver.seeksCarrier !== true;
     this.carrierChanges = this.carrier ? 0 : 1;
     this.multicast = !this.loopback;
     this.txQueueLength = options.txQueueLength ?? 1000;
-    this.macHi = options.mac?.hi ?? 0;
-    this.macLo = options.mac?.lo ?? 0;
+    const { hi, lo } = options.mac ?? (this.loopback ? mac.ZERO : randomMac(this.world, path));
+    this.macHi = hi;
+    this.macLo = lo;
     this.ref = this.world.registry.made("device", ns.path, name);
     this.ipv4 = new InetDevice(this);
   }
@@ -120,6 +117,14 @@ export class NetDevice implements Receiver {
   /** `host/namespace/device`, or `host/device`. */
   get path(): string {
     return this.world.placeName(this.place);
+  }
+
+  /** The bounds of its MTU; 0: none. */
+  get minMtu(): number {
+    return this.driver.minMtu ?? 68;
+  }
+  get maxMtu(): number {
+    return this.driver.maxMtu ?? 65535;
   }
 
   /** Up, and something is at the other end: IFF_RUNNING. */
@@ -321,26 +326,10 @@ export class NetDevice implements Receiver {
     this.world.generation++;
     if (change === "name" || change === "moved")
       this.world.renamePlace(this.place, `${this.ns.path}/${this.name}`);
-    this.world.registry.changed(this.ref, `${this.name} ${this.#words(change)}`);
+    this.world.registry.changed(this.ref, noteOf(this, change));
     this.driver.changed(this, change);
     this.ns.deviceChanged(this, change);
     for (const listener of this.#listeners) listener.deviceChanged(this, change);
-  }
-
-  /** A change in the words of `ip link`. */
-  #words(change: DeviceChange): string {
-    switch (change) {
-      case "mtu":
-        return `mtu ${this.mtu}`;
-      case "carrier":
-        return this.carrier ? "LOWER_UP" : "NO-CARRIER";
-      case "master":
-        return this.master === null ? "nomaster" : `master ${this.master.name}`;
-      case "address":
-        return `address ${mac.format(this.macHi, this.macLo)}`;
-      default:
-        return change;
-    }
   }
 }
 

@@ -95,7 +95,7 @@ export class NetworkNamespace {
     this.exceptions = new RouteExceptions(this);
     this.neighbours = new NeighbourTable(this);
     this.sockets = new Sockets(this);
-    this.loopback = this.addDevice("lo", loopbackDriver, { mtu: 65536, loopback: true, noarp: true });
+    this.loopback = this.addDevice("lo", loopbackDriver, { mtu: 65536 });
   }
 
   /** Made for the first message that counts. */
@@ -144,8 +144,9 @@ export class NetworkNamespace {
   }
 
   /** Makes a device here. @throws {KernelError} EEXIST when the name is taken. */
-  addDevice(name: string, driver: DeviceDriver, options: DeviceOptions, ifindex = 0): NetDevice {
+  addDevice(name: string, driver: DeviceDriver, options: DeviceOptions): NetDevice {
     if (this.device(name) !== null) throw new KernelError("EEXIST");
+    const ifindex = options.ifindex ?? 0;
     if (ifindex !== 0 && this.deviceByIndex(ifindex) !== null) throw new KernelError("EBUSY");
     const device = new NetDevice(this, name, ifindex === 0 ? this.#nextIfindex() : ifindex, driver, options);
     this.#devices.add(device);

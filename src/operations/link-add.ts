@@ -1,12 +1,12 @@
 import { KernelError } from "../net/kernel-error.ts";
-import type { NetDevice } from "../net/net-device.ts";
+import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
 import * as mac from "../wire/mac.ts";
 import { notesOf } from "./device-notes.ts";
 import { linkPointer, watchLink } from "./device-state.ts";
 import { type LinkAttributes, linkAttributeWords, macOf, nameWords } from "./link-attributes.ts";
 import { checkName, deviceNamed, masterNamed, namespaceNamed } from "./link-change.ts";
 import { setMaster } from "./link-master.ts";
-import type { LinkOptions, LinkRequest } from "./link-type.ts";
+import type { LinkOptions } from "./link-type.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
 
 /** `ip link add NAME type KIND ...` */
@@ -48,7 +48,7 @@ export const linkAdd: OperationRecord<LinkAdd> = {
     const type = context.toolbox.linkTypes.get(kind);
     if (type === undefined) throw new KernelError("EOPNOTSUPP", "Unknown device type");
     checkName(name);
-    const common: LinkRequest["common"] = {
+    const common: DeviceOptions = {
       ...(mtu === undefined ? {} : { mtu: checkedMtu(mtu, kind) }),
       ...(operation.address === undefined ? {} : { mac: checkedMac(operation.address) }),
       ...(txqueuelen === undefined ? {} : { txQueueLength: txqueuelen >>> 0 }),

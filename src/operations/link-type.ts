@@ -1,6 +1,5 @@
-import type { NetDevice } from "../net/net-device.ts";
+import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import type { Mac } from "../wire/mac.ts";
 import type { JsonObject } from "./json.ts";
 import type { LinkAttributes } from "./link-attributes.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -19,12 +18,7 @@ export interface LinkRequest {
   readonly name: string;
   /** `link DEV`: the device below. */
   readonly link: NetDevice | null;
-  readonly common: {
-    readonly mtu?: number;
-    readonly mac?: Mac;
-    readonly txQueueLength?: number;
-    readonly ifindex?: number;
-  };
+  readonly common: DeviceOptions;
   readonly options: LinkOptions;
 }
 

@@ -18,22 +18,14 @@ export const vxlan: LinkType = {
   words: vxlanWords,
   warning: (options) => (options["dstport"] === undefined && Object.keys(options).length > 0 ? NO_PORT : ""),
   create({ namespace, context, name, common, options }) {
-    const { mac, mtu, ifindex } = common;
     if (options["id"] === undefined)
       throw new KernelError("EINVAL", "Required attributes not provided to perform the operation");
-    const device = addVxlan(
+    return addVxlan(
       context.namespace,
       nameOr(namespace, name, "vxlan"),
       { vni: Number(options["id"]), ...configOf(options, context.namespace) },
-      {
-        target: namespace,
-        ...(mac === undefined ? {} : { mac }),
-        ...(mtu === undefined ? {} : { mtu }),
-        ...(ifindex === undefined ? {} : { ifindex }),
-      },
+      { ...common, target: namespace },
     );
-    if (common.txQueueLength !== undefined) device.txQueueLength = common.txQueueLength;
-    return device;
   },
   change(device, options, context) {
     const { id, ...rest } = options;

@@ -1,3 +1,4 @@
+import { Note } from "./note.ts";
 import type { FrameId } from "./packet.ts";
 import type { Nanos } from "./time.ts";
 
@@ -81,8 +82,8 @@ export class Registry {
   #times: Float64Array = new Float64Array(ROOM);
   /** Where in {@link #reasons}. */
   #causes: Int32Array = new Int32Array(ROOM);
-  /** Null: the entry went. */
-  readonly #texts: (EntryText | null)[] = [];
+  /** A note is told behind the entry's name; null: the entry went. */
+  readonly #texts: (EntryText | Note | null)[] = [];
   /** One for each stretch of events with the same cause. */
   readonly #reasons: Cause[] = [];
   /** All texts before this event are strings. */
@@ -112,7 +113,8 @@ export class Registry {
     const texts = this.#texts;
     for (; this.#settled < texts.length; this.#settled++) {
       const text = texts[this.#settled]!;
-      if (text !== null && typeof text !== "string") texts[this.#settled] = text.toString();
+      if (text !== null && typeof text !== "string" && !(text instanceof Note))
+        texts[this.#settled] = text.toString();
     }
   }
 
@@ -124,7 +126,8 @@ export class Registry {
     return index + 1;
   }
 
-  changed(ref: EntryRef, text: EntryText, cause: Cause = this.cause): void {
+  /** The entry has another text from now on or, told by a note, a name and something behind it. */
+  changed(ref: EntryRef, text: EntryText | Note, cause: Cause = this.cause): void {
     if (this.#has(ref)) this.#lastEvents[ref - 1] = this.#event(this.#lastEvents[ref - 1]!, cause, text);
   }
 
@@ -149,8 +152,7 @@ export class Registry {
       const last = this.#lastEvents[i]!;
       if (last <= newest || this.#texts[last] !== null) continue;
       if (this.#kinds[i] !== kind || this.#wheres[i] !== where) continue;
-      const text = this.#texts[this.#previous[last]!]?.toString() ?? "";
-      if (fits(text)) newest = last;
+      if (fits(this.#history(last).at(-1)!.text)) newest = last;
     }
     return newest < 0 ? null : this.#causeOf(newest);
   }
@@ -169,7 +171,7 @@ export class Registry {
   }
 
   /** Adds an event and returns its number. */
-  #event(previous: number, cause: Cause, text: EntryText | null): number {
+  #event(previous: number, cause: Cause, text: EntryText | Note | null): number {
     const order = this.#texts.push(text) - 1;
     if (order === this.#previous.length) {
       this.#previous = longer(this.#previous);
@@ -187,11 +189,15 @@ export class Registry {
   #history(last: number): readonly EntryEvent[] {
     const orders: number[] = [];
     for (let order = last; order >= 0; order = this.#previous[order]!) orders.unshift(order);
+    let name = "";
     let text = "";
     return orders.map((order) => {
       const after = this.#texts[order]!;
       const what = this.#previous[order]! < 0 ? "made" : after === null ? "gone" : "changed";
-      if (after !== null) text = after.toString();
+      if (after instanceof Note) {
+        name = after.name ?? name;
+        text = `${name} ${after.words}`;
+      } else if (after !== null) text = name = after.toString();
       return { order, at: this.#times[order]!, what, cause: this.#causeOf(order), text };
     });
   }

@@ -15,6 +15,7 @@ function isPlain(wire: WireOptions): boolean {
 class Nic implements DeviceDriver {
   readonly kind = "nic";
   readonly keepsFrames = true;
+  readonly seeksCarrier = true;
   #far: Nic | null = null;
   #device: NetDevice | null = null;
   #transmitter: Transmitter | null = null;
@@ -83,7 +84,7 @@ class Nic implements DeviceDriver {
 /** Puts a card into a namespace, without a wire. */
 export function addNic(ns: NetworkNamespace, name: string, mac: Mac, mtu: number): NetDevice {
   const nic = new Nic();
-  const device = ns.addDevice(name, nic, { mac, mtu, carrier: false, maxMtu: 65535 });
+  const device = ns.addDevice(name, nic, { mtu, mac });
   nic.attach(device);
   return device;
 }

@@ -1,9 +1,7 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import { randomMac } from "../net/random-mac.ts";
 import * as ip from "../wire/ipv4-address.ts";
-import type { Mac } from "../wire/mac.ts";
 import * as vxlanHeader from "../wire/vxlan.ts";
 import { Vxlan } from "./vxlan.ts";
 import { configOf, type VxlanConfig, type VxlanOptions } from "./vxlan-config.ts";
@@ -13,12 +11,9 @@ import { VxlanNet } from "./vxlan-socket.ts";
 const MIN_MTU = 68;
 
 /** What `ip link add` may say besides the VTEP's own options. */
-interface LinkOptions {
-  readonly mac?: Mac;
-  readonly mtu?: number;
+interface LinkOptions extends DeviceOptions {
   /** Where the device is to be, when not in the namespace of the outer packets (`ip link add ... netns`). */
   readonly target?: NetworkNamespace;
-  readonly ifindex?: number;
 }
 
 /**
@@ -33,15 +28,9 @@ export function addVxlan(
 ): NetDevice {
   const config = configOf(options);
   validate(ns, config);
-  const target = link.target ?? ns;
+  const { target = ns, ...common } = link;
   const vxlan = new Vxlan(ns, config);
-  const device: DeviceOptions = {
-    mtu: initialMtu(config, link.mtu ?? 0),
-    mac: link.mac ?? randomMac(ns.world, `${target.path}/${name}`),
-    minMtu: MIN_MTU,
-    maxMtu: 65535,
-  };
-  const made = target.addDevice(name, vxlan, device, link.ifindex ?? 0);
+  const made = target.addDevice(name, vxlan, { ...common, mtu: initialMtu(config, common.mtu ?? 0) });
   vxlan.attach(made);
   return made;
 }

@@ -77,12 +77,12 @@ export class NetDevice implements Receiver {
   activated = false;
   /** Sees what leaves and arrives here, whole; null while nobody captures. Set by {@link addTap}. */
   tap: Tap | null = null;
-  readonly counters: DeviceCounters;
   readonly ipv4: InetDevice;
   /** The address that it has of IPv6 by itself, or null. */
   linkLocal: LinkLocal | null = null;
   /** The device is gone from its namespace; what still comes for it ends. */
   removed = false;
+  #counters: DeviceCounters | null = null;
   #listeners: readonly DeviceListener[] = NOTHING;
 
   constructor(
@@ -95,7 +95,6 @@ export class NetDevice implements Receiver {
     this.ns = ns;
     this.world = ns.world;
     this.driver = driver;
-    this.counters = new DeviceCounters(this.world);
     this.name = name;
     this.ifindex = ifindex;
     const path = `${ns.path}/${name}`;
@@ -117,6 +116,12 @@ export class NetDevice implements Receiver {
   /** `host/namespace/device`, or `host/device`. */
   get path(): string {
     return this.world.placeName(this.place);
+  }
+
+  /** Made for the first frame. */
+  get counters(): DeviceCounters {
+    this.#counters ??= new DeviceCounters(this.world);
+    return this.#counters;
   }
 
   /** The bounds of its MTU; 0: none. */

@@ -57,16 +57,11 @@ export class NetworkNamespace {
   /** The addresses that its devices have. */
   readonly own: OwnAddresses = new OwnAddresses();
   readonly fib: Fib;
-  readonly input: InputRoute;
-  readonly exceptions: RouteExceptions;
   /** The sysctls that somebody set, by their paths under /proc/sys; null before the first. */
   settings: Map<string, EntryRef> | null = null;
   /** What packets looked for and did not find, while somebody observed: see reasons.ts. */
   absences: Map<EntryKind, Absences> | null = null;
-  readonly snmp: SnmpCounters;
-  readonly neighbours: NeighbourTable;
   readonly sockets: Sockets;
-  readonly hooks: Hooks;
   readonly loopback: NetDevice;
   /** How many link-local addresses of IPv6 its devices ever had. */
   linkLocals = 0;
@@ -76,6 +71,11 @@ export class NetworkNamespace {
   #watchers: readonly NamespaceWatcher[] = NOTHING;
   readonly #devices: DeviceList = new DeviceList();
   #taps: readonly Tap[] = NOTHING;
+  #snmp: SnmpCounters | null = null;
+  #input: InputRoute | null = null;
+  #exceptions: RouteExceptions | null = null;
+  #neighbours: NeighbourTable | null = null;
+  #hooks: Hooks | null = null;
   #icmpLimits: IcmpLimits | null = null;
   #reassembly: Reassembly | null = null;
   #tcp: Tcp | null = null;
@@ -88,14 +88,36 @@ export class NetworkNamespace {
     this.name = name;
     this.path = name === "" ? host.name : `${host.name}/${name}`;
     this.place = this.world.place(this.path);
-    this.hooks = new Hooks(host.world);
-    this.snmp = new SnmpCounters(host.world);
     this.fib = new Fib(this);
-    this.input = new InputRoute(this);
-    this.exceptions = new RouteExceptions(this);
-    this.neighbours = new NeighbourTable(this);
     this.sockets = new Sockets(this);
     this.loopback = this.addDevice("lo", loopbackDriver, { mtu: 65536 });
+  }
+
+  // Large worlds have many namespaces that nobody sends anything to: what only packets need is made for the first one.
+
+  get snmp(): SnmpCounters {
+    this.#snmp ??= new SnmpCounters(this.world);
+    return this.#snmp;
+  }
+
+  get input(): InputRoute {
+    this.#input ??= new InputRoute(this);
+    return this.#input;
+  }
+
+  get exceptions(): RouteExceptions {
+    this.#exceptions ??= new RouteExceptions(this);
+    return this.#exceptions;
+  }
+
+  get neighbours(): NeighbourTable {
+    this.#neighbours ??= new NeighbourTable(this);
+    return this.#neighbours;
+  }
+
+  get hooks(): Hooks {
+    this.#hooks ??= new Hooks(this.world);
+    return this.#hooks;
   }
 
   /** Made for the first message that counts. */
@@ -263,7 +285,7 @@ export class NetworkNamespace {
   deviceChanged(device: NetDevice, change: DeviceChange): void {
     inetAddress.deviceChanged(device, change);
     updateLinkLocal(device, change);
-    this.neighbours.deviceChanged(device, change);
+    this.#neighbours?.deviceChanged(device, change);
     this.sockets.deviceChanged(device, change);
     for (const watcher of this.#watchers) watcher.deviceChanged?.(device, change);
   }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Recorder } from "../src/capture/recorder.ts";
 import { KernelError } from "../src/net/kernel-error.ts";
 import type { NetworkNamespace } from "../src/net/network-namespace.ts";
-import { RouteTable } from "../src/net/route.ts";
+import { RouteTable } from "../src/net/route-kind.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
 import { finishChecksum } from "../src/sim/finish-checksum.ts";
 import { MICROSECOND, MILLISECOND, SECOND } from "../src/sim/time.ts";

@@ -1,6 +1,6 @@
 import * as ip from "../wire/ipv4-address.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { RouteTable, type RouteType } from "./route.ts";
+import { RouteTable, type RouteType } from "./route-kind.ts";
 
 /** What kind of address this is for a namespace, by its table `local` (inet_addr_type). */
 export function addressType(ns: NetworkNamespace, address: number): RouteType {

@@ -2,10 +2,11 @@ import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { isLocal } from "./address-type.ts";
-import { type InetAddress, Scope } from "./inet-device.ts";
+import type { InetAddress } from "./inet-device.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { Route } from "./route.ts";
+import { Scope } from "./route-kind.ts";
 
 /** Linux's choices about ARP that sysctls steer (net/ipv4/arp.c; Documentation/networking/ip-sysctl.rst). */
 

@@ -1,6 +1,12 @@
-import { Scope } from "./inet-device.ts";
 import type { NetDevice } from "./net-device.ts";
-import { Route, RouteTable, type RouteType } from "./route.ts";
+import { Route } from "./route.ts";
+import { kernelKind, RouteTable, Scope } from "./route-kind.ts";
+
+const kinds = {
+  unicast: kernelKind("unicast", RouteTable.main, Scope.link),
+  broadcast: kernelKind("broadcast", RouteTable.main, Scope.link),
+  multicast: kernelKind("multicast", RouteTable.main, Scope.link),
+} as const;
 
 /**
  * A way that stands in no table: straight out of a device, to a neighbour, to all, or to a group. The kernel builds
@@ -10,25 +16,7 @@ import { Route, RouteTable, type RouteType } from "./route.ts";
 export function directRoute(device: NetDevice, type: "unicast" | "broadcast" | "multicast"): Route {
   const ways = device.ipv4.directRoutes;
   for (const way of ways) if (way.type === type) return way;
-  const way = new Route(specOf(device, type), device.ref);
+  const way = new Route(device.ref, kinds[type], 0, type === "unicast" ? 0 : 32, device, 0, 0);
   device.ipv4.directRoutes = [...ways, way];
   return way;
-}
-
-function specOf(device: NetDevice, type: RouteType): ConstructorParameters<typeof Route>[0] {
-  return {
-    dst: 0,
-    prefixLength: type === "unicast" ? 0 : 32,
-    type,
-    table: RouteTable.main,
-    scope: Scope.link,
-    protocol: "kernel",
-    metric: 0,
-    tos: 0,
-    device,
-    gateway: 0,
-    prefSource: 0,
-    mtu: 0,
-    onlink: false,
-  };
 }

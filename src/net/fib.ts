@@ -2,8 +2,10 @@ import { Absences } from "../sim/absences.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { Errno } from "./kernel-error.ts";
+import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { Route, type RouteSpec, RouteTable } from "./route.ts";
+import { Route, type RouteSpec } from "./route.ts";
+import { type RouteKind, RouteTable } from "./route-kind.ts";
 import { tableName } from "./route-text.ts";
 import { RoutingTable } from "./routing-table.ts";
 
@@ -284,16 +286,25 @@ export class Fib {
   }
 
   /** Adds a route. `before` puts it in front of an equal one (replace, prepend). */
-  add(spec: RouteSpec, before = false): Route {
+  add(spec: RouteSpec, before = false): void {
+    this.#insert(Route.of(spec, this.#ns.world.registry.next), before);
+  }
+
+  /** Adds a route of the kernel's own, straight out of a device. */
+  addMade(kind: RouteKind, dst: number, prefixLength: number, device: NetDevice, prefSource: number): void {
+    this.#insert(
+      new Route(this.#ns.world.registry.next, kind, dst, prefixLength, device, 0, prefSource),
+      false,
+    );
+  }
+
+  #insert(route: Route, before: boolean): void {
     const ns = this.#ns;
-    const { registry } = ns.world;
-    const route = new Route(spec, registry.next);
-    registry.made("route", ns.path, route);
-    this.table(spec.table).add(route, before);
+    ns.world.registry.made("route", ns.path, route);
+    this.table(route.table).add(route, before);
     if (route.tos !== 0) this.#byTos = true;
     if (isCustomLocal(route)) this.#customLocal++;
     this.#changed();
-    return route;
   }
 
   remove(route: Route): void {

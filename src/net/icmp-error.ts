@@ -5,10 +5,10 @@ import { Verdict } from "../sim/verdict.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import { addressType } from "./address-type.ts";
-import { Scope } from "./inet-device.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { Scope } from "./route-kind.ts";
 
 /** An error message and what it quotes never have more bytes than this (RFC 1812, 4.3.2.3). */
 const MAX_LENGTH = 576;

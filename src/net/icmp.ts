@@ -4,10 +4,10 @@ import { Verdict } from "../sim/verdict.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as icmpInput from "./icmp-input.ts";
-import { Scope } from "./inet-device.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { Scope } from "./route-kind.ts";
 
 /** Handles an ICMP message for this namespace (icmp_rcv). Raw sockets have seen it already. */
 export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {

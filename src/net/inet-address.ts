@@ -2,10 +2,11 @@ import { withOneAt } from "../base/short-list.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as arp from "./arp.ts";
 import type { DeviceChange } from "./device-driver.ts";
-import { type AddressSpec, InetAddress, Scope } from "./inet-device.ts";
+import { type AddressSpec, InetAddress } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
-import { type Route, type RouteSpec, RouteTable, type RouteType } from "./route.ts";
+import type { Route } from "./route.ts";
+import { kernelKind, type RouteKind, RouteTable, Scope } from "./route-kind.ts";
 
 /**
  * Puts an address on a device, with the routes that the kernel makes for it (net/ipv4/devinet.c, fib_add_ifaddr).
@@ -13,12 +14,14 @@ import { type Route, type RouteSpec, RouteTable, type RouteType } from "./route.
  */
 export function add(device: NetDevice, spec: AddressSpec): InetAddress {
   const inet = device.ipv4;
-  const same = inet.addresses.filter(
-    (a) => a.prefixLength === spec.prefixLength && ip.contains(a.peer, a.prefixLength, spec.peer),
-  );
-  if (same.some((a) => a.address === spec.address)) throw new KernelError("EEXIST");
-  const registry = device.world.registry;
-  const address = new InetAddress(spec, same.length > 0, registry.next);
+  const { registry } = device.world;
+  const address = new InetAddress(spec, registry.next);
+  for (const a of inet.addresses) {
+    if (a.prefixLength !== address.prefixLength || !ip.contains(a.peer, a.prefixLength, address.peer))
+      continue;
+    if (a.address === address.address) throw new KernelError("EEXIST");
+    address.secondary = true;
+  }
   registry.made("address", device.path, address);
   inet.configured = true;
   device.ns.own.add(address.address);
@@ -113,80 +116,78 @@ function changeRoutes(device: NetDevice, change: () => void): void {
   device.world.generation++;
   const after = wanted(device, device.up);
   const fib = device.ns.fib;
-  for (const [key, spec] of before) {
+  for (const [key, made] of before) {
     if (after.has(key)) continue;
-    const gone = fib.table(spec.table).of(spec.dst, spec.prefixLength);
-    for (const route of gone) if (isMade(route, spec)) fib.remove(route);
+    const there = fib.table(made.kind.table).of(made.dst, made.prefixLength);
+    for (const route of there) if (isMade(route, device, made)) fib.remove(route);
   }
   addRoutes(
     device,
-    [...after].filter(([key]) => !before.has(key)).map(([, spec]) => spec),
+    [...after].filter(([key]) => !before.has(key)).map(([, made]) => made),
   );
 }
 
-function isMade(route: Route, spec: RouteSpec): boolean {
+function isMade(route: Route, device: NetDevice, made: MadeRoute): boolean {
   return (
-    route.device === spec.device &&
-    route.type === spec.type &&
-    route.prefSource === spec.prefSource &&
+    route.device === device &&
+    route.type === made.kind.type &&
+    route.prefSource === made.prefSource &&
     route.protocol === "kernel"
   );
 }
 
-function addRoutes(device: NetDevice, specs: readonly RouteSpec[]): void {
-  const fib = device.ns.fib;
-  for (const spec of specs) {
-    const there = fib.table(spec.table).of(spec.dst, spec.prefixLength);
-    if (!there.some((route) => isMade(route, spec))) fib.add(spec);
+function addRoutes(device: NetDevice, routes: readonly MadeRoute[]): void {
+  for (const made of routes) {
+    const { kind, dst, prefixLength, prefSource } = made;
+    if (find(device, made) === null) device.ns.fib.addMade(kind, dst, prefixLength, device, prefSource);
   }
 }
 
-/** The routes that the kernel makes for a device's addresses, by what tells them apart. While it is down: local ones. */
-function wanted(device: NetDevice, up: boolean): Map<string, RouteSpec> {
-  const specs = new Map<string, RouteSpec>();
-  for (const a of device.ipv4.addresses)
-    for (const spec of routesOf(device, a, up))
-      specs.set(`${spec.table}/${spec.dst}/${spec.prefixLength}/${spec.type}/${spec.prefSource}`, spec);
-  return specs;
+/** The route that was made so, or null. */
+function find(device: NetDevice, made: MadeRoute): Route | null {
+  let route = device.ns.fib.table(made.kind.table).firstOf(made.dst, made.prefixLength);
+  while (route !== null && !isMade(route, device, made)) route = route.next;
+  return route;
 }
 
+/** The routes that the kernel makes for a device's addresses, by what tells them apart. While it is down: local ones. */
+function wanted(device: NetDevice, up: boolean): Map<string, MadeRoute> {
+  const routes = new Map<string, MadeRoute>();
+  for (const a of device.ipv4.addresses)
+    for (const made of routesOf(device, a, up))
+      routes.set(
+        `${made.kind.table}/${made.dst}/${made.prefixLength}/${made.kind.type}/${made.prefSource}`,
+        made,
+      );
+  return routes;
+}
+
+/** A route that the kernel makes for an address. */
+interface MadeRoute {
+  readonly kind: RouteKind;
+  readonly dst: number;
+  readonly prefixLength: number;
+  readonly prefSource: number;
+}
+
+const HOST = kernelKind("local", RouteTable.local, Scope.host);
+const BROADCAST = kernelKind("broadcast", RouteTable.local, Scope.link);
+const LINK = kernelKind("unicast", RouteTable.main, Scope.link);
+
 /** fib_add_ifaddr: what is made for a secondary address has the primary one as its source. */
-function routesOf(device: NetDevice, a: InetAddress, up: boolean): RouteSpec[] {
-  const network = ip.network(a.peer, a.prefixLength);
-  const primary = a.secondary ? primaryOf(device, a) : a;
-  const route = (
-    dst: number,
-    prefixLength: number,
-    type: RouteType,
-    table: number,
-    scope: Scope,
-  ): RouteSpec => ({
-    dst,
-    prefixLength,
-    type,
-    table,
-    scope,
-    protocol: "kernel",
-    metric: 0,
-    tos: 0,
-    device,
-    gateway: 0,
-    prefSource: primary.address,
-    mtu: 0,
-    onlink: false,
-  });
-  const broadcast = (dst: number): RouteSpec => route(dst, 32, "broadcast", RouteTable.local, Scope.link);
-  const routes = [route(a.address, 32, "local", RouteTable.local, Scope.host)];
+function routesOf(device: NetDevice, a: InetAddress, up: boolean): MadeRoute[] {
+  const { prefixLength } = a;
+  const network = ip.network(a.peer, prefixLength);
+  const prefSource = (a.secondary ? primaryOf(device, a) : a).address;
+  const routes: MadeRoute[] = [{ kind: HOST, dst: a.address, prefixLength: 32, prefSource }];
   if (!up) return routes;
-  if (a.broadcast !== 0 && a.broadcast !== ip.BROADCAST) routes.push(broadcast(a.broadcast));
-  if (a.secondary || ip.isZeroNet(network) || (a.prefixLength === 32 && a.peer === a.address)) return routes;
+  if (a.broadcast !== 0 && a.broadcast !== ip.BROADCAST)
+    routes.push({ kind: BROADCAST, dst: a.broadcast, prefixLength: 32, prefSource });
+  if (a.secondary || ip.isZeroNet(network) || (prefixLength === 32 && a.peer === a.address)) return routes;
   if (!a.noprefixroute)
-    routes.push(
-      device.loopback
-        ? route(network, a.prefixLength, "local", RouteTable.local, Scope.host)
-        : route(network, a.prefixLength, "unicast", RouteTable.main, Scope.link),
-    );
-  if (a.prefixLength < 31) routes.push(broadcast(ip.broadcast(network, a.prefixLength)));
+    routes.push({ kind: device.loopback ? HOST : LINK, dst: network, prefixLength, prefSource });
+  if (prefixLength < 31)
+    routes.push({ kind: BROADCAST, dst: ip.broadcast(network, prefixLength), prefixLength: 32, prefSource });
   return routes;
 }
 

@@ -9,10 +9,7 @@ import { type InetConf, loopbackConf } from "./inet-conf.ts";
 import type { NeighbourConf } from "./neighbour-settings.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { Route } from "./route.ts";
-
-/** Scopes of addresses and routes (rtnetlink(7)): the larger, the nearer. */
-export const Scope = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
-export type Scope = number;
+import type { Scope } from "./route-kind.ts";
 
 /** What an address is asked for with. */
 export interface AddressSpec {
@@ -37,10 +34,10 @@ export class InetAddress implements AddressSpec {
   readonly label: string;
   readonly noprefixroute: boolean;
   /** Another address of the same prefix was there before. */
-  secondary: boolean;
+  secondary = false;
   readonly ref: EntryRef;
 
-  constructor(spec: AddressSpec, secondary: boolean, ref: EntryRef) {
+  constructor(spec: AddressSpec, ref: EntryRef) {
     this.address = spec.address;
     this.peer = spec.peer;
     this.prefixLength = spec.prefixLength;
@@ -48,7 +45,6 @@ export class InetAddress implements AddressSpec {
     this.scope = spec.scope;
     this.label = spec.label;
     this.noprefixroute = spec.noprefixroute;
-    this.secondary = secondary;
     this.ref = ref;
   }
 

@@ -8,12 +8,12 @@ import { isLocal } from "./address-type.ts";
 import { directRoute } from "./direct-route.ts";
 import * as fragment from "./fragment.ts";
 import * as groupOutput from "./group-output.ts";
-import { Scope } from "./inet-device.ts";
 import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Route } from "./route.ts";
 import type { RouteException } from "./route-exceptions.ts";
+import { Scope } from "./route-kind.ts";
 import type { Way } from "./way.ts";
 
 const { HEADER_LEN } = ipv4;

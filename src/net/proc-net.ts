@@ -2,7 +2,7 @@ import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { RawSocket } from "./raw-socket.ts";
-import { RouteTable } from "./route.ts";
+import { RouteTable } from "./route-kind.ts";
 import type { SnmpCounters } from "./snmp.ts";
 import { netstat, snmp as tcpSnmp } from "./tcp/proc-counters.ts";
 import { tcp } from "./tcp/proc-tcp.ts";

@@ -1,10 +1,10 @@
 import * as ip from "../wire/ipv4-address.ts";
-import type { Scope } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import type { Route, RouteSpec, RouteType } from "./route.ts";
+import type { Route, RouteSpec } from "./route.ts";
 import { checkRoute } from "./route-check.ts";
+import type { RouteType, Scope } from "./route-kind.ts";
 
 /** What is to happen when a route of the same prefix, ToS and metric is there (the flags of RTM_NEWROUTE). */
 export type RouteVerb = "add" | "replace" | "change" | "append" | "prepend" | "test";

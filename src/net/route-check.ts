@@ -1,10 +1,10 @@
 import * as ip from "../wire/ipv4-address.ts";
 import { addressType, isLocal } from "./address-type.ts";
-import { Scope } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { type Route, type RouteSpec, RouteTable, type RouteType } from "./route.ts";
+import type { Route, RouteSpec } from "./route.ts";
+import { RouteTable, type RouteType, Scope } from "./route-kind.ts";
 
 /** The widest scope that a route of a type may have (fib_props); all others may be global. */
 const leastScope: Partial<Record<RouteType, Scope>> = {

@@ -1,6 +1,6 @@
 import * as ip from "../wire/ipv4-address.ts";
-import { Scope } from "./inet-device.ts";
-import { type RouteSpec, RouteTable } from "./route.ts";
+import type { RouteSpec } from "./route.ts";
+import { RouteTable, Scope } from "./route-kind.ts";
 
 function scopeName(scope: Scope): string | number {
   if (scope === Scope.site) return "site";

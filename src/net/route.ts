@@ -1,95 +1,86 @@
 import type { EntryRef } from "../sim/registry.ts";
-import type { Scope } from "./inet-device.ts";
 import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
+import { type KindSpec, kindOf, type RouteKind, type RouteType, type Scope } from "./route-kind.ts";
 import { routeText } from "./route-text.ts";
 
-export type RouteType =
-  | "unicast"
-  | "local"
-  | "broadcast"
-  | "multicast"
-  | "blackhole"
-  | "unreachable"
-  | "prohibit"
-  | "throw"
-  | "anycast";
-
-/** Types of routes that say no (fib_props in net/ipv4/fib_semantics.c). `throw` ends only the look-up in its table. */
-const refusals: Partial<Record<RouteType, Errno>> = {
-  blackhole: "EINVAL",
-  unreachable: "EHOSTUNREACH",
-  prohibit: "EACCES",
-  throw: "EAGAIN",
-};
-
-/** Tables that exist from the start (/etc/iproute2/rt_tables). */
-export const RouteTable = { default: 253, main: 254, local: 255 } as const;
-
-/** What a route is made of. Addresses are int32; 0 means absent. */
-export interface RouteSpec {
+/** What a route is asked for with. Addresses are int32; 0 means absent. */
+export interface RouteSpec extends KindSpec {
   readonly dst: number;
   readonly prefixLength: number;
-  readonly type: RouteType;
-  readonly table: number;
-  readonly scope: Scope;
-  /** Who made it, by iproute2's name or number: `kernel`, `boot`, `static` ... */
-  readonly protocol: string;
-  readonly metric: number;
-  readonly tos: number;
   readonly device: NetDevice | null;
   readonly gateway: number;
   readonly prefSource: number;
-  /** Locks or lowers the path MTU; 0 when not given. */
-  readonly mtu: number;
-  /** `mtu lock`: no path MTU is learned for it. */
-  readonly mtuLocked?: boolean;
-  /** What TCP announces as its largest segment; 0 or nothing when not given. */
-  readonly advmss?: number;
-  readonly onlink: boolean;
 }
 
-/** An entry of a routing table (struct fib_info and fib_alias in one). */
-export class Route {
+/** An entry of a routing table (struct fib_alias). */
+export class Route implements RouteKind {
   readonly dst: number;
   readonly prefixLength: number;
-  readonly type: RouteType;
-  readonly table: number;
-  readonly scope: Scope;
-  readonly protocol: string;
-  readonly metric: number;
-  readonly tos: number;
+  readonly kind: RouteKind;
   readonly device: NetDevice | null;
   readonly gateway: number;
   readonly prefSource: number;
-  readonly mtu: number;
-  readonly mtuLocked: boolean;
-  readonly advmss: number;
-  readonly onlink: boolean;
   readonly ref: EntryRef;
-  /** What a look-up that ends here fails with; null for routes that lead somewhere. */
-  readonly error: Errno | null;
   /** The next of the same prefix: by descending ToS, then ascending metric. */
   next: Route | null = null;
 
-  constructor(spec: RouteSpec, ref: EntryRef) {
-    this.dst = spec.dst;
-    this.prefixLength = spec.prefixLength;
-    this.type = spec.type;
-    this.table = spec.table;
-    this.scope = spec.scope;
-    this.protocol = spec.protocol;
-    this.metric = spec.metric;
-    this.tos = spec.tos;
-    this.device = spec.device;
-    this.gateway = spec.gateway;
-    this.prefSource = spec.prefSource;
-    this.mtu = spec.mtu;
-    this.mtuLocked = spec.mtuLocked ?? false;
-    this.advmss = spec.advmss ?? 0;
-    this.onlink = spec.onlink;
-    this.error = refusals[spec.type] ?? null;
+  constructor(
+    ref: EntryRef,
+    kind: RouteKind,
+    dst: number,
+    prefixLength: number,
+    device: NetDevice | null,
+    gateway: number,
+    prefSource: number,
+  ) {
     this.ref = ref;
+    this.kind = kind;
+    this.dst = dst;
+    this.prefixLength = prefixLength;
+    this.device = device;
+    this.gateway = gateway;
+    this.prefSource = prefSource;
+  }
+
+  /** A route as an administrator asks for it. */
+  static of(spec: RouteSpec, ref: EntryRef): Route {
+    const { dst, prefixLength, device, gateway, prefSource } = spec;
+    return new Route(ref, kindOf(spec), dst, prefixLength, device, gateway, prefSource);
+  }
+
+  get type(): RouteType {
+    return this.kind.type;
+  }
+  get table(): number {
+    return this.kind.table;
+  }
+  get scope(): Scope {
+    return this.kind.scope;
+  }
+  get protocol(): string {
+    return this.kind.protocol;
+  }
+  get metric(): number {
+    return this.kind.metric;
+  }
+  get tos(): number {
+    return this.kind.tos;
+  }
+  get mtu(): number {
+    return this.kind.mtu;
+  }
+  get mtuLocked(): boolean {
+    return this.kind.mtuLocked;
+  }
+  get advmss(): number {
+    return this.kind.advmss;
+  }
+  get onlink(): boolean {
+    return this.kind.onlink;
+  }
+  get error(): Errno | null {
+    return this.kind.error;
   }
 
   /** In the words of `ip route show table all`: how journeys name the entry that decided. */

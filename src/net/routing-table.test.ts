@@ -33,7 +33,7 @@ function routeOf(step: Step, ref: number): Route {
     mtu: 0,
     onlink: false,
   };
-  return new Route(made, ref);
+  return Route.of(made, ref);
 }
 
 /** The rule said plainly: longest prefix, then a ToS that fits before none, then the lowest metric, then age. */

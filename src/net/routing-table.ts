@@ -42,7 +42,7 @@ export class RoutingTable {
   /** Adds a route behind those of the same prefix, ToS and a metric that is not larger. */
   add(route: Route, before: boolean): void {
     let previous: Route | null = null;
-    let next = this.#firstOf(route.dst, route.prefixLength);
+    let next = this.firstOf(route.dst, route.prefixLength);
     while (next !== null && comesFirst(next, route, before)) {
       previous = next;
       next = next.next;
@@ -55,7 +55,7 @@ export class RoutingTable {
 
   /** Takes out exactly this route. */
   remove(route: Route): void {
-    const first = this.#firstOf(route.dst, route.prefixLength);
+    const first = this.firstOf(route.dst, route.prefixLength);
     if (first === route) {
       if (route.next !== null) this.#setFirst(route.next);
       else this.#forget(route);
@@ -69,10 +69,17 @@ export class RoutingTable {
     this.size--;
   }
 
+  /** The first route of exactly that prefix, or null; the others follow it. */
+  firstOf(dst: number, prefixLength: number): Route | null {
+    if (this.#index !== null) return this.#index.get(dst, prefixLength);
+    const at = this.#at(dst, prefixLength);
+    return at < 0 ? null : this.#first[at]!;
+  }
+
   /** All routes of one prefix in the order in which they are tried. */
   of(dst: number, prefixLength: number): readonly Route[] {
     const routes: Route[] = [];
-    for (let r = this.#firstOf(dst, prefixLength); r !== null; r = r.next) routes.push(r);
+    for (let r = this.firstOf(dst, prefixLength); r !== null; r = r.next) routes.push(r);
     return routes;
   }
 
@@ -81,12 +88,6 @@ export class RoutingTable {
     const prefixes = [...(this.#index?.list() ?? this.#first)];
     prefixes.sort((a, b) => ip.compare(a.dst, b.dst) || b.prefixLength - a.prefixLength);
     return prefixes.flatMap((first) => this.of(first.dst, first.prefixLength));
-  }
-
-  #firstOf(dst: number, prefixLength: number): Route | null {
-    if (this.#index !== null) return this.#index.get(dst, prefixLength);
-    const at = this.#at(dst, prefixLength);
-    return at < 0 ? null : this.#first[at]!;
   }
 
   #at(dst: number, prefixLength: number): number {

@@ -1,7 +1,8 @@
 import * as inetAddress from "../net/inet-address.ts";
-import { type AddressSpec, Scope } from "../net/inet-device.ts";
+import type { AddressSpec } from "../net/inet-device.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
+import { Scope } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { isIpv6, loosePrefix, parseScope } from "./addresses.ts";
 import { deviceNamed } from "./link-change.ts";

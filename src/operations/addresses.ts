@@ -1,4 +1,4 @@
-import { Scope } from "../net/inet-device.ts";
+import { Scope } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { ToolError } from "./tool-error.ts";
 import { unsigned } from "./words.ts";

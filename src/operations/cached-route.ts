@@ -1,4 +1,4 @@
-import { RouteTable } from "../net/route.ts";
+import { RouteTable } from "../net/route-kind.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import type { JsonObject } from "./json.ts";
 import { formatTos, tableName } from "./route-names.ts";

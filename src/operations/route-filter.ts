@@ -1,4 +1,5 @@
-import type { Route, RouteType } from "../net/route.ts";
+import type { Route } from "../net/route.ts";
+import type { RouteType } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { deviceNamed } from "./link-change.ts";
 import type { OperationContext } from "./operation-context.ts";

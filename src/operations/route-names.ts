@@ -1,5 +1,4 @@
-import type { Scope } from "../net/inet-device.ts";
-import type { RouteType } from "../net/route.ts";
+import type { RouteType, Scope } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { ToolError } from "./tool-error.ts";
 import { same, unsigned, wrong } from "./words.ts";

@@ -1,5 +1,5 @@
-import { RouteTable, type RouteType } from "../net/route.ts";
 import { changeRoute, deleteRoute, type RouteVerb } from "../net/route-change.ts";
+import { RouteTable, type RouteType } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { deviceNamed } from "./link-change.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";

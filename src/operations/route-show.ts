@@ -1,7 +1,6 @@
-import { Scope } from "../net/inet-device.ts";
 import type { NetDevice } from "../net/net-device.ts";
-import { RouteTable } from "../net/route.ts";
 import type { RouteException } from "../net/route-exceptions.ts";
+import { RouteTable, Scope } from "../net/route-kind.ts";
 import { SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { type CachedRoute, cachedRouteJson, cachedRouteText } from "./cached-route.ts";

@@ -1,5 +1,5 @@
-import { Scope } from "../net/inet-device.ts";
-import { type Route, RouteTable } from "../net/route.ts";
+import type { Route } from "../net/route.ts";
+import { RouteTable, Scope } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import type { JsonObject } from "./json.ts";

@@ -1,7 +1,7 @@
-import { Scope } from "../../net/inet-device.ts";
 import * as ipOutput from "../../net/ip-output.ts";
 import { KernelError } from "../../net/kernel-error.ts";
 import type { NetDevice } from "../../net/net-device.ts";
+import { Scope } from "../../net/route-kind.ts";
 import {
   Hook,
   hookMask,

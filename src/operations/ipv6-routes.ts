@@ -1,5 +1,5 @@
 import type { NetDevice } from "../net/net-device.ts";
-import { RouteTable } from "../net/route.ts";
+import { RouteTable } from "../net/route-kind.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import { ipv6AddressOf } from "./ipv6-text.ts";
 import type { JsonObject } from "./json.ts";

@@ -9,7 +9,7 @@ import type { Words } from "./words.ts";
 export type LinkOptions = Readonly<Record<string, string | number | boolean | LinkAttributes>>;
 
 /** A device that is to be made. */
-export interface LinkRequest {
+interface LinkRequest {
   /** Where it is to be. */
   readonly namespace: NetworkNamespace;
   /** Where the command runs: devices that it names are there. */

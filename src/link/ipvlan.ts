@@ -122,10 +122,13 @@ class IpvlanPort implements RxHandler, DeviceListener {
 class Ipvlan implements DeviceDriver {
   readonly kind = "ipvlan";
   readonly port: IpvlanPort;
+  /** It has the carrier of the lower device. */
+  readonly seeksCarrier: boolean;
   device!: NetDevice;
 
   constructor(port: IpvlanPort) {
     this.port = port;
+    this.seeksCarrier = !port.lower.carrier;
   }
 
   /** ipvlan_xmit_mode_l2 */
@@ -186,12 +189,6 @@ class Ipvlan implements DeviceDriver {
   }
 }
 
-/** What `ip link add` may say of the device. */
-interface IpvlanOptions extends Pick<DeviceOptions, "mtu" | "txQueueLength"> {
-  /** 0 or nothing: the next free one. */
-  readonly ifindex?: number;
-}
-
 /**
  * `ip link add NAME link LOWER type ipvlan mode l2`. On top of an ipvlan it uses that one's lower device.
  * @throws {KernelError} EEXIST; EINVAL on loopback; EBUSY when the lower device is a bridge's port or has macvlans.
@@ -200,16 +197,14 @@ export function addIpvlan(
   ns: NetworkNamespace,
   name: string,
   lower: NetDevice,
-  options: IpvlanOptions = {},
+  options: DeviceOptions = {},
 ): NetDevice {
   const base = lower.driver instanceof Ipvlan ? lower.driver.port.lower : lower;
   if (base.loopback) throw new KernelError("EINVAL");
   if (ns.device(name) !== null) throw new KernelError("EEXIST");
-  const { ifindex = 0, ...rest } = options;
   const driver = new Ipvlan(IpvlanPort.of(base));
   const mac = { hi: base.macHi, lo: base.macLo };
-  const common = { ...rest, mtu: rest.mtu ?? base.mtu, mac, minMtu: 68, maxMtu: 65535 };
-  const device = ns.addDevice(name, driver, { ...common, carrier: base.carrier }, ifindex);
+  const device = ns.addDevice(name, driver, { mtu: base.mtu, ...options, mac });
   driver.device = device;
   driver.port.add(driver);
   return device;

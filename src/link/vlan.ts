@@ -57,13 +57,17 @@ class VlanPort implements RxHandler, DeviceListener {
  */
 class Vlan implements DeviceDriver {
   readonly kind = "vlan";
+  readonly minMtu = 0;
   readonly id: number;
   readonly port: VlanPort;
+  /** It has the carrier of the lower device. */
+  readonly seeksCarrier: boolean;
   device!: NetDevice;
 
   constructor(port: VlanPort, id: number) {
     this.port = port;
     this.id = id;
+    this.seeksCarrier = !port.lower.carrier;
   }
 
   transmit(device: NetDevice, packet: Packet): void {
@@ -106,12 +110,6 @@ class Vlan implements DeviceDriver {
   }
 }
 
-/** What `ip link add` may say of the device. */
-interface VlanOptions extends Pick<DeviceOptions, "mtu" | "mac" | "txQueueLength"> {
-  /** 0 or nothing: the next free one. */
-  readonly ifindex?: number;
-}
-
 /**
  * `ip link add NAME link LOWER type vlan id ID`. It has the lower device's address unless it is given one.
  * @throws {KernelError} EEXIST; EOPNOTSUPP on loopback; EINVAL for an MTU beyond the lower device's.
@@ -121,24 +119,17 @@ export function addVlan(
   name: string,
   lower: NetDevice,
   id: number,
-  options: VlanOptions = {},
+  options: DeviceOptions = {},
 ): NetDevice {
   if (lower.loopback) throw new KernelError("EOPNOTSUPP", "8021q: VLANs not supported on device");
   if (ns.device(name) !== null) throw new KernelError("EEXIST");
-  const { ifindex = 0, ...rest } = options;
-  const mtu = rest.mtu ?? lower.mtu;
+  const mtu = options.mtu ?? lower.mtu;
   if (mtu > lower.mtu) throw new KernelError("EINVAL");
   const port = VlanPort.of(lower);
   if (port.vlans.has(id)) throw new KernelError("EEXIST", "8021q: VLAN device already exists");
   const driver = new Vlan(port, id);
-  const mac = rest.mac ?? { hi: lower.macHi, lo: lower.macLo };
-  const { carrier } = lower;
-  const device = ns.addDevice(
-    name,
-    driver,
-    { ...rest, mtu, mac, minMtu: 0, maxMtu: 65535, carrier },
-    ifindex,
-  );
+  const mac = options.mac ?? { hi: lower.macHi, lo: lower.macLo };
+  const device = ns.addDevice(name, driver, { ...options, mtu, mac });
   driver.device = device;
   port.vlans.set(id, driver);
   return device;

@@ -1,7 +1,8 @@
 import type { Neighbour } from "../../net/neighbour.ts";
 import type { NetDevice } from "../../net/net-device.ts";
 import { rootKind } from "../../net/qdisc/root-qdisc.ts";
-import { type Route, RouteTable } from "../../net/route.ts";
+import type { Route } from "../../net/route.ts";
+import { RouteTable } from "../../net/route-kind.ts";
 import * as ipv4 from "../../wire/ipv4-address.ts";
 import * as mac from "../../wire/mac.ts";
 import { type AddressFilter, addressTexts } from "../addr-show.ts";

@@ -55,7 +55,7 @@ describe.concurrent("overmesh as a process", () => {
       "do echo $i",
       "done",
     ];
-    expect(await overmesh(["shell"], lines.join("\n"))).toEqual({
+    expect(await overmesh(["shell", "--hosts", "2"], lines.join("\n"))).toEqual({
       status: 0,
       out: "a\nb\n.\n1\n2\n",
       err: "",

@@ -17,7 +17,7 @@ class Person {
 
   constructor(state: string) {
     const env = { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", TERM: "xterm", XDG_STATE_HOME: state };
-    const command = `stty cols 200; '${process.execPath}' --import tsx '${main}' shell`;
+    const command = `stty cols 200; '${process.execPath}' --import tsx '${main}' shell --hosts 2`;
     this.#child = spawn("script", ["-qfec", command, "/dev/null"], { cwd: top, env });
     this.#child.stdout!.on("data", (bytes: Buffer) => {
       this.#screen += bytes.toString();

@@ -14,6 +14,8 @@ export interface CliWorld extends LessonWorld {
   type(host: string, text: string): Promise<TypedAtPrompt>;
   /** What Tab offers for a line at a host's prompt with the cursor at `cursor`. */
   complete(host: string, line: string, cursor: number): Promise<Completion>;
+  /** The prompt of a shell inside a container that somebody opened on a host; null for the host's own. */
+  innerPrompt(host: string): string | null;
   /** Ctrl-C: ends what runs in the foreground of a host. */
   interrupt(host: string): void;
   /** What Docker engines have done to their hosts since the `since`-th operation of the world, and how many there were. */

@@ -41,6 +41,13 @@ class EchoWorld implements CliWorld {
     return Promise.resolve({ from: cursor - 1, candidates: [`${host}:${line} `] });
   }
 
+  /** What somebody inside a container is asked with. */
+  inner: string | null = null;
+
+  innerPrompt(): string | null {
+    return this.inner;
+  }
+
   interrupt(host: string): void {
     this.typed.push(`${host}$ ^C`);
   }
@@ -301,6 +308,22 @@ describe("at the prompt", () => {
       "hello\n+ a: ip link add docker0 type bridge\n",
     );
     expect(await session.line("ip addr")).toBe("hello\n");
+  });
+
+  test("a shell inside a container has its own prompt, and gets every line as it is until it ends", async () => {
+    const world = new EchoWorld();
+    const session = new ShellSession(world, ["a", "b"]);
+    await session.line("docker run -it alpine");
+    world.inner = "/ # ";
+    expect(session.prompt).toBe("/ # ");
+    await session.line("for i in 1 2");
+    await session.line("ssh b");
+    expect(await session.endOfInput()).toBe("hello\n");
+    world.inner = null;
+    expect(session.prompt).toBe("root@a:~# ");
+    expect(await session.endOfInput()).toBe("logout\n");
+    expect(session.over).toBe(true);
+    expect(world.typed).toEqual(["a$ docker run -it alpine", "a$ for i in 1 2", "a$ ssh b", "a$ exit"]);
   });
 
   test("an unknown host has ssh's words and a hint", async () => {

@@ -17,7 +17,8 @@ Examples:
   overmesh explain lesson.md --from a/c1 --to 10.3.0.5   why does it go there?
   overmesh export lesson.md >world.sh              the same on a real Linux, as root
   overmesh check lessons                           look for mistakes, run nothing
-  overmesh shell                                   type at the prompt of two hosts, a and b
+  overmesh shell                                   type at the prompt of a host with a Docker Engine
+  overmesh shell --hosts 2                         of two such hosts, a and b
   overmesh shell scenarios/overlay.md              type where a lesson ended
 
 A lesson is Markdown. The shortest one:
@@ -45,6 +46,12 @@ function parseSize(text: string): number {
   const size = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(size <= 65_507)) throw new InvalidArgumentError("A size is a whole number from 0 to 65507.");
   return size;
+}
+
+function parseHosts(text: string): number {
+  const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > 26) throw new InvalidArgumentError("1 to 26 hosts.");
+  return count;
 }
 
 function seedOption(): Option {
@@ -99,10 +106,15 @@ function makeProgram(version: string, makeWorld: MakeWorld, finish: (status: num
     .argument("[file]", "a lesson or script to run first")
     .addOption(seedOption())
     .option("--show-commands", "after each line, the commands that do what Docker did to the hosts")
-    .action(async (file: string | undefined, options: { seed?: number; showCommands?: true }) => {
-      const { shell } = await import("./shell.ts");
-      finish(await shell(file, options.seed, makeWorld, options.showCommands));
-    });
+    .addOption(
+      new Option("--hosts <n>", "without a file: how many hosts there are").argParser(parseHosts).default(1),
+    )
+    .action(
+      async (file: string | undefined, options: { seed?: number; hosts: number; showCommands?: true }) => {
+        const { shell } = await import("./shell.ts");
+        finish(await shell(file, options, makeWorld));
+      },
+    );
   command("explain", "run a lesson, then send one packet and show its way, or tell why an entry is there")
     .argument("<file>", "a lesson or script")
     .option("--from <namespace>", "who sends: host or host/namespace")

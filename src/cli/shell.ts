@@ -24,18 +24,22 @@ function host(name: string, address: string): HostSpec {
     switch: "u0",
     wire: PLAIN_WIRE,
   };
-  return { name, router: false, nics: [nic], gateway: null, cpu: PLAIN_CPU };
+  return { name, router: false, nics: [nic], gateway: null, cpu: PLAIN_CPU, docker: {} };
 }
 
 /** `ssh` with what is typed of a host's name, or with a name and a command. */
 const SSH = /^\s*ssh\s+(?:root@)?([\w-]*)(?:\s+([\s\S]*))?$/;
 
-/** Where one lands without a lesson. */
-const TWO_HOSTS: Topology = {
-  hosts: [host("a", "172.10.0.15"), host("b", "172.10.0.16")],
-  switches: [{ name: "u0", mtu: 1500 }],
-  trunks: [],
-};
+/** The first address of the hosts where one lands without a lesson; the others count on from it. */
+const FIRST_ADDRESS = 15;
+
+/** Where one lands without a lesson: hosts with a Docker Engine each, `host` or, if there are several, `a`, `b` ... */
+function plainHosts(count: number): Topology {
+  const hosts = Array.from({ length: count }, (_, i) =>
+    host(count === 1 ? "host" : String.fromCharCode(97 + i), `172.10.0.${FIRST_ADDRESS + i}`),
+  );
+  return { hosts, switches: [{ name: "u0", mtu: 1500 }], trunks: [] };
+}
 
 function historyFile(): string {
   return join(process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "overmesh", "history");
@@ -82,7 +86,13 @@ export class ShellSession {
   }
 
   get prompt(): string {
-    return this.#pending === "" ? `root@${this.#path.at(-1)}:~# ` : "> ";
+    if (this.#pending !== "") return "> ";
+    return this.#innerPrompt ?? `root@${this.#path.at(-1)}:~# `;
+  }
+
+  /** That of a shell inside a container, which then gets the lines as they are. */
+  get #innerPrompt(): string | null {
+    return this.over ? null : this.#world.innerPrompt(this.#path.at(-1)!);
   }
 
   /** True after the last `exit`. */
@@ -101,6 +111,13 @@ export class ShellSession {
     this.#path.pop();
   }
 
+  /** Ctrl-D: ends the shell inside a container, if there is one, else as {@link leave}; what it prints. */
+  async endOfInput(): Promise<string> {
+    if (this.#innerPrompt !== null) return (await this.#world.type(this.#path.at(-1)!, "exit")).output;
+    this.leave();
+    return "logout\n";
+  }
+
   /** Takes one line; returns what a terminal would show. */
   async line(text: string): Promise<string> {
     const output = await this.#take(text);
@@ -112,6 +129,7 @@ export class ShellSession {
   }
 
   async #take(text: string): Promise<string> {
+    if (this.#innerPrompt !== null) return (await this.#world.type(this.#path.at(-1)!, text)).output;
     const whole = this.#pending === "" ? text : `${this.#pending}\n${text}`;
     this.#pending = "";
     if (whole.trim() === "") return "";
@@ -233,38 +251,40 @@ function converse(session: ShellSession, interactive: boolean): Promise<void> {
 async function typeAt(session: ShellSession, hosts: readonly string[]): Promise<void> {
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   if (!interactive) return await converse(session, false);
-  const other = hosts[1] ?? hosts[0];
-  say(`Hosts: ${hosts.join(", ")}. To go to another: ssh ${other}. Back, and out: exit or Ctrl-D.`);
+  const other = hosts[1] === undefined ? "" : ` To go to another: ssh ${hosts[1]}. Back, and out:`;
+  say(`${hosts.length === 1 ? "Host" : "Hosts"}: ${hosts.join(", ")}.${other || " Out:"} exit or Ctrl-D.`);
   while (!session.over) {
     await converse(session, true);
     if (session.over) return;
-    session.leave();
-    process.stdout.write("logout\n");
+    process.stdout.write(await session.endOfInput());
   }
+}
+
+interface ShellCommandOptions {
+  readonly seed?: number;
+  /** How many hosts there are without a file. */
+  readonly hosts: number;
+  readonly showCommands?: boolean;
 }
 
 /** `overmesh shell`: at a host's prompt, after the lesson if one is given. */
 export async function shell(
   file: string | undefined,
-  seed: number | undefined,
+  options: ShellCommandOptions,
   makeWorld: MakeWorld,
-  showCommands = false,
 ): Promise<number> {
   if (file === undefined) {
-    const world = await makeWorld({
-      topology: TWO_HOSTS,
-      seed: seed ?? 1,
-      interactive: true,
-    });
-    const hosts = TWO_HOSTS.hosts.map((one) => one.name);
-    await typeAt(new ShellSession(world, hosts, showCommands), hosts);
+    const topology = plainHosts(options.hosts);
+    const world = await makeWorld({ topology, seed: options.seed ?? 1, interactive: true });
+    const hosts = topology.hosts.map((one) => one.name);
+    await typeAt(new ShellSession(world, hosts, options.showCommands), hosts);
     return Status.held;
   }
   const lesson = readLesson(file);
   if (lesson === null) return Status.misuse;
   const paint = paintFor(process.stdout);
-  const options = { paint, journeys: false, title: lesson.title };
-  const chosen = seedFor(lesson, seed);
+  const report = { paint, journeys: false, title: lesson.title };
+  const chosen = seedFor(lesson, options.seed);
   const world = await makeWorld({
     topology: lesson.topology,
     seed: chosen,
@@ -272,9 +292,9 @@ export async function shell(
   });
   const flow = new ReportFlow();
   print(flow.next(headerLines({ ...lesson, seed: chosen }, paint)));
-  const result = await runLesson(lesson, world, chosen, (step) => print(flow.next(stepLines(step, options))));
-  print(flow.next([...footerLines(result, options), ""]));
+  const result = await runLesson(lesson, world, chosen, (step) => print(flow.next(stepLines(step, report))));
+  print(flow.next([...footerLines(result, report), ""]));
   const hosts = lesson.topology.hosts.map((one) => one.name);
-  await typeAt(new ShellSession(world, hosts, showCommands), hosts);
+  await typeAt(new ShellSession(world, hosts, options.showCommands), hosts);
   return Status.held;
 }

@@ -5,16 +5,25 @@ import { statusOf } from "./container/inspect.ts";
 import type { ImageStore } from "./images/image-store.ts";
 import { rfc3339 } from "./timestamps.ts";
 
+/** The versions that Debian 12 puts together (ground truth: what its engine says of itself). */
 const VERSION = "20.10.24+dfsg1";
+const COMMIT = "5d6db84";
+const GO = "go1.19.8";
+const CONTAINERD = "1.6.20~ds1-1+deb12u3";
+const RUNC = "1.1.5+ds1-1+deb12u1";
 const KERNEL = "6.1.0-overmesh";
+/** What the simulated machine has: one processor and a gibibyte. */
+export const MEMORY: number = 1024 ** 3;
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** What an engine tells of itself: `docker version`, `info`, `top`, `stats`. */
+/** What an engine tells of itself: `docker version` and `info`. */
 export class EngineFacts {
   readonly #host: Host;
   readonly #store: ContainerStore;
   readonly #images: ImageStore;
   readonly #id: string;
 
+  /** @param id 64 hexadecimal digits, of which the engine's own is made */
   constructor(host: Host, store: ContainerStore, images: ImageStore, id: string) {
     this.#host = host;
     this.#store = store;
@@ -23,63 +32,113 @@ export class EngineFacts {
   }
 
   version(): Record<string, unknown> {
+    const details = {
+      ApiVersion: "1.41",
+      Arch: "amd64",
+      BuildTime: "Thu May  7 21:09:36 2026",
+      Experimental: "false",
+      GitCommit: COMMIT,
+      GoVersion: GO,
+      KernelVersion: KERNEL,
+      MinAPIVersion: "1.12",
+      Os: "linux",
+    };
     return {
       Platform: { Name: "" },
       Components: [
-        {
-          Name: "Engine",
-          Version: VERSION,
-          Details: {
-            ApiVersion: "1.41",
-            Arch: "amd64",
-            BuildTime: "2023-05-18T08:38:34.000000000+00:00",
-            Experimental: "false",
-            GitCommit: "5d6db84",
-            GoVersion: "go1.19.8",
-            KernelVersion: KERNEL,
-            MinAPIVersion: "1.12",
-            Os: "linux",
-          },
-        },
+        { Name: "Engine", Version: VERSION, Details: details },
+        { Name: "containerd", Version: "1.6.20~ds1", Details: { GitCommit: CONTAINERD } },
+        { Name: "runc", Version: "1.1.5+ds1", Details: { GitCommit: RUNC } },
+        { Name: "docker-init", Version: "0.19.0", Details: { GitCommit: "" } },
       ],
       Version: VERSION,
       ApiVersion: "1.41",
       MinAPIVersion: "1.12",
-      GitCommit: "5d6db84",
-      GoVersion: "go1.19.8",
+      GitCommit: COMMIT,
+      GoVersion: GO,
       Os: "linux",
       Arch: "amd64",
       KernelVersion: KERNEL,
-      BuildTime: "2023-05-18T08:38:34.000000000+00:00",
+      BuildTime: "2026-05-07T21:09:36.000000000+00:00",
     };
   }
 
   info(): Record<string, unknown> {
     const all = this.#store.all;
-    const count = (status: string): number => all.filter((one) => statusOf(one) === status).length;
     const running = all.filter((one) => one.running && !one.paused).length;
-    const paused = count("paused");
+    const paused = all.filter((one) => statusOf(one) === "paused").length;
+    const runtime = { path: "runc" };
     return {
-      ID: this.#id
-        .slice(0, 48)
-        .toUpperCase()
-        .replace(/[0189]/g, "Q")
-        .replace(/(.{4})(?=.)/g, "$1:"),
+      ID: this.#name(),
       Containers: all.length,
       ContainersRunning: running,
       ContainersPaused: paused,
       ContainersStopped: all.length - running - paused,
       Images: this.#images.list().length,
       Driver: "overlay2",
-      Name: this.#host.name,
-      ServerVersion: VERSION,
+      DriverStatus: [
+        ["Backing Filesystem", "extfs"],
+        ["Supports d_type", "true"],
+        ["Native Overlay Diff", "true"],
+        ["userxattr", "false"],
+      ],
+      Plugins: {
+        Volume: ["local"],
+        Network: ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
+        Authorization: null,
+        Log: "awslogs fluentd gcplogs gelf journald json-file local logentries splunk syslog".split(" "),
+      },
+      MemoryLimit: true,
+      SwapLimit: true,
+      KernelMemory: true,
+      KernelMemoryTCP: true,
+      CpuCfsPeriod: true,
+      CpuCfsQuota: true,
+      CPUShares: true,
+      CPUSet: true,
+      PidsLimit: true,
+      IPv4Forwarding: true,
+      BridgeNfIptables: true,
+      BridgeNfIp6tables: true,
+      Debug: false,
+      NFd: 25,
+      OomKillDisable: true,
+      NGoroutines: 40,
+      SystemTime: rfc3339(this.#host.world.now),
+      LoggingDriver: "json-file",
+      CgroupDriver: "cgroupfs",
+      CgroupVersion: "1",
+      NEventsListener: 0,
       KernelVersion: KERNEL,
       OperatingSystem: "Debian GNU/Linux 12 (bookworm)",
+      OSVersion: "12",
       OSType: "linux",
       Architecture: "x86_64",
+      IndexServerAddress: "https://index.docker.io/v1/",
+      RegistryConfig: {
+        AllowNondistributableArtifactsCIDRs: [],
+        AllowNondistributableArtifactsHostnames: [],
+        InsecureRegistryCIDRs: ["127.0.0.0/8"],
+        IndexConfigs: { "docker.io": { Name: "docker.io", Mirrors: [], Secure: true, Official: true } },
+        Mirrors: [],
+      },
       NCPU: 1,
+      MemTotal: MEMORY,
+      GenericResources: null,
       DockerRootDir: "/var/lib/docker",
-      SystemTime: rfc3339(this.#host.world.now),
+      HttpProxy: "",
+      HttpsProxy: "",
+      NoProxy: "",
+      Name: this.#host.name,
+      Labels: [],
+      ExperimentalBuild: false,
+      ServerVersion: VERSION,
+      Runtimes: {
+        "io.containerd.runc.v2": runtime,
+        "io.containerd.runtime.v1.linux": runtime,
+        runc: runtime,
+      },
+      DefaultRuntime: "runc",
       Swarm: {
         NodeID: "",
         NodeAddr: "",
@@ -88,37 +147,67 @@ export class EngineFacts {
         Error: "",
         RemoteManagers: null,
       },
+      LiveRestoreEnabled: false,
+      Isolation: "",
+      InitBinary: "docker-init",
+      ContainerdCommit: { ID: CONTAINERD, Expected: CONTAINERD },
+      RuncCommit: { ID: RUNC, Expected: RUNC },
+      InitCommit: { ID: "", Expected: "" },
+      SecurityOptions: ["name=seccomp,profile=default"],
+      Warnings: null,
     };
   }
 
-  /** As `ps -ef` on the host shows the processes. */
-  top(container: Container, _args: readonly string[]): { Titles: string[]; Processes: string[][] } {
-    const processes = container.system?.processes() ?? [];
-    const time = (at: number): string => rfc3339(at).slice(11, 16);
-    return {
-      Titles: ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"],
-      Processes: processes.map(({ pid, parent, command, started }) => [
-        "root",
-        `${pid}`,
-        `${parent}`,
-        "0",
-        time(started),
-        "?",
-        "00:00:00",
-        command,
-      ]),
-    };
+  /** Twelve groups of four letters and digits of base32, as the engine's key gives them. */
+  #name(): string {
+    const groups: string[] = [];
+    for (let group = 0; group < 12; group++) {
+      let text = "";
+      for (let i = 0; i < 4; i++) {
+        text += LETTERS[(Number.parseInt(this.#id[group * 4 + i]!, 16) * 2 + (i % 2)) % 32];
+      }
+      groups.push(text);
+    }
+    return groups.join(":");
   }
+}
 
-  stats(container: Container): Record<string, unknown> {
-    const networks: Record<string, unknown> = {};
+/** As `ps` with its usual columns shows a container's processes on the host. */
+export function topOf(
+  container: Container,
+  args: readonly string[],
+): { Titles: string[]; Processes: string[][] } {
+  const processes = container.system?.processes() ?? [];
+  const time = (at: number): string => rfc3339(at).slice(11, 16);
+  const columns: Readonly<Record<string, readonly [string, (one: (typeof processes)[number]) => string]>> = {
+    user: ["USER", () => "root"],
+    uid: ["UID", () => "0"],
+    pid: ["PID", ({ pid }) => `${pid}`],
+    ppid: ["PPID", ({ parent }) => `${parent}`],
+    comm: ["COMMAND", ({ command }) => command.split(" ")[0]!.replace(/^.*\//, "")],
+    args: ["COMMAND", ({ command }) => command],
+    cmd: ["CMD", ({ command }) => command],
+  };
+  const at = args.findIndex((word) => /^-?o/.test(word));
+  if (at >= 0) {
+    const wanted = (args[at]!.replace(/^-?o/, "") || (args[at + 1] ?? "")).split(",");
+    const shown = wanted.flatMap((name) => (Object.hasOwn(columns, name) ? [columns[name]!] : []));
     return {
-      read: rfc3339(this.#host.world.now),
-      name: `/${container.name}`,
-      id: container.id,
-      pids_stats: { current: container.system?.processes().length ?? 0 },
-      memory_stats: {},
-      networks,
+      Titles: shown.map(([title]) => title),
+      Processes: processes.map((one) => shown.map(([, value]) => value(one))),
     };
   }
+  return {
+    Titles: ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"],
+    Processes: processes.map(({ pid, parent, command, started }) => [
+      "root",
+      `${pid}`,
+      `${parent}`,
+      "0",
+      time(started),
+      container.config.Tty ? "pts/0" : "?",
+      "00:00:00",
+      command,
+    ]),
+  };
 }

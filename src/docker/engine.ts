@@ -5,6 +5,7 @@ import type {
   ContainerResource,
   ContainerSummary,
   ExecConfig,
+  HostConfig,
 } from "./api/container-types.ts";
 import { DaemonError } from "./api/daemon-error.ts";
 import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } from "./api/docker-api.ts";
@@ -13,19 +14,23 @@ import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./
 import { Container } from "./container/container.ts";
 import { attributesOf } from "./container/container-events.ts";
 import { asksForStopped, containerFilter } from "./container/container-filter.ts";
-import { ContainerRunner } from "./container/container-runner.ts";
+import { ContainerRunner, withShortId } from "./container/container-runner.ts";
 import type { ContainerRuntime } from "./container/container-runtime.ts";
 import { ContainerStore } from "./container/container-store.ts";
 import { checkRequest, mergedConfig, mergedHostConfig, wishesOf } from "./container/create-container.ts";
 import { resourceOf, summaryOf } from "./container/inspect.ts";
 import { demandSignal } from "./container/signals.ts";
-import { EngineFacts } from "./engine-facts.ts";
+import { statsOf } from "./container/stats.ts";
+import { EngineFacts, MEMORY, topOf } from "./engine-facts.ts";
 import { EventLog } from "./event-log.ts";
 import { newId } from "./ids.ts";
 import { ImageStore } from "./images/image-store.ts";
 import type { NetworkBackend } from "./network/network-backend.ts";
 
-export interface EngineParts {
+/** Below this no container can be limited. */
+const LEAST_MEMORY = 6 * 1024 * 1024;
+
+interface EngineParts {
   readonly host: Host;
   readonly runtime: ContainerRuntime;
   readonly networks: (events: EventLog) => NetworkBackend;
@@ -58,6 +63,7 @@ export class DockerEngine implements DockerApi {
       networks: this.networks,
       runtime,
       events: this.events,
+      newId: this.#ids,
       remove: (container) => this.#forget(container),
     });
     this.#facts = new EngineFacts(host, this.#store, this.images, this.#ids());
@@ -88,15 +94,26 @@ export class DockerEngine implements DockerApi {
   }
 
   networkCreate(request: NetworkCreateRequest): { Id: string; Warning: string } {
-    return this.networks.networkCreate(request);
+    const created = this.networks.networkCreate(request);
+    this.events.add("network", "create", created.Id, { name: request.Name, type: request.Driver });
+    return created;
   }
 
   networkRemove(ref: string): void {
+    const { Id, Name, Driver } = this.networks.networkInspect(ref);
     this.networks.networkRemove(ref);
+    this.events.add("network", "destroy", Id, { name: Name, type: Driver });
   }
 
   networkPrune(filters?: Filters): { NetworksDeleted: string[] } {
-    return this.networks.networkPrune(filters);
+    const before = this.networks.networkList();
+    const pruned = this.networks.networkPrune(filters);
+    for (const { Id, Name, Driver } of before) {
+      if (pruned.NetworksDeleted.includes(Name)) {
+        this.events.add("network", "destroy", Id, { name: Name, type: Driver });
+      }
+    }
+    return pruned;
   }
 
   networkConnect(ref: string, name: string, settings: Partial<EndpointSettings>): void {
@@ -115,7 +132,8 @@ export class DockerEngine implements DockerApi {
       throw new DaemonError(403, words);
     }
     const before = container.wishes.get(network.Name);
-    container.wishes.set(network.Name, settings);
+    const predefined = network.Name === "bridge";
+    container.wishes.set(network.Name, predefined ? settings : withShortId(settings, container.id));
     if (container.sandbox === null) return;
     try {
       this.#runner.connect(container, network.Name);
@@ -139,10 +157,7 @@ export class DockerEngine implements DockerApi {
         "container cannot be disconnected from host network or connected to host network",
       );
     }
-    if (container.sandbox !== null) {
-      this.networks.disconnect(container.sandbox, network.Name);
-      this.#runner.refreshFiles(container);
-    }
+    if (container.sandbox !== null) this.#runner.disconnect(container, network.Name);
     container.wishes.delete(network.Name);
   }
 
@@ -180,6 +195,10 @@ export class DockerEngine implements DockerApi {
       throw new DaemonError(400, "No command specified");
     }
     if (config.StopSignal !== undefined) demandSignal(config.StopSignal);
+    if (hostConfig.Memory > 0 && hostConfig.Memory < LEAST_MEMORY) {
+      throw new DaemonError(400, "Minimum memory limit allowed is 6MB");
+    }
+    for (const link of this.#defaultLinks(hostConfig)) this.#linked(link);
     const name = this.#store.freeName(wish);
     const id = this.#ids();
     if (hostConfig.NetworkMode.startsWith("container:")) {
@@ -228,17 +247,15 @@ export class DockerEngine implements DockerApi {
     const container = this.#store.demand(ref);
     this.#demandRunning(container);
     if (container.paused) throw new DaemonError(409, `Container ${container.id} is already paused`);
-    container.paused = true;
+    this.#runner.pause(container, true);
     this.events.add("container", "pause", container.id, attributesOf(container));
-    container.changed.notify();
   }
 
   containerUnpause(ref: string): void {
     const container = this.#store.demand(ref);
     if (!container.paused) throw new DaemonError(500, `Container ${container.id} is not paused`);
-    container.paused = false;
+    this.#runner.pause(container, false);
     this.events.add("container", "unpause", container.id, attributesOf(container));
-    container.changed.notify();
   }
 
   containerRename(ref: string, wish: string): void {
@@ -247,10 +264,20 @@ export class DockerEngine implements DockerApi {
     if (wish.replace(/^\//, "") === container.name) {
       throw new DaemonError(500, "Renaming a container with the same name as its current name");
     }
-    const name = this.#store.freeName(wish);
+    const name = this.#newName(wish);
     const oldName = `/${container.name}`;
     this.#store.rename(container, name);
     this.events.add("container", "rename", container.id, { ...attributesOf(container), oldName });
+  }
+
+  #newName(wish: string): string {
+    try {
+      // The client's name has no slash; the engine has put one in front before it looks.
+      return this.#store.freeName(`/${wish.replace(/^\//, "")}`);
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      throw new DaemonError(error.status, `Error when allocating new name: ${error.message}`);
+    }
   }
 
   containerUpdate(ref: string, changes: Record<string, unknown>): { Warnings: string[] } {
@@ -283,7 +310,7 @@ export class DockerEngine implements DockerApi {
             : ["running", "Stop the container before attempting removal or force remove"];
         throw new DaemonError(409, `You cannot remove a ${state} container ${container.id}. ${procedure}`);
       }
-      yield* this.#runner.stop(container, 0);
+      yield* this.#runner.kill(container);
     }
     if (!container.removed) this.#forget(container);
   }
@@ -320,11 +347,13 @@ export class DockerEngine implements DockerApi {
         `Container ${container.id} is restarting, wait until the container is running`,
       );
     }
-    return this.#facts.top(container, args);
+    return topOf(container, args);
   }
 
   containerStats(ref: string): Record<string, unknown> {
-    return this.#facts.stats(this.#store.demand(ref));
+    const container = this.#store.demand(ref);
+    const namespace = container.running ? (this.#runner.sandboxOf(container)?.namespace ?? null) : null;
+    return statsOf(container, namespace, this.#host.world.now, MEMORY);
   }
 
   containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: Signal } {
@@ -394,6 +423,21 @@ export class DockerEngine implements DockerApi {
     if (container.running) return;
     const words = `Container ${container.id} is not running`;
     throw new DaemonError(409, prefix === "" ? words : `${prefix}: ${words}`);
+  }
+
+  /** The `--link`s of a container on the default bridge; elsewhere they are the network's own. */
+  #defaultLinks({ NetworkMode, Links }: HostConfig): readonly string[] {
+    return NetworkMode === "default" || NetworkMode === "bridge" ? (Links ?? []) : [];
+  }
+
+  /** The container of a `NAME:ALIAS`. @throws {DaemonError} 400 */
+  #linked(link: string): Container {
+    const name = link.split(":")[0]!;
+    const other = this.#store.find(name);
+    if (other === null) {
+      throw new DaemonError(400, `could not get container for ${name}: No such container: ${name}`);
+    }
+    return other;
   }
 
   /** Takes a stopped container away. */

@@ -1,3 +1,5 @@
+import type { ImageSpec } from "../docker/images/image-spec.ts";
+
 /**
  * What a lab is built from, as plain values: which hosts stand on which switches, and the wires between them.
  * Lessons parse into it, library users write it down, and nobody below `lab` knows of it.
@@ -10,6 +12,8 @@ export interface Topology {
   readonly switches: readonly SwitchSpec[];
   /** Wires between two switches. */
   readonly trunks: readonly TrunkSpec[];
+  /** Images of containers on all hosts, besides those that are there anyway; one of the same name takes its place. */
+  readonly images?: readonly ImageSpec[];
 }
 
 /** A Linux machine. */

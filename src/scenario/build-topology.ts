@@ -1,4 +1,6 @@
 import { UserError } from "../base/user-error.ts";
+import { DaemonError } from "../docker/api/daemon-error.ts";
+import type { ImageSpec } from "../docker/images/image-spec.ts";
 import {
   type CpuSpec,
   type HostSpec,
@@ -13,6 +15,7 @@ import {
 } from "../lab/topology.ts";
 import { isInNetwork, readInterfaceAddress } from "./address.ts";
 import type { CpuText, FrontMatterText, HostText, NicText, WireText } from "./front-matter.ts";
+import { type ImageText, imageSpec } from "./image-text.ts";
 import { hintFor } from "./nearest.ts";
 import { failure, type Outcome, success } from "./outcome.ts";
 import { parseDuration, parseRate } from "./quantity.ts";
@@ -43,7 +46,19 @@ class TopologyBuilder {
     this.#checkNames();
     this.#checkAddresses();
     for (const [n, wire] of (text.wires ?? []).entries()) this.#addWire(wire, ["wires", n]);
-    return { hosts: this.#hosts, switches: this.#switches, trunks: this.#trunks };
+    const images = Object.entries(text.images ?? {}).flatMap(([name, image]) => this.#image(name, image));
+    const topology = { hosts: this.#hosts, switches: this.#switches, trunks: this.#trunks };
+    return images.length === 0 ? topology : { ...topology, images };
+  }
+
+  #image(name: string, text: ImageText): ImageSpec[] {
+    try {
+      return [imageSpec(name, text)];
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      this.#errorAtKey(["images", name], `"${name}" is no name of an image`, error.message);
+      return [];
+    }
   }
 
   #error(path: Path, message: string, hint = ""): void {

@@ -8,6 +8,9 @@ type DiffLine =
 
 const ANY = "...";
 
+/** What stands before a command: `$ `, or the prompt of a shell inside a container, such as `/ # ` or `~ # `. */
+export const PROMPT: RegExp = /^(?:\$|(?:~|\/\S*) #) /;
+
 /** True when `actual` is `pattern`, in which each `...` stands for any text. */
 export function lineMatches(pattern: string, actual: string): boolean {
   const parts = pattern.split(ANY);
@@ -137,7 +140,7 @@ export function formatDiff(diff: readonly DiffLine[]): string[] {
 
 /** Output that a console block cannot hold as it is, because it would be read as something else. */
 function unwritable(line: string): boolean {
-  return line.startsWith("$ ") || /^ {0,3}(`{3,}|~{3,})/.test(line) || /^\[exit \d+\]$/.test(line);
+  return PROMPT.test(line) || /^ {0,3}(`{3,}|~{3,})/.test(line) || /^\[exit \d+\]$/.test(line);
 }
 
 /** The expectation that `--update` writes: the real output, and every line with `...` that still matches. */

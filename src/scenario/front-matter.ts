@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DaemonOptions, Topology } from "../lab/topology.ts";
 import { buildTopology } from "./build-topology.ts";
+import { type ImageText, imageSchema } from "./image-text.ts";
 import type { Outcome } from "./outcome.ts";
 import { failure, success } from "./outcome.ts";
 import { readYaml, type YamlSource } from "./yaml-value.ts";
@@ -70,6 +71,8 @@ export interface FrontMatterText {
     | undefined;
   /** By name: the router's address on each switch. Its cards are eth0, eth1 ..., and it forwards from the start. */
   readonly routers?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
+  /** Images by name, besides the usual ones, on all hosts. */
+  readonly images?: Readonly<Record<string, ImageText>> | undefined;
   /** Wires that are not perfect, and wires between switches. */
   readonly wires?: readonly WireText[] | undefined;
   /** Modules of Linux without which it cannot be typed on a real kernel: `["ip_vs"]`. */
@@ -193,6 +196,10 @@ const schema: z.ZodType<FrontMatterText> = z
       .record(name, z.record(name, address))
       .optional()
       .meta({ description: "For each router its address on each switch; its cards are eth0, eth1, ..." }),
+    images: z
+      .record(z.string(), imageSchema)
+      .optional()
+      .meta({ description: "Images of containers by name, besides the usual ones." }),
     wires: z.array(wire).optional(),
     needs: z
       .array(z.enum(["ip_vs"]))

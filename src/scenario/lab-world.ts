@@ -165,6 +165,11 @@ export class LabWorld implements LessonWorld {
     return await this.#seat(host).shell.complete(line, cursor, machines);
   }
 
+  /** The prompt of a shell that was opened on a host, as by `docker run -it`; null when the host's own is shown. */
+  innerPrompt(hostName: string): string | null {
+    return this.#seats.get(hostName)?.shell.innerPrompt ?? null;
+  }
+
   /** Ctrl-C. */
   interrupt(hostName: string): void {
     this.#seats.get(hostName)?.shell.interrupt();
@@ -221,7 +226,8 @@ export class LabWorld implements LessonWorld {
           drivers: this.#drivers,
         }),
     });
-    for (const image of CATALOGUE) engine.images.describe(image, true);
+    for (const image of [...CATALOGUE, ...(this.lab.topology.images ?? [])])
+      engine.images.describe(image, true);
     return engine;
   }
 

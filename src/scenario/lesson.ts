@@ -41,7 +41,7 @@ export interface ConsoleBlock {
 export interface ConsoleCommand {
   /** Of the line that is typed. */
   readonly place: Place;
-  /** Without the `$ `; a script has many lines. */
+  /** Without its prompt, `$ `, or that of a shell inside a container, `/ # `; a script has many lines. */
   readonly text: string;
   /** Expected lines without trailing blanks; empty: the text is not checked. `...` stands for any text. */
   readonly expected: readonly string[];

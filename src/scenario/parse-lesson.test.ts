@@ -176,7 +176,7 @@ describe("mistakes in front matter have a place and a hint:", () => {
   test("unknown keys, at any depth, each at its own place", () => {
     expect(withFront("titel: T\ntitle: T\ncolour: red\nhosts:\n  a: { adress: 10.0.0.1 }")).toEqual([
       'x.md:2:1: unknown key "titel" (did you mean title?)',
-      'x.md:4:1: unknown key "colour" (one of: title, parts, seed, hosts, switches, routers, wires, needs, real)',
+      'x.md:4:1: unknown key "colour" (one of: title, parts, seed, hosts, switches, routers, images, wires, needs, real)',
       'x.md:6:8: unknown key "adress" (did you mean address?)',
     ]);
   });

@@ -1,5 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { parseExpectBlock } from "./expect-block.ts";
+import { PROMPT } from "./expected-text.ts";
 import { foldMark } from "./folds.ts";
 import { type FrontMatter, parseFrontMatter } from "./front-matter.ts";
 import type { ConsoleBlock, ConsoleCommand, Lesson, LessonBlock } from "./lesson.ts";
@@ -147,7 +148,7 @@ class LessonParser {
     const commands: ConsoleCommand[] = [];
     for (let at = 0; at < fence.lines.length; ) {
       const line = fence.lines[at]!;
-      if (!line.startsWith("$ ")) {
+      if (!PROMPT.test(line)) {
         if (line.trim() !== "" && commands.length === 0) {
           this.#error(
             fence.line + 1 + at,
@@ -161,7 +162,7 @@ class LessonParser {
         continue;
       }
       let next = at + 1;
-      while (next < fence.lines.length && !fence.lines[next]!.startsWith("$ ")) next++;
+      while (next < fence.lines.length && !PROMPT.test(fence.lines[next]!)) next++;
       commands.push(this.#command(fence, at, next));
       at = next;
     }
@@ -184,9 +185,10 @@ class LessonParser {
     if (misplaced >= 0) this.#error(line + 1 + misplaced, 1, "[exit N] stands last in an expectation");
     const status = exit === null ? 0 : Number(exit[1]);
     if (status > 255) this.#error(line + count, 1, `${status} is no exit status`, "0 to 255");
+    const prompt = PROMPT.exec(fence.lines[at]!)![0].length;
     return {
-      place: { file: this.#file, line, column: 3 },
-      text: fence.lines[at]!.slice(2),
+      place: { file: this.#file, line, column: prompt + 1 },
+      text: fence.lines[at]!.slice(prompt),
       expected,
       exitStatus: status,
       expectedAt: { line: line + 1, count },

@@ -67,7 +67,7 @@ export interface RunOptions {
 }
 
 /** Configuring and asking commands end at once and give a status; programs are generators that wait in virtual time. */
-type Command = (context: CommandContext) => number | Program;
+export type Command = (context: CommandContext) => number | Program;
 
 export interface RegisteredCommand {
   readonly command: Command;

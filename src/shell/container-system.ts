@@ -17,7 +17,6 @@ import type { ProcessEntry, Run } from "./process-table.ts";
 import { findInstalled, type Installed, launch } from "./programs/run.ts";
 import { ShellState } from "./shell-state.ts";
 import { nullStream, type Stream } from "./stream.ts";
-import { type BashLibrary, loadBashLibrary } from "./syntax.ts";
 
 const keep = (): void => {};
 
@@ -77,14 +76,11 @@ class MachineSystem implements ContainerSystem {
     const machine = this.#machine;
     const [word = ""] = spec.argv;
     const found = this.#executable(word, spec.cwd);
-    const state = (library: BashLibrary | null): ShellState => this.#state(spec, library);
+    const own = this.#state(spec);
     const processes = machine.processes;
     const main = processes.list().length === 0;
     if (main) processes.restart();
     const program = function* (entry: ProcessEntry): Run<number> {
-      // Only what reads bash's language needs the library that reads it.
-      const library = found.kind === "command" ? null : yield* machine.outside.call(loadBashLibrary);
-      const own = state(library);
       own.process = entry;
       own.shellPid = entry.pid;
       return yield* launch(own, found, spec.argv);
@@ -92,6 +88,10 @@ class MachineSystem implements ContainerSystem {
     const entry = processes.start(main ? 0 : 1, spec.argv.join(" "), program, { namespace: spec.namespace });
     entry.process.init = main;
     return new Started(entry, processes.outerPid(entry.pid));
+  }
+
+  freeze(frozen: boolean): void {
+    for (const entry of this.#machine.processes.list()) entry.process.frozen = frozen;
   }
 
   stop(): void {
@@ -124,7 +124,7 @@ class MachineSystem implements ContainerSystem {
     return found;
   }
 
-  #state(spec: ProcessSpec, library: BashLibrary | null): ShellState {
+  #state(spec: ProcessSpec): ShellState {
     const output = (write: (text: string) => void): Stream => ({
       input: null,
       pipe: null,
@@ -140,7 +140,8 @@ class MachineSystem implements ContainerSystem {
       [1, output(spec.out)],
       [2, output(spec.err)],
     ]);
-    const state = new ShellState(this.#machine, library, INTERPRETER, streams);
+    // Only what reads bash's language needs the library that reads it, and loads it then.
+    const state = new ShellState(this.#machine, null, INTERPRETER, streams);
     state.namespace = spec.namespace;
     state.cwd = spec.cwd;
     state.naming = spec.tty ? { kind: "prompt" } : { kind: "ash", name: "sh", script: false };

@@ -6,7 +6,13 @@ import { JobTable } from "./job-table.ts";
 import type { Machine } from "./machine.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";
 import { type Stream, WriteFailure } from "./stream.ts";
-import type { BashLibrary, CommandNode, FunctionNode, ScriptNode } from "./syntax.ts";
+import {
+  type BashLibrary,
+  type CommandNode,
+  type FunctionNode,
+  loadBashLibrary,
+  type ScriptNode,
+} from "./syntax.ts";
 import { Variables } from "./variables.ts";
 
 /** How this shell was started, which decides how it names itself in an error. */
@@ -82,7 +88,7 @@ export class ShellState {
   startedAt: Nanos;
   /** Signals that arrived and have a trap. */
   pendingSignals: number[] = [];
-  readonly #library: BashLibrary | null;
+  #library: BashLibrary | null;
   #commandsAtInstant = 0;
   #instant: Nanos = -1;
 
@@ -132,6 +138,11 @@ export class ShellState {
     child.substitutionDepth = this.substitutionDepth;
     child.startedAt = this.startedAt;
     return child;
+  }
+
+  /** Loads the library that parses, for a process that was started without it, as those of containers are. */
+  *loadLibrary(): Run<void> {
+    this.#library ??= yield* this.machine.outside.call(loadBashLibrary);
   }
 
   /** The library that parses; only a process that is no shell and no text tool is without it. */

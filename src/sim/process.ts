@@ -40,6 +40,8 @@ export class Process {
   onSignal: ((signal: number) => boolean) | null = null;
   /** The first process of a pid namespace: signals that it does not take do nothing to it, save SIGKILL (pid_namespaces(7)). */
   init = false;
+  #frozen = false;
+  #missed = false;
   readonly #program: Program;
   readonly #timer: Timer;
   readonly #turn: Timer;
@@ -53,6 +55,18 @@ export class Process {
     this.#turn.arm(0);
   }
   readonly #world: World;
+
+  /** True: it takes no step. What it waits for passes meanwhile, and it goes on when it is let go. */
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  set frozen(frozen: boolean) {
+    this.#frozen = frozen;
+    if (frozen || !this.#missed) return;
+    this.#missed = false;
+    this.wake();
+  }
 
   /** Goes on in its turn of this instant. */
   wake(): void {
@@ -74,6 +88,10 @@ export class Process {
 
   #resume(): void {
     if (this.status !== null) return;
+    if (this.#frozen) {
+      this.#missed = true;
+      return;
+    }
     this.#stopWaiting();
     const step = this.#program.next();
     if (step.done === true) {

@@ -23,7 +23,8 @@ export interface ContainerConfig {
   Tty: boolean;
   OpenStdin: boolean;
   StdinOnce: boolean;
-  Env: string[];
+  /** Null where neither the image nor the command sets any. */
+  Env: string[] | null;
   Cmd: string[] | null;
   Healthcheck?: HealthConfig;
   Image: string;

@@ -1,7 +1,7 @@
 import type { ContainerConfig, ContainerCreateRequest, HostConfig } from "./container-types.ts";
 
 /** What the client sends of a container's configuration when nothing is asked for, in the API's order of keys. */
-export function defaultConfig(image: string): ContainerConfig {
+function defaultConfig(image: string): ContainerConfig {
   return {
     Hostname: "",
     Domainname: "",
@@ -24,7 +24,7 @@ export function defaultConfig(image: string): ContainerConfig {
 }
 
 /** The same of the part that belongs to the host. */
-export function defaultHostConfig(): HostConfig {
+function defaultHostConfig(): HostConfig {
   return {
     Binds: null,
     ContainerIDFile: "",

@@ -1,5 +1,8 @@
 import type { ContainerConfig } from "./container-types.ts";
 
+/** What an image sets for its containers. */
+export type ImageConfig = Omit<ContainerConfig, "Labels"> & { Labels: Record<string, string> | null };
+
 /** GET /images/NAME/json */
 export interface ImageResource {
   Id: string;
@@ -9,10 +12,10 @@ export interface ImageResource {
   Comment: string;
   Created: string;
   Container: string;
-  ContainerConfig: ContainerConfig;
+  ContainerConfig: ImageConfig;
   DockerVersion: string;
   Author: string;
-  Config: ContainerConfig;
+  Config: ImageConfig;
   Architecture: string;
   Os: string;
   Size: number;

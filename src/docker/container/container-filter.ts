@@ -14,7 +14,7 @@ const STATES = "created dead exited paused removing restarting running".split(" 
 const HEALTH = "healthy none starting unhealthy".split(" ");
 
 /** What a filter needs to know besides the container. */
-export interface FilterSources {
+interface FilterSources {
   readonly store: ContainerStore;
   image(ref: string): Image | null;
   networkId(name: string): string;

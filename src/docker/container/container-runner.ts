@@ -4,7 +4,9 @@ import type { World } from "../../sim/world.ts";
 import type { ExecConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Call, ExecInput } from "../api/docker-api.ts";
+import type { EndpointSettings } from "../api/network-types.ts";
 import type { EventLog } from "../event-log.ts";
+import { shortId } from "../ids.ts";
 import { GENERIC_COMMAND } from "../images/generic-image.ts";
 import type { NetworkBackend } from "../network/network-backend.ts";
 import type { Container } from "./container.ts";
@@ -21,13 +23,14 @@ import { demandSignal } from "./signals.ts";
 /** How long a container may take to stop unless somebody says otherwise. */
 const STOP_TIMEOUT = 10;
 
-export interface RunnerParts {
+interface RunnerParts {
   readonly world: World;
   readonly hostname: string;
   readonly store: ContainerStore;
   readonly networks: NetworkBackend;
   readonly runtime: ContainerRuntime;
   readonly events: EventLog;
+  newId(): string;
   /** Takes a container away whose `--rm` says so. */
   remove(container: Container): void;
 }
@@ -127,8 +130,10 @@ export class ContainerRunner {
   /** Joins the sandbox of a running container to a network that it wishes. @throws {DaemonError} */
   connect(container: Container, network: string): void {
     const { config, hostConfig, wishes } = container;
-    // Ports are published on each network; the driver decides which of them can.
-    const publishes = hostConfig.NetworkMode !== "host" && hostConfig.NetworkMode !== "none";
+    const publishes = container.networkKind === "own";
+    const { Id, Driver, Name } = this.#parts.networks.networkInspect(network);
+    if (publishes && Name !== "bridge")
+      wishes.set(network, withShortId(wishes.get(network) ?? {}, container.id));
     this.#parts.networks.connect(container.sandbox!, network, {
       containerId: container.id,
       containerName: container.name,
@@ -138,6 +143,16 @@ export class ContainerRunner {
       bindings: publishes ? hostConfig.PortBindings : {},
       publishAll: publishes && hostConfig.PublishAllPorts,
     });
+    this.#parts.events.add("network", "connect", Id, { container: container.id, name: Name, type: Driver });
+    this.refreshFiles(container);
+  }
+
+  /** Takes the sandbox of a running container off a network. @throws {DaemonError} */
+  disconnect(container: Container, network: string): void {
+    const { networks, events } = this.#parts;
+    networks.disconnect(container.sandbox!, network);
+    const { Id, Driver, Name } = networks.networkInspect(network);
+    events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
     this.refreshFiles(container);
   }
 
@@ -184,7 +199,6 @@ export class ContainerRunner {
     container.system.files.write("/etc/hostname", `${name}\n`);
     const cwd = config.WorkingDir || "/";
     container.system.files.makeDirectory(cwd, true);
-    container.input.attach(null);
     const process = container.system.start({
       argv: this.#argvOf(container),
       env: environmentOf(container, name),
@@ -228,6 +242,7 @@ export class ContainerRunner {
   #ended(container: Container, status: number): void {
     const { world, events } = this.#parts;
     container.process = null;
+    container.input.attach(null);
     container.paused = false;
     this.#monitors.get(container)?.stop();
     this.#monitors.delete(container);
@@ -275,7 +290,14 @@ export class ContainerRunner {
   #leave(container: Container): void {
     const { sandbox } = container;
     container.sandbox = null;
-    if (sandbox !== null) this.#parts.networks.deleteSandbox(sandbox);
+    if (sandbox === null) return;
+    const { networks, events } = this.#parts;
+    const joined = [...sandbox.endpoints.keys()];
+    networks.deleteSandbox(sandbox);
+    for (const name of joined) {
+      const { Id, Driver } = networks.networkInspect(name);
+      events.add("network", "disconnect", Id, { container: container.id, name, type: Driver });
+    }
   }
 
   /** A further process. @throws {DaemonError | StartFailure} */
@@ -285,7 +307,12 @@ export class ContainerRunner {
     io: { out(text: string): void; err(text: string): void; input: ExecInput | null },
   ): StartedProcess {
     const system = container.system!;
-    const id = `${container.exits}/${container.execs.size}/${this.#parts.world.now}`;
+    const { events, world } = this.#parts;
+    const id = this.#parts.newId();
+    const attributes = { execID: id, ...attributesOf(container) };
+    const words = config.Cmd.join(" ");
+    events.add("container", `exec_create: ${words}`, container.id, attributes);
+    events.add("container", `exec_start: ${words}`, container.id, attributes);
     const cwd = config.WorkingDir || container.config.WorkingDir || "/";
     if (system.files.stat(cwd)?.kind !== "directory") {
       throw new StartFailure(
@@ -293,17 +320,32 @@ export class ContainerRunner {
         `chdir to cwd ("${cwd}") set in config.json failed: no such file or directory`,
       );
     }
-    const process = system.start({
-      argv: config.Cmd,
-      env: environmentOf(container, system.hostname, config.Env, config.Tty),
-      cwd,
-      namespace: this.sandboxOf(container)!.namespace,
-      tty: config.Tty,
-      input: config.AttachStdin ? io.input : null,
-      out: io.out,
-      err: config.Tty ? io.out : io.err,
-    });
+    const process = asExec(() =>
+      system.start({
+        argv: config.Cmd,
+        env: environmentOf(container, system.hostname, config.Env, config.Tty),
+        cwd,
+        namespace: this.sandboxOf(container)!.namespace,
+        tty: config.Tty,
+        input: config.AttachStdin ? io.input : null,
+        out: io.out,
+        err: config.Tty ? io.out : io.err,
+      }),
+    );
     container.execs.set(id, process);
+    world.start(
+      (function* (): Program {
+        while (process.status === null) yield { on: [process.exited], until: Number.POSITIVE_INFINITY };
+        if (!container.execs.delete(id)) return 0;
+        const exitCode = `${process.status}`;
+        events.add("container", "exec_die", container.id, {
+          execID: id,
+          exitCode,
+          ...attributesOf(container),
+        });
+        return 0;
+      })(),
+    );
     return process;
   }
 
@@ -312,7 +354,6 @@ export class ContainerRunner {
     const { world, events } = this.#parts;
     if (!container.running) return;
     container.stoppedByHand = true;
-    if (container.paused) container.paused = false;
     if (container.restarting) {
       container.restarting = false;
       container.running = false;
@@ -332,6 +373,19 @@ export class ContainerRunner {
     events.add("container", "stop", container.id, attributesOf(container));
   }
 
+  /** Kills it and waits until it has ended, as a forced removal does. */
+  *kill(container: Container): Call<void> {
+    container.stoppedByHand = true;
+    const { process } = container;
+    if (process === null) {
+      container.restarting = false;
+      container.running = false;
+      return;
+    }
+    this.signal(container, SIGKILL);
+    yield* this.#untilEnded(container, process, Number.POSITIVE_INFINITY);
+  }
+
   *#untilEnded(container: Container, process: StartedProcess, until: number): Call<void> {
     const { world } = this.#parts;
     while (container.process === process && world.now < until) yield { on: [container.changed], until };
@@ -342,5 +396,28 @@ export class ContainerRunner {
     const attributes = { ...attributesOf(container), signal: `${signal}` };
     this.#parts.events.add("container", "kill", container.id, attributes);
     container.process?.kill(signal);
+    if (container.paused) this.pause(container, false);
   }
+
+  /** Freezes its processes, or lets them go. A signal lets them go too. */
+  pause(container: Container, paused: boolean): void {
+    container.paused = paused;
+    container.system?.freeze(paused);
+    container.changed.notify();
+  }
+}
+
+/** Where `run` tells a program that is missing from one that cannot be run, exec says 126 of both. */
+function asExec<T>(start: () => T): T {
+  try {
+    return start();
+  } catch (error) {
+    throw error instanceof StartFailure ? new StartFailure(126, error.message) : error;
+  }
+}
+
+/** On a network of one's own a container is also found under the beginning of its id. */
+export function withShortId(wish: Partial<EndpointSettings>, id: string): Partial<EndpointSettings> {
+  const aliases = wish.Aliases ?? [];
+  return aliases.includes(shortId(id)) ? wish : { ...wish, Aliases: [...aliases, shortId(id)] };
 }

@@ -23,6 +23,8 @@ export interface ContainerSystem {
   move(namespace: NetworkNamespace): void;
   /** Starts a process. The first one is the container's main process, pid 1 inside. @throws {StartFailure} */
   start(spec: ProcessSpec): StartedProcess;
+  /** Its processes stand still until they are let go again; what they waited for passes meanwhile (the freezer cgroup). */
+  freeze(frozen: boolean): void;
   /** Ends all processes at once. */
   stop(): void;
   /** In the order of starting, with the pids that the host sees. */

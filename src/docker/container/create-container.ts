@@ -16,9 +16,10 @@ export function mergedConfig(request: ContainerConfig, image: Image): ContainerC
   const base = image.config;
   const exposed = { ...base.ExposedPorts, ...request.ExposedPorts };
   const volumes = { ...base.Volumes, ...request.Volumes };
-  const named = new Set(request.Env.map((line) => line.split("=")[0]));
+  const wanted = request.Env ?? [];
+  const named = new Set(wanted.map((line) => line.split("=")[0]));
   // A variable without a value is taken out of the environment, by whoever starts the process.
-  const env = [...request.Env, ...base.Env.filter((line) => !named.has(line.split("=")[0]))];
+  const env = [...wanted, ...(base.Env ?? []).filter((line) => !named.has(line.split("=")[0]))];
   const withEntrypoint = request.Entrypoint !== null;
   const cleared = request.Entrypoint?.length === 1 && request.Entrypoint[0] === "";
   const config: ContainerConfig = {
@@ -32,7 +33,7 @@ export function mergedConfig(request: ContainerConfig, image: Image): ContainerC
     Tty: request.Tty,
     OpenStdin: request.OpenStdin,
     StdinOnce: request.StdinOnce,
-    Env: env,
+    Env: env.length === 0 ? null : env,
     Cmd: request.Cmd ?? (withEntrypoint ? null : base.Cmd),
     ...(request.Healthcheck === undefined && base.Healthcheck === undefined
       ? {}

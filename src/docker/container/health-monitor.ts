@@ -74,8 +74,6 @@ export class HealthMonitor {
       WorkingDir: "",
       Cmd: command,
     };
-    const attributes = { ...attributesOf(this.#container), execID: "" };
-    this.#events.add("container", `exec_start: ${command.join(" ")}`, this.#container.id, attributes);
     let process: StartedProcess;
     try {
       process = this.#exec(config, { out: write, err: write, input: null });

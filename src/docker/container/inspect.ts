@@ -12,7 +12,7 @@ import { sorted } from "./create-container.ts";
 import { statusText } from "./status-text.ts";
 
 /** The ids of networks by name; empty for one that is not there. */
-export type NetworkIds = (name: string) => string;
+type NetworkIds = (name: string) => string;
 
 export function stateOf(container: Container): ContainerState {
   const { health } = container;

@@ -23,7 +23,7 @@ export function configOf(spec: ImageSpec): ContainerConfig {
     Tty: false,
     OpenStdin: false,
     StdinOnce: false,
-    Env: [...(spec.env ?? [])],
+    Env: (spec.env ?? []).length > 0 ? [...spec.env!] : null,
     Cmd: spec.command === undefined ? null : [...spec.command],
     Image: "",
     Volumes: volumes.length > 0 ? Object.fromEntries(volumes) : null,

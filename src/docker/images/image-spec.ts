@@ -5,12 +5,17 @@ import type { Program } from "../../sim/process.ts";
  * A program that an image brings: it runs in the container's namespaces, sees its words, files and environment, and
  * gives its exit status (0 to 255), at once or, as a generator, when it ends.
  */
-export type ImageProgram = (context: ProgramContext) => number | Program;
+export type ImageProgram = (context: ImageProgramContext) => number | Program;
+
+export interface ImageProgramContext extends ProgramContext {
+  /** Runs another program in this one's place, as execve(2) does: `return context.exec(["sh", "-c", "..."])`. */
+  exec(argv: readonly string[]): Program;
+}
 
 /** What lies in an image, besides the tools of its system. */
 export interface ImageContents {
-  /** Whose tools there are: busybox's as on Alpine, or none but a shell. */
-  readonly system: "busybox" | "none";
+  /** Whose tools there are: busybox's as on Alpine, all that a host has, or none. */
+  readonly system: "busybox" | "full" | "none";
   /** By path (`/whoami.sh`) or by name, which is then found in `$PATH`. */
   readonly programs: Readonly<Record<string, ImageProgram>>;
   /** Texts by path. */

@@ -1,8 +1,9 @@
 import type { Prng } from "../../base/prng.ts";
 import type { World } from "../../sim/world.ts";
+import type { ContainerConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
-import type { ImageResource, ImageSummary } from "../api/image-types.ts";
+import type { ImageConfig, ImageResource, ImageSummary } from "../api/image-types.ts";
 import { newId, shortId } from "../ids.ts";
 import { NEVER, rfc3339, unixSeconds } from "../timestamps.ts";
 import { genericImage } from "./generic-image.ts";
@@ -186,10 +187,10 @@ export class ImageStore {
       Comment: "",
       Created: rfc3339(image.created),
       Container: "",
-      ContainerConfig: configOf({ names: [] }),
+      ContainerConfig: shownConfig(configOf({ names: [] })),
       DockerVersion: "20.10.24+dfsg1",
       Author: "",
-      Config: image.config,
+      Config: shownConfig(image.config),
       Architecture: "amd64",
       Os: "linux",
       Size: image.size,
@@ -260,6 +261,10 @@ function nameOrEmpty(ref: string): string {
     if (error instanceof DaemonError) return "";
     throw error;
   }
+}
+
+function shownConfig(config: ContainerConfig): ImageConfig {
+  return { ...config, Labels: Object.keys(config.Labels).length > 0 ? { ...config.Labels } : null };
 }
 
 /** Go's path.Match on the whole name or on the repository alone. */

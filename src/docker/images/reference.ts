@@ -1,7 +1,7 @@
 import { DaemonError } from "../api/daemon-error.ts";
 
 /** An image's name taken apart. */
-export interface Reference {
+interface Reference {
   /** As it is shown: `nginx`, `fundamentalsofdocker/ch11-web`, `registry:5000/x`. */
   readonly repository: string;
   readonly tag: string;

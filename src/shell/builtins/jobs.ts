@@ -175,11 +175,15 @@ function kill(state: ShellState, args: readonly string[]): number {
 /** Sends a signal; a process that signals itself ends where it stands, unless it has a trap. */
 export function sendSignal(state: ShellState, entry: ProcessEntry, signal: number): void {
   if (signal === 0) return;
+  // Nobody in a container can end its first process by a signal that this one does not take, SIGKILL included.
+  const init = entry.process.init && state.machine.image !== null;
+  if (init && signal === 9) return;
   if (entry !== state.process) {
     entry.process.kill(signal);
     return;
   }
   if (signal !== 9 && entry.process.onSignal?.(signal)) return;
+  if (init) return;
   throw new Terminated(signal);
 }
 

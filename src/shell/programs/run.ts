@@ -1,7 +1,13 @@
 import { own } from "../../base/own.ts";
 import type { Program } from "../../sim/process.ts";
 import { BUSYBOX_NAMES } from "../busybox-names.ts";
-import { COMMAND_TIME, type CommandContext, type RegisteredCommand, type RunOptions } from "../command.ts";
+import {
+  COMMAND_TIME,
+  type Command,
+  type CommandContext,
+  type RegisteredCommand,
+  type RunOptions,
+} from "../command.ts";
 import { type FileSystem, resolvePath } from "../file-system.ts";
 import type { Machine } from "../machine.ts";
 import { exitOf, type ProcessEntry, type Run } from "../process-table.ts";
@@ -72,11 +78,13 @@ function hostProgram({ commands }: Machine, name: string): Installed | null {
 /** In a container: what the image brings, then busybox's applets, then what says the same in both systems. */
 function containerProgram(machine: Machine, word: string, name: string): Installed | null {
   const image = machine.image!;
-  const command = own(image.programs, word) ?? own(image.programs, name);
-  if (command !== undefined) {
+  const program = own(image.programs, word) ?? own(image.programs, name);
+  if (program !== undefined) {
+    const command: Command = (context) => program({ ...context, exec: (argv) => context.run(argv) });
     return { kind: "command", registered: { command, stdin: false, complete: null } };
   }
-  if (!BUSYBOX_NAMES.has(name) || (image.system === "none" && name !== "sh")) return null;
+  if (image.system === "full") return hostProgram(machine, name === "zsh" ? "bash" : name);
+  if (image.system === "none" || !BUSYBOX_NAMES.has(name)) return null;
   const registered = machine.commands.findApplet(name);
   return registered === null ? hostProgram(machine, name) : { kind: "command", registered };
 }

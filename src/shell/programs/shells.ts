@@ -11,6 +11,7 @@ import { runTyped } from "./typed-shell.ts";
 /** `bash -c TEXT [NAME [ARG ...]]`, `bash FILE [ARG ...]`, `bash < FILE`, and `sh` the same. */
 export function* bash(state: ShellState, args: readonly string[], name: string): Run<number> {
   becomeFresh(state);
+  yield* state.loadLibrary();
   const inContainer = state.machine.image !== null;
   const dash = !inContainer && (name === "sh" || name === "dash");
   const called = name.slice(name.lastIndexOf("/") + 1);

@@ -79,6 +79,7 @@ function reworded(text: string): string {
 
 /** Runs a tool; the world stands still meanwhile. */
 export function* runTextTool(state: ShellState, typed: readonly string[]): Run<number> {
+  yield* state.loadLibrary();
   const words = toolWords(typed, state);
   if ("refusal" in words) {
     state.err(`${words.refusal}\n`);

@@ -2,7 +2,7 @@ import type { SocketError } from "../net/inet-socket.ts";
 import { errorText, KernelError } from "../net/kernel-error.ts";
 import { RawSocket } from "../net/raw-socket.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
-import { type Program, SIGINT, type Wait } from "../sim/process.ts";
+import { type Program, SIGINT } from "../sim/process.ts";
 import type { Signal } from "../sim/signal.ts";
 import { MILLISECOND, type Nanos } from "../sim/time.ts";
 import * as icmp from "../wire/icmp.ts";
@@ -10,7 +10,7 @@ import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { ProgramExit, runSession } from "./program-exit.ts";
-import { nameOf } from "./resolve-name.ts";
+import { markOf, TracerouteLines } from "./traceroute-lines.ts";
 import { HEADERS, parseTracerouteOptions, type TracerouteOptions } from "./traceroute-options.ts";
 
 /** Where the ports of the default method begin, and the port of -U. */
@@ -39,41 +39,11 @@ export function traceroute(context: ProgramContext): Program {
   });
 }
 
-/** What stands behind an answer that says why a packet went no further (traceroute's marks). */
-function markOf(code: number, mtu: number): string {
-  switch (code) {
-    case icmp.NET_UNREACHABLE:
-    case 6:
-    case 8:
-    case 11:
-      return "!N";
-    case icmp.HOST_UNREACHABLE:
-    case 7:
-    case 12:
-      return "!H";
-    case icmp.PROTOCOL_UNREACHABLE:
-      return "!P";
-    case icmp.FRAGMENTATION_NEEDED:
-      return `!F-${mtu}`;
-    case 5:
-      return "!S";
-    case icmp.NET_PROHIBITED:
-    case icmp.HOST_PROHIBITED:
-    case icmp.ADMIN_PROHIBITED:
-      return "!X";
-    case 14:
-      return "!V";
-    case 15:
-      return "!C";
-    default:
-      return `!<${code}>`;
-  }
-}
-
 class Traceroute {
   readonly #context: ProgramContext;
   readonly #options: TracerouteOptions;
   readonly #probes: Probe[] = [];
+  readonly #lines: TracerouteLines;
   readonly #data: Uint8Array;
   #raw: RawSocket | null = null;
   #lastSent: Nanos = Number.NEGATIVE_INFINITY;
@@ -83,6 +53,7 @@ class Traceroute {
   constructor(context: ProgramContext, options: TracerouteOptions) {
     this.#context = context;
     this.#options = options;
+    this.#lines = new TracerouteLines(context, options, this.#probes);
     this.#end = options.maxHops * options.queries;
     for (let i = 0; i < this.#end; i++)
       this.#probes.push({
@@ -128,7 +99,7 @@ class Traceroute {
           this.#finish(probe);
         if (probe.done) {
           if (n === start) {
-            yield* this.#print(n);
+            yield* this.#lines.print(n);
             start++;
           }
           if (probe.final) this.#end = (Math.floor(n / queries) + 1) * queries;
@@ -316,36 +287,5 @@ class Traceroute {
     probe.final = final;
     probe.mark = mark;
     this.#finish(probe);
-  }
-
-  *#print(n: number): Generator<Wait, void, void> {
-    const { queries } = this.#options;
-    const probe = this.#probes[n]!;
-    const place = n % queries;
-    let text = place === 0 ? `\n${`${Math.floor(n / queries) + 1}`.padStart(2)} ` : "";
-    if (probe.from === null) text += " *";
-    else if (this.#lastAddress(n, place) !== probe.from) {
-      // What stands before the name is out while it is looked up.
-      this.#context.out(text);
-      text = ` ${yield* this.#name(probe.from)}`;
-    }
-    if (probe.answeredAt !== null)
-      text += `  ${((probe.answeredAt - probe.sentAt!) / MILLISECOND).toFixed(3)} ms`;
-    if (probe.mark !== "") text += ` ${probe.mark}`;
-    this.#context.out(text);
-  }
-
-  /** Whose answer stands last on the line. */
-  #lastAddress(n: number, place: number): number | null {
-    for (let i = 1; i <= place; i++) {
-      const { from } = this.#probes[n - i]!;
-      if (from !== null) return from;
-    }
-    return null;
-  }
-
-  *#name(address: number): Generator<Wait, string, void> {
-    const text = ip.format(address);
-    return this.#options.numeric ? text : `${(yield* nameOf(this.#context, address)) ?? text} (${text})`;
   }
 }

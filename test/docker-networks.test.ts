@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { PortMap } from "../src/docker/api/network-types.ts";
 import { TcpListener } from "../src/net/tcp/tcp-listener.ts";
 import { DockerHost } from "./helpers/docker-host.ts";
+import { labWorld } from "./helpers/lab-world.ts";
 
 function recorded(name: string): string {
   return readFileSync(new URL(`./recorded/docker-rules/${name}.txt`, import.meta.url), "utf8");
@@ -192,5 +193,41 @@ test("A12 without the userland proxy packets come back to their own container, a
   taken.listen(0, 8090, 1);
   expect(() => docker.run("f4", "bridge", { bindings: ports(["80/tcp", "8090"]) })).toThrow(
     /\): listen tcp4 0\.0\.0\.0:8090: bind: address already in use$/,
+  );
+});
+
+test("A3 icc, ip-masq, bip, fixed-cidr, mtu and ip of the daemon", () => {
+  const docker = new DockerHost({
+    options: {
+      icc: false,
+      "ip-masq": false,
+      bip: "10.77.0.1/24",
+      "fixed-cidr": "10.77.0.128/25",
+      mtu: 1400,
+      ip: "172.10.0.15",
+    },
+  });
+  expect(docker.networks.networkInspect("bridge")).toMatchObject({
+    IPAM: { Config: [{ Subnet: "10.77.0.0/24", IPRange: "10.77.0.128/25", Gateway: "10.77.0.1" }] },
+    Options: {
+      "com.docker.network.bridge.enable_icc": "false",
+      "com.docker.network.bridge.enable_ip_masquerade": "false",
+      "com.docker.network.bridge.host_binding_ipv4": "172.10.0.15",
+      "com.docker.network.driver.mtu": "1400",
+    },
+  });
+  const exposed = ["80/tcp"];
+  docker.run("g1", "bridge", { exposed, bindings: ports(["80/tcp", "8080"]) });
+  docker.run("g2", "bridge", { exposed, linked: [docker.idOf("g1")] });
+  docker.run("g3", "bridge", { exposed });
+  expect(docker.rules()).toBe(recorded("daemon-options"));
+  expect(docker.ask("ip link show eth0", "g1")).toContain("mtu 1400");
+});
+
+test("A3 a bridge has room for 1023 containers", () => {
+  const docker = new DockerHost({}, labWorld({ hosts: { host: "172.10.0.15" } }));
+  for (let i = 0; i < 1023; i++) docker.run(`c${i}`);
+  expect(() => docker.run("last")).toThrow(
+    /^failed to create endpoint last on network bridge: adding interface veth[0-9a-f]{7} to bridge docker0 failed: exchange full$/,
   );
 });

@@ -103,6 +103,10 @@ export class DockerHost {
     this.world.lab.world.settle();
   }
 
+  idOf(name: string): string {
+    return this.#ids.get(name)!;
+  }
+
   sandbox(name: string): Sandbox {
     return this.#sandboxes.get(name)!;
   }

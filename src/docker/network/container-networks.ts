@@ -27,6 +27,8 @@ export interface EndpointRequest {
   readonly macAddress: string | null;
   /** Ports that the image or the command exposes: `80/tcp`. */
   readonly exposed: readonly string[];
+  /** The ids of the containers that this one is linked to: where containers may not talk, these may. */
+  readonly linked?: readonly string[];
   /** What is to be published, on the network that publishes. */
   readonly bindings: PortMap;
   readonly publishAll: boolean;

@@ -118,5 +118,6 @@ export class DriverHost {
 /** What a tool would have said, without its name; null for what is no refusal. */
 function refusal(error: unknown): string | null {
   if (error instanceof ToolError) return error.status === 0 ? "" : error.text.trim();
-  return error instanceof KernelError ? error.message : null;
+  // Go writes the kernel's errors in small letters.
+  return error instanceof KernelError ? error.message.replace(/^[A-Z]/, (c) => c.toLowerCase()) : null;
 }

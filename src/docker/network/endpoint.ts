@@ -50,6 +50,11 @@ export class Endpoint implements DriverEndpoint {
     return new Map(links);
   }
 
+  /** What one needs to know of it who is linked to it. */
+  asLink(): EndpointLink[] {
+    return this.address === null ? [] : [{ address: this.address.address, exposed: this.exposed }];
+  }
+
   asNetworkSeesIt(): NetworkContainer {
     return {
       Name: this.name,

@@ -103,8 +103,8 @@ export interface NetworkDriver {
   createEndpoint(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): void;
   /** Takes away what is left of them in the host's namespace; a device that had moved into a sandbox is back. */
   deleteEndpoint(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): void;
-  /** Asked when the endpoint is about to move into a sandbox. */
-  join(network: DriverNetwork, endpoint: DriverEndpoint): JoinInfo;
+  /** Asked when the endpoint is about to move into a sandbox; what was not made before may be made now. */
+  join(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): JoinInfo;
   /** The endpoint gives its container the way out: publishes its ports; all or none. Absent: this kind of network cannot. */
   publish?(
     network: DriverNetwork,

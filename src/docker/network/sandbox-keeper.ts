@@ -97,11 +97,14 @@ export class SandboxKeeper {
       ? allocation.take(wanted === "" ? null : ip.parse(wanted), network)
       : null;
     const endpoint = new Endpoint(newId(this.#prng), network, request, address);
+    endpoint.links = (request.linked ?? []).flatMap((id) => network.endpoints.get(id)?.asLink() ?? []);
     try {
       driver.createEndpoint(network, endpoint, this.#host);
     } catch (error) {
       if (address !== null) allocation.release(address.address);
-      throw error;
+      if (!(error instanceof DaemonError)) throw error;
+      const words = `failed to create endpoint ${endpoint.name} on network ${network.name}`;
+      throw new DaemonError(error.status, `${words}: ${error.message}`);
     }
     network.endpoints.set(request.containerId, endpoint);
     return endpoint;
@@ -111,7 +114,7 @@ export class SandboxKeeper {
     const { network } = endpoint;
     const before = sandbox.bestExit();
     sandbox.joined.set(network.name, endpoint);
-    endpoint.join = network.driver.join(network, endpoint);
+    endpoint.join = network.driver.join(network, endpoint, this.#host);
     if (endpoint.address !== null) sandbox.hosts.add(ownRecord(sandbox.request, endpoint.address.address));
     if (network.resolvesNames) this.#startDns(sandbox);
     sandbox.addInterface(endpoint, this.#host);

@@ -90,12 +90,10 @@ export class ParentDriver implements NetworkDriver {
       host.attempt({ op: "link-del", dev: found.parent });
   }
 
-  /** The device is made when a container joins: nothing may go wrong before. */
   createEndpoint(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): void {
-    const { parent, mode, endpoints } = this.#networks.get(network.id)!;
-    const name = vethName(this.#prng);
-    host.apply({ op: "link-add", name, link: parent, txqueuelen: 0, kind: this.name, options: { mode } });
-    endpoints.set(endpoint.id, name);
+    let name = vethName(this.#prng);
+    while (host.namespace.device(name) !== null) name = vethName(this.#prng);
+    this.#networks.get(network.id)!.endpoints.set(endpoint.id, name);
   }
 
   deleteEndpoint(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): void {
@@ -106,11 +104,20 @@ export class ParentDriver implements NetworkDriver {
     if (host.namespace.device(name) !== null) host.attempt({ op: "link-del", dev: name });
   }
 
-  join(network: DriverNetwork, endpoint: DriverEndpoint): JoinInfo {
-    const { endpoints } = this.#networks.get(network.id)!;
+  /** The device is made now, when it is known which container it is for. */
+  join(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): JoinInfo {
+    const { parent, mode, endpoints } = this.#networks.get(network.id)!;
+    const device = endpoints.get(endpoint.id)!;
+    try {
+      const options = { mode };
+      host.apply({ op: "link-add", name: device, link: parent, txqueuelen: 0, kind: this.name, options });
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      throw new DaemonError(500, `failed to create the ${this.name} port: ${error.message}`);
+    }
     const own = endpoint.macAddress ?? macFromAddress(endpoint.address!.address);
     return {
-      device: endpoints.get(endpoint.id)!,
+      device,
       prefix: "eth",
       macAddress: this.name === "ipvlan" ? "" : own,
       gateway: network.internal ? null : network.subnets[0]!.gateway,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { causeWords } from "../src/capture/entry-words.ts";
 import type { PortMap } from "../src/docker/api/network-types.ts";
 import { TcpListener } from "../src/net/tcp/tcp-listener.ts";
 import { DockerHost } from "./helpers/docker-host.ts";
@@ -229,5 +230,47 @@ test("A3 a bridge has room for 1023 containers", () => {
   for (let i = 0; i < 1023; i++) docker.run(`c${i}`);
   expect(() => docker.run("last")).toThrow(
     /^failed to create endpoint last on network bridge: adding interface veth[0-9a-f]{7} to bridge docker0 failed: exchange full$/,
+  );
+});
+
+test("A1 a sandbox is a namespace that lies in a file of its own, under the container's name in journeys", async () => {
+  const docker = new DockerHost();
+  docker.run("c1");
+  const { key } = docker.sandbox("c1");
+  expect(key).toMatch(/^\/var\/run\/docker\/netns\/[0-9a-f]{12}$/);
+  const type = async (line: string): Promise<string> => (await docker.world.type("host", line)).output;
+  expect(await type("ip netns list")).toBe("");
+  expect(await type("ls /var/run/docker/netns")).toBe(`${key.split("/").at(-1)}\n`);
+  expect(await type(`nsenter --net=${key} ip -br addr show eth0`)).toMatch(
+    /^eth0@if5 +UP +172\.17\.0\.2\/16 /,
+  );
+  expect(await type(`ip -n ../docker/netns/${key.split("/").at(-1)} route`)).toContain(
+    "default via 172.17.0.1",
+  );
+  expect(await type(`ip -n ${key} route`)).toBe(
+    `Cannot open network namespace "${key}": No such file or directory\n`,
+  );
+  expect(await type(`nsenter --net=${key} ping -c 1 172.17.0.1`)).toContain("1 received");
+  const from = docker.world.journeys().map((journey) => journey.steps[0]!.place);
+  expect(from.some((where) => where.startsWith("host/c1"))).toBe(true);
+  docker.stop("c1");
+  expect(await type("ls /var/run/docker/netns")).toBe("");
+});
+
+test("what the engine does names the command that asked for it", () => {
+  const docker = new DockerHost();
+  const { registry } = docker.world.lab.world;
+  const before = registry.cause;
+  const { applied } = docker.world.toolbox;
+  const since = applied.length;
+  registry.cause = { by: "operation", text: "docker network create sample-net", line: "" };
+  docker.create("sample-net");
+  registry.cause = before;
+  expect(applied.slice(since).map((operation) => operation.for)).not.toContain(undefined);
+  const route = registry.records.find(
+    ({ kind, text }) => kind === "route" && text.startsWith("172.18.0.0/16"),
+  );
+  expect(causeWords("route", route!.history[0]!, () => null)).toMatch(
+    /^ip link set br-[0-9a-f]{12} up, for docker network create sample-net$/,
   );
 });

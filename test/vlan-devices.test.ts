@@ -42,6 +42,20 @@ test("a VLAN device is shown, follows its device, and is refused in the words of
   expect(await on(world, "a", "ip link add link eth0 name x type vlan id 10")).toBe(
     "Error: 8021q: VLAN device already exists.\n",
   );
+  for (const [command, words] of [
+    ["name x type vlan id 4095", "8021q: Invalid VLAN id"],
+    ["name x type vlan", "8021q: VLAN properties not specified"],
+  ])
+    expect(await on(world, "a", `ip link add link eth0 ${command}`)).toBe(`Error: ${words}.\n`);
+  expect(await on(world, "a", "ip link add name x type vlan id 5")).toBe(
+    "Error: 8021q: link not specified.\n",
+  );
+  expect(await on(world, "a", "ip link add link lo name x type vlan id 5")).toBe(
+    "Error: 8021q: VLANs not supported on device.\n",
+  );
+  expect(await on(world, "a", "ip link set eth0.10 mtu 1501")).toBe(
+    "RTNETLINK answers: Numerical result out of range\n",
+  );
   expect(await on(world, "a", "ip link set eth0 mtu 1400; ip link show eth0.10")).toContain("mtu 1400");
   expect(await on(world, "a", "ip link set eth0 down; ip link show eth0.10")).toContain("state DOWN");
   expect(await on(world, "a", "ip link set eth0.10 up")).toBe("RTNETLINK answers: Network is down\n");
@@ -69,7 +83,9 @@ test("ipvlans share the MAC address of their device, talk to each other and to t
   expect(await ping("c1", "172.10.0.15")).toContain("0 received");
   expect(await on(world, "b", "ping -c 1 172.10.0.102")).toContain("1 received");
   const mac = /link\/ether (\S+)/.exec(await on(world, "a", "ip link show eth0"))![1]!;
-  expect(await on(world, "a", "ip netns exec c1 ip -d link show c1")).toContain(`link/ether ${mac}`);
+  expect(await on(world, "a", "ip netns exec c1 ip -d link show c1")).toMatch(
+    new RegExp(`state UNKNOWN .*\\n    link/ether ${mac} .*\\n    ipvlan  mode l2 bridge `),
+  );
   expect(await on(world, "b", "ip neigh")).toContain(`172.10.0.102 dev eth0 lladdr ${mac}`);
   expect(world.accounts()).toEqual([]);
 });

@@ -171,11 +171,6 @@ class Ipvlan implements DeviceDriver {
     if (hi !== macHi || lo !== macLo) throw new KernelError("EOPNOTSUPP");
   }
 
-  /** @throws {KernelError} EINVAL for more than the lower device's */
-  checkMtu(_device: NetDevice, mtu: number): void {
-    if (mtu > this.port.lower.mtu) throw new KernelError("EINVAL");
-  }
-
   changed(_device: NetDevice, change: DeviceChange): void {
     if (change === "removed") this.port.remove(this);
   }

@@ -37,6 +37,7 @@ export const ipvlan: LinkType = {
       throw new ToolError(`ip: ipvlan mode ${options["mode"] ?? "l3"} is not simulated, mode l2 is`, 1);
     return addIpvlan(namespace, nameOr(namespace, name, "ipvlan"), link, common);
   },
-  details: () => "mode l2 bridge ",
-  json: () => ({ mode: "l2", flags: "bridge" }),
+  /** A blank stands in front of it in iproute2 itself. */
+  details: () => " mode l2 bridge ",
+  json: () => ({ mode: "l2", bridge: true }),
 };

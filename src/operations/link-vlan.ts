@@ -48,9 +48,9 @@ export const vlan: LinkType = {
   words: ({ id }) => (id === undefined ? [] : ["id", `${id}`]),
   create({ namespace, name, link, common, options }) {
     const { id } = options;
-    if (id === undefined) throw new KernelError("EINVAL", "VLAN properties not specified");
-    if (Number(id) > 4094) throw new KernelError("ERANGE", "Invalid VLAN id");
-    if (link === null) throw new KernelError("EINVAL", "link not specified");
+    if (id === undefined) throw new KernelError("EINVAL", "8021q: VLAN properties not specified");
+    if (Number(id) > 4094) throw new KernelError("ERANGE", "8021q: Invalid VLAN id");
+    if (link === null) throw new KernelError("EINVAL", "8021q: link not specified");
     return addVlan(namespace, nameOr(namespace, name, "vlan"), link, Number(id), common);
   },
   details: (device) => `protocol 802.1Q id ${vlanIdOf(device)} <REORDER_HDR> `,

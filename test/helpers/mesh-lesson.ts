@@ -5,9 +5,8 @@ import { Lab } from "../../src/lab/lab.ts";
 import { LabWorld } from "../../src/scenario/lab-world.ts";
 import type { ConsoleCommand, Lesson } from "../../src/scenario/lesson.ts";
 import { parseFile } from "../../src/scenario/parse-file.ts";
-import { Verdict } from "../../src/sim/verdict.ts";
 import { linesOf } from "../kernel/lesson-files.ts";
-import { FrameNames, frameLine } from "./frame-line.ts";
+import { framesPassing } from "./passing-frames.ts";
 
 const FILE = "scenarios/routing-mesh.md";
 
@@ -59,16 +58,7 @@ export class MeshLesson {
 
   /** The frames that passed devices since a step of the record, in order: a name for the device, and the frame in words. */
   frames(since: number, names: ReadonlyMap<string, string>): string[] {
-    const { recorder } = this;
-    const random = new FrameNames();
-    const lines: string[] = [];
-    for (const step of recorder.steps(since)) {
-      if (step.verdict !== Verdict.received && step.verdict !== Verdict.transmitted) continue;
-      const name = names.get(this.world.lab.world.placeName(step.place));
-      if (name === undefined) continue;
-      lines.push(`${name.padEnd(26)} ${frameLine(recorder.bytes(step.index)!, random)}`);
-    }
-    return lines;
+    return framesPassing(this.world.lab, since, names);
   }
 
   async #runTo(end: number): Promise<void> {

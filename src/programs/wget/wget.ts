@@ -17,6 +17,9 @@ import { WgetProgress } from "./wget-progress.ts";
 import { WgetReader } from "./wget-reader.ts";
 import { parseWgetUrl, type WgetUrl } from "./wget-url.ts";
 
+/** It writes out what it has before it closes, and the server is done by then (ground truth s02-outbound). */
+const LAST_STEP = 4 * STEP;
+
 /** `busybox wget` with HTTP. */
 export function wget(context: ProgramContext): Program {
   return runSession(context, () => new WgetSession(context, wgetOptions(context.args)));
@@ -94,7 +97,7 @@ class WgetSession {
       }
       if (this.#o.spider) this.#say("remote file exists\n");
       else yield* this.#receive(reader, name, head.isPart ? begin : 0, begin, head);
-      yield* pause(this.#now, STEP);
+      yield* pause(this.#now, LAST_STEP);
       socket.close();
       return;
     }

@@ -6,6 +6,17 @@ export interface SourceFile {
   readonly text: string;
 }
 
+const trees: WeakMap<SourceFile, ts.SourceFile> = new WeakMap();
+
+/** The syntax of a file; it is read once. */
+export function treeOf(file: SourceFile): ts.SourceFile {
+  const known = trees.get(file);
+  if (known !== undefined) return known;
+  const tree = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ES2022, true);
+  trees.set(file, tree);
+  return tree;
+}
+
 /** The rooms of `src/`, floor by floor: a room may import only rooms of lower floors. */
 export const FLOORS: readonly (readonly string[])[] = [
   ["base"],
@@ -234,7 +245,8 @@ function bannedIn(file: ts.SourceFile, path: string, room: string | null): strin
  */
 export function houseViolations(files: readonly SourceFile[]): string[] {
   const problems: string[] = [];
-  for (const { path, text } of files) {
+  for (const source of files) {
+    const { path, text } = source;
     const name = path.split("/").at(-1)!;
     const upperByCustom = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"];
     if (!FILE_NAME.test(name) && !upperByCustom.includes(name)) {
@@ -243,7 +255,7 @@ export function houseViolations(files: readonly SourceFile[]): string[] {
     if (!/\.(ts|js|mjs)$/.test(name)) continue;
     const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
     if (lines > MAX_LINES) problems.push(`${path} has ${lines} lines: split it (at most ${MAX_LINES})`);
-    const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+    const file = treeOf(source);
     const room = roomOf(path);
     if (room !== null && floorOf(room) < 0) {
       problems.push(`${path} lies in "${room}", which is no room of test/house-rules.ts`);

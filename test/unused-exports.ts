@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { resolve, type SourceFile } from "./house-rules.ts";
+import { resolve, type SourceFile, treeOf } from "./house-rules.ts";
 
 /** The names by which a file says what it takes from another: `path#name`, or `path#*` for all of it. */
 type Uses = Set<string>;
@@ -78,8 +78,9 @@ function exportedNames(file: ts.SourceFile): string[] {
 export function unusedExports(files: readonly SourceFile[]): string[] {
   const uses: Uses = new Set();
   const exported: { readonly path: string; readonly name: string }[] = [];
-  for (const { path, text } of files) {
-    const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+  for (const source of files) {
+    const { path } = source;
+    const file = treeOf(source);
     enterUses(file, path, uses);
     for (const name of exportedNames(file)) exported.push({ path, name });
   }

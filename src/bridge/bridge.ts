@@ -1,11 +1,13 @@
 import type { DeviceChange, DeviceDriver } from "../net/device-driver.ts";
 import { Hooks } from "../net/hooks.ts";
+import * as igmp from "../net/igmp.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { Packet } from "../sim/packet.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Timer } from "../sim/timer.ts";
 import type { World } from "../sim/world.ts";
+import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
 import { BridgePort } from "./bridge-port.ts";
 import { Fdb } from "./fdb.ts";
@@ -49,7 +51,6 @@ export class Bridge implements DeviceDriver {
   noLinkLocalLearn = false;
   /** What is kept and shown but decides nothing here; times in nanoseconds. */
   stp = false;
-  mcastSnooping = true;
   forwardDelay: Nanos = 15 * SECOND;
   helloTime: Nanos = 2 * SECOND;
   maxAge: Nanos = 20 * SECOND;
@@ -69,6 +70,7 @@ export class Bridge implements DeviceDriver {
   #mtuSet = false;
   /** The bridge itself is changing its device. */
   #adjusting = false;
+  #mcastSnooping = true;
 
   constructor(world: World) {
     this.world = world;
@@ -252,9 +254,11 @@ export class Bridge implements DeviceDriver {
   changed(device: NetDevice, change: DeviceChange): void {
     switch (change) {
       case "up":
+        if (this.#mcastSnooping) igmp.join(device, ip.ALL_SNOOPERS);
         for (const port of this.ports) if (port.device.running) this.#enablePort(port);
         return;
       case "down":
+        if (this.#mcastSnooping) igmp.leave(device, ip.ALL_SNOOPERS);
         for (const port of this.ports) this.#disablePort(port);
         return;
       case "mtu":
@@ -270,6 +274,19 @@ export class Bridge implements DeviceDriver {
         this.#collector.cancel();
         device.world.generation++;
     }
+  }
+
+  get mcastSnooping(): boolean {
+    return this.#mcastSnooping;
+  }
+
+  /** Who snoops hears of the other snoopers (RFC 4286; br_multicast_join_snoopers): no more than that is simulated. */
+  set mcastSnooping(snoops: boolean) {
+    if (snoops === this.#mcastSnooping) return;
+    this.#mcastSnooping = snoops;
+    if (!this.device.up) return;
+    if (snoops) igmp.join(this.device, ip.ALL_SNOOPERS);
+    else igmp.leave(this.device, ip.ALL_SNOOPERS);
   }
 
   /**

@@ -22,6 +22,8 @@ export class Switch {
     this.#mtu = spec.mtu;
     this.#number = number;
     this.#bridge = addBridge(this.host.root, spec.name, { mac: this.#mac(0xffff) });
+    // It speaks no IGMP of its own.
+    this.#bridge.mcastSnooping = false;
     this.#bridge.device.setUp(true);
   }
 

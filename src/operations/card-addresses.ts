@@ -9,8 +9,7 @@ import { notesOf } from "./device-notes.ts";
 
 /** The IPv6 group of all nodes, which every card listens to whether IPv6 is disabled or not. */
 const ALL_NODES = "33:33:00:00:00:01";
-/** Where a bridge that snoops hears of multicast routers (RFC 4286): 224.0.0.106 and ff02::6a. */
-const ALL_SNOOPERS = 0xe000006a | 0;
+/** The group of all snoopers of IPv6: ff02::6a. */
 const ALL_SNOOPERS6 = "33:33:00:00:00:6a";
 
 /** True for a bridge that is up and snoops, so that it is in the groups of all snoopers. */
@@ -20,8 +19,12 @@ export function snoops(device: NetDevice): boolean {
 
 /** The IPv4 groups that a device is in, oldest first; every one that is up hears 224.0.0.1. */
 export function ipv4Groups(device: NetDevice): readonly number[] {
-  if (!device.up) return [...device.ipv4.groups.keys()];
-  return [...(snoops(device) ? [ALL_SNOOPERS] : []), ip.ALL_SYSTEMS, ...device.ipv4.groups.keys()];
+  const joined = [...device.ipv4.groups.keys()];
+  if (!device.up) return joined;
+  // What a bridge joins for itself it joins before it is said to be up.
+  const snoopers = joined.filter((group) => group === ip.ALL_SNOOPERS);
+  const others = joined.filter((group) => group !== ip.ALL_SNOOPERS);
+  return [...snoopers, ip.ALL_SYSTEMS, ...others];
 }
 
 /** A group that a card listens to, and how many wish it to. */
@@ -54,7 +57,7 @@ export function kernelGroups(device: NetDevice): readonly string[] {
   const groups = speaksIpv6(device) ? [ALL_NODES] : [];
   for (const group of ipv4Groups(device)) {
     groups.push(mac.format(mac.IPV4_MULTICAST_HI, mac.multicastLo(group)));
-    if (group === ALL_SNOOPERS) groups.push(ALL_SNOOPERS6);
+    if (group === ip.ALL_SNOOPERS) groups.push(ALL_SNOOPERS6);
     // The device has its link-local address once it runs; what programs join comes later.
     if (group === ip.ALL_SYSTEMS && device.linkLocal !== null)
       groups.push(solicitedNodeMac(device.linkLocal));

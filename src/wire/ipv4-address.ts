@@ -13,6 +13,8 @@ export const BROADCAST = -1;
 export const LOOPBACK = 0x7f000001;
 /** 224.0.0.1 */
 export const ALL_SYSTEMS: number = 0xe0000001 | 0;
+/** 224.0.0.106 (RFC 4286) */
+export const ALL_SNOOPERS: number = 0xe000006a | 0;
 
 /** The text `10.3.0.2`. */
 export function format(address: number): string {

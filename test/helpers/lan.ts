@@ -26,6 +26,7 @@ export function lan(stations: number, options: { vlanFiltering?: boolean } = {})
   const host = new Host(world, kernel, "h");
   const sw = host.addNamespace("sw");
   const bridge = addBridge(sw, "br0");
+  bridge.mcastSnooping = false;
   bridge.device.setMac(0x0200, 0xfe);
   bridge.device.setUp(true);
   const ends: NetDevice[] = [];

@@ -44,6 +44,8 @@ export class OverlayHost {
     this.eth0.setUp(true);
     addAddress(this.eth0, `${address}/24`);
     this.bridge = addBridge(this.ns, "br0");
+    // As the recorded bridges were made: they speak no IGMP of their own.
+    this.bridge.mcastSnooping = false;
     this.bridge.device.setUp(true);
   }
 
@@ -71,6 +73,7 @@ export class OverlayHost {
 export function underlay(world: World, hosts: readonly OverlayHost[], delay = 0): void {
   const ns = new Host(world, new Kernel(), "switch").root;
   const u0 = addBridge(ns, "u0");
+  u0.mcastSnooping = false;
   u0.device.setUp(true);
   hosts.forEach((host, i) => {
     const port = addNic(ns, `p${i}`, { hi: 0x0200, lo: 0x900 + i }, 1500);

@@ -50,9 +50,10 @@ export class LabHost {
 
   #boot(): void {
     const ns = this.host.root;
-    const { nics, gateway, router } = this.#spec;
-    // IPv6 is not simulated, and hosts say so; namespaces made later have Linux's own default.
-    ns.ipv6 = disabledIpv6;
+    const { nics, gateway, router, docker } = this.#spec;
+    // IPv6 is not simulated, and hosts say so; namespaces made later have Linux's own default. A host of Docker is left as
+    // it comes, since what people compare it with is.
+    if (docker === undefined) ns.ipv6 = disabledIpv6;
     if (router) {
       const { allConf, defaultConf } = ns.ipv4;
       ns.ipv4 = ns.ipv4.with({

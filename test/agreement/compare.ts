@@ -1,0 +1,69 @@
+import { type Identities, mask } from "./mask.ts";
+import type { RecordedCommand } from "./records.ts";
+
+/** What the simulator said to a command. */
+interface Said {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+}
+
+/** In what a command's answer differs from the recorded one. */
+export interface Disagreement {
+  readonly what: "status" | "stdout" | "stderr" | "identity";
+  readonly theirs: string;
+  readonly ours: string;
+}
+
+/**
+ * Listings whose order follows a random seed of hashes, or ids that are random: their lines are compared as a set. The
+ * containers of a network stand by their ids.
+ */
+const UNORDERED = /conntrack -L|ip neigh|ss -\w*l|network inspect/;
+
+/**
+ * What the recorded machine was, and not its Docker: its card was one end of a veth pair, and its kernel was built without
+ * receive packet steering.
+ */
+function withoutMachine(text: string): string {
+  return (
+    text
+      // How many packets have passed depends on how long the machines took, and on what was done before the record.
+      .replaceAll(/^\[\d+:\d+\] -A/gm, "[N:N] -A")
+      .replaceAll(/^(:\S+ \S+) \[\d+:\d+\]$/gm, "$1 [N:N]")
+      .replaceAll(/^(2: eth0)@if\d+(: <[^>]*?)(?:,M-DOWN)?(?=> )/gm, "$1$2")
+      .replaceAll(/(link\/ether 52:54:00:0a:00:0f brd \S+) link-netnsid 0/g, "$1")
+      .replaceAll(/(52:54:00:0a:00:0f .* maxmtu \d+ )\n {4}veth /g, "$1")
+      .replaceAll(/ numrxqueues \d+/g, "")
+  );
+}
+
+/** Null when a command says what it said on the real host. */
+export function compare(command: RecordedCommand, said: Said, identities: Identities): Disagreement | null {
+  const unordered = UNORDERED.test(command.command);
+  for (const what of ["stdout", "stderr"] as const) {
+    const [theirs, ours] = [mask(withoutMachine(command[what])), mask(withoutMachine(said[what]))];
+    const [a, b] = unordered ? [sorted(theirs.text), sorted(ours.text)] : [theirs.text, ours.text];
+    if (a !== b) return { what, theirs: a, ours: b };
+    const identity = unordered ? null : identities.check(theirs, ours);
+    if (identity !== null) return { what: "identity", theirs: identity, ours: "" };
+  }
+  if (command.status !== said.status)
+    return { what: "status", theirs: `${command.status}`, ours: `${said.status}` };
+  return null;
+}
+
+function sorted(text: string): string {
+  return text.split("\n").sort().join("\n");
+}
+
+/** The lines that differ, as `diff` marks them: those of the real host with `-`, ours with `+`. */
+export function differingLines(found: Disagreement): string {
+  const [theirs, ours] = [found.theirs.split("\n"), found.ours.split("\n")];
+  const [a, b] = [new Set(theirs), new Set(ours)];
+  const only = [
+    ...theirs.filter((line) => !b.has(line)).map((line) => `- ${line}`),
+    ...ours.filter((line) => !a.has(line)).map((line) => `+ ${line}`),
+  ];
+  return only.length > 0 ? only.join("\n") : `  the same lines in another order or number (${found.what})`;
+}

@@ -1,0 +1,64 @@
+import { Lab } from "../../src/lab/lab.ts";
+import { type HostSpec, type NicSpec, PLAIN_CPU, PLAIN_WIRE, type Topology } from "../../src/lab/topology.ts";
+import { LabWorld } from "../../src/scenario/lab-world.ts";
+
+const UNDERLAY = "u0";
+const OUTSIDE = "w0";
+
+function nic(name: string, mac: string, address: string | null, on: string): NicSpec {
+  const at = address === null ? null : { address, prefixLength: 24 };
+  return { name, mac, address: at, mtu: 1500, switch: on, wire: PLAIN_WIRE };
+}
+
+function host(name: string, nics: readonly NicSpec[], gateway: string | null, more = {}): HostSpec {
+  return { name, router: false, nics, gateway, cpu: PLAIN_CPU, ...more };
+}
+
+/** The machines as they stood when the records were made: a Docker host and a client, and the world behind a router. */
+const TOPOLOGY: Topology = {
+  hosts: [
+    host(
+      "router",
+      [
+        nic("u0", "52:54:00:00:00:01", "172.10.0.1", UNDERLAY),
+        nic("w0", "52:54:00:00:00:54", "198.51.100.1", OUTSIDE),
+      ],
+      null,
+      { router: true },
+    ),
+    host("host", [nic("eth0", "52:54:00:0a:00:0f", null, UNDERLAY)], null, { docker: {} }),
+    host("client", [nic("eth0", "52:54:00:0a:00:64", "172.10.0.100", UNDERLAY)], "172.10.0.1"),
+    host("world", [nic("eth0", "52:54:00:00:00:53", "198.51.100.10", OUTSIDE)], "198.51.100.1"),
+  ],
+  switches: [
+    { name: UNDERLAY, mtu: 1500 },
+    { name: OUTSIDE, mtu: 1500 },
+  ],
+  trunks: [],
+};
+
+/** What was typed before a session began. */
+const PRELUDE: readonly (readonly [host: string, line: string])[] = [
+  ["world", "ip addr add 198.51.100.53/24 dev eth0"],
+  ["world", "mkdir -p /run/www; echo 'hello from the world' > /run/www/index.html"],
+  ["world", "busybox httpd -p 80 -h /run/www"],
+  [
+    "world",
+    "dnsmasq --no-resolv --no-hosts --conf-file=/dev/null --listen-address=198.51.100.53 --bind-interfaces --address=/web.example/198.51.100.10 '--address=/#/' --pid-file=/run/dnsmasq.pid --user=root",
+  ],
+  ["host", "ip addr add 172.10.0.15/24 brd + dev eth0; ip route add default via 172.10.0.1"],
+  ["host", "ip neigh replace 172.10.0.1 lladdr 52:54:00:00:00:01 dev eth0 nud stale"],
+  ["host", "printf '127.0.0.1\\tlocalhost\\n172.10.0.15\\thost\\n' > /etc/hosts"],
+  ["host", "echo 'nameserver 198.51.100.53' > /etc/resolv.conf"],
+  ["client", "echo 'nameserver 198.51.100.53' > /etc/resolv.conf"],
+];
+
+/** A world as the records' machines were at the beginning of a session. */
+export async function recordedWorld(): Promise<LabWorld> {
+  const world = new LabWorld(new Lab(TOPOLOGY), { record: false });
+  for (const [name, line] of PRELUDE) {
+    const typed = await world.type(name, line);
+    if (typed.status !== 0) throw new Error(`${name}: ${line}: ${typed.output}`);
+  }
+  return world;
+}

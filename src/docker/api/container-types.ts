@@ -69,6 +69,8 @@ export interface ContainerCreateRequest {
   HostConfig: HostConfig;
   /** By network name, what `--ip`, `--network-alias` and their like ask for. */
   NetworkingConfig: { EndpointsConfig: Record<string, Partial<EndpointSettings>> };
+  /** From `--platform`: `linux/amd64`. */
+  Platform?: string;
 }
 
 export interface HealthState {

@@ -47,6 +47,11 @@ export interface NetworkCreateRequest {
   Name: string;
   CheckDuplicate: boolean;
   Driver: string;
+  /** `local`, `global` or `swarm`; empty: the driver's own. */
+  Scope?: string;
+  /** A network that only lends its settings to others. */
+  ConfigOnly?: boolean;
+  ConfigFrom?: { Network: string } | null;
   Internal: boolean;
   Attachable: boolean;
   Ingress: boolean;

@@ -1,0 +1,36 @@
+/** The name of an image, taken apart and made familiar: `docker.io/library/` is left out. */
+export interface ImageReference {
+  /** `alpine`, `quay.io/a/b` */
+  readonly name: string;
+  readonly tag: string | null;
+  /** `sha256:...` */
+  readonly digest: string | null;
+}
+
+const COMPONENT = "[a-z0-9]+(?:(?:[._]|__|[-]*)[a-z0-9]+)*";
+const DOMAIN_PART = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
+const DOMAIN = `${DOMAIN_PART}(?:\\.${DOMAIN_PART})*(?::[0-9]+)?`;
+const REFERENCE = new RegExp(
+  `^((?:${DOMAIN}/)?${COMPONENT}(?:/${COMPONENT})*)(?::([\\w][\\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$`,
+);
+
+/** Null when the text is no reference. */
+export function parseImageReference(text: string): ImageReference | null {
+  if (/^[a-f0-9]{64}$/.test(text)) return null;
+  const slash = text.indexOf("/");
+  const first = slash < 0 ? "" : text.slice(0, slash);
+  const hasDomain = /[.:]/.test(first) || first === "localhost";
+  const remainder = hasDomain ? text.slice(slash + 1) : text;
+  // Repository names are lower case, whatever the tag is.
+  if (/[A-Z]/.test(remainder.replace(/[:@].*$/, ""))) return null;
+  const found = REFERENCE.exec(text);
+  if (found === null) return null;
+  const name = found[1]!.replace(/^(?:index\.)?docker\.io\//, "").replace(/^library\//, "");
+  return { name, tag: found[2] ?? null, digest: found[3] ?? null };
+}
+
+/** `alpine:latest`: with the tag that stands for none. */
+export function taggedName({ name, tag, digest }: ImageReference): string {
+  if (digest !== null) return `${name}${tag === null ? "" : `:${tag}`}@${digest}`;
+  return `${name}:${tag ?? "latest"}`;
+}

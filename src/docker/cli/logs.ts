@@ -1,0 +1,81 @@
+import type { Program } from "../../sim/process.ts";
+import type { Nanos } from "../../sim/time.ts";
+import type { LogLine } from "../api/docker-api.ts";
+import { naming } from "./ask.ts";
+import { ClientError, type Invocation } from "./client-context.ts";
+import { instantOf, rfc3339Nanos } from "./timestamps.ts";
+
+/** `docker logs`: what a container's main process wrote, and with `-f` what it goes on to write. */
+export function* showLogs({ context, options, args, api }: Invocation): Program {
+  const ref = args[0]!;
+  const { Id, Config } = naming("container", ref, () => api.containerInspect(ref));
+  const since = bound(context.now(), options.text("since"), "since");
+  const until = bound(context.now(), options.text("until"), "until");
+  const log = api.containerLogs(Id);
+  const timestamps = options.flag("timestamps");
+  const within = ({ at }: LogLine): boolean =>
+    (since === null || at >= since) && (until === null || at <= until);
+  let atStart = true;
+  const show = (line: LogLine): void => {
+    const text = timestamps ? stamped(line, atStart) : line.text;
+    atStart = line.text.endsWith("\n");
+    if (line.stream === "stdout" || Config.Tty) context.out(text);
+    else context.err(text);
+  };
+  const tail = options.text("tail");
+  const chosen = lastLines(
+    log.lines.filter(within),
+    tail === "all" || !/^\d+$/.test(tail) ? null : Number(tail),
+  );
+  let seen = log.lines.length;
+  for (const line of chosen) show(line);
+  if (!options.flag("follow")) return 0;
+  for (;;) {
+    for (; seen < log.lines.length; seen++) if (within(log.lines[seen]!)) show(log.lines[seen]!);
+    if (!runs(() => api.containerInspect(Id).State.Running)) return 0;
+    if (until !== null && context.now() >= until) return 0;
+    yield { on: [log.changed], until: until ?? Number.POSITIVE_INFINITY };
+  }
+}
+
+/** A container that was removed does not run either. */
+function runs(ask: () => boolean): boolean {
+  try {
+    return ask();
+  } catch {
+    return false;
+  }
+}
+
+function bound(now: Nanos, text: string, option: string): Nanos | null {
+  if (text === "") return null;
+  const instant = instantOf(text, now);
+  if (instant === null) {
+    throw new ClientError(
+      `invalid value for "${option}": failed to parse value as time or duration: "${text}"`,
+    );
+  }
+  return instant;
+}
+
+/** Pieces of output cut into lines, each with the time of its beginning. */
+function stamped(line: LogLine, atStart: boolean): string {
+  const time = rfc3339Nanos(line.at);
+  const text = line.text.replace(/\n(?!$)/g, `\n${time} `);
+  return atStart ? `${time} ${text}` : text;
+}
+
+/** The pieces that hold the last so many lines; null: all. */
+function lastLines(pieces: readonly LogLine[], count: number | null): LogLine[] {
+  if (count === null) return [...pieces];
+  const chosen: LogLine[] = [];
+  let missing = count;
+  for (const piece of [...pieces].reverse()) {
+    if (missing <= 0) break;
+    const lines = piece.text.split(/(?<=\n)/);
+    const kept = lines.slice(Math.max(0, lines.length - missing));
+    chosen.unshift({ ...piece, text: kept.join("") });
+    missing -= kept.length;
+  }
+  return chosen;
+}

@@ -1,0 +1,6 @@
+import type { Program } from "../../sim/process.ts";
+import { type Invocation, ClientError } from "./client-context.ts";
+
+export function showStats(_: Invocation): Program | number {
+  throw new ClientError("docker stats: not yet");
+}

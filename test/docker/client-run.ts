@@ -11,7 +11,11 @@ export interface Said {
 }
 
 /** What our client says to words, with an engine that never waits. */
-export function runOurs(api: DockerApi | null, args: readonly string[], files: Readonly<Record<string, string>> = {}): Said {
+export function runOurs(
+  api: DockerApi | null,
+  args: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+): Said {
   let [out, err] = ["", ""];
   const context: ClientContext = {
     args,
@@ -21,7 +25,8 @@ export function runOurs(api: DockerApi | null, args: readonly string[], files: R
     cwd: "/",
     files: {
       read: (path) => files[path]!,
-      stat: (path) => (files[path] === undefined ? null : { kind: "file", size: files[path].length, changed: 0 }),
+      stat: (path) =>
+        files[path] === undefined ? null : { kind: "file", size: files[path].length, changed: 0 },
     } as ClientContext["files"],
     tty: { input: false, output: false, columns: 80 },
     now: () => 0,

@@ -29,7 +29,12 @@ function answer(api: DockerApi, request: IncomingMessage, response: ServerRespon
   }
   response.setHeader("Content-Type", "application/json");
   try {
-    const found = route(api, `${request.method} ${path}`, url.searchParams, body === "" ? {} : JSON.parse(body));
+    const found = route(
+      api,
+      `${request.method} ${path}`,
+      url.searchParams,
+      body === "" ? {} : JSON.parse(body),
+    );
     response.statusCode = found.status;
     response.end(found.json === undefined ? "" : JSON.stringify(found.json));
   } catch (error) {
@@ -82,15 +87,19 @@ function route(api: DockerApi, what: string, query: URLSearchParams, body: any):
   if ((ref = match(/^GET \/containers\/(.*)\/json$/)) !== null) return json(api.containerInspect(ref));
   if ((ref = match(/^GET \/containers\/(.*)\/top$/)) !== null) return json(api.containerTop(ref, []));
   if ((ref = match(/^POST \/containers\/(.*)\/start$/)) !== null) return done(now(api.containerStart(ref)));
-  if ((ref = match(/^POST \/containers\/(.*)\/stop$/)) !== null) return done(now(api.containerStop(ref, timeout)));
-  if ((ref = match(/^POST \/containers\/(.*)\/restart$/)) !== null) return done(now(api.containerRestart(ref, timeout)));
-  if ((ref = match(/^POST \/containers\/(.*)\/kill$/)) !== null) return done(api.containerKill(ref, query.get("signal")!));
+  if ((ref = match(/^POST \/containers\/(.*)\/stop$/)) !== null)
+    return done(now(api.containerStop(ref, timeout)));
+  if ((ref = match(/^POST \/containers\/(.*)\/restart$/)) !== null)
+    return done(now(api.containerRestart(ref, timeout)));
+  if ((ref = match(/^POST \/containers\/(.*)\/kill$/)) !== null)
+    return done(api.containerKill(ref, query.get("signal")!));
   if ((ref = match(/^POST \/containers\/(.*)\/pause$/)) !== null) return done(api.containerPause(ref));
   if ((ref = match(/^POST \/containers\/(.*)\/unpause$/)) !== null) return done(api.containerUnpause(ref));
   if ((ref = match(/^POST \/containers\/(.*)\/rename$/)) !== null) {
     return done(api.containerRename(ref, query.get("name")!));
   }
-  if ((ref = match(/^POST \/containers\/(.*)\/update$/)) !== null) return json(api.containerUpdate(ref, body));
+  if ((ref = match(/^POST \/containers\/(.*)\/update$/)) !== null)
+    return json(api.containerUpdate(ref, body));
   if ((ref = match(/^POST \/containers\/(.*)\/wait$/)) !== null) {
     return json({ StatusCode: now(api.containerWait(ref, "not-running")) });
   }
@@ -109,14 +118,17 @@ function route(api: DockerApi, what: string, query: URLSearchParams, body: any):
   }
   if ((ref = match(/^GET \/networks\/(.*)$/)) !== null) return json(api.networkInspect(ref));
   if ((ref = match(/^DELETE \/networks\/(.*)$/)) !== null) return done(api.networkRemove(ref));
-  if (what === "GET /images/json") return json(api.imageList({ all: query.get("all") === "1", filters: filtersOf(query) }));
-  if (what === "POST /images/create") return json(api.imagePull(`${query.get("fromImage")}:${query.get("tag")}`));
+  if (what === "GET /images/json")
+    return json(api.imageList({ all: query.get("all") === "1", filters: filtersOf(query) }));
+  if (what === "POST /images/create")
+    return json(api.imagePull(`${query.get("fromImage")}:${query.get("tag")}`));
   if (what === "POST /images/prune") return json(api.imagePrune(false));
   if ((ref = match(/^GET \/images\/(.*)\/json$/)) !== null) return json(api.imageInspect(ref));
   if ((ref = match(/^POST \/images\/(.*)\/tag$/)) !== null) {
     api.imageTag(ref, `${query.get("repo")}:${query.get("tag")}`);
     return { status: 201 };
   }
-  if ((ref = match(/^DELETE \/images\/(.*)$/)) !== null) return json(api.imageRemove(ref, query.get("force") === "1"));
+  if ((ref = match(/^DELETE \/images\/(.*)$/)) !== null)
+    return json(api.imageRemove(ref, query.get("force") === "1"));
   throw new DaemonError(404, "page not found");
 }

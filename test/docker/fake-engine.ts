@@ -1,4 +1,8 @@
-import type { ContainerCreateRequest, ContainerResource, ContainerSummary } from "../../src/docker/api/container-types.ts";
+import type {
+  ContainerCreateRequest,
+  ContainerResource,
+  ContainerSummary,
+} from "../../src/docker/api/container-types.ts";
 import { DaemonError } from "../../src/docker/api/daemon-error.ts";
 import type { Call, DockerApi, Filters } from "../../src/docker/api/docker-api.ts";
 import type { ImageResource, ImageSummary } from "../../src/docker/api/image-types.ts";
@@ -19,9 +23,16 @@ export class FakeEngine implements DockerApi {
   /** @param now seconds since 1970 */
   constructor(now: number) {
     this.#now = now;
-    this.#containers = [containerAnswer(1, "web", true), containerAnswer(2, "c1", false), containerAnswer(3, "db", false)];
+    this.#containers = [
+      containerAnswer(1, "web", true),
+      containerAnswer(2, "c1", false),
+      containerAnswer(3, "db", false),
+    ];
     this.#networks = [networkAnswer(2, "net10"), networkAnswer(1, "net2"), networkAnswer(3, "bridge")];
-    this.#images = [imageAnswer(1, ["alpine:latest"]), imageAnswer(2, ["nginx:alpine", "registry.example/a/nginx:1"])];
+    this.#images = [
+      imageAnswer(1, ["alpine:latest"]),
+      imageAnswer(2, ["nginx:alpine", "registry.example/a/nginx:1"]),
+    ];
   }
 
   version(): Record<string, unknown> {
@@ -62,8 +73,12 @@ export class FakeEngine implements DockerApi {
 
   networkConnect(ref: string, container: string, settings: unknown): void {
     this.networkInspect(ref);
-    this.asked.push({ what: "POST /networks/connect", body: { Container: container, EndpointConfig: settings } });
-    if (container === "web") throw new DaemonError(403, `endpoint with name web already exists in network ${ref}`);
+    this.asked.push({
+      what: "POST /networks/connect",
+      body: { Container: container, EndpointConfig: settings },
+    });
+    if (container === "web")
+      throw new DaemonError(403, `endpoint with name web already exists in network ${ref}`);
   }
 
   networkDisconnect(ref: string, container: string, force: boolean): void {
@@ -73,7 +88,9 @@ export class FakeEngine implements DockerApi {
 
   containerList({ all, filters = {} }: { all: boolean; filters?: Filters }): ContainerSummary[] {
     checkFilters(filters, ["name", "id", "status", "label", "network", "publish", "expose", "ancestor"]);
-    return this.#containers.filter(({ State }) => all || State.Running).map((one) => summaryOf(one, this.#now));
+    return this.#containers
+      .filter(({ State }) => all || State.Running)
+      .map((one) => summaryOf(one, this.#now));
   }
 
   containerInspect(ref: string): ContainerResource {
@@ -110,7 +127,8 @@ export class FakeEngine implements DockerApi {
   containerKill(ref: string, signal: string): void {
     const { Id, State } = this.containerInspect(ref);
     this.asked.push({ what: "POST /containers/kill", body: { ref, signal } });
-    if (!State.Running) throw new DaemonError(409, `Cannot kill container: ${ref}: Container ${Id} is not running`);
+    if (!State.Running)
+      throw new DaemonError(409, `Cannot kill container: ${ref}: Container ${Id} is not running`);
   }
 
   containerPause(ref: string): void {
@@ -191,7 +209,10 @@ export class FakeEngine implements DockerApi {
   }
 
   imagePull(): never {
-    throw new DaemonError(404, "pull access denied for nosuch, repository does not exist or may require 'docker login'");
+    throw new DaemonError(
+      404,
+      "pull access denied for nosuch, repository does not exist or may require 'docker login'",
+    );
   }
 
   imageTag(source: string): void {
@@ -208,7 +229,12 @@ export class FakeEngine implements DockerApi {
   }
 }
 
-function find<T extends { Id: string }>(all: readonly T[], ref: string, name: (one: T) => string, missing: string): T {
+function find<T extends { Id: string }>(
+  all: readonly T[],
+  ref: string,
+  name: (one: T) => string,
+  missing: string,
+): T {
   const found = all.find((one) => name(one) === ref || one.Id.startsWith(ref));
   if (found === undefined) throw new DaemonError(404, missing);
   return found;

@@ -61,7 +61,7 @@ container.HostConfig
   Links []string; OomScoreAdj int; PidMode container.PidMode~string; Privileged bool;
   PublishAllPorts bool; ReadonlyRootfs bool; SecurityOpt []string; StorageOpt? map[string]string;
   Tmpfs? map[string]string; UTSMode container.UTSMode~string; UsernsMode container.UsernsMode~string;
-  ShmSize int; Sysctls? map[string]string; Runtime? string; ConsoleSize []int;
+  ShmSize int; Sysctls? map[string]string; Runtime? string; ConsoleSize [2]int;
   Isolation container.Isolation~string; embed container.Resources; Mounts? []mount.Mount;
   MaskedPaths []string; ReadonlyPaths []string; Init? *bool
 types.GraphDriverData

@@ -50,6 +50,7 @@ export function typedAnswer(type: string, answer: unknown): GoStruct {
 function typed(type: string, json: unknown): GoValue {
   const given = json !== undefined && json !== null;
   if (type.startsWith("*")) return typedPointer(type, json, given);
+  if (type === "[2]int") return new GoSlice((given ? (json as number[]) : [0, 0]).map(Number), "[2]uint");
   if (type.startsWith("[]")) {
     const of = type.slice(2);
     if (!given) return new GoNil(type);

@@ -206,14 +206,21 @@ function* wait(invocation: Invocation): Program {
 function* prune(invocation: Invocation): Program {
   const { context, options, api } = invocation;
   const question = "WARNING! This will remove all stopped containers.\nAre you sure you want to continue?";
-  if (!options.flag("force") && !(yield* confirm(invocation, question))) return 0;
-  const { ContainersDeleted, SpaceReclaimed } = api.containerPrune(options.filters());
+  const agreed = options.flag("force") || (yield* confirm(invocation, question));
+  const { ContainersDeleted, SpaceReclaimed } = agreed
+    ? api.containerPrune(options.filters())
+    : NOTHING_PRUNED;
   if (ContainersDeleted.length > 0) {
     context.out(`Deleted Containers:\n${ContainersDeleted.map((id) => `${id}\n`).join("")}\n`);
   }
   context.out(`Total reclaimed space: ${humanSize(ContainersDeleted.length > 0 ? SpaceReclaimed : 0)}\n`);
   return 0;
 }
+
+const NOTHING_PRUNED: { ContainersDeleted: string[]; SpaceReclaimed: number } = {
+  ContainersDeleted: [],
+  SpaceReclaimed: 0,
+};
 
 const UPDATES = {
   "blkio-weight": "BlkioWeight",

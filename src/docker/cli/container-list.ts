@@ -1,10 +1,18 @@
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import type { ContainerSummary } from "../api/container-types.ts";
 import { goQuote } from "../templates/go-quote.ts";
-import { humanDuration, humanSize } from "./human-text.ts";
 import type { Invocation } from "./client-context.ts";
+import { humanDuration, humanSize } from "./human-text.ts";
 import { parseImageReference } from "./image-reference.ts";
-import { ellipsis, labelMethod, labelsText, type Listing, listText, shortId, tryFormat } from "./list-output.ts";
+import {
+  ellipsis,
+  type Listing,
+  labelMethod,
+  labelsText,
+  listText,
+  shortId,
+  tryFormat,
+} from "./list-output.ts";
 import { secondsText } from "./timestamps.ts";
 
 const TABLE = "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";

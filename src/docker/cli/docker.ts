@@ -2,9 +2,10 @@ import type { Program } from "../../sim/process.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { DockerApi } from "../api/docker-api.ts";
 import { goQuote } from "../templates/go-quote.ts";
-import { ClientError, type ClientContext, type Invocation } from "./client-context.ts";
+import { type ClientContext, ClientError, type Invocation } from "./client-context.ts";
 import { type CommandGroup, type CommandSpec, isGroup } from "./command-spec.ts";
 import { DOCKER, findCommand, runnerPath } from "./command-tree.ts";
+import { BadValue } from "./go-values.ts";
 import { usageText, useLine } from "./help-text.ts";
 import { OptionError, type ParsedOptions, parseOptions } from "./parse-options.ts";
 import { RUNNERS } from "./runners.ts";
@@ -42,6 +43,10 @@ function report(context: ClientContext, error: unknown): number {
   if (error instanceof ClientError) {
     if (error.message !== "") context.err(`${error.message}\n`);
     return error.status;
+  }
+  if (error instanceof BadValue) {
+    context.err(`${error.message}\n`);
+    return 1;
   }
   if (!(error instanceof DaemonError)) throw error;
   context.err(`Error response from daemon: ${error.message}\n`);
@@ -201,7 +206,7 @@ function printHelp(
   request: "long" | "short",
   print: (text: string) => void,
 ): number {
-  if (request === "short") context.err("Flag shorthand -h has been deprecated, please use --help\n");
+  if (request === "short") print("Flag shorthand -h has been deprecated, please use --help\n");
   print(`\n${usage(context, command, path)}`);
   return 0;
 }

@@ -6,7 +6,7 @@ import { confirm, naming, refusal } from "./ask.ts";
 import { ClientError, type Invocation, type Runner } from "./client-context.ts";
 import { inspectAll } from "./inspect-output.ts";
 import { canonicalAddress } from "./ip-address.ts";
-import { labelMethod, labelsText, type Listing, listText, shortId } from "./list-output.ts";
+import { type Listing, labelMethod, labelsText, listText, shortId } from "./list-output.ts";
 import { naturalOrder } from "./natural-order.ts";
 
 /** `docker network ...` */

@@ -1,5 +1,5 @@
-import type { Ulimit } from "./compound-values.ts";
 import { ClientError } from "./client-context.ts";
+import type { Ulimit } from "./compound-values.ts";
 import { parseSize } from "./go-values.ts";
 import type { OptionValues } from "./option-values.ts";
 import { listOrNull } from "./run-config.ts";

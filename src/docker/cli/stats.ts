@@ -1,5 +1,5 @@
 import type { Program } from "../../sim/process.ts";
-import { type Invocation, ClientError } from "./client-context.ts";
+import { ClientError, type Invocation } from "./client-context.ts";
 
 export function showStats(_: Invocation): Program | number {
   throw new ClientError("docker stats: not yet");

@@ -201,7 +201,7 @@ class Evaluation {
         return this.#fields(dot, value, word, word.names.slice(1), others, final);
       }
       case "function":
-        return this.#function(dot, word, word.name, others, final);
+        return this.#function(dot, word, word.name, others, final, command);
       case "pipe":
         this.#noArguments(word, others, final);
         return this.#pipe(dot, word.pipe);
@@ -249,7 +249,7 @@ class Evaluation {
         return this.#fields(dot, value, operand, operand.names.slice(1), [], NOTHING);
       }
       case "function":
-        return this.#function(dot, operand, operand.name, [], NOTHING);
+        return this.#function(dot, operand, operand.name, [], NOTHING, operand);
       case "pipe":
         return this.#pipe(dot, operand.pipe);
       case "nil":
@@ -313,11 +313,19 @@ class Evaluation {
     this.#fail(node, `can't evaluate field ${name} in type ${typeName(of)}`);
   }
 
-  #function(dot: GoValue, node: Operand, name: string, others: readonly Operand[], final: Final): GoValue {
+  /** @param call what a failure of the function itself points at: the whole command */
+  #function(
+    dot: GoValue,
+    node: Operand,
+    name: string,
+    others: readonly Operand[],
+    final: Final,
+    call: Command | Operand,
+  ): GoValue {
     const called = this.#functions[name];
     if (called === undefined) this.#fail(node, `${goQuote(name)} is not a defined function`);
     if (name === "and" || name === "or") return this.#shortCircuit(dot, node, name, others, final);
-    return this.#invoke(dot, node, name, called, others, final);
+    return this.#invoke(dot, node, name, called, others, final, call);
   }
 
   #shortCircuit(
@@ -344,6 +352,7 @@ class Evaluation {
     called: GoFunction | GoMethod,
     others: readonly Operand[],
     final: Final,
+    call: Command | Operand = node,
   ): GoValue {
     const types = called.arguments;
     const variadic = types.at(-1) === "...";
@@ -363,7 +372,7 @@ class Evaluation {
       return called.call(...values);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      this.#fail(node, `error calling ${name}: ${error.message}`);
+      this.#fail(call, `error calling ${name}: ${error.message}`);
     }
   }
 

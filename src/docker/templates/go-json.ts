@@ -29,21 +29,25 @@ export function jsonString(text: string, escapeHtml = false): string {
 }
 
 /** A value as encoding/json writes it: structs in the order of their fields, maps by key. */
-export function goJson(value: GoValue): string {
+export function goJson(value: GoValue, escapeHtml = false): string {
   if (value === undefined || value === null) return "null";
   if (typeof value === "boolean" || typeof value === "number") return String(value);
-  if (typeof value === "string") return jsonString(value);
+  if (typeof value === "string") return jsonString(value, escapeHtml);
   if (value instanceof GoNamed) return jsonString(value.text);
   if (value instanceof GoFloat) return floatText(value.value);
   if (value instanceof GoNumber) return value.text === "" ? "0" : value.text;
   if (value instanceof GoTime) return jsonString(value.rfc3339);
   if (value instanceof GoInterface) return goJson(value.value);
   if (value instanceof GoNil) return "null";
-  if (value instanceof GoSlice) return `[${value.items.map(goJson).join(",")}]`;
+  if (value instanceof GoSlice) return `[${value.items.map((item) => goJson(item)).join(",")}]`;
   if (value instanceof GoMap) return members(value.sorted());
   if (value instanceof GoObject) {
     const plain = Object.entries(value.methods).filter(([, method]) => method.arguments.length === 0);
-    return members(plain.map(([name, method]) => [name, method.call()] as [string, GoValue]).sort(byKey));
+    // Its own MarshalJSON minds HTML, whatever its caller asked for.
+    return members(
+      plain.map(([name, method]) => [name, method.call()] as [string, GoValue]).sort(byKey),
+      true,
+    );
   }
   return members(structMembers(value));
 }
@@ -67,8 +71,8 @@ function isEmpty(value: GoValue): boolean {
   return value instanceof GoMap && value.entries.size === 0;
 }
 
-function members(entries: readonly [string, GoValue][]): string {
-  return `{${entries.map(([key, value]) => `${jsonString(key)}:${goJson(value)}`).join(",")}}`;
+function members(entries: readonly [string, GoValue][], escapeHtml = false): string {
+  return `{${entries.map(([key, value]) => `${jsonString(key)}:${goJson(value, escapeHtml)}`).join(",")}}`;
 }
 
 function byKey([a]: [string, GoValue], [b]: [string, GoValue]): number {
@@ -83,7 +87,7 @@ function floatText(value: number): string {
 /** A plain value as the engine sends it and json.Indent lays it out, four columns a level. */
 export function indentedJson(value: unknown, indent = "    ", margin = ""): string {
   if (value === null || value === undefined) return "null";
-  if (typeof value === "string") return jsonString(value, true);
+  if (typeof value === "string") return jsonString(value);
   if (typeof value !== "object") return String(value);
   const inner = margin + indent;
   if (Array.isArray(value)) {
@@ -93,7 +97,7 @@ export function indentedJson(value: unknown, indent = "    ", margin = ""): stri
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   if (entries.length === 0) return "{}";
   const lines = entries.map(
-    ([key, item]) => `${inner}${jsonString(key, true)}: ${indentedJson(item, indent, inner)}`,
+    ([key, item]) => `${inner}${jsonString(key)}: ${indentedJson(item, indent, inner)}`,
   );
   return `{\n${lines.join(",\n")}\n${margin}}`;
 }

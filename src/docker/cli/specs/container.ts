@@ -1,8 +1,8 @@
 import {
-  type CommandGroup,
   anyArguments,
   atLeast,
   between,
+  type CommandGroup,
   exactly,
   noArguments,
   opt,

@@ -1,4 +1,4 @@
-import { type CommandGroup, atLeast, atMost, exactly, noArguments, opt } from "../command-spec.ts";
+import { atLeast, atMost, type CommandGroup, exactly, noArguments, opt } from "../command-spec.ts";
 import { BUILD_OPTIONS } from "./build-options.ts";
 
 export const IMAGE: CommandGroup = {

@@ -1,10 +1,10 @@
 import {
-  type CommandSpec,
-  type OptionSpec,
   atLeast,
   atMost,
+  type CommandSpec,
   exactly,
   noArguments,
+  type OptionSpec,
   opt,
 } from "../command-spec.ts";
 

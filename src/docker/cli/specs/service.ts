@@ -1,4 +1,4 @@
-import { type CommandGroup, atLeast, exactly, noArguments, opt } from "../command-spec.ts";
+import { atLeast, type CommandGroup, exactly, noArguments, opt } from "../command-spec.ts";
 import { SERVICE_CREATE_OPTIONS, SERVICE_OPTIONS, SERVICE_UPDATE_OPTIONS } from "./service-options.ts";
 
 export const SERVICE: CommandGroup = {

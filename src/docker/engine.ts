@@ -11,6 +11,7 @@ import { DaemonError } from "./api/daemon-error.ts";
 import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } from "./api/docker-api.ts";
 import type { ImageResource, ImageSummary } from "./api/image-types.ts";
 import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./api/network-types.ts";
+import type { VolumeCreateRequest, VolumeResource } from "./api/volume-types.ts";
 import { Container } from "./container/container.ts";
 import { attributesOf } from "./container/container-events.ts";
 import { asksForStopped, containerFilter } from "./container/container-filter.ts";
@@ -26,6 +27,7 @@ import { EventLog } from "./event-log.ts";
 import { newId } from "./ids.ts";
 import { ImageStore } from "./images/image-store.ts";
 import type { NetworkBackend } from "./network/network-backend.ts";
+import { VolumeStore } from "./volumes/volume-store.ts";
 
 /** Below this no container can be limited. */
 const LEAST_MEMORY = 6 * 1024 * 1024;
@@ -46,12 +48,14 @@ export class DockerEngine implements DockerApi {
   readonly #runner: ContainerRunner;
   readonly #facts: EngineFacts;
   readonly #ids: () => string;
+  readonly #volumes: VolumeStore;
 
   constructor({ host, runtime, networks }: EngineParts) {
     const { world } = host;
     this.#host = host;
     const prng = world.prng.fork(`docker/${host.name}/ids`);
     this.#ids = () => newId(prng);
+    this.#volumes = new VolumeStore(world, this.#ids, (name) => this.#usersOf(name));
     this.#store = new ContainerStore(world.prng.fork(`docker/${host.name}/names`));
     this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`));
     this.events = new EventLog(world);
@@ -77,11 +81,14 @@ export class DockerEngine implements DockerApi {
     return this.#facts.info();
   }
 
-  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: unknown[] } {
+  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: VolumeResource[] } {
     return {
       Images: this.imageList({ all: false }),
       Containers: this.containerList({ all: true }),
-      Volumes: [],
+      Volumes: this.volumeList().map((volume) => ({
+        ...volume,
+        UsageData: { RefCount: this.#usersOf(volume.Name).length, Size: 0 },
+      })),
     };
   }
 
@@ -410,6 +417,26 @@ export class DockerEngine implements DockerApi {
     return this.images.prune(all, new Set(this.#store.all.map((one) => one.image)));
   }
 
+  volumeList(filters?: Filters): VolumeResource[] {
+    return this.#volumes.list(filters);
+  }
+
+  volumeInspect(name: string): VolumeResource {
+    return this.#volumes.inspect(name);
+  }
+
+  volumeCreate(request: VolumeCreateRequest): VolumeResource {
+    return this.#volumes.create(request);
+  }
+
+  volumeRemove(name: string, force: boolean): void {
+    this.#volumes.remove(name, force);
+  }
+
+  volumePrune(filters?: Filters): { VolumesDeleted: string[]; SpaceReclaimed: number } {
+    return this.#volumes.prune(filters);
+  }
+
   readonly #networkId = (name: string): string => {
     try {
       return this.networks.networkInspect(name).Id;
@@ -418,6 +445,13 @@ export class DockerEngine implements DockerApi {
       throw error;
     }
   };
+
+  /** The containers that mount a volume. */
+  #usersOf(volume: string): string[] {
+    const names = (binds: readonly string[] | null): boolean =>
+      (binds ?? []).some((bind) => bind.split(":")[0] === volume);
+    return this.#store.all.filter(({ hostConfig }) => names(hostConfig.Binds)).map(({ id }) => id);
+  }
 
   #demandRunning(container: Container, prefix = ""): void {
     if (container.running) return;

@@ -14,6 +14,7 @@ import { runTool, splitWords } from "../operations/run-tool.ts";
 import { standardToolbox } from "../operations/standard-toolbox.ts";
 import type { AppliedOperation, Toolbox } from "../operations/toolbox.ts";
 import { CommandTable } from "../shell/command.ts";
+import { registerDocker } from "../shell/commands/docker.ts";
 import { registerTools } from "../shell/commands/network-tools.ts";
 import { registerPrograms } from "../shell/commands/programs.ts";
 import type { Completion } from "../shell/complete.ts";
@@ -67,6 +68,7 @@ export class LabWorld implements LessonWorld {
     if (options.record ?? true) lab.record();
     registerTools(this.#commands, this.toolbox);
     registerPrograms(this.#commands);
+    registerDocker(this.#commands, (host) => this.#seat(host).docker);
     this.#registerPower();
     // Engines start with their machines, whether or not somebody sits down at them.
     for (const { name, docker } of lab.topology.hosts) if (docker != null) this.#seat(lab.host(name));

@@ -1,6 +1,7 @@
 import type { ContainerResource } from "../../src/docker/api/container-types.ts";
 import type { ImageResource } from "../../src/docker/api/image-types.ts";
 import type { EndpointSettings, NetworkResource } from "../../src/docker/api/network-types.ts";
+import type { VolumeResource } from "../../src/docker/api/volume-types.ts";
 
 /** Answers of an engine 20.10 with fixed values, in the API's order of keys. */
 
@@ -45,7 +46,7 @@ export function containerAnswer(number: number, name: string, running: boolean):
     WorkingDir: "",
     Entrypoint: null,
     OnBuild: null,
-    Labels: { "com.example.some-label": "some value", zebra: "1" },
+    Labels: { "com.example.some-label": "some value" },
   };
   return {
     Id: id(number),
@@ -211,5 +212,17 @@ export function imageAnswer(number: number, tags: string[]): ImageResource {
     GraphDriver: { Data: null, Name: "overlay2" },
     RootFS: { Type: "layers", Layers: [`sha256:${id(6)}`] },
     Metadata: { LastTagTime: "0001-01-01T00:00:00Z" },
+  };
+}
+
+export function volumeAnswer(name: string): VolumeResource {
+  return {
+    CreatedAt: "2026-11-22T18:52:41Z",
+    Driver: "local",
+    Labels: name === "v2" ? { stage: "test" } : null,
+    Mountpoint: `/var/lib/docker/volumes/${name}/_data`,
+    Name: name,
+    Options: {},
+    Scope: "local",
   };
 }

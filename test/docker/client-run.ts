@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import type { DockerApi } from "../../src/docker/api/docker-api.ts";
 import type { ClientContext } from "../../src/docker/cli/client-context.ts";
 import { docker } from "../../src/docker/cli/docker.ts";
@@ -10,23 +11,27 @@ export interface Said {
   readonly status: number;
 }
 
+/** The files that the clients read: real ones, in this folder. */
+const FILES = new URL("records/files/", import.meta.url).pathname;
+
 /** What our client says to words, with an engine that never waits. */
-export function runOurs(
-  api: DockerApi | null,
-  args: readonly string[],
-  files: Readonly<Record<string, string>> = {},
-): Said {
+export function runOurs(api: DockerApi | null, args: readonly string[]): Said {
   let [out, err] = ["", ""];
   const context: ClientContext = {
     args,
     api,
     input: { available: "", closed: true, arrived: new Signal(), take: () => "" },
-    env: new Map([["HOME", "/root"]]),
-    cwd: "/",
+    env: new Map([
+      ["HOME", "/root"],
+      ["INHERITED", "from the client"],
+    ]),
+    cwd: "/work",
     files: {
-      read: (path) => files[path]!,
-      stat: (path) =>
-        files[path] === undefined ? null : { kind: "file", size: files[path].length, changed: 0 },
+      read: (path) => fileText(path)!,
+      stat: (path) => {
+        const text = fileText(path);
+        return text === null ? null : { kind: "file", size: text.length, changed: 0 };
+      },
     } as ClientContext["files"],
     tty: { input: false, output: false, columns: 80 },
     now: () => 0,
@@ -45,13 +50,48 @@ export function runOurs(
   return { out, err, status: step.value };
 }
 
-/** What Debian's client of 20.10.24 says. @param socket of the engine */
+function fileText(path: string): string | null {
+  try {
+    return readFileSync(`${FILES}${path.replace("/work/", "")}`, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** Debian's client of 20.10.24. */
+const CLIENT = "/usr/bin/docker";
+
+/** What the real client says. @param socket of the engine */
 export function runReal(socket: string, args: readonly string[]): Promise<Said> {
-  const env = { HOME: "/root", TZ: "UTC", DOCKER_HOST: `unix://${socket}` };
+  const env = { HOME: "/root", TZ: "UTC", DOCKER_HOST: `unix://${socket}`, INHERITED: "from the client" };
   return new Promise((resolve) => {
-    const child = execFile("/usr/bin/docker", [...args], { env, timeout: 20_000 }, (error, out, err) => {
-      resolve({ out, err, status: error === null ? 0 : Number(error.code) });
-    });
+    const child = execFile(
+      CLIENT,
+      [...args],
+      { env, cwd: FILES, timeout: 10_000, killSignal: "SIGKILL" },
+      (error, out, err) => {
+        resolve({ out, err, status: error === null ? 0 : Number(error.code) });
+      },
+    );
     child.stdin?.end();
   });
+}
+
+/** Whether the very client that ours follows is here. */
+export async function realClientIsHere(): Promise<boolean> {
+  try {
+    return (await runReal("/nowhere", ["--version"])).out.startsWith("Docker version 20.10.24");
+  } catch {
+    return false;
+  }
+}
+
+/** The words of a line; quotes keep blanks together, and a backslash takes the meaning of `$`, `"` and itself. */
+export function words(line: string): string[] {
+  const found = line.match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return found.map((word) =>
+    word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) =>
+      double === undefined ? single! : double.replace(/\\(["\\$`])/g, "$1"),
+    ),
+  );
 }

@@ -29,12 +29,17 @@ function answer(api: DockerApi, request: IncomingMessage, response: ServerRespon
   }
   response.setHeader("Content-Type", "application/json");
   try {
-    const found = route(
+    const found: Answer | null = route(
       api,
       `${request.method} ${path}`,
       url.searchParams,
       body === "" ? {} : JSON.parse(body),
     );
+    if (found === null) {
+      // Who waits for what never comes hears at once that it may wait.
+      response.flushHeaders();
+      return;
+    }
     response.statusCode = found.status;
     response.end(found.json === undefined ? "" : JSON.stringify(found.json));
   } catch (error) {
@@ -49,16 +54,14 @@ interface Answer {
   readonly json?: unknown;
 }
 
-/** Runs a call of an engine that never waits. */
+/** Runs a call of an engine that does not wait for anything that happens. */
 function now<T>(call: Call<T>): T {
   const step = call.next();
   if (step.done !== true) throw new Error("this engine waits, and the socket cannot");
   return step.value;
 }
 
-function done(_: void): Answer {
-  return { status: 204 };
-}
+const DONE: Answer = { status: 204 };
 
 function filtersOf(query: URLSearchParams): Filters {
   const given = JSON.parse(query.get("filters") ?? "{}") as Record<string, Record<string, boolean>>;
@@ -66,7 +69,7 @@ function filtersOf(query: URLSearchParams): Filters {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies are what the client sent
-function route(api: DockerApi, what: string, query: URLSearchParams, body: any): Answer {
+function route(api: DockerApi, what: string, query: URLSearchParams, body: any): Answer | null {
   const json = (value: unknown, status = 200): Answer => ({ status, json: value });
   const timeout = query.has("t") ? Number(query.get("t")) : null;
   const decoded = decodeURIComponent(what);
@@ -86,38 +89,69 @@ function route(api: DockerApi, what: string, query: URLSearchParams, body: any):
   if (what === "POST /containers/prune") return json(api.containerPrune(filtersOf(query)));
   if ((ref = match(/^GET \/containers\/(.*)\/json$/)) !== null) return json(api.containerInspect(ref));
   if ((ref = match(/^GET \/containers\/(.*)\/top$/)) !== null) return json(api.containerTop(ref, []));
-  if ((ref = match(/^POST \/containers\/(.*)\/start$/)) !== null) return done(now(api.containerStart(ref)));
-  if ((ref = match(/^POST \/containers\/(.*)\/stop$/)) !== null)
-    return done(now(api.containerStop(ref, timeout)));
-  if ((ref = match(/^POST \/containers\/(.*)\/restart$/)) !== null)
-    return done(now(api.containerRestart(ref, timeout)));
-  if ((ref = match(/^POST \/containers\/(.*)\/kill$/)) !== null)
-    return done(api.containerKill(ref, query.get("signal")!));
-  if ((ref = match(/^POST \/containers\/(.*)\/pause$/)) !== null) return done(api.containerPause(ref));
-  if ((ref = match(/^POST \/containers\/(.*)\/unpause$/)) !== null) return done(api.containerUnpause(ref));
+  if ((ref = match(/^POST \/containers\/(.*)\/start$/)) !== null) {
+    now(api.containerStart(ref));
+    return DONE;
+  }
+  if ((ref = match(/^POST \/containers\/(.*)\/stop$/)) !== null) {
+    now(api.containerStop(ref, timeout));
+    return DONE;
+  }
+  if ((ref = match(/^POST \/containers\/(.*)\/restart$/)) !== null) {
+    now(api.containerRestart(ref, timeout));
+    return DONE;
+  }
+  if ((ref = match(/^POST \/containers\/(.*)\/kill$/)) !== null) {
+    api.containerKill(ref, query.get("signal")!);
+    return DONE;
+  }
+  if ((ref = match(/^POST \/containers\/(.*)\/pause$/)) !== null) {
+    api.containerPause(ref);
+    return DONE;
+  }
+  if ((ref = match(/^POST \/containers\/(.*)\/unpause$/)) !== null) {
+    api.containerUnpause(ref);
+    return DONE;
+  }
   if ((ref = match(/^POST \/containers\/(.*)\/rename$/)) !== null) {
-    return done(api.containerRename(ref, query.get("name")!));
+    api.containerRename(ref, query.get("name")!);
+    return DONE;
   }
   if ((ref = match(/^POST \/containers\/(.*)\/update$/)) !== null)
     return json(api.containerUpdate(ref, body));
   if ((ref = match(/^POST \/containers\/(.*)\/wait$/)) !== null) {
-    return json({ StatusCode: now(api.containerWait(ref, "not-running")) });
+    const step = api.containerWait(ref, "not-running").next();
+    return step.done === true ? json({ StatusCode: step.value }) : null;
   }
   if ((ref = match(/^DELETE \/containers\/(.*)$/)) !== null) {
     const on = (name: string): boolean => query.get(name) === "1";
-    return done(now(api.containerRemove(ref, { force: on("force"), volumes: on("v"), link: on("link") })));
+    now(api.containerRemove(ref, { force: on("force"), volumes: on("v"), link: on("link") }));
+    return DONE;
   }
   if (what === "GET /networks") return json(api.networkList(filtersOf(query)));
   if (what === "POST /networks/create") return json(api.networkCreate(body), 201);
   if (what === "POST /networks/prune") return json(api.networkPrune(filtersOf(query)));
   if ((ref = match(/^POST \/networks\/(.*)\/connect$/)) !== null) {
-    return done(api.networkConnect(ref, body.Container, body.EndpointConfig));
+    api.networkConnect(ref, body.Container, body.EndpointConfig);
+    return DONE;
   }
   if ((ref = match(/^POST \/networks\/(.*)\/disconnect$/)) !== null) {
-    return done(api.networkDisconnect(ref, body.Container, body.Force));
+    api.networkDisconnect(ref, body.Container, body.Force);
+    return DONE;
   }
   if ((ref = match(/^GET \/networks\/(.*)$/)) !== null) return json(api.networkInspect(ref));
-  if ((ref = match(/^DELETE \/networks\/(.*)$/)) !== null) return done(api.networkRemove(ref));
+  if ((ref = match(/^DELETE \/networks\/(.*)$/)) !== null) {
+    api.networkRemove(ref);
+    return DONE;
+  }
+  if (what === "GET /volumes") return json({ Volumes: api.volumeList(filtersOf(query)), Warnings: null });
+  if (what === "POST /volumes/create") return json(api.volumeCreate(body), 201);
+  if (what === "POST /volumes/prune") return json(api.volumePrune(filtersOf(query)));
+  if ((ref = match(/^GET \/volumes\/(.*)$/)) !== null) return json(api.volumeInspect(ref));
+  if ((ref = match(/^DELETE \/volumes\/(.*)$/)) !== null) {
+    api.volumeRemove(ref, query.has("force"));
+    return DONE;
+  }
   if (what === "GET /images/json")
     return json(api.imageList({ all: query.get("all") === "1", filters: filtersOf(query) }));
   if (what === "POST /images/create")

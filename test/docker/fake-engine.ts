@@ -7,8 +7,9 @@ import { DaemonError } from "../../src/docker/api/daemon-error.ts";
 import type { Call, DockerApi, Filters } from "../../src/docker/api/docker-api.ts";
 import type { ImageResource, ImageSummary } from "../../src/docker/api/image-types.ts";
 import type { NetworkCreateRequest, NetworkResource } from "../../src/docker/api/network-types.ts";
+import type { VolumeCreateRequest, VolumeResource } from "../../src/docker/api/volume-types.ts";
 import { Signal } from "../../src/sim/signal.ts";
-import { containerAnswer, imageAnswer, networkAnswer } from "./answers.ts";
+import { containerAnswer, imageAnswer, networkAnswer, volumeAnswer } from "./answers.ts";
 
 /** An engine of fixed answers that remembers what it was asked, to hold clients against each other. */
 export class FakeEngine implements DockerApi {
@@ -29,10 +30,7 @@ export class FakeEngine implements DockerApi {
       containerAnswer(3, "db", false),
     ];
     this.#networks = [networkAnswer(2, "net10"), networkAnswer(1, "net2"), networkAnswer(3, "bridge")];
-    this.#images = [
-      imageAnswer(1, ["alpine:latest"]),
-      imageAnswer(2, ["nginx:alpine", "registry.example/a/nginx:1"]),
-    ];
+    this.#images = [imageAnswer(1, ["alpine:latest"]), imageAnswer(2, ["registry.example/a/nginx:1"])];
   }
 
   version(): Record<string, unknown> {
@@ -43,7 +41,7 @@ export class FakeEngine implements DockerApi {
     return { Swarm: { ControlAvailable: false } };
   }
 
-  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: unknown[] } {
+  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: VolumeResource[] } {
     return { Images: [], Containers: [], Volumes: [] };
   }
 
@@ -97,7 +95,10 @@ export class FakeEngine implements DockerApi {
     return find(this.#containers, ref, ({ Name }) => Name.slice(1), `No such container: ${ref}`);
   }
 
-  containerCreate(request: ContainerCreateRequest, name: string | null): { Id: string; Warnings: string[] } {
+  containerCreate(
+    { Platform: _, ...request }: ContainerCreateRequest,
+    name: string | null,
+  ): { Id: string; Warnings: string[] } {
     const what = `POST /containers/create${name === null ? "" : `?name=${name}`}`;
     this.asked.push({ what, body: request });
     if (request.Config.Image === "nosuch") throw new DaemonError(404, "No such image: nosuch:latest");
@@ -161,8 +162,9 @@ export class FakeEngine implements DockerApi {
     return { ContainersDeleted: ["a".repeat(64)], SpaceReclaimed: 12_345 };
   }
 
-  // biome-ignore lint/correctness/useYield: the contract wants a generator
   *containerWait(ref: string): Call<number> {
+    // What was just created runs for ever.
+    if (ref === "e".repeat(64)) yield { on: [], until: Number.POSITIVE_INFINITY };
     this.containerInspect(ref);
     return ref === "db" ? 137 : 0;
   }
@@ -222,6 +224,30 @@ export class FakeEngine implements DockerApi {
   imageRemove(ref: string): { Untagged?: string; Deleted?: string }[] {
     this.imageInspect(ref);
     return [{ Untagged: ref }, { Deleted: "sha256:1" }];
+  }
+
+  volumeList(filters: Filters = {}): VolumeResource[] {
+    checkFilters(filters, ["name", "driver", "label", "dangling"]);
+    return [volumeAnswer("v10"), volumeAnswer("v2")];
+  }
+
+  volumeInspect(name: string): VolumeResource {
+    if (!name.startsWith("v")) throw new DaemonError(404, `get ${name}: no such volume`);
+    return volumeAnswer(name);
+  }
+
+  volumeCreate(request: VolumeCreateRequest): VolumeResource {
+    this.asked.push({ what: "POST /volumes/create", body: request });
+    return volumeAnswer(request.Name === "" ? "made-up" : request.Name);
+  }
+
+  volumeRemove(name: string): void {
+    this.volumeInspect(name);
+    if (name === "v2") throw new DaemonError(409, "remove v2: volume is in use - [1111]");
+  }
+
+  volumePrune(): { VolumesDeleted: string[]; SpaceReclaimed: number } {
+    return { VolumesDeleted: ["v10"], SpaceReclaimed: 1234 };
   }
 
   imagePrune(): { ImagesDeleted: { Untagged?: string; Deleted?: string }[]; SpaceReclaimed: number } {

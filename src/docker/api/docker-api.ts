@@ -8,6 +8,7 @@ import type {
 } from "./container-types.ts";
 import type { ImageResource, ImageSummary } from "./image-types.ts";
 import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./network-types.ts";
+import type { VolumeCreateRequest, VolumeResource } from "./volume-types.ts";
 
 /** A call that may wait in virtual time, as a stop waits for the process to end. */
 export type Call<T> = Generator<Wait, T, void>;
@@ -49,7 +50,7 @@ export interface DockerApi {
   version(): Record<string, unknown>;
   info(): Record<string, unknown>;
   /** GET /system/df */
-  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: unknown[] };
+  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: VolumeResource[] };
   /** All since the engine started, in order; `changed` is raised at each further one. */
   readonly events: { readonly list: readonly EventMessage[]; readonly changed: Signal };
 
@@ -106,6 +107,12 @@ export interface DockerApi {
     ImagesDeleted: { Untagged?: string; Deleted?: string }[];
     SpaceReclaimed: number;
   };
+
+  volumeList(filters?: Filters): VolumeResource[];
+  volumeInspect(name: string): VolumeResource;
+  volumeCreate(request: VolumeCreateRequest): VolumeResource;
+  volumeRemove(name: string, force: boolean): void;
+  volumePrune(filters?: Filters): { VolumesDeleted: string[]; SpaceReclaimed: number };
 }
 
 /** Text that a process reads while it runs (programs' `ProgramInput`). */

@@ -140,4 +140,17 @@ types.VolumeUsageData
 types.Volume
   CreatedAt? string; Driver string; Labels map[string]string; Mountpoint string; Name string;
   Options map[string]string; Scope string; Status? map[string]any; UsageData? *types.VolumeUsageData
+types.Version
+  Platform types.Platform; Components? []types.ComponentVersion; Version string; APIVersion:ApiVersion string;
+  MinAPIVersion? string; GitCommit string; GoVersion string; Os string; Arch string; KernelVersion? string;
+  Experimental? bool; BuildTime? string
+types.Platform
+  Name string
+types.ComponentVersion
+  Name string; Version string; Details? map[string]string
+events.Message
+  Status?:status string; ID?:id string; From?:from string; Type string; Action string; Actor events.Actor;
+  Scope?:scope string; Time?:time int; TimeNano?:timeNano int
+events.Actor
+  ID string; Attributes map[string]string
 `;

@@ -3,6 +3,7 @@ import {
   GoMap,
   GoNamed,
   GoNil,
+  GoNumber,
   GoSlice,
   GoStruct,
   GoTime,
@@ -42,9 +43,9 @@ function readField(text: string): FieldType {
   return { name: name!, json: json ?? name!, omitEmpty: optional === "?", type };
 }
 
-/** @param type `types.ContainerJSON`; the answer is decoded into that struct. */
-export function typedAnswer(type: string, answer: unknown): GoStruct {
-  return typed(type, answer) as GoStruct;
+/** @param type `types.ContainerJSON`; the answer is decoded into that struct, or one that is pointed to. */
+export function typedAnswer(type: string, answer: unknown, pointer = false): GoStruct {
+  return typed(pointer ? `*${type}` : type, answer) as GoStruct;
 }
 
 function typed(type: string, json: unknown): GoValue {
@@ -72,6 +73,8 @@ function typed(type: string, json: unknown): GoValue {
     case "string":
       return given ? String(json) : "";
     case "int":
+      // Nanoseconds since 1970 are more than a JavaScript number holds.
+      if (typeof json === "bigint") return new GoNumber(json.toString());
       return given ? Number(json) : 0;
     case "bool":
       return given && json === true;

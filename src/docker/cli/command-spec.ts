@@ -112,6 +112,8 @@ export interface CommandSpec {
   /** What its help says in place of `short`. */
   readonly long?: string;
   readonly aliases?: readonly string[];
+  /** What its help shows being typed. */
+  readonly example?: string;
   readonly args: ArgumentRule;
   /** Options end at the first argument, since what follows belongs to another command (`docker run IMAGE ls -l`). */
   readonly optionsFirst?: boolean;

@@ -92,6 +92,11 @@ export function runnerPath(names: readonly string[]): string {
   return target === undefined ? names.join(" ") : `${target[0].name} ${target[1]}`;
 }
 
+/** Whether the client calls a command an experiment. @param path `docker manifest create` */
+export function isExperimental(path: string): boolean {
+  return path === "docker manifest" || path.startsWith("docker manifest ");
+}
+
 /** The command of that name or alias in a group. */
 export function findCommand(group: CommandGroup, name: string): CommandSpec | CommandGroup | null {
   for (const command of group.commands) {

@@ -204,23 +204,27 @@ function* wait(invocation: Invocation): Program {
 }
 
 function* prune(invocation: Invocation): Program {
-  const { context, options, api } = invocation;
+  const { context, options } = invocation;
   const question = "WARNING! This will remove all stopped containers.\nAre you sure you want to continue?";
   const agreed = options.flag("force") || (yield* confirm(invocation, question));
-  const { ContainersDeleted, SpaceReclaimed } = agreed
-    ? api.containerPrune(options.filters())
-    : NOTHING_PRUNED;
-  if (ContainersDeleted.length > 0) {
-    context.out(`Deleted Containers:\n${ContainersDeleted.map((id) => `${id}\n`).join("")}\n`);
-  }
-  context.out(`Total reclaimed space: ${humanSize(ContainersDeleted.length > 0 ? SpaceReclaimed : 0)}\n`);
+  const { text, space } = agreed ? pruneContainers(invocation) : { text: "", space: 0 };
+  if (text !== "") context.out(`${text}\n`);
+  context.out(`Total reclaimed space: ${humanSize(space)}\n`);
   return 0;
 }
 
-const NOTHING_PRUNED: { ContainersDeleted: string[]; SpaceReclaimed: number } = {
-  ContainersDeleted: [],
-  SpaceReclaimed: 0,
-};
+/** What pruning containers says, and how many bytes it gained. */
+export function pruneContainers({ options, api }: Invocation): {
+  readonly text: string;
+  readonly space: number;
+} {
+  const { ContainersDeleted, SpaceReclaimed } = api.containerPrune(options.filters());
+  if (ContainersDeleted.length === 0) return { text: "", space: 0 };
+  return {
+    text: `Deleted Containers:\n${ContainersDeleted.map((id) => `${id}\n`).join("")}`,
+    space: SpaceReclaimed,
+  };
+}
 
 const UPDATES = {
   "blkio-weight": "BlkioWeight",

@@ -4,14 +4,12 @@ import type { DockerApi } from "../api/docker-api.ts";
 import { goQuote } from "../templates/go-quote.ts";
 import { type ClientContext, ClientError, type Invocation } from "./client-context.ts";
 import { type CommandGroup, type CommandSpec, isGroup } from "./command-spec.ts";
-import { DOCKER, findCommand, runnerPath } from "./command-tree.ts";
+import { DOCKER, findCommand, isExperimental, runnerPath } from "./command-tree.ts";
 import { BadValue } from "./go-values.ts";
 import { usageText, useLine } from "./help-text.ts";
 import { OptionError, type ParsedOptions, parseOptions } from "./parse-options.ts";
 import { RUNNERS } from "./runners.ts";
-
-/** What `docker --version` calls itself: Debian's build of 20.10.24. */
-const VERSION = "20.10.24+dfsg1, build 297e128";
+import { CLIENT_VERSION } from "./version.ts";
 
 const GUIDES = "To get more help with docker, check out our guides at https://docs.docker.com/go/guides/";
 
@@ -54,10 +52,10 @@ function report(context: ClientContext, error: unknown): number {
 }
 
 function dispatch(context: ClientContext): number | Program {
-  const global = parse(context, DOCKER, "docker", context.args, true);
+  const global = parse(context, DOCKER, "docker", context.args, true, "globals");
   const { values } = global;
   if (values.flag("version")) {
-    context.out(`Docker version ${VERSION}\n`);
+    context.out(`Docker version ${CLIENT_VERSION.Version}, build ${CLIENT_VERSION.GitCommit}\n`);
     return 0;
   }
   if (global.help !== "none") return printHelp(context, DOCKER, "docker", global.help, context.out);
@@ -66,9 +64,7 @@ function dispatch(context: ClientContext): number | Program {
   if (words[0] === "help") return helpCommand(context, words.slice(1));
   if (values.given("context") && values.text("context") !== "default") {
     const name = values.text("context");
-    throw new ClientError(
-      `Current context ${goQuote(name)} is not found on the file system, please check your config file at ${values.text("config")}/config.json`,
-    );
+    throw new ClientError(`unable to resolve docker endpoint: context ${goQuote(name)} does not exist`);
   }
   const { command, names, rest } = traverse(context, words);
   const path = names.length === 0 ? "docker" : `docker ${names.join(" ")}`;
@@ -169,12 +165,13 @@ function parse(
   path: string,
   words: readonly string[],
   optionsFirst: boolean,
+  after: "globals" | "command" = "command",
 ): ParsedOptions {
   try {
     return parseOptions(command.options ?? [], words, { optionsFirst, env: context.env });
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
-    const shown = isGroup(command) ? `\n\n${usage(context, command, path, "error")}` : "";
+    const shown = isGroup(command) ? `\n\n${usage(context, command, path, after)}` : "";
     throw new ClientError(`${error.message}\nSee '${path} --help'.${shown}`, 125);
   }
 }
@@ -192,11 +189,12 @@ function usage(
   context: ClientContext,
   command: CommandSpec | CommandGroup,
   path: string,
-  after: "error" | "help" = "help",
+  after: "globals" | "command" = "command",
 ): string {
-  if (command !== DOCKER) return usageText(command, { path, columns: context.tty.columns });
-  const commands = DOCKER.commands.filter(({ name }) => after === "help" || name !== "completion");
-  return usageText({ ...DOCKER, commands }, { path, columns: context.tty.columns, additional: GUIDES });
+  const { columns } = context.tty;
+  if (command !== DOCKER) return usageText(command, { path, columns, experimental: isExperimental(path) });
+  const commands = DOCKER.commands.filter(({ name }) => after === "command" || name !== "completion");
+  return usageText({ ...DOCKER, commands }, { path, columns, additional: GUIDES });
 }
 
 function printHelp(

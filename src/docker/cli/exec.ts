@@ -1,6 +1,8 @@
 import type { Program } from "../../sim/process.ts";
+import type { ContainerProcess } from "../api/docker-api.ts";
+import { StartFailure } from "../container/container-runtime.ts";
 import { naming } from "./ask.ts";
-import type { Invocation } from "./client-context.ts";
+import { ClientError, type Invocation } from "./client-context.ts";
 import { keyValues } from "./key-value-files.ts";
 import { checkTty } from "./streams.ts";
 
@@ -27,11 +29,21 @@ export function* execInContainer({ context, options, args, api }: Invocation): P
   };
   const nowhere = (): void => {};
   const out = (text: string): void => context.out(text);
-  const process = api.exec(ref, config, {
-    out: detach ? nowhere : out,
-    err: detach ? nowhere : tty ? out : (text) => context.err(text),
-    input: stdin ? context.input : null,
-  });
+  let process: ContainerProcess;
+  try {
+    process = api.exec(ref, config, {
+      out: detach ? nowhere : out,
+      err: detach ? nowhere : tty ? out : (text) => context.err(text),
+      input: stdin ? context.input : null,
+    });
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    const words = `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`;
+    if (detach) throw new ClientError(`Error response from daemon: ${words}`);
+    // The engine writes it where the process would have written.
+    context.out(`${words}\r\n`);
+    return error.status;
+  }
   if (detach) return 0;
   while (process.status === null) yield { on: [process.exited], until: Number.POSITIVE_INFINITY };
   return process.status;

@@ -15,6 +15,8 @@ export interface HelpSettings {
   readonly path: string;
   /** Columns of the terminal; 80 when there is none. */
   readonly columns: number;
+  /** It, or the group that holds it, is an experiment. */
+  readonly experimental?: boolean;
   /** What stands below all. */
   readonly additional?: string;
 }
@@ -27,9 +29,11 @@ export function usageText(command: CommandSpec | CommandGroup, settings: HelpSet
   if (isGroup(command)) text += `${path}${options.length > 0 ? " [OPTIONS]" : ""} COMMAND`;
   else text += useLine(command, path);
   text += `\n\n${(command.long ?? command.short).trim()}`;
+  if (settings.experimental === true) text += experimentalText(path);
   if (!isGroup(command) && command.aliases !== undefined) {
     text += `\n\nAliases:\n  ${[command.name, ...command.aliases].join(", ")}`;
   }
+  if (!isGroup(command) && command.example !== undefined) text += `\n\nExamples:\n\n${command.example}\n`;
   if (options.length > 0) text += `\n\nOptions:\n${optionTable(options, settings.columns - 1).trimEnd()}`;
   if (isGroup(command)) {
     const shown = [...command.commands].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -41,6 +45,17 @@ export function usageText(command: CommandSpec | CommandGroup, settings: HelpSet
   }
   if (settings.additional !== undefined) text += `\n\n${settings.additional}`;
   return `${text}\n`;
+}
+
+function experimentalText(path: string): string {
+  return `
+
+EXPERIMENTAL:
+  ${path} is an experimental feature.
+  Experimental features provide early access to product functionality. These
+  features may change between releases without warning, or can be removed from a
+  future release. Learn more about experimental features in our documentation:
+  https://docs.docker.com/go/experimental/`;
 }
 
 /** `docker network rm NETWORK [NETWORK...]` */

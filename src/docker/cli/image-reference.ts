@@ -34,3 +34,12 @@ export function taggedName({ name, tag, digest }: ImageReference): string {
   if (digest !== null) return `${name}${tag === null ? "" : `:${tag}`}@${digest}`;
   return `${name}:${tag ?? "latest"}`;
 }
+
+/** What the client says to a name that is none. */
+export function invalidReference(image: string): string {
+  const repository = image.replace(/[:@][^/]*$/, "");
+  if (repository !== repository.toLowerCase() && parseImageReference(image.toLowerCase()) !== null) {
+    return "invalid reference format: repository name must be lowercase";
+  }
+  return "invalid reference format";
+}

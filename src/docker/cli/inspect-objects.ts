@@ -15,6 +15,7 @@ export function inspectObjects({ context, options, args, api }: Invocation): num
     container: (ref) => ({ type: "types.ContainerJSON", answer: api.containerInspect(ref) }),
     image: (ref) => ({ type: "types.ImageInspect", answer: api.imageInspect(ref) }),
     network: (ref) => ({ type: "types.NetworkResource", answer: api.networkInspect(ref) }),
+    volume: (ref) => ({ type: "types.Volume", answer: api.volumeInspect(ref) }),
   };
   return inspectAll(context, args, options.text("format"), (ref) => {
     for (const [kind, find] of Object.entries(finders)) {

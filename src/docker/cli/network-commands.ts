@@ -8,6 +8,7 @@ import { inspectAll } from "./inspect-output.ts";
 import { canonicalAddress } from "./ip-address.ts";
 import { type Listing, labelMethod, labelsText, listText, shortId } from "./list-output.ts";
 import { naturalOrder } from "./natural-order.ts";
+import { labelsOf } from "./plain-values.ts";
 
 /** `docker network ...` */
 export const NETWORK_RUNNERS: Readonly<Record<string, Runner>> = {
@@ -93,16 +94,6 @@ function create({ context, options, args, api }: Invocation): number {
   });
   context.out(`${Id}\n`);
   return 0;
-}
-
-/** `key=value` texts by key. */
-export function labelsOf(texts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const equals = text.indexOf("=");
-      return equals < 0 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)];
-    }),
-  );
 }
 
 /** Puts ranges, gateways and auxiliary addresses to the subnets that they lie in. @throws {ClientError} */
@@ -192,13 +183,18 @@ const PRUNE_QUESTION =
   "WARNING! This will remove all custom networks not used by at least one container.\nAre you sure you want to continue?";
 
 function* prune(invocation: Invocation): Program {
-  const { context, options, api } = invocation;
+  const { context, options } = invocation;
   if (!options.flag("force") && !(yield* confirm(invocation, PRUNE_QUESTION))) return 0;
-  const { NetworksDeleted } = api.networkPrune(options.filters());
-  if (NetworksDeleted.length > 0) {
-    context.out(`Deleted Networks:\n${NetworksDeleted.map((name) => `${name}\n`).join("")}\n`);
-  }
+  const text = pruneNetworks(invocation);
+  if (text !== "") context.out(`${text}\n`);
   return 0;
+}
+
+/** What pruning networks says. */
+export function pruneNetworks({ options, api }: Invocation): string {
+  const { NetworksDeleted } = api.networkPrune(options.filters());
+  if (NetworksDeleted.length === 0) return "";
+  return `Deleted Networks:\n${NetworksDeleted.map((name) => `${name}\n`).join("")}`;
 }
 
 function connect({ options, args, api }: Invocation): number {

@@ -10,8 +10,8 @@ import { type ClientContext, ClientError } from "./client-context.ts";
 import type { NetworkAttachment } from "./compound-values.ts";
 import { BadValue, parseInt64 } from "./go-values.ts";
 import { keyValues } from "./key-value-files.ts";
-import { labelsOf } from "./network-commands.ts";
 import type { OptionValues } from "./option-values.ts";
+import { labelsOf, listOrNull } from "./plain-values.ts";
 import { exposedPorts, parsePortSpecs } from "./port-specs.ts";
 import { resourcesOf } from "./run-resources.ts";
 
@@ -181,10 +181,6 @@ function hostConfigOf(context: ClientContext, options: OptionValues): HostConfig
     ReadonlyPaths: unconfined ? [] : null,
     ...(options.given("init") ? { Init: options.flag("init") } : {}),
   };
-}
-
-export function listOrNull(values: readonly string[]): string[] | null {
-  return values.length === 0 ? null : [...values];
 }
 
 function checkModes(options: OptionValues): void {

@@ -2,7 +2,7 @@ import { ClientError } from "./client-context.ts";
 import type { Ulimit } from "./compound-values.ts";
 import { parseSize } from "./go-values.ts";
 import type { OptionValues } from "./option-values.ts";
-import { listOrNull } from "./run-config.ts";
+import { listOrNull } from "./plain-values.ts";
 
 /** The limits and devices of a container: accepted, kept, and without effect on packets. */
 export function resourcesOf(options: OptionValues): Record<string, unknown> & { Memory: number } {

@@ -6,7 +6,7 @@ import { refusal } from "./ask.ts";
 import { ClientError, type Invocation } from "./client-context.ts";
 import { BadValue } from "./go-values.ts";
 import { pullText } from "./image-pull.ts";
-import { parseImageReference, taggedName } from "./image-reference.ts";
+import { invalidReference, parseImageReference, taggedName } from "./image-reference.ts";
 import { logLine } from "./log-line.ts";
 import { createRequest } from "./run-config.ts";
 import { attachTo, checkTty } from "./streams.ts";
@@ -138,12 +138,4 @@ function* create({ context, options, api }: Invocation, request: ContainerCreate
   for (const warning of made.Warnings) context.err(`WARNING: ${warning}\n`);
   if (cidFile !== "") context.files.write(cidPath, made.Id);
   return made.Id;
-}
-
-function invalidReference(image: string): string {
-  const repository = image.replace(/[:@][^/]*$/, "");
-  if (repository !== repository.toLowerCase() && parseImageReference(image.toLowerCase()) !== null) {
-    return "invalid reference format: repository name must be lowercase";
-  }
-  return "invalid reference format";
 }

@@ -1,5 +1,4 @@
 import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
-import type { Signal } from "../../sim/signal.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Call, DockerApi } from "../api/docker-api.ts";
 import { type ClientContext, ClientError } from "./client-context.ts";
@@ -32,37 +31,24 @@ export function* attachTo(
   let next = logs.lines.length;
   // The wait begins before the start: a short process may have ended when the start returns.
   let wait = ended.next();
+  if (attachment.stdin) api.containerInput(container, context.input);
   if (start !== null) yield* start();
   if (attachment.proxySignals && !attachment.tty)
     context.onSignal((signal) => forward(api, container, signal));
-  let inputOpen = attachment.stdin;
   const pump = (): void => {
     for (; next < logs.lines.length; next++) {
       const line = logs.lines[next]!;
       const toOut = line.stream === "stdout" || attachment.tty;
       if (toOut ? attachment.stdout : attachment.stderr) (toOut ? context.out : context.err)(line.text);
     }
-    if (inputOpen) inputOpen = passInput(context, (text) => api.containerInput(container, text));
   };
   while (wait.done !== true) {
     pump();
-    const on: Signal[] = [...wait.value.on, logs.changed];
-    if (inputOpen) on.push(context.input.arrived);
-    yield { on, until: wait.value.until };
+    yield { on: [...wait.value.on, logs.changed], until: wait.value.until };
     wait = ended.next();
   }
-  inputOpen = false;
   pump();
   return wait.value;
-}
-
-/** Gives what has arrived to a process; false when the input has ended. */
-export function passInput(context: ClientContext, give: (text: string | null) => void): boolean {
-  const { input } = context;
-  if (input.available !== "") give(input.take(input.available.length));
-  if (!input.closed) return true;
-  give(null);
-  return false;
 }
 
 const FORWARDED: Readonly<Record<number, string>> = {

@@ -167,7 +167,7 @@ class Evaluation {
     for (const command of pipe.commands) final = this.#command(dot, command, final);
     const value = final === NOTHING ? undefined : final;
     // A pipeline of an interface gives what is in it.
-    const plain = value instanceof GoInterface && !(value.value === null) ? unwrap(value) : value;
+    const plain = value instanceof GoInterface && value.inner !== null ? unwrap(value) : value;
     for (const name of pipe.variables) {
       if (pipe.assigns) this.#variable(name).value = plain;
       else this.#variables.push({ name, value: plain });
@@ -407,7 +407,10 @@ class Evaluation {
 
   #fail(node: Operand | Command | Pipe, message: string): never {
     const place = this.#place(node);
-    throw new TemplateError(`template: :${place}: executing "" at <${nodeText(node)}>: ${message}`);
+    const { name } = this.#template;
+    throw new TemplateError(
+      `template: ${name}:${place}: executing ${goQuote(name)} at <${nodeText(node)}>: ${message}`,
+    );
   }
 
   /** `1:12`: the line, and the bytes before the place in it. */

@@ -37,7 +37,7 @@ export function goJson(value: GoValue, escapeHtml = false): string {
   if (value instanceof GoFloat) return floatText(value.value);
   if (value instanceof GoNumber) return value.text === "" ? "0" : value.text;
   if (value instanceof GoTime) return jsonString(value.rfc3339);
-  if (value instanceof GoInterface) return goJson(value.value);
+  if (value instanceof GoInterface) return goJson(value.inner);
   if (value instanceof GoNil) return "null";
   if (value instanceof GoSlice) return `[${value.items.map((item) => goJson(item)).join(",")}]`;
   if (value instanceof GoMap) return members(value.sorted());

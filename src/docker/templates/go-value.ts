@@ -150,15 +150,15 @@ export class GoNil {
 
 /** A value seen through `interface {}`: an element of raw JSON. */
 export class GoInterface {
-  readonly value: GoValue;
+  readonly inner: GoValue;
 
-  constructor(value: GoValue) {
-    this.value = value;
+  constructor(inner: GoValue) {
+    this.inner = inner;
   }
 }
 
 export function unwrap(value: GoValue): Exclude<GoValue, GoInterface> {
-  return value instanceof GoInterface ? unwrap(value.value) : value;
+  return value instanceof GoInterface ? unwrap(value.inner) : value;
 }
 
 /** The name of a value's type, as Go's messages give it. */

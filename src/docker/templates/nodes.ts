@@ -45,6 +45,8 @@ export type Node = Position &
   );
 
 export interface Template {
+  /** Messages name it; most of the client's have none. */
+  readonly name: string;
   readonly source: string;
   readonly body: readonly Node[];
   /** What `define` and `block` named. */

@@ -4,8 +4,8 @@ import type { Command, Node, Operand, Pipe, Template } from "./nodes.ts";
 import { TemplateError } from "./template-error.ts";
 
 /** Reads a template. @param functions what may be called. @throws {TemplateError} in Go's words */
-export function parseTemplate(source: string, functions: ReadonlySet<string>): Template {
-  return new Parser(source, functions).template();
+export function parseTemplate(source: string, functions: ReadonlySet<string>, name = ""): Template {
+  return new Parser(source, functions, name).template();
 }
 
 type End = "eof" | "end" | "else" | "elseIf" | "elseWith";
@@ -13,6 +13,7 @@ type End = "eof" | "end" | "else" | "elseIf" | "elseWith";
 class Parser {
   readonly #source: string;
   readonly #functions: ReadonlySet<string>;
+  readonly #name: string;
   readonly #tokens: readonly Token[];
   readonly #defined: Map<string, readonly Node[]> = new Map();
   #next = 0;
@@ -20,7 +21,8 @@ class Parser {
   #rangeDepth = 0;
   #actionLine = 0;
 
-  constructor(source: string, functions: ReadonlySet<string>) {
+  constructor(source: string, functions: ReadonlySet<string>, name: string) {
+    this.#name = name;
     this.#source = source;
     this.#functions = functions;
     this.#tokens = lex(source);
@@ -31,7 +33,7 @@ class Parser {
     for (;;) {
       const { nodes, end, token } = this.#list();
       body.push(...nodes);
-      if (end === "eof") return { source: this.#source, body, defined: this.#defined };
+      if (end === "eof") return { name: this.#name, source: this.#source, body, defined: this.#defined };
       this.#fail(token, `unexpected {{${end === "end" ? "end" : "else"}}}`);
     }
   }
@@ -59,14 +61,14 @@ class Parser {
   }
 
   #fail(token: Token, message: string): never {
-    throw new TemplateError(`template: :${token.line}: ${message}`);
+    throw new TemplateError(`template: ${this.#name}:${token.line}: ${message}`);
   }
 
   #unexpected(token: Token, where: string): never {
     if (token.kind === "error") {
       let extra = "";
       if (this.#actionLine !== 0 && this.#actionLine !== token.line) {
-        extra = ` in action started at :${this.#actionLine}`;
+        extra = ` in action started at ${this.#name}:${this.#actionLine}`;
         if (token.text.endsWith(" action")) extra = extra.slice(" in action".length);
       }
       this.#fail(token, token.text + extra);

@@ -143,6 +143,7 @@ export const VOLUME: CommandGroup = {
       long: "Remove one or more volumes. You cannot remove a volume that is in use by a container.",
       aliases: ["remove"],
       args: atLeast(1),
+      example: "$ docker volume rm hello\nhello",
       options: [opt("f,force", "bool", "Force the removal of one or more volumes")],
     },
   ],

@@ -276,14 +276,14 @@ export const TRUST_SIGNER: CommandGroup = {
   commands: [
     {
       name: "add",
-      use: "OPTIONS NAME REPOSITORY [REPOSITORY...]",
+      use: "OPTIONS NAME REPOSITORY [REPOSITORY...] ",
       short: "Add a signer",
       args: atLeast(2),
       options: [opt("key", "list", "Path to the signer's public key file")],
     },
     {
       name: "remove",
-      use: "[OPTIONS] NAME REPOSITORY [REPOSITORY...]",
+      use: "[OPTIONS] NAME REPOSITORY [REPOSITORY...] ",
       short: "Remove a signer",
       args: atLeast(2),
       options: [

@@ -1,0 +1,128 @@
+import type { Program } from "../../sim/process.ts";
+import { EPOCH_SECONDS, type Nanos, SECOND } from "../../sim/time.ts";
+import type { EventMessage, Filters } from "../api/docker-api.ts";
+import { evaluate } from "../templates/evaluate.ts";
+import { FUNCTION_NAMES } from "../templates/functions.ts";
+import type { Template } from "../templates/nodes.ts";
+import { parseTemplate } from "../templates/parser.ts";
+import { TemplateError } from "../templates/template-error.ts";
+import { typedAnswer } from "./api-values.ts";
+import { ClientError, type Invocation } from "./client-context.ts";
+import { instantOf, rfc3339Nanos } from "./timestamps.ts";
+
+const FILTERS = new Set(
+  "container daemon event image label network node plugin scope secret service type volume config".split(" "),
+);
+
+/** `docker events`: what has happened since `--since`, and then what happens until `--until`. */
+export function* showEvents({ context, options, api }: Invocation): Program {
+  const format = options.text("format");
+  const template = format === "" ? null : readFormat(format);
+  const since = bound(options.text("since"), context.now());
+  const until = bound(options.text("until"), context.now());
+  const filters = options.filters();
+  const unknown = Object.keys(filters).find((key) => !FILTERS.has(key));
+  const { list, changed } = api.events;
+  if (unknown !== undefined) throw new ClientError(`Error response from daemon: Invalid filter '${unknown}'`);
+  let next = since === null ? list.length : 0;
+  for (;;) {
+    for (; next < list.length; next++) {
+      const event = list[next]!;
+      if (until !== null && event.at > until) return 0;
+      if (since !== null && event.at < since) continue;
+      if (fits(event, filters))
+        context.out(`${template === null ? eventText(event) : formatted(template, event)}\n`);
+    }
+    if (until !== null && context.now() >= until) return 0;
+    yield { on: [changed], until: until ?? Number.POSITIVE_INFINITY };
+  }
+}
+
+function bound(text: string, now: Nanos): Nanos | null {
+  if (text === "") return null;
+  const instant = instantOf(text, now);
+  if (instant === null)
+    throw new ClientError(`Error response from daemon: failed to parse value as time: "${text}"`);
+  return instant;
+}
+
+/** The values of one key are alternatives; of labels all must hold. */
+function fits({ Type, Action, Actor }: EventMessage, filters: Filters): boolean {
+  const names = [Actor.ID, Actor.Attributes["name"] ?? ""];
+  const names12 = (value: string): boolean =>
+    names.includes(value) || (value !== "" && Actor.ID.startsWith(value));
+  for (const [key, values] of Object.entries(filters)) {
+    const some = (test: (value: string) => boolean): boolean => values.some(test);
+    const holds = (): boolean => {
+      switch (key) {
+        case "event":
+          return some((value) => value === Action || Action.startsWith(`${value}: `));
+        case "type":
+          return some((value) => value === Type);
+        case "container":
+          return (
+            (Type === "container" && some(names12)) ||
+            (Actor.Attributes["container"] !== undefined && values.includes(Actor.Attributes["container"]))
+          );
+        case "image":
+          return some((value) => value === (Type === "image" ? Actor.ID : Actor.Attributes["image"]));
+        case "network":
+        case "volume":
+        case "daemon":
+          return Type === key && some(names12);
+        case "label":
+          return values.every((value) => hasLabel(Actor.Attributes, value));
+        case "scope":
+          return some((value) => value === "local");
+      }
+      return false;
+    };
+    if (!holds()) return false;
+  }
+  return true;
+}
+
+function hasLabel(attributes: Readonly<Record<string, string>>, wanted: string): boolean {
+  const equals = wanted.indexOf("=");
+  if (equals < 0) return attributes[wanted] !== undefined;
+  return attributes[wanted.slice(0, equals)] === wanted.slice(equals + 1);
+}
+
+/** `2026-01-01T00:00:00.000000000Z container start 1b97... (image=alpine, name=c1)` */
+function eventText({ Type, Action, Actor, at }: EventMessage): string {
+  const attributes = Object.entries(Actor.Attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const shown = attributes.map(([key, value]) => `${key}=${value}`).join(", ");
+  return `${rfc3339Nanos(at)} ${Type} ${Action} ${Actor.ID}${shown === "" ? "" : ` (${shown})`}`;
+}
+
+function readFormat(format: string): Template {
+  try {
+    const template = parseTemplate(format, FUNCTION_NAMES);
+    // The client tries it on an event that is nothing.
+    evaluate(template, typedAnswer("events.Message", {}, true));
+    return template;
+  } catch (error) {
+    if (error instanceof TemplateError) throw new ClientError(`Error parsing format: ${error.message}`, 64);
+    throw error;
+  }
+}
+
+function formatted(template: Template, { Type, Action, Actor, at }: EventMessage): string {
+  const ofContainer = Type === "container" || Type === "image";
+  const message = {
+    ...(ofContainer ? { status: Action, id: Actor.ID } : {}),
+    ...(Type === "container" ? { from: Actor.Attributes["image"] } : {}),
+    Type,
+    Action,
+    Actor,
+    scope: "local",
+    time: EPOCH_SECONDS + Math.floor(at / SECOND),
+    timeNano: BigInt(EPOCH_SECONDS) * 1_000_000_000n + BigInt(Math.round(at)),
+  };
+  try {
+    return evaluate(template, typedAnswer("events.Message", message));
+  } catch (error) {
+    if (error instanceof TemplateError) throw new ClientError(error.message);
+    throw error;
+  }
+}

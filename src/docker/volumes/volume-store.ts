@@ -1,0 +1,110 @@
+import type { World } from "../../sim/world.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import type { Filters } from "../api/docker-api.ts";
+import type { VolumeCreateRequest, VolumeResource } from "../api/volume-types.ts";
+import { rfc3339 } from "../timestamps.ts";
+
+/** What uses a volume, as the store asks for it. */
+export type VolumeUsers = (name: string) => readonly string[];
+
+const FILTERS = new Set(["dangling", "driver", "label", "name"]);
+
+/** The volumes of an engine: names, labels and who uses them. Nothing is in them. */
+export class VolumeStore {
+  readonly #world: World;
+  readonly #ids: () => string;
+  readonly #users: VolumeUsers;
+  readonly #volumes: Map<string, VolumeResource> = new Map();
+
+  /** @param users the ids of the containers that use a volume */
+  constructor(world: World, ids: () => string, users: VolumeUsers) {
+    this.#world = world;
+    this.#ids = ids;
+    this.#users = users;
+  }
+
+  /** @throws {DaemonError} */
+  list(filters: Filters = {}): VolumeResource[] {
+    for (const key of Object.keys(filters)) {
+      if (!FILTERS.has(key)) throw new DaemonError(400, `Invalid filter '${key}'`);
+    }
+    return [...this.#volumes.values()].filter((volume) => this.#fits(volume, filters));
+  }
+
+  #fits(volume: VolumeResource, filters: Filters): boolean {
+    const some = (key: string, test: (value: string) => boolean): boolean => filters[key]?.some(test) ?? true;
+    const dangling = this.#users(volume.Name).length === 0;
+    return (
+      some("name", (value) => volume.Name.includes(value)) &&
+      some("driver", (value) => volume.Driver === value) &&
+      some("dangling", (value) => (value === "true" || value === "1") === dangling) &&
+      (filters["label"] ?? []).every((value) => hasLabel(volume, value))
+    );
+  }
+
+  /** @throws {DaemonError} */
+  inspect(name: string): VolumeResource {
+    const volume = this.#volumes.get(name);
+    if (volume === undefined) throw new DaemonError(404, `get ${name}: no such volume`);
+    return volume;
+  }
+
+  /** One that is there already stays as it is. @throws {DaemonError} */
+  create({ Name, Driver, DriverOpts, Labels }: VolumeCreateRequest): VolumeResource {
+    const name = Name === "" ? this.#ids() : Name;
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
+      const rule =
+        'only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path';
+      const problem =
+        name.length === 1
+          ? `volume name is too short, names should be at least two alphanumeric characters`
+          : `"${name}" includes invalid characters for a local volume name, ${rule}`;
+      throw new DaemonError(400, `create ${name}: ${problem}`);
+    }
+    if (Driver !== "" && Driver !== "local") {
+      throw new DaemonError(
+        404,
+        `create ${name}: error looking up volume plugin ${Driver}: plugin "${Driver}" not found`,
+      );
+    }
+    const there = this.#volumes.get(name);
+    if (there !== undefined) return there;
+    const volume: VolumeResource = {
+      CreatedAt: rfc3339(Math.floor(this.#world.now / 1e9) * 1e9),
+      Driver: "local",
+      Labels: Object.keys(Labels).length === 0 && Name !== "" ? {} : Labels,
+      Mountpoint: `/var/lib/docker/volumes/${name}/_data`,
+      Name: name,
+      Options: Object.keys(DriverOpts).length === 0 ? {} : DriverOpts,
+      Scope: "local",
+    };
+    this.#volumes.set(name, volume);
+    return volume;
+  }
+
+  /** @throws {DaemonError} */
+  remove(name: string, force: boolean): void {
+    if (!this.#volumes.has(name)) {
+      if (force) return;
+      throw new DaemonError(404, `get ${name}: no such volume`);
+    }
+    const users = this.#users(name);
+    if (users.length > 0) {
+      throw new DaemonError(409, `remove ${name}: volume is in use - [${users.join(", ")}]`);
+    }
+    this.#volumes.delete(name);
+  }
+
+  prune(filters: Filters = {}): { VolumesDeleted: string[]; SpaceReclaimed: number } {
+    const { all: _, ...rest } = filters;
+    const unused = this.list({ ...rest, dangling: ["true"] }).map(({ Name }) => Name);
+    for (const name of unused) this.#volumes.delete(name);
+    return { VolumesDeleted: unused, SpaceReclaimed: 0 };
+  }
+}
+
+function hasLabel({ Labels }: VolumeResource, wanted: string): boolean {
+  const equals = wanted.indexOf("=");
+  if (equals < 0) return Labels?.[wanted] !== undefined;
+  return Labels?.[wanted.slice(0, equals)] === wanted.slice(equals + 1);
+}

@@ -1,0 +1,30 @@
+import type { DockerApi } from "../../docker/api/docker-api.ts";
+import type { ClientContext } from "../../docker/cli/client-context.ts";
+import { docker } from "../../docker/cli/docker.ts";
+import type { Host } from "../../net/host.ts";
+import type { CommandContext, CommandTable } from "../command.ts";
+
+/** Columns of the terminal that nobody has measured. */
+const COLUMNS = 80;
+
+/** Installs the `docker` client. @param engineOf the engine that listens on a host; null when none does */
+export function registerDocker(commands: CommandTable, engineOf: (host: Host) => DockerApi | null): void {
+  commands.register("docker", (context) => docker(clientContext(context, engineOf)));
+}
+
+function clientContext(context: CommandContext, engineOf: (host: Host) => DockerApi | null): ClientContext {
+  return {
+    args: context.args,
+    // A container has no socket of the engine; only the host's own shell finds it.
+    api: context.machine.image === null ? engineOf(context.host) : null,
+    input: context.keyboard ?? context.input,
+    env: context.env,
+    cwd: context.cwd,
+    files: context.files,
+    tty: { input: context.keyboard !== null, output: context.terminal, columns: COLUMNS },
+    now: () => context.host.world.now,
+    out: (text) => context.out(text),
+    err: (text) => context.err(text),
+    onSignal: (handler) => context.onSignal(handler),
+  };
+}

@@ -28,7 +28,10 @@ function masked(text: string, socket: string): string {
 
 /** One line of a transcript, what was said to it and what the engine was asked to change. */
 function exchange(line: string, said: Said, asked: FakeEngine["asked"], socket = SOCKET): string {
-  let text = `$ docker ${line}\n${masked(said.out, socket)}`;
+  const lines = masked(said.out, socket);
+  // The ports of a container are in the order of a map.
+  const out = line.startsWith("port ") ? lines.split("\n").sort().join("\n").trimStart() : lines;
+  let text = `$ docker ${line}\n${out}`;
   if (!text.endsWith("\n")) text += "\n";
   if (said.err !== "") {
     for (const err of masked(said.err, socket).replace(/\n$/, "").split("\n")) text += `2> ${err}\n`;
@@ -41,7 +44,9 @@ function exchange(line: string, said: Said, asked: FakeEngine["asked"], socket =
 
 /** A plain value with its keys in order, and without what is empty: Go's clients send all fields of a struct. */
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+  // Environment and binds went through a map of Go's, whose order is chance.
+  if (Array.isArray(value))
+    return value.every((item) => typeof item === "string") ? [...value].sort() : value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
   // What stands behind the name of a port or volume is always empty.

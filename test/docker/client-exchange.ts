@@ -76,7 +76,7 @@ export async function realExchanges(lines: readonly string[]): Promise<string[]>
 async function oneLane(lines: readonly string[]): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "overmesh-"));
   const socket = join(folder, "engine.sock");
-  const engine = new FakeEngine(Math.floor(Date.now() / 1000));
+  const engine = new FakeEngine(Math.floor(new Date().getTime() / 1000));
   const server = await serveEngine(engine, socket);
   try {
     const texts: string[] = [];

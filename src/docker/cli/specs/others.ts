@@ -283,7 +283,7 @@ export const TRUST_SIGNER: CommandGroup = {
     },
     {
       name: "remove",
-      use: "[OPTIONS] NAME REPOSITORY [REPOSITORY...] ",
+      use: "[OPTIONS] NAME REPOSITORY [REPOSITORY...]",
       short: "Remove a signer",
       args: atLeast(2),
       options: [

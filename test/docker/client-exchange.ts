@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EPOCH_SECONDS } from "../../src/sim/time.ts";
@@ -76,7 +76,8 @@ export async function realExchanges(lines: readonly string[]): Promise<string[]>
 async function oneLane(lines: readonly string[]): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "overmesh-"));
   const socket = join(folder, "engine.sock");
-  const engine = new FakeEngine(Math.floor(new Date().getTime() / 1000));
+  // The folder is as old as this instant of real time, by which the client reckons ages.
+  const engine = new FakeEngine(Math.floor(statSync(folder).mtimeMs / 1000));
   const server = await serveEngine(engine, socket);
   try {
     const texts: string[] = [];

@@ -10,6 +10,7 @@ import * as arp from "../wire/arp.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
+import { type ArpingDialect, IPUTILS_ARPING } from "./arping-dialects.ts";
 import { getopt } from "./getopt.ts";
 import { wholeNumber } from "./numbers.ts";
 import { millis } from "./ping-statistics.ts";
@@ -45,11 +46,21 @@ const PROBE_PORT = 1025;
 
 /** `arping` of iputils 20221126. */
 export function arping(context: ProgramContext): Program {
+  return runArping(context, () => arpingOptions(context), IPUTILS_ARPING);
+}
+
+/** Asks as the options say, and speaks the dialect. */
+export function runArping(
+  context: ProgramContext,
+  read: () => ArpingOptions,
+  dialect: ArpingDialect,
+): Program {
   return runSession(context, function* () {
-    const options = arpingOptions(context);
+    const options = read();
     const found = yield* resolveName(context, options.host, "ipv4");
-    if (found.address === null) fail(`${options.host}: ${lookupError(found.failure)}`);
-    return new Arping(context, options, found.address);
+    if (found.address === null)
+      throw new ProgramExit(2, dialect.isUnknown(options.host, lookupError(found.failure)));
+    return new Arping(context, options, found.address, dialect);
   });
 }
 
@@ -57,7 +68,8 @@ function fail(message: string): never {
   throw new ProgramExit(2, `arping: ${message}\n`);
 }
 
-interface ArpingOptions {
+/** What a command line of arping asks for. */
+export interface ArpingOptions {
   readonly host: string;
   device: string | null;
   source: string | null;
@@ -72,25 +84,27 @@ interface ArpingOptions {
   advert: boolean;
 }
 
+export const NO_ARPING_OPTIONS: ArpingOptions = {
+  host: "",
+  device: null,
+  source: null,
+  count: 0,
+  timeout: 0,
+  interval: SECOND,
+  quitOnReply: false,
+  quiet: false,
+  broadcastOnly: false,
+  detect: false,
+  unsolicited: false,
+  advert: false,
+};
+
 /** @throws {ProgramExit} */
 function arpingOptions(context: ProgramContext): ArpingOptions {
   const { options, operands } = getopt(context.args, "h?bfDUAqc:w:i:s:I:V");
   const number = (text: string, least: number): number =>
     wholeNumber("arping", text, least, 2_147_483_647, `${least} <= value <= 2147483647`);
-  const o: ArpingOptions = {
-    host: operands[0] ?? "",
-    device: null,
-    source: null,
-    count: 0,
-    timeout: 0,
-    interval: SECOND,
-    quitOnReply: false,
-    quiet: false,
-    broadcastOnly: false,
-    detect: false,
-    unsolicited: false,
-    advert: false,
-  };
+  const o: ArpingOptions = { ...NO_ARPING_OPTIONS, host: operands[0] ?? "" };
   for (const { name, value, message } of options) {
     if (name === "?") throw new ProgramExit(2, `arping: ${message}\n${USAGE}`);
     if (name === "h") throw new ProgramExit(2, USAGE);
@@ -122,19 +136,23 @@ class Arping {
   readonly #began: Nanos;
   readonly #o: ArpingOptions;
   readonly #target: number;
+  readonly #dialect: ArpingDialect;
   #source: number | null = null;
   #stopped = false;
   #sent = 0;
   #broadcasts = 0;
   #received = 0;
+  #requests = 0;
+  #receivedBroadcasts = 0;
   /** Whom to ask: everybody until the first answer. */
   #peer: mac.Mac | null = null;
   #lastSent: Nanos = 0;
 
-  constructor(context: ProgramContext, options: ArpingOptions, target: number) {
+  constructor(context: ProgramContext, options: ArpingOptions, target: number, dialect: ArpingDialect) {
     this.#context = context;
     this.#o = options;
     this.#target = target;
+    this.#dialect = dialect;
     const { namespace } = context;
     this.#began = namespace.world.now;
     if (options.source !== null) {
@@ -142,9 +160,9 @@ class Arping {
       if (this.#source === null) fail(`invalid source ${options.source}`);
     }
     this.#device = this.#findDevice();
-    if (!this.#device.up) throw new ProgramExit(2, `Interface "${this.#device.name}" is down\n`);
+    if (!this.#device.up) throw new ProgramExit(2, dialect.isDown(this.#device.name));
     if (this.#device.noarp || this.#device.loopback)
-      throw new ProgramExit(2, `Interface "${this.#device.name}" is not ARPable\n`);
+      throw new ProgramExit(2, dialect.isNotArpable(this.#device.name));
     this.#source = this.#findSource();
     this.#socket = new PacketSocket(namespace, this.#device, ethernet.TYPE_ARP);
     context.onSignal((signal) => {
@@ -162,9 +180,11 @@ class Arping {
   /** The device of -I, else the one that the way to the target leaves by. */
   #findDevice(): NetDevice {
     const { namespace } = this.#context;
-    if (this.#o.device !== null) {
-      const device = namespace.device(this.#o.device);
-      return device ?? fail(`Device ${this.#o.device} not available.`);
+    const name = this.#o.device ?? this.#dialect.device;
+    if (name !== null) {
+      const device = namespace.device(name);
+      if (device === null) throw new ProgramExit(2, this.#dialect.isMissing(name));
+      return device;
     }
     const way = ipOutput.route(namespace, this.#target, this.#source ?? 0, 0, 0, 0);
     const device = way?.type === "unicast" ? way.device : null;
@@ -273,15 +293,18 @@ class Arping {
       if (senderMac.hi === device.macHi && senderMac.lo === device.macLo) return false;
       if (this.#source !== 0 && targetIp !== this.#source) return false;
     } else if (targetIp !== this.#source || !mine) return false;
+    const dialect = this.#dialect;
     if (!this.#o.quiet) {
       const how = `${toMe ? "Unicast" : "Broadcast"} ${packet.operation === arp.REPLY ? "reply" : "request"}`;
-      const who = `${ip.format(senderIp)} [${mac.format(senderMac.hi, senderMac.lo).toUpperCase()}] `;
+      const who = `${ip.format(senderIp)} [${dialect.mac(mac.format(senderMac.hi, senderMac.lo))}] `;
       const whom = targetIp !== this.#source ? `for ${ip.format(targetIp)} ` : "";
-      const where = mine ? "" : `for [${mac.format(targetMac.hi, targetMac.lo).toUpperCase()}] `;
+      const where = mine ? "" : `for [${dialect.mac(mac.format(targetMac.hi, targetMac.lo))}] `;
       const time = millis(Math.floor((at - this.#lastSent) / 1000));
-      this.#context.out(`${how} from ${who}${whom}${where} ${time}ms\n`);
+      this.#context.out(`${how} from ${who}${whom}${where}${dialect.gap}${time}ms\n`);
     }
     this.#received++;
+    if (packet.operation === arp.REQUEST) this.#requests++;
+    if (!toMe) this.#receivedBroadcasts++;
     if (!this.#o.broadcastOnly) this.#peer = senderMac;
     return true;
   }
@@ -289,7 +312,14 @@ class Arping {
   #finish(): number {
     const received = this.#received;
     if (!this.#o.quiet) {
-      const text = `Sent ${this.#sent} probes (${this.#broadcasts} broadcast(s))\nReceived ${received} response(s)\n`;
+      const text = this.#dialect.summary({
+        sent: this.#sent,
+        broadcasts: this.#broadcasts,
+        received,
+        requests: this.#requests,
+        receivedBroadcasts: this.#receivedBroadcasts,
+        counted: this.#o.count > 0,
+      });
       this.#context.out(text);
     }
     if (this.#o.detect) return received > 0 ? 1 : 0;

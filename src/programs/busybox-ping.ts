@@ -51,8 +51,9 @@ function fail(message: string): never {
   throw new ProgramExit(1, `ping: ${message}\n`);
 }
 
-function number(text: string): number {
-  return /^\d+$/.test(text) ? Number(text) : fail(`invalid number '${text}'`);
+function number(text: string, most: number = 4_294_967_295): number {
+  if (!/^\d+$/.test(text)) fail(`invalid number '${text}'`);
+  return Number(text) <= most ? Number(text) : fail(`number ${text} is not in 0..${most} range`);
 }
 
 class BusyboxPing {
@@ -130,7 +131,7 @@ class BusyboxPing {
         this.#count = number(value);
         break;
       case "s":
-        this.#size = number(value);
+        this.#size = number(value, 65_535);
         break;
       case "t":
         this.#socket.ttl = number(value);

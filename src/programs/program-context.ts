@@ -21,7 +21,7 @@ export interface ProgramContext {
   readonly terminal: boolean;
   readonly files: ProgramFiles;
   readonly machine: {
-    readonly hostname: string;
+    hostname: string;
     /** The time of day: seconds since 1970 and nanoseconds within the second. */
     clock(): { readonly seconds: number; readonly nanos: Nanos };
   };

@@ -1,18 +1,17 @@
-import { BUSYBOX_IP_USAGE, busyboxIp } from "../../operations/busybox/ip.ts";
 import { expectedWords } from "../../operations/expected.ts";
 import type { Outside } from "../../operations/operation-context.ts";
 import { OperationContext } from "../../operations/operation-context.ts";
 import { runTool } from "../../operations/run-tool.ts";
 import type { Toolbox } from "../../operations/toolbox.ts";
-import { appletHelp, appletMistake } from "../../programs/busybox-usage.ts";
 import type { Program } from "../../sim/process.ts";
 import type { CommandContext, CommandTable } from "../command.ts";
 import { FileFailure, resolvePath } from "../file-system.ts";
+import { registerBusyboxTools } from "./busybox-tools.ts";
 import { asksForEvents, conntrackEvents } from "./conntrack-events.ts";
 
 /** Installs `ip`, `bridge`, `tc`, `sysctl` and whatever else the toolbox knows. */
 export function registerTools(commands: CommandTable, toolbox: Toolbox): void {
-  commands.registerApplet("ip", (context) => runBusyboxIp(toolbox, context));
+  registerBusyboxTools(commands, (context) => operationContext(toolbox, context));
   for (const [name, tool] of toolbox.tools) {
     const run = (context: CommandContext): number | Program =>
       name === "conntrack" && asksForEvents(context.args)
@@ -29,20 +28,6 @@ export function registerTools(commands: CommandTable, toolbox: Toolbox): void {
 function readsBatch(args: readonly string[]): boolean {
   const at = args.findIndex((word) => /^-b(a(t(ch?)?)?)?$/.test(word));
   return at >= 0 && args[at + 1] === "-";
-}
-
-/** `ip` as busybox has it. */
-function runBusyboxIp(toolbox: Toolbox, context: CommandContext): number {
-  const asked = context.args.includes("--help");
-  const result = asked ? null : busyboxIp(context.args, operationContext(toolbox, context));
-  if (result === null) {
-    const usage = asked ? appletHelp(BUSYBOX_IP_USAGE) : appletMistake("ip", "", BUSYBOX_IP_USAGE);
-    context.err(usage.message);
-    return usage.status;
-  }
-  context.out(result.stdout);
-  context.err(result.stderr);
-  return result.status;
 }
 
 function operationContext(toolbox: Toolbox, context: CommandContext): OperationContext {

@@ -1,6 +1,11 @@
 import type { Expected, ValueKind } from "../../operations/expected.ts";
 import { arping } from "../../programs/arping.ts";
+import { busyboxArping } from "../../programs/busybox/arping.ts";
+import { busyboxHostname } from "../../programs/busybox/hostname.ts";
+import { busyboxNc } from "../../programs/busybox/nc.ts";
+import { netstat } from "../../programs/busybox/netstat.ts";
 import { nslookup } from "../../programs/busybox/nslookup.ts";
+import { busyboxTraceroute } from "../../programs/busybox/traceroute.ts";
 import { busyboxPing } from "../../programs/busybox-ping.ts";
 import { curl } from "../../programs/curl/curl.ts";
 import { ethtool } from "../../programs/ethtool.ts";
@@ -33,6 +38,11 @@ export function registerPrograms(commands: CommandTable): void {
   commands.registerApplet("wget", wget);
   commands.registerApplet("ping", busyboxPing);
   commands.registerApplet("nslookup", nslookup);
+  commands.registerApplet("arping", busyboxArping);
+  commands.registerApplet("hostname", busyboxHostname);
+  commands.registerApplet("nc", busyboxNc);
+  commands.registerApplet("netstat", netstat);
+  commands.registerApplet("traceroute", busyboxTraceroute);
 }
 
 /** `-d @-` and its like take the standard input. */

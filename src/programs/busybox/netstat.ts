@@ -1,0 +1,164 @@
+import type { NetworkNamespace } from "../../net/network-namespace.ts";
+import { type ShownSocket, tcpSockets } from "../../net/tcp/socket-list.ts";
+import { TcpState } from "../../net/tcp/state.ts";
+import type { Program, Wait } from "../../sim/process.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import { appletHelp, appletMistake } from "../busybox-usage.ts";
+import { getopt } from "../getopt.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { runSession } from "../program-exit.ts";
+import { nameOf } from "../resolve-name.ts";
+import { serviceName } from "../service-names.ts";
+import { routingTable } from "./routing-table.ts";
+
+const USAGE = `Usage: netstat [-ral] [-tuwx] [-en]
+
+Display networking information
+
+	-r	Routing table
+	-a	All sockets
+	-l	Listening sockets
+		Else: connected sockets
+	-t	TCP sockets
+	-u	UDP sockets
+	-w	Raw sockets
+	-x	Unix sockets
+		Else: all socket types
+	-e	Other/more information
+	-n	Don't resolve names
+`;
+
+const STATES: Readonly<Record<TcpState, string>> = {
+  [TcpState.ESTABLISHED]: "ESTABLISHED",
+  [TcpState.SYN_SENT]: "SYN_SENT",
+  [TcpState.SYN_RECV]: "SYN_RECV",
+  [TcpState.FIN_WAIT1]: "FIN_WAIT1",
+  [TcpState.FIN_WAIT2]: "FIN_WAIT2",
+  [TcpState.TIME_WAIT]: "TIME_WAIT",
+  [TcpState.CLOSE]: "CLOSE",
+  [TcpState.CLOSE_WAIT]: "CLOSE_WAIT",
+  [TcpState.LAST_ACK]: "LAST_ACK",
+  [TcpState.LISTEN]: "LISTEN",
+  [TcpState.CLOSING]: "CLOSING",
+};
+
+/** A line of the table. */
+interface Row {
+  readonly protocol: "tcp" | "udp" | "raw";
+  readonly receiveQueue: number;
+  readonly sendQueue: number;
+  readonly localAddress: number;
+  readonly localPort: number;
+  readonly remoteAddress: number;
+  readonly remotePort: number;
+  readonly state: string;
+}
+
+/** `busybox netstat` (1.35). */
+export function netstat(context: ProgramContext): Program {
+  return runSession(context, () => ({ run: () => run(context), close: () => undefined }));
+}
+
+function* run(context: ProgramContext): Program {
+  if (context.args.includes("--help")) throw appletHelp(USAGE);
+  const { options } = getopt(context.args, "laentuwxr");
+  const letters = new Set<string>();
+  for (const { name, message } of options) {
+    if (name === "?") throw appletMistake("netstat", message, USAGE);
+    letters.add(name);
+  }
+  if (letters.has("r")) {
+    yield* routingTable(context, { numeric: letters.has("n"), netstat: !letters.has("e") });
+    return 0;
+  }
+  const every = !["t", "u", "w", "x"].some((letter) => letters.has(letter));
+  const wants = (letter: string): boolean => every || letters.has(letter);
+  const which = letters.has("a")
+    ? "servers and established"
+    : letters.has("l")
+      ? "only servers"
+      : "w/o servers";
+  if (wants("t") || wants("u") || wants("w")) {
+    context.out(`Active Internet connections (${which})\n`);
+    context.out("Proto Recv-Q Send-Q Local Address           Foreign Address         State       \n");
+    for (const row of rowsOf(context.namespace, wants)) {
+      const listens = row.remotePort === 0;
+      if (!letters.has("a") && listens !== letters.has("l")) continue;
+      yield* show(context, row, letters.has("n"));
+    }
+  }
+  if (wants("x")) {
+    context.out(`Active UNIX domain sockets (${which})\n`);
+    context.out("Proto RefCnt Flags       Type       State         I-Node Path\n");
+  }
+  return 0;
+}
+
+function rowsOf(ns: NetworkNamespace, wants: (letter: string) => boolean): readonly Row[] {
+  const rows: Row[] = [];
+  if (wants("t")) for (const socket of tcpSockets(ns)) rows.push(tcpRow(socket));
+  if (wants("u"))
+    for (const socket of [...ns.sockets.listUdp()].sort((a, b) => a.localPort - b.localPort))
+      rows.push({
+        protocol: "udp",
+        receiveQueue: socket.waiting,
+        sendQueue: 0,
+        localAddress: socket.localAddress,
+        localPort: socket.localPort,
+        remoteAddress: socket.remoteAddress,
+        remotePort: socket.remotePort,
+        state: socket.remotePort === 0 ? "" : "ESTABLISHED",
+      });
+  if (wants("w"))
+    for (const { protocol } of ns.sockets.listRaw())
+      rows.push({
+        protocol: "raw",
+        receiveQueue: 0,
+        sendQueue: 0,
+        localAddress: 0,
+        localPort: protocol,
+        remoteAddress: 0,
+        remotePort: 0,
+        state: "7",
+      });
+  return rows;
+}
+
+function tcpRow(socket: ShownSocket): Row {
+  const listens = socket.state === TcpState.LISTEN;
+  return {
+    protocol: "tcp",
+    receiveQueue: socket.receiveQueue,
+    // What a listener has room for is no queue of octets.
+    sendQueue: listens ? 0 : socket.sendQueue,
+    localAddress: socket.localAddress,
+    localPort: socket.localPort,
+    remoteAddress: socket.remoteAddress,
+    remotePort: socket.remotePort,
+    state: STATES[socket.state],
+  };
+}
+
+function* show(context: ProgramContext, row: Row, numeric: boolean): Generator<Wait, void, void> {
+  const kind = row.protocol === "udp" ? "udp" : "tcp";
+  const local = yield* place(context, row.localAddress, row.localPort, numeric, kind);
+  const remote = yield* place(context, row.remoteAddress, row.remotePort, numeric, kind);
+  const queues = `${String(row.receiveQueue).padStart(6)} ${String(row.sendQueue).padStart(6)}`;
+  context.out(
+    `${row.protocol.padEnd(5)} ${queues} ${local.padEnd(23)} ${remote.padEnd(23)} ${row.state.padEnd(11)} \n`,
+  );
+}
+
+/** `127.0.0.1:80`, or with names `localhost:http`. */
+function* place(
+  context: ProgramContext,
+  address: number,
+  port: number,
+  numeric: boolean,
+  kind: "tcp" | "udp",
+): Generator<Wait, string, void> {
+  const host =
+    numeric || address === 0 ? ip.format(address) : ((yield* nameOf(context, address)) ?? ip.format(address));
+  const service = port === 0 ? "*" : numeric ? `${port}` : (serviceName(port, kind) ?? `${port}`);
+  return `${host.slice(0, 23)}:${service}`;
+}

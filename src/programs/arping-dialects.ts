@@ -13,7 +13,7 @@ export interface ArpingDialect {
   summary(counts: ArpingCounts): string;
 }
 
-export interface ArpingCounts {
+interface ArpingCounts {
   readonly sent: number;
   readonly broadcasts: number;
   readonly received: number;

@@ -28,7 +28,7 @@ Manipulate ARP cache
 `;
 
 /** What `busybox arp` was asked for, its words read. */
-export interface ArpQuestion {
+interface ArpQuestion {
   readonly deletes: boolean;
   readonly sets: boolean;
   readonly device: string | null;

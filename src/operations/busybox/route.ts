@@ -15,7 +15,7 @@ Show or edit kernel routing tables
 `;
 
 /** A line of standard error and the status; null for words that the applet does not understand. */
-export type RouteOutcome = { readonly stderr: string; readonly status: number } | null;
+type RouteOutcome = { readonly stderr: string; readonly status: number } | null;
 
 const DONE: RouteOutcome = { stderr: "", status: 0 };
 

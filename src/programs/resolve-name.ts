@@ -20,6 +20,8 @@ export interface ResolvedName {
   readonly addresses: readonly number[];
   /** The name that the others stand for. */
   readonly canonical: string;
+  /** Other names on the line of /etc/hosts. */
+  readonly aliases: readonly string[];
   readonly failure: null;
 }
 
@@ -29,6 +31,7 @@ interface UnresolvedName {
   readonly failure: LookupFailure;
 }
 
+const TYPE_OF = { any: dns.TYPE_A, ipv4: dns.TYPE_A, ipv6: dns.TYPE_AAAA } as const;
 const PART = /^(0[xX][0-9a-fA-F]+|\d+)$/;
 
 /** Reads an address as inet_aton(3) does: `10.1` is 10.0.0.1, parts may be octal or hexadecimal; null for a name. */
@@ -48,7 +51,7 @@ export function parseAddress(text: string): number | null {
 }
 
 /** Lines of /etc/hosts: addresses and names. */
-function hosts(context: Files): readonly (readonly [number, readonly string[]])[] {
+export function hostLines(context: Files): readonly (readonly [number, readonly string[]])[] {
   let text: string;
   try {
     text = context.files.read("/etc/hosts");
@@ -67,20 +70,27 @@ function hosts(context: Files): readonly (readonly [number, readonly string[]])[
 /** What a host finds without asking anybody: an address as text, or a name of /etc/hosts. `localhost` is always known. */
 export function knownName(context: Files, name: string): ResolvedName | null {
   const address = parseAddress(name);
-  if (address !== null) return { address, addresses: [address], canonical: name, failure: null };
+  if (address !== null) return found([address], name);
   const wanted = name.toLowerCase();
-  const lines = hosts(context).filter(([, names]) => names.some((other) => other.toLowerCase() === wanted));
+  const lines = hostLines(context).filter(([, names]) =>
+    names.some((other) => other.toLowerCase() === wanted),
+  );
   const [first] = lines;
   if (first === undefined) return wanted === "localhost" ? found([ip.LOOPBACK], "localhost") : null;
-  return found([...new Set(lines.map(([known]) => known))], first[1][0]!);
+  const [canonical, ...aliases] = first[1] as [string, ...string[]];
+  return found([...new Set(lines.map(([known]) => known))], canonical, aliases);
 }
 
-function found(addresses: readonly number[], canonical: string): ResolvedName {
-  return { address: addresses[0]!, addresses, canonical, failure: null };
+function found(
+  addresses: readonly number[],
+  canonical: string,
+  aliases: readonly string[] = [],
+): ResolvedName {
+  return { address: addresses[0]!, addresses, canonical, aliases, failure: null };
 }
 
 /** Which addresses a program wants: most ask for both kinds, though only IPv4 leads anywhere here. */
-type AddressFamily = "any" | "ipv4";
+type AddressFamily = "any" | "ipv4" | "ipv6";
 
 /**
  * Looks a host up as getaddrinfo(3) does: an address as text, /etc/hosts, then the name servers of /etc/resolv.conf. Nothing
@@ -94,7 +104,7 @@ export function* resolveName(
   const known = knownName(context, name);
   if (known !== null) return known;
   const conf = resolvConf(context);
-  const types = family === "any" && !conf.noAaaa ? [dns.TYPE_A, dns.TYPE_AAAA] : [dns.TYPE_A];
+  const types = family === "any" && !conf.noAaaa ? [dns.TYPE_A, dns.TYPE_AAAA] : [TYPE_OF[family]];
   const answers = yield* lookUp(context, conf, name, types);
   if (typeof answers === "string") return { address: null, failure: answers };
   const addresses: number[] = [];
@@ -141,7 +151,7 @@ export function lookupError(failure: LookupFailure): string {
 
 /** The name of an address by /etc/hosts, or null. */
 function knownAddress(context: Files, address: number): string | null {
-  const line = hosts(context).find(([known]) => known === address);
+  const line = hostLines(context).find(([known]) => known === address);
   if (line?.[1][0] !== undefined) return line[1][0];
   return address === ip.LOOPBACK ? "localhost" : null;
 }
@@ -162,5 +172,5 @@ export function* nameOf(context: ResolverContext, address: number): Generator<Wa
 
 /** All names that /etc/hosts knows. */
 export function knownNames(context: Files): readonly string[] {
-  return hosts(context).flatMap(([, names]) => names);
+  return hostLines(context).flatMap(([, names]) => names);
 }

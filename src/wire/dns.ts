@@ -5,8 +5,23 @@ export const HEADER_LEN = 12;
 /** The longest message over UDP without EDNS0 (RFC 1035, 4.2.1). */
 const MAX_UDP = 512;
 
-const CLASS_IN = 1;
+export const CLASS_IN = 1;
 
+/** Numbers of record types (IANA), by name. */
+export const TYPES: Readonly<Record<string, number>> = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  HINFO: 13,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  OPT: 41,
+  ANY: 255,
+};
 export const TYPE_A = 1;
 export const TYPE_NS = 2;
 export const TYPE_CNAME = 5;
@@ -107,7 +122,7 @@ export interface DnsMessage {
 }
 
 /** The flags of a question that wants recursion. */
-const QUERY: DnsFlags = {
+export const QUERY: DnsFlags = {
   response: false,
   opcode: 0,
   authoritative: false,
@@ -151,6 +166,16 @@ export function addressRecord(name: string, address: number, ttl: number): DnsRe
 /** A record whose data is a name: PTR, CNAME, NS. */
 export function nameRecord(name: string, type: number, target: string, ttl: number): DnsRecord {
   return { name, type, class: CLASS_IN, ttl, data: { kind: "name", name: target } };
+}
+
+/** `A`, `AAAA` ...; `TYPE65280` for one that has no name here (RFC 3597). */
+export function typeName(type: number): string {
+  return Object.keys(TYPES).find((name) => TYPES[name] === type) ?? `TYPE${type}`;
+}
+
+/** An OPT record (RFC 6891): how long an answer over UDP may be, and options as they stand in it. */
+export function optRecord(size: number, octets: Uint8Array = new Uint8Array(0)): DnsRecord {
+  return { name: "", type: TYPE_OPT, class: size, ttl: 0, data: { kind: "octets", octets } };
 }
 
 /** The longest answer over UDP that the asker takes: its OPT record says so, at least 512 octets. */

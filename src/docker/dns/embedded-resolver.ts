@@ -1,15 +1,11 @@
 import type { Prng } from "../../base/prng.ts";
-import { KernelError } from "../../net/kernel-error.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
-import { UdpSocket } from "../../net/udp-socket.ts";
-import { askOverTcp } from "../../programs/resolver/dns-over-tcp.ts";
+import { askServer, type Upstream } from "../../programs/resolver/ask-server.ts";
 import { type DnsClient, DnsServer } from "../../programs/resolver/dns-server.ts";
-import { answers } from "../../programs/resolver/stub-resolver.ts";
 import type { Wait } from "../../sim/process.ts";
 import { type Nanos, SECOND } from "../../sim/time.ts";
 import * as dns from "../../wire/dns.ts";
 import { build } from "../../wire/dns-build.ts";
-import { parseOctets } from "../../wire/dns-parse.ts";
 
 /** 127.0.0.11 */
 export const EMBEDDED_DNS = 0x7f00000b;
@@ -19,14 +15,6 @@ const TTL = 600;
 const MAX_UPSTREAM = 3;
 const UPSTREAM_PATIENCE: Nanos = 4 * SECOND;
 const MAX_TCP = 65_534;
-
-/** A name server outside. */
-export interface Upstream {
-  /** Int32. */
-  readonly address: number;
-  /** The namespace that questions to it leave from. */
-  readonly from: NetworkNamespace;
-}
 
 /** What the embedded name server of a sandbox asks (libnetwork's DNSBackend). */
 export interface NamesBackend {
@@ -127,43 +115,14 @@ class EmbeddedResolver {
   ): Generator<Wait, Uint8Array | null, void> {
     let failed: dns.DnsMessage | null = null;
     for (const upstream of this.#backend.upstream.slice(0, MAX_UPSTREAM)) {
-      const answer = yield* ask(upstream, query, client.transport);
+      const until = upstream.from.world.now + UPSTREAM_PATIENCE;
+      const answer = yield* askServer(upstream, query, client.transport, until);
       if (answer === null) continue;
       if (answer.flags.rcode !== dns.SERVFAIL) return fitting(answer, limit, client.transport, true);
       failed = answer;
     }
     return failed === null ? null : build(failed);
   }
-}
-
-function* ask(
-  upstream: Upstream,
-  query: dns.DnsMessage,
-  transport: DnsClient["transport"],
-): Generator<Wait, dns.DnsMessage | null, void> {
-  const ns = upstream.from;
-  const until = ns.world.now + UPSTREAM_PATIENCE;
-  if (transport === "tcp") return (yield* askOverTcp(ns, upstream.address, [query], until))[0]!;
-  const socket = new UdpSocket(ns);
-  try {
-    socket.connect(upstream.address, dns.PORT);
-    socket.send(build(query, { compress: false }));
-    while (ns.world.now < until) {
-      const datagram = socket.receive();
-      if (datagram === null) {
-        if (socket.takeError() !== null) return null;
-        yield { on: [socket.readable], until };
-        continue;
-      }
-      const answer = parseOctets(datagram.payload);
-      if (answer !== null && answers(query, answer)) return answer;
-    }
-  } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-  } finally {
-    socket.close();
-  }
-  return null;
 }
 
 /** The octets of an answer, without the records that find no room (truncateResp). Own answers are never shortened by pointers. */

@@ -1,6 +1,7 @@
+import type { Upstream } from "../../programs/resolver/ask-server.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { EndpointSettings, PortMap } from "../api/network-types.ts";
-import type { RunningResolver, Upstream } from "../dns/embedded-resolver.ts";
+import type { RunningResolver } from "../dns/embedded-resolver.ts";
 import type { SandboxRequest } from "./container-networks.ts";
 import type { DriverHost } from "./driver-host.ts";
 import type { Endpoint } from "./endpoint.ts";

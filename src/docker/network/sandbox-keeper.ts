@@ -1,7 +1,8 @@
 import type { Prng } from "../../base/prng.ts";
+import type { Upstream } from "../../programs/resolver/ask-server.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { DaemonError } from "../api/daemon-error.ts";
-import { startEmbeddedDns, type Upstream } from "../dns/embedded-resolver.ts";
+import { startEmbeddedDns } from "../dns/embedded-resolver.ts";
 import { newId } from "../ids.ts";
 import type { EndpointRequest, SandboxRequest } from "./container-networks.ts";
 import type { DaemonOptions } from "./daemon-options.ts";

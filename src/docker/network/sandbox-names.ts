@@ -1,4 +1,5 @@
-import type { NamesBackend, Upstream } from "../dns/embedded-resolver.ts";
+import type { Upstream } from "../../programs/resolver/ask-server.ts";
+import type { NamesBackend } from "../dns/embedded-resolver.ts";
 import type { Network } from "./network.ts";
 import type { NetworkSandbox } from "./network-sandbox.ts";
 
@@ -19,11 +20,12 @@ export class NamesOfSandbox implements NamesBackend {
   }
 
   resolve(name: string): readonly number[] {
-    const wanted = name.toLowerCase();
     const endpoints = this.#sandbox.ranked;
     // `a.b.c` may be a container on any network, or `a.b` on the network `c`, or `a` on `b.c`.
-    for (const [host, network] of splits(wanted)) {
-      const there = endpoints.filter((e) => network === null || e.network.name.toLowerCase() === network);
+    // Letter case counts in the name of a network, not in that of a container.
+    for (const [whole, network] of splits(name)) {
+      const host = whole.toLowerCase();
+      const there = endpoints.filter((e) => network === null || e.network.name === network);
       for (const { linkAliases, network: of } of there) {
         const target = linkAliases.get(host);
         const found = target === undefined ? [] : addressesOf(of, target.toLowerCase());

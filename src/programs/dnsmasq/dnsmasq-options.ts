@@ -77,7 +77,7 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set(
   ),
 );
 
-export const VERSION = "Dnsmasq version 2.90  Copyright (c) 2000-2024 Simon Kelley\n";
+const VERSION = "Dnsmasq version 2.90  Copyright (c) 2000-2024 Simon Kelley\n";
 
 function wrong(): never {
   throw new ProgramExit(1, "\ndnsmasq: bad command line options: try --help\n");

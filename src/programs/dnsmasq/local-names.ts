@@ -6,7 +6,7 @@ import type { DnsmasqOptions, DomainRule } from "./dnsmasq-options.ts";
 type Server = { readonly address: number; readonly port: number };
 
 /** What is said to a question: records, that there is nothing, or who is to be asked. */
-export type LocalAnswer =
+type LocalAnswer =
   | {
       readonly kind: "records";
       readonly records: readonly dns.DnsRecord[];

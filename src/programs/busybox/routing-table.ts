@@ -1,5 +1,6 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
-import { type Route, RouteTable } from "../../net/route.ts";
+import type { Route } from "../../net/route.ts";
+import { RouteTable } from "../../net/route-kind.ts";
 import type { Wait } from "../../sim/process.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { ProgramContext } from "../program-context.ts";

@@ -190,6 +190,23 @@ describe("signals:", () => {
     expect(await output("ticker > f & sleep 1.5; pkill ticker; wait; pgrep ticker; echo $?")).toBe("1\n");
   });
 
+  test("pgrep counts, names and chooses; pkill counts and tells", async () => {
+    const jobs = (line: string): Promise<string> => output(`ticker > f & sleep 9 & sleep 8 & ${line}`);
+    expect(await jobs("pgrep -c 'sl|tick'; pgrep -c nobody; echo $?")).toBe("3\n0\n1\n");
+    expect(await jobs("pgrep -fc 'sleep 9'; pgrep -x tick; echo $?; pgrep -ic SLEEP")).toBe("1\n1\n2\n");
+    expect(await jobs("pgrep -l 'sl|tick' | sed 's/[0-9]*//'; pgrep -ld, sleep | tr -d 0-9")).toBe(
+      " ticker\n sleep\n sleep\n sleep, sleep\n",
+    );
+    expect(await jobs("[ $(pgrep -n sleep) -gt $(pgrep -o sleep) ] && pkill -KILL -c sleep; pgrep a b")).toBe(
+      "2\npgrep: only one pattern can be provided\nTry `pgrep --help' for more information.\n",
+    );
+    expect(await output("pgrep; pgrep -q; pgrep -u root a; echo $?")).toBe(
+      "pgrep: no matching criteria specified\nTry `pgrep --help' for more information.\n" +
+        "pgrep: invalid option -- 'q'\nTry 'pgrep --help' for more information.\n" +
+        "pgrep: overmesh: -u is not simulated\n2\n",
+    );
+  });
+
   test("a job that is killed before its first step gives its files back", async () => {
     expect(await output("{ sleep 5 & kill $!; } | cat; echo ended")).toBe("ended\n");
   });

@@ -1,5 +1,6 @@
 import { assign } from "../arithmetic-shell.ts";
 import { formatDate } from "../date-format.ts";
+import { formatFloat, pad } from "../format-float.ts";
 import { quoteForPrintf, readEscapes } from "../quote.ts";
 import type { ShellState } from "../shell-state.ts";
 import type { Builtins } from "./builtin.ts";
@@ -175,31 +176,8 @@ class Formatter {
       this.status = 1;
       return (0).toFixed(precision);
     }
-    const sign = value >= 0 && flags.includes("+") ? "+" : "";
-    const lower = kind.toLowerCase();
-    if (lower === "f") return sign + value.toFixed(precision);
-    const exponential = (digits: number): string =>
-      value.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
-    if (lower === "e") return sign + exponential(precision);
-    const significant = precision === 0 ? 1 : precision;
-    const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
-    if (exponent < -4 || exponent >= significant) {
-      return sign + exponential(significant - 1).replace(/\.?0+e/, "e");
-    }
-    const fixed = value.toFixed(Math.max(0, significant - 1 - exponent));
-    return sign + (fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed);
+    return formatFloat(value, kind, precision, flags);
   }
-}
-
-function pad(text: string, width: number, flags: string, number: boolean): string {
-  const length = [...text].length;
-  if (width < 0) return text + " ".repeat(Math.max(0, -width - length));
-  if (length >= width) return text;
-  const fill = width - length;
-  if (flags.includes("-")) return text + " ".repeat(fill);
-  if (!flags.includes("0") || !number) return " ".repeat(fill) + text;
-  const sign = /^[-+ ]/.exec(text)?.[0] ?? "";
-  return sign + "0".repeat(fill) + text.slice(sign.length);
 }
 
 export const outputBuiltins: Builtins = { echo, printf };

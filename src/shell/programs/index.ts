@@ -1,5 +1,7 @@
+import { paste } from "./paste.ts";
 import { asProgram, pgrep, pidof, pkill, ps } from "./processes.ts";
 import type { ShellProgram } from "./run.ts";
+import { seq } from "./seq.ts";
 import { bash, busybox } from "./shells.ts";
 import { cat, head, tee, wc, yes } from "./streams.ts";
 import { date, hostname, ls, mktemp, nproc, sleep, uname } from "./system.ts";
@@ -27,10 +29,12 @@ function programs(): ReadonlyMap<string, ShellProgram> {
     ["nohup", nohup],
     ["nproc", nproc],
     ["nsenter", nsenter],
+    ["paste", paste],
     ["pgrep", pgrep],
     ["pidof", pidof],
     ["pkill", pkill],
     ["ps", ps],
+    ["seq", seq],
     ["setsid", nohup],
     ["sleep", sleep],
     ["stdbuf", nohup],

@@ -3,6 +3,7 @@ import { sendSignal } from "../builtins/jobs.ts";
 import type { ProcessEntry, Run } from "../process-table.ts";
 import { signalNumber } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
+import { gnuOptions } from "./gnu-options.ts";
 
 /** A builtin that is a program as well. */
 export function asProgram(state: ShellState, args: readonly string[], name: string): number | Run<number> {
@@ -17,47 +18,97 @@ function nameOf(entry: ProcessEntry): string {
 interface Selection {
   readonly signal: number;
   readonly entries: readonly ProcessEntry[];
-  readonly options: string;
+  readonly options: ReadonlyMap<string, string>;
 }
 
-/** The processes that the words of pgrep and pkill choose; null when the words are wrong. */
+const OPTIONS = {
+  letters: "acd:efilnoP:vxg:s:S:u:t:G:U:",
+  long: {
+    "list-full": "a",
+    count: "c",
+    delimiter: "d",
+    echo: "e",
+    full: "f",
+    "ignore-case": "i",
+    "list-name": "l",
+    newest: "n",
+    oldest: "o",
+    parent: "P",
+    inverse: "v",
+    exact: "x",
+    signal: "S",
+  },
+};
+/** Options that choose by what processes have not got here. */
+const UNKNOWN = ["g", "s", "u", "t", "G", "U"];
+
+/** The processes that the words of pgrep and pkill choose; null when the words are wrong, which is then said. */
 function select(state: ShellState, name: string, args: readonly string[]): Selection | null {
   let signal = 15;
-  let options = "";
-  let pattern: string | null = null;
-  for (const word of args) {
-    const number = /^-./.test(word) ? signalNumber(word.slice(1).replace(/^-signal=?/, "")) : null;
-    if (number !== null && name === "pkill") signal = number;
-    else if (/^-./.test(word)) options += word.slice(1);
-    else if (pattern === null) pattern = word;
-  }
-  if (pattern === null) {
-    state.err(`${name}: no matching criteria specified\nTry \`${name} --help' for more information.\n`);
+  const words = args.filter((word) => {
+    const number = name === "pkill" && /^-[A-Z0-9]/.test(word) ? signalNumber(word.slice(1)) : null;
+    if (number !== null) signal = number;
+    return number === null;
+  });
+  const sorted = gnuOptions(state, name, words, OPTIONS);
+  if (sorted === null) return null;
+  const { options, operands } = sorted;
+  const complain = (message: string): null => {
+    state.err(`${name}: ${message}\n`);
     return null;
-  }
-  const matcher = new RegExp(options.includes("x") ? `^(?:${pattern})$` : pattern);
-  const entries = state.machine.processes
-    .list()
-    .filter(
-      (entry) =>
-        entry !== state.process && matcher.test(options.includes("f") ? entry.command : nameOf(entry)),
-    );
+  };
+  const unknown = UNKNOWN.find((letter) => options.has(letter));
+  if (unknown !== undefined) return complain(`overmesh: -${unknown} is not simulated`);
+  const signalWord = options.get("S");
+  if (signalWord !== undefined) signal = signalNumber(signalWord) ?? signal;
+  const [pattern, ...more] = operands;
+  const parent = options.get("P");
+  if (more.length > 0)
+    return complain(`only one pattern can be provided\nTry \`${name} --help' for more information.`);
+  if (pattern === undefined && parent === undefined)
+    return complain(`no matching criteria specified\nTry \`${name} --help' for more information.`);
+  const source = options.has("x") ? `^(?:${pattern ?? ""})$` : (pattern ?? "");
+  const matcher = new RegExp(source, options.has("i") ? "i" : "");
+  const parents = parent?.split(",").map(Number);
+  let entries = state.machine.processes.list().filter((entry) => {
+    if (entry === state.process) return false;
+    const text = options.has("f") ? entry.command : nameOf(entry);
+    const fits = matcher.test(text) && (parents === undefined || parents.includes(entry.parent));
+    return fits !== options.has("v");
+  });
+  if (options.has("n")) entries = entries.slice(-1);
+  else if (options.has("o")) entries = entries.slice(0, 1);
   return { signal, entries, options };
+}
+
+/** Prints the processes, or with `-c` how many they are. */
+function show(state: ShellState, { entries, options }: Selection): number {
+  const status = entries.length > 0 ? 0 : 1;
+  if (options.has("c")) {
+    state.out(`${entries.length}\n`);
+    return status;
+  }
+  const rows = entries.map((entry) => {
+    const more = options.has("a") ? ` ${entry.command}` : options.has("l") ? ` ${nameOf(entry)}` : "";
+    return `${entry.pid}${more}`;
+  });
+  if (rows.length > 0) state.out(`${rows.join(options.get("d") ?? "\n")}\n`);
+  return status;
 }
 
 export function pgrep(state: ShellState, args: readonly string[]): number {
   const chosen = select(state, "pgrep", args);
-  if (chosen === null) return 2;
-  for (const entry of chosen.entries) {
-    state.out(chosen.options.includes("a") ? `${entry.pid} ${entry.command}\n` : `${entry.pid}\n`);
-  }
-  return chosen.entries.length > 0 ? 0 : 1;
+  return chosen === null ? 2 : show(state, chosen);
 }
 
 export function pkill(state: ShellState, args: readonly string[]): number {
   const chosen = select(state, "pkill", args);
   if (chosen === null) return 2;
-  for (const entry of chosen.entries) sendSignal(state, entry, chosen.signal);
+  for (const entry of chosen.entries) {
+    sendSignal(state, entry, chosen.signal);
+    if (chosen.options.has("e")) state.out(`${nameOf(entry)} killed (pid ${entry.pid})\n`);
+  }
+  if (chosen.options.has("c")) state.out(`${chosen.entries.length}\n`);
   return chosen.entries.length > 0 ? 0 : 1;
 }
 

@@ -6,7 +6,7 @@ import { deviceStream, type Input, Pipe, readAll, readLine, Zeros } from "../str
 const FOREVER = Number.POSITIVE_INFINITY;
 
 /** Writes, and waits while the pipe behind is full. */
-function* write(state: ShellState, text: string): Run<void> {
+export function* write(state: ShellState, text: string): Run<void> {
   state.out(text);
   const pipe = state.stream(1)?.pipe;
   while (pipe?.full) yield { on: [pipe.drained], until: FOREVER };
@@ -17,7 +17,7 @@ function inputOf(state: ShellState): Input {
 }
 
 /** Opens an operand; "-" is the standard input. An error is printed. */
-function open(state: ShellState, name: string, path: string): Input | null {
+export function open(state: ShellState, name: string, path: string): Input | null {
   if (path === "-" || path === "/dev/stdin") return inputOf(state);
   const device = deviceStream(state.path(path));
   if (device !== null) return device.input;

@@ -10,14 +10,14 @@ import { toolWords } from "./tool-words.ts";
 export const TEXT_TOOLS: ReadonlySet<string> = new Set(
   (
     "awk base64 basename chmod column comm cp cut diff dirname du egrep expand expr fgrep file find fold grep gunzip gzip " +
-    "join jq ln md5sum mkdir mv nl od paste printenv readlink rev rg rm rmdir sed seq sha1sum sha256sum sort split " +
+    "join jq ln md5sum mkdir mv nl od printenv readlink rev rg rm rmdir sed sha1sum sha256sum sort split " +
     "stat strings tac tail tar touch tr tree unexpand uniq which whoami xan yq zcat"
   ).split(" "),
 );
 
 /** Tools that never read their standard input. */
 const WITHOUT_INPUT: ReadonlySet<string> = new Set(
-  "basename chmod cp dirname du expr file find ln mkdir mv printenv readlink rm rmdir seq stat touch tree which whoami".split(
+  "basename chmod cp dirname du expr file find ln mkdir mv printenv readlink rm rmdir stat touch tree which whoami".split(
     " ",
   ),
 );
@@ -91,10 +91,7 @@ export function* runTextTool(state: ShellState, typed: readonly string[]): Run<n
   const result = yield* state.machine.outside.call(async () => {
     files.enter(state.files);
     return await bash.exec(words[0]!, {
-      args:
-        words[0] === "paste" && !words.slice(1).some((word) => !word.startsWith("-"))
-          ? [...words.slice(1), "-"]
-          : [...words.slice(1)],
+      args: [...words.slice(1)],
       cwd: state.cwd,
       env: Object.fromEntries([...state.variables.exported(), ["PWD", state.cwd]]),
       replaceEnv: true,

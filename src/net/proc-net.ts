@@ -5,7 +5,7 @@ import { RawSocket } from "./raw-socket.ts";
 import { RouteTable } from "./route-kind.ts";
 import type { SnmpCounters } from "./snmp.ts";
 import { netstat, snmp as tcpSnmp } from "./tcp/proc-counters.ts";
-import { tcp } from "./tcp/proc-tcp.ts";
+import { tcp, tcp6 } from "./tcp/proc-tcp.ts";
 
 /** Files of /proc/net as text: each is a function of a namespace (net/ipv4/*.c, net/core/net-procfs.c). */
 export const procNet: Readonly<Record<string, (ns: NetworkNamespace) => string>> = {
@@ -17,6 +17,7 @@ export const procNet: Readonly<Record<string, (ns: NetworkNamespace) => string>>
   route,
   snmp,
   tcp,
+  tcp6,
   udp,
 };
 

@@ -1,8 +1,10 @@
+import type { SocketFamily } from "../net/socket-family.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { ProgramExit } from "./program-exit.ts";
 
 /** What a filter looks at. Addresses are int32. */
 interface Filtered {
+  readonly family: SocketFamily;
   readonly localAddress: number;
   readonly localPort: number;
   readonly remoteAddress: number;
@@ -112,12 +114,16 @@ class Parser {
       throw noAddress(`an inet prefix is expected rather than "${host}".`);
     }
     const mask = ip.netmask(prefix.length);
+    const hasHost = host !== "" && host !== "*";
     const wanted = port === undefined || port === "*" ? null : Number(port);
     const isNot = compare !== undefined && !compare(1, 1);
     return (s) => {
       const address = name === "src" ? s.localAddress : s.remoteAddress;
       const number = name === "src" ? s.localPort : s.remotePort;
-      const same = ((address ^ prefix.address) & mask) === 0 && (wanted === null || wanted === number);
+      // An IPv6 address that is not set is in no prefix of IPv4; a mapped one is what it is.
+      const fits = s.family === "inet" || address !== 0 || !hasHost;
+      const same =
+        fits && ((address ^ prefix.address) & mask) === 0 && (wanted === null || wanted === number);
       return same !== isNot;
     };
   }

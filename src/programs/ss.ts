@@ -1,8 +1,8 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { mappedText } from "../net/socket-family.ts";
 import { ipv6Sockets, type ShownSocket, tcpSockets } from "../net/tcp/socket-list.ts";
 import { TcpState } from "../net/tcp/state.ts";
 import type { Program } from "../sim/process.ts";
-import * as ip from "../wire/ipv4-address.ts";
 import { getopt } from "./getopt.ts";
 import type { ProgramContext } from "./program-context.ts";
 import { ProgramExit } from "./program-exit.ts";
@@ -48,6 +48,7 @@ const LONG: Readonly<Record<string, string>> = {
   processes: "p",
   info: "i",
   ipv4: "4",
+  ipv6: "6",
   tcp: "t",
   udp: "u",
   raw: "w",
@@ -87,9 +88,8 @@ function parse(context: ProgramContext): Question {
   for (const { name, value, message } of options) {
     if (name === "?") throw new ProgramExit(255, `ss: ${message}\n`);
     if (name === "A") for (const family of value.split(",")) letters.add(familyLetter(family));
-    else if (name === "f" && value !== "inet")
-      throw new ProgramExit(255, `ss: family ${value} is not simulated\n`);
-    else if ("sEbZzN60SdxMKDF".includes(name)) throw new ProgramExit(255, `ss: -${name} is not simulated\n`);
+    else if (name === "f") letters.add(addressFamily(value));
+    else if ("sEbZzN0SdxMKDF".includes(name)) throw new ProgramExit(255, `ss: -${name} is not simulated\n`);
     else letters.add(name);
   }
   let states = letters.has("a") ? ALL : letters.has("l") ? [TcpState.LISTEN, TcpState.CLOSE] : ORDINARY;
@@ -103,6 +103,13 @@ function parse(context: ProgramContext): Question {
   }
   if (chosen !== null) states = chosen;
   return { letters, states, filter: parseFilter(rest) };
+}
+
+/** The letter of an address family. */
+function addressFamily(name: string): string {
+  if (name === "inet") return "4";
+  if (name === "inet6") return "6";
+  throw new ProgramExit(255, `ss: family ${name} is not simulated\n`);
 }
 
 function familyLetter(family: string): string {
@@ -128,17 +135,18 @@ function show(ns: NetworkNamespace, question: Question): string {
     ? question.states
     : question.states.filter((s) => s === TcpState.ESTABLISHED || s === TcpState.CLOSE);
   const sockets: (readonly [string, ShownSocket])[] = [];
-  const ipv6 = (kind: "tcp" | "udp"): readonly ShownSocket[] =>
-    letters.has("4") ? [] : ipv6Sockets(ns, kind);
-  if (wantsUdp) for (const socket of [...udpSockets(ns), ...ipv6("udp")]) sockets.push(["udp", socket]);
-  if (wantsTcp) for (const socket of [...tcpSockets(ns), ...ipv6("tcp")]) sockets.push(["tcp", socket]);
+  if (wantsUdp)
+    for (const socket of [...udpSockets(ns), ...ipv6Sockets(ns, "udp")]) sockets.push(["udp", socket]);
+  if (wantsTcp)
+    for (const socket of [...tcpSockets(ns), ...ipv6Sockets(ns, "tcp")]) sockets.push(["tcp", socket]);
   const columns: Column[] = [];
   const severalKinds = [wantsUdp, wantsTcp, any || letters.has("w")].filter(Boolean).length > 1;
   if (severalKinds) columns.push(NETID);
   if (states.length !== 1) columns.push(STATE);
   columns.push(...COLUMNS);
   const rows = sockets
-    .filter(([, socket]) => states.includes(socket.state) && question.filter(socket))
+    .filter(([, socket]) => states.includes(socket.state) && isOfFamily(socket, letters))
+    .filter(([, socket]) => question.filter(socket))
     .map(([kind, socket]) => {
       const cells = cellsOf(socket, letters, kind === "udp" ? "udp" : "tcp");
       return [
@@ -150,6 +158,21 @@ function show(ns: NetworkNamespace, question: Question): string {
   return renderTable(columns, rows, !letters.has("H"));
 }
 
+/** `-4` and `-6` choose a family; neither or both choose all. */
+function isOfFamily({ family }: ShownSocket, letters: ReadonlySet<string>): boolean {
+  if (letters.has("4") === letters.has("6")) return true;
+  return letters.has(family === "inet" ? "4" : "6");
+}
+
+/**
+ * An address as ss writes it: where a socket takes both families one that is not set is an asterisk, where it is for IPv6
+ * alone (IPV6_V6ONLY) two colons.
+ */
+function addressText({ family, ipv6 }: ShownSocket, address: number, ends: "local" | "remote"): string {
+  if (ipv6 !== undefined) return `[${ends === "local" ? ipv6 : "::"}]`;
+  return family === "inet6" && address === 0 ? "*" : mappedText(family, address);
+}
+
 function cellsOf(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" | "udp"): string[] {
   const port = (number: number): string => {
     if (number === 0) return "*";
@@ -158,9 +181,9 @@ function cellsOf(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" 
   return [
     String(socket.receiveQueue).padEnd(6),
     String(socket.sendQueue).padEnd(6),
-    `${socket.ipv6 === undefined ? ip.format(socket.localAddress) : `[${socket.ipv6}]`}:`,
+    `${addressText(socket, socket.localAddress, "local")}:`,
     port(socket.localPort),
-    `${socket.ipv6 === undefined ? ip.format(socket.remoteAddress) : "[::]"}:`,
+    `${addressText(socket, socket.remoteAddress, "remote")}:`,
     port(socket.remotePort),
     details(socket, letters, kind),
   ];
@@ -180,6 +203,7 @@ function udpSockets(ns: NetworkNamespace): ShownSocket[] {
   return [...ns.sockets.listUdp()]
     .sort((a, b) => a.localPort - b.localPort)
     .map((socket) => ({
+      family: "inet",
       state: socket.remotePort !== 0 ? TcpState.ESTABLISHED : TcpState.CLOSE,
       localAddress: socket.localAddress,
       localPort: socket.localPort,

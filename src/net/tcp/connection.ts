@@ -4,6 +4,7 @@ import { Timer } from "../../sim/timer.ts";
 import { NO_IDENTIFICATION } from "../ip-identifications.ts";
 import type { Errno } from "../kernel-error.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
+import type { SocketFamily } from "../socket-family.ts";
 import { Way } from "../way.ts";
 import { ByteRing } from "./byte-ring.ts";
 import type { CongestionControl } from "./congestion.ts";
@@ -39,6 +40,7 @@ export class TcpConnection {
   /** It is in the port table, and in the connection table. */
   isBound = false;
   isHashed = false;
+  family: SocketFamily = "inet";
   reuseAddress = false;
   reusePort = false;
   boundTo = 0;

@@ -174,6 +174,7 @@ function connect(r: ConnectionRequest, segment: Segment): TcpConnection {
   c.remoteAddress = r.remoteAddress;
   c.remotePort = r.remotePort;
   c.boundTo = listener.boundTo;
+  c.family = listener.family;
   c.reuseAddress = listener.reuseAddress;
   c.reusePort = listener.reusePort;
   c.mark = r.mark;

@@ -1,4 +1,5 @@
 import type { NetworkNamespace } from "../network-namespace.ts";
+import type { SocketFamily } from "../socket-family.ts";
 import { type ShownSocket, tcpSockets, thresholdOf } from "./socket-list.ts";
 import { TcpState } from "./state.ts";
 
@@ -20,6 +21,12 @@ function little(address: number): string {
   );
 }
 
+/** An address of either family: IPv6's in four words, an address of IPv4 mapped in the last two. */
+function addressBytes(family: SocketFamily, address: number): string {
+  if (family === "inet") return little(address);
+  return `${hex(0, 8)}${hex(0, 8)}${address === 0 ? hex(0, 8) : "FFFF0000"}${little(address)}`;
+}
+
 function ticks(nanos: number): number {
   return Math.max(0, Math.round(nanos / TICK));
 }
@@ -27,7 +34,9 @@ function ticks(nanos: number): number {
 function line(ns: NetworkNamespace, socket: ShownSocket, index: number): string {
   const { timer, connection: c } = socket;
   const isRest = socket.state === TcpState.TIME_WAIT || (socket.state === TcpState.FIN_WAIT2 && c === null);
-  const ends = `${little(socket.localAddress)}:${hex(socket.localPort, 4)} ${little(socket.remoteAddress)}:${hex(socket.remotePort, 4)}`;
+  const { family } = socket;
+  const local = `${addressBytes(family, socket.localAddress)}:${hex(socket.localPort, 4)}`;
+  const ends = `${local} ${addressBytes(family, socket.remoteAddress)}:${hex(socket.remotePort, 4)}`;
   const queues = `${hex(socket.state === TcpState.LISTEN ? 0 : socket.sendQueue, 8)}:${hex(socket.receiveQueue, 8)}`;
   const times = `${hex(timer.kind, 2)}:${hex(ticks(timer.left), 8)} ${hex(timer.retransmits, 8)}`;
   const head = `${String(index).padStart(4)}: ${ends} ${hex(socket.state, 2)} ${queues} ${times}`;
@@ -46,6 +55,15 @@ function line(ns: NetworkNamespace, socket: ShownSocket, index: number): string 
 export function tcp(ns: NetworkNamespace): string {
   const head =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
-  const lines = tcpSockets(ns).map((socket, i) => line(ns, socket, i));
+  const sockets = tcpSockets(ns).filter(({ family }) => family === "inet");
+  const lines = sockets.map((socket, i) => line(ns, socket, i));
   return [head, ...lines].map((text) => `${text.padEnd(WIDTH)}\n`).join("");
+}
+
+/** /proc/net/tcp6 (tcp6_seq_show), whose lines are not filled up. */
+export function tcp6(ns: NetworkNamespace): string {
+  const address = (name: string): string => name.padEnd(37);
+  const head = `  sl  ${address("local_address")} ${address("remote_address")} st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode`;
+  const sockets = tcpSockets(ns).filter(({ family }) => family === "inet6");
+  return [head, ...sockets.map((socket, i) => line(ns, socket, i))].map((text) => `${text}\n`).join("");
 }

@@ -1,5 +1,6 @@
 import type { Nanos } from "../../sim/time.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
+import type { SocketFamily } from "../socket-family.ts";
 import type { TcpConnection } from "./connection.ts";
 import { NO_THRESHOLD, Pending } from "./constants.ts";
 import { TcpState } from "./state.ts";
@@ -15,9 +16,10 @@ interface ShownTimer {
 
 /** A TCP socket as /proc/net/tcp and `ss` show it. Addresses are int32. */
 export interface ShownSocket {
+  readonly family: SocketFamily;
   readonly state: TcpState;
   readonly localAddress: number;
-  /** Its address where it is one of IPv6 (`::`); then the others are 0. */
+  /** Its address where it is for IPv6 alone (`::`); then the others are 0. */
   readonly ipv6?: string;
   readonly localPort: number;
   readonly remoteAddress: number;
@@ -32,16 +34,24 @@ export interface ShownSocket {
 
 const NO_TIMER: ShownTimer = { kind: 0, left: 0, retransmits: 0 };
 
-/** All TCP sockets of a namespace: listeners by port, then the others in the order of their making. */
+/**
+ * All TCP sockets of a namespace, those of IPv4 first: of each family the listeners by port, then the others in the order
+ * of their making.
+ */
 export function tcpSockets(ns: NetworkNamespace): readonly ShownSocket[] {
   const listeners = [...ns.tcp.ports.listeners].sort(
     (a, b) => a.localPort - b.localPort || (a.localAddress >>> 0) - (b.localAddress >>> 0),
   );
-  return [...listeners.map(ofListener), ...ns.tcp.connections.list().map((e) => ofEndpoint(ns, e))];
+  const all = [...listeners.map(ofListener), ...ns.tcp.connections.list().map((e) => ofEndpoint(ns, e))];
+  return [
+    ...all.filter(({ family }) => family === "inet"),
+    ...all.filter(({ family }) => family === "inet6"),
+  ];
 }
 
 function ofListener(listener: TcpListener): ShownSocket {
   return {
+    family: listener.family,
     state: TcpState.LISTEN,
     localAddress: listener.localAddress,
     localPort: listener.localPort,
@@ -54,9 +64,10 @@ function ofListener(listener: TcpListener): ShownSocket {
   };
 }
 
-/** The sockets of IPv6, as `ss` shows them. */
+/** The sockets for IPv6 alone, as `ss` shows them. */
 export function ipv6Sockets(ns: NetworkNamespace, protocol: "tcp" | "udp"): readonly ShownSocket[] {
   return ns.sockets.ipv6.list(protocol).map(({ address, port, backlog }) => ({
+    family: "inet6",
     state: protocol === "tcp" ? TcpState.LISTEN : TcpState.CLOSE,
     localAddress: 0,
     ipv6: address,
@@ -74,7 +85,8 @@ type Endpoint = ReturnType<NetworkNamespace["tcp"]["connections"]["list"]>[numbe
 
 function ofEndpoint(ns: NetworkNamespace, e: Endpoint): ShownSocket {
   const { state, localAddress, localPort, remoteAddress, remotePort } = e;
-  const ends = { state, localAddress, localPort, remoteAddress, remotePort };
+  const family = e.kind === "request" ? e.listener.family : e.family;
+  const ends = { family, state, localAddress, localPort, remoteAddress, remotePort };
   const now = ns.world.now;
   if (e.kind === "time-wait")
     return {

@@ -1,5 +1,6 @@
 import { Signal } from "../../sim/signal.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
+import type { SocketFamily } from "../socket-family.ts";
 import type { TcpConnection } from "./connection.ts";
 import * as lifecycle from "./lifecycle.ts";
 import * as output from "./output.ts";
@@ -25,6 +26,8 @@ import { TcpSocket } from "./tcp-socket.ts";
 export class TcpListener implements PortOwner {
   readonly ns: NetworkNamespace;
   state: TcpState = TcpState.CLOSE;
+  /** Of IPv6 and bound to no address it takes connections of IPv4 as well. */
+  family: SocketFamily = "inet";
   localAddress = 0;
   localPort = 0;
   boundTo = 0;

@@ -4,6 +4,7 @@ import type { Timer } from "../../sim/timer.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
+import type { SocketFamily } from "../socket-family.ts";
 import type { TcpConnection } from "./connection.ts";
 import type { Endpoint } from "./connection-table.ts";
 import * as reply from "./reply.ts";
@@ -31,6 +32,7 @@ export class TimeWait {
   readonly remoteAddress: number;
   readonly remotePort: number;
   readonly boundTo: number;
+  readonly family: SocketFamily;
   readonly reuseAddress: boolean;
   readonly reusePort: boolean;
   next: Endpoint | null = null;
@@ -57,6 +59,7 @@ export class TimeWait {
     this.remoteAddress = c.remoteAddress;
     this.remotePort = c.remotePort;
     this.boundTo = c.boundTo;
+    this.family = c.family;
     this.reuseAddress = c.reuseAddress;
     this.reusePort = c.reusePort;
     this.sendNext = c.sendNext;

@@ -1,7 +1,7 @@
+import { mappedText } from "../../net/socket-family.ts";
 import { TcpListener } from "../../net/tcp/tcp-listener.ts";
 import type { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import type { Program } from "../../sim/process.ts";
-import * as ip from "../../wire/ipv4-address.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { HttpdConnection, type HttpdSite } from "./httpd-connection.ts";
 
@@ -11,12 +11,13 @@ const BACKLOG = 9;
 /** How much is told on standard error: nothing, answers, requests and answers. */
 type Verbosity = 0 | 1 | 2;
 
-/** Binds and listens. @throws {KernelError} EADDRINUSE, EADDRNOTAVAIL */
-export function listen(context: ProgramContext, address: number, port: number): TcpListener {
+/** Binds and listens; to no address (null) with a socket of IPv6, which takes both families. @throws {KernelError} EADDRINUSE, EADDRNOTAVAIL */
+export function listen(context: ProgramContext, address: number | null, port: number): TcpListener {
   const listener = new TcpListener(context.namespace);
+  if (address === null) listener.family = "inet6";
   listener.reuseAddress = true;
   listener.keepAlive = true;
-  listener.listen(address, port, BACKLOG);
+  listener.listen(address ?? 0, port, BACKLOG);
   return listener;
 }
 
@@ -32,9 +33,7 @@ export function* serve(
       const socket = listener.accept();
       if (socket === null) yield { on: [listener.readable], until: Number.POSITIVE_INFINITY };
       else {
-        // A server that is bound to no address has a socket of IPv6, which shows IPv4 addresses in this way.
-        const text = ip.format(socket.remoteAddress);
-        const shown = listener.localAddress === 0 ? `[::ffff:${text}]` : text;
+        const shown = mappedText(listener.family, socket.remoteAddress);
         context.fork((child) => serveOne(child, socket, shown, site, verbosity));
       }
     }

@@ -49,15 +49,21 @@ function fail(words: string): never {
   throw new ProgramExit(1, `httpd: ${words}\n`);
 }
 
+interface Place {
+  /** Null: any, of either family. */
+  readonly address: number | null;
+  readonly port: number;
+}
+
 /** Reads `[ADDRESS:]PORT`. */
-function placeOf(context: ProgramContext, text: string): { readonly address: number; readonly port: number } {
+function placeOf(context: ProgramContext, text: string): Place {
   const colon = text.lastIndexOf(":");
   const port = text.slice(colon + 1);
-  const found = colon < 0 ? 0 : (knownName(context, text.slice(0, colon))?.address ?? null);
-  if (!/^\d+$/.test(port) || found === null) fail(`bad address '${text}'`);
+  const found = colon < 0 ? null : knownName(context, text.slice(0, colon));
+  if (!/^\d+$/.test(port) || (colon >= 0 && found === null)) fail(`bad address '${text}'`);
   // Busybox hands a number that is no port to the system as a name, which finds nothing to bind to.
   if (Number(port) > 65535) fail(`bind: ${errorText.EADDRNOTAVAIL}`);
-  return { address: found, port: Number(port) };
+  return { address: found?.address ?? null, port: Number(port) };
 }
 
 /** The files below a directory, read anew for each request. */

@@ -22,7 +22,7 @@ export function* whoami(context: ProgramContext): Program {
     find: (path) => (path === "/" || path === "/index.html" ? page : null),
   };
   try {
-    const listener = listen(context, 0, port);
+    const listener = listen(context, null, port);
     context.out(`Listening on :${port}\n`);
     return yield* serve(context, listener, site, 0);
   } catch (error) {

@@ -38,6 +38,10 @@ export class Host implements BacklogLimit {
   readonly cpus: readonly Cpu[] | null;
   /** For how long a processor that handles a packet does not see what the others do meanwhile; 0 with one processor. */
   readonly blindness: Nanos;
+  /** Says whether processes live in a namespace: whoever runs them here sets it. */
+  isInhabited: (ns: NetworkNamespace) => boolean = () => false;
+  /** Namespaces that lost their last name while processes lived in them, with what is to be done at their end. */
+  readonly #nameless: Map<NetworkNamespace, () => void> = new Map();
   readonly #inTurn: boolean;
   #turn = 0;
   #neighbourLimits: NeighbourLimits | null = null;
@@ -101,9 +105,16 @@ export class Host implements BacklogLimit {
     return ns;
   }
 
+  /** Gives a namespace a name, perhaps one more. */
+  nameNamespace(name: string, ns: NetworkNamespace): void {
+    this.namespaces.set(name, ns);
+    this.#nameless.delete(ns);
+  }
+
   /** All its namespaces, its own first. */
   get allNamespaces(): readonly NetworkNamespace[] {
-    return [this.root, ...this.namespaces.values(), ...this.boundNamespaces.values()];
+    const named = [this.root, ...this.namespaces.values(), ...this.boundNamespaces.values()];
+    return this.#nameless.size === 0 ? named : [...named, ...this.#nameless.keys()];
   }
 
   /** The namespace that shows under that name, as in `host/name`: one of /run/netns before one bound elsewhere. */
@@ -141,6 +152,7 @@ export class Host implements BacklogLimit {
     this.poweredOn = false;
     for (const path of [...this.boundNamespaces.keys()].reverse()) this.unbindNamespace(path);
     for (const name of [...this.namespaces.keys()].reverse()) this.removeNamespace(name);
+    for (const ns of [...this.#nameless.keys()].reverse()) this.#end(ns);
     this.root.destroy();
   }
 
@@ -151,11 +163,28 @@ export class Host implements BacklogLimit {
     this.poweredOn = true;
   }
 
-  /** Takes a namespace away with all its devices. @throws {KernelError} ENOENT */
-  removeNamespace(name: string): void {
+  /**
+   * Takes a namespace's name away. Without another name it ends, with all its devices, and `ended` is called: at once, or
+   * when the last process that lives in it does (net/core/net_namespace.c, put_net). @throws {KernelError} ENOENT
+   */
+  removeNamespace(name: string, ended: () => void = () => undefined): void {
     const ns = this.namespaces.get(name);
     if (ns === undefined) throw new KernelError("ENOENT");
     this.namespaces.delete(name);
+    if (this.allNamespaces.includes(ns)) return;
+    this.#nameless.set(ns, ended);
+    this.left(ns);
+  }
+
+  /** A process that lived in a namespace ended, or went elsewhere. */
+  left(ns: NetworkNamespace): void {
+    if (this.#nameless.has(ns) && !this.isInhabited(ns)) this.#end(ns);
+  }
+
+  #end(ns: NetworkNamespace): void {
+    const ended = this.#nameless.get(ns)!;
+    ended();
+    this.#nameless.delete(ns);
     ns.destroy();
   }
 }

@@ -56,8 +56,7 @@ export const netnsDel: OperationRecord<NetnsDel> = {
           `Cannot remove namespace file "/run/netns/${each}": No such file or directory`,
           1,
         );
-      host.removeNamespace(each);
-      forgetNetns(ns);
+      host.removeNamespace(each, () => forgetNetns(ns));
     }
   },
 };
@@ -93,6 +92,6 @@ export const netnsAttach: OperationRecord<NetnsAttach> = {
         `Bind /proc/${pid}/ns/net -> /run/netns/${name} failed: No such file or directory`,
         1,
       );
-    context.host.namespaces.set(name, ns);
+    context.host.nameNamespace(name, ns);
   },
 };

@@ -63,6 +63,7 @@ export class Machine {
     this.outside = Outside.of(host.world);
     this.prng = host.world.prng.fork(`shell/${options.seedName ?? this.hostname}`);
     if (this.image === null) {
+      host.isInhabited = (ns) => this.processes.list().some((entry) => entry.namespace === ns);
       this.files.mount("/run/netns", () => ({
         list: (path) => (path === "" ? [...host.namespaces.keys()] : null),
         read: (path) => (host.namespaces.has(path) ? "" : null),

@@ -129,6 +129,8 @@ export class ProcessTable {
         table.delete(pid);
         outerPids.delete(pid);
         if (outer !== null) outer.#entries.delete(outerPid);
+        const lived = holder.entry?.namespace ?? null;
+        if (lived !== null) lived.host.left(lived);
         options.release?.();
       }
     })();

@@ -144,8 +144,10 @@ export function startProgram(
 
 function change(state: ShellState, options: RunOptions): void {
   if (options.namespace !== undefined) {
+    const before = state.process?.namespace ?? null;
     state.namespace = options.namespace;
     if (state.process !== null) state.process.namespace = options.namespace;
+    if (before !== null) before.host.left(before);
   }
   for (const [name, value] of options.env ?? []) {
     state.variables.set(name, value);

@@ -2,6 +2,9 @@ import { KernelError } from "../net/kernel-error.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Packet } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
+import { type Nanos, SECOND } from "../sim/time.ts";
+import type { Timer } from "../sim/timer.ts";
+import type { World } from "../sim/world.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 
@@ -25,6 +28,8 @@ export interface SetOptions {
   readonly range: readonly [number, number];
   /** Of a list. */
   readonly size: number;
+  /** Seconds that an element lives unless it says otherwise, 0 for ever; null: elements of this set have no end. */
+  readonly timeout: number | null;
   /** What the kernel's hash begins with. */
   readonly initval: number;
 }
@@ -44,6 +49,10 @@ const PORTED: readonly number[] = [6, 17, 132, 136];
 export class IpSet {
   readonly type: SetType;
   readonly options: SetOptions;
+  readonly #world: World;
+  /** When elements end, for those that do. */
+  readonly #deadlines: Map<number | string, Nanos> = new Map();
+  #expiry: Timer | null = null;
   name: string;
   ref: EntryRef = 0;
   /** Elements by a key that is a number or, in lists, a name; in the order in which they came. */
@@ -54,7 +63,8 @@ export class IpSet {
   /** Of addresses with ports: by address, the protocols with ports. */
   readonly #ports: Map<number, Set<number>> = new Map();
 
-  constructor(name: string, type: SetType, options: SetOptions) {
+  constructor(world: World, name: string, type: SetType, options: SetOptions) {
+    this.#world = world;
     this.name = name;
     this.type = type;
     this.options = options;
@@ -72,6 +82,46 @@ export class IpSet {
   has(element: Element): boolean {
     if (element.kind === "net" && element.length === 32) return this.hasAddress(element.address);
     return this.#elements.has(keyOf(element));
+  }
+
+  /**
+   * Seconds that an element has left, as `ipset list` prints them (ip_set_timeout_get): a begun second does not count,
+   * but for the last; 0: it stays. Null in a set without timeouts.
+   */
+  secondsLeft(element: Element): number | null {
+    if (this.options.timeout === null) return null;
+    const deadline = this.#deadlines.get(keyOf(element));
+    return deadline === undefined ? 0 : Math.max(1, Math.floor((deadline - this.#world.now) / SECOND));
+  }
+
+  /** Lets an element that is there live so many seconds from now on, 0: for ever. */
+  setTimeout(element: Element, seconds: number): void {
+    const key = keyOf(element);
+    if (seconds === 0) this.#deadlines.delete(key);
+    else this.#deadlines.set(key, this.#world.now + seconds * SECOND);
+    this.#arm();
+  }
+
+  /** The timer stands where the next element ends. */
+  #arm(): void {
+    let next: Nanos = Number.POSITIVE_INFINITY;
+    for (const deadline of this.#deadlines.values()) next = Math.min(next, deadline);
+    if (next === Number.POSITIVE_INFINITY) {
+      this.#expiry?.cancel();
+      return;
+    }
+    this.#expiry ??= this.#world.timer(() => this.#expire());
+    this.#expiry.arm(next - this.#world.now);
+  }
+
+  #expire(): void {
+    const { now } = this.#world;
+    for (const [key, deadline] of this.#deadlines) {
+      const element = this.#elements.get(key);
+      if (deadline <= now && element !== undefined) this.delete(element);
+    }
+    this.#world.generation++;
+    this.#arm();
   }
 
   /** False when it was there already. @throws {KernelError} ENOSPC when the set is full */
@@ -97,6 +147,7 @@ export class IpSet {
   /** False when it was not there. */
   delete(element: Element): boolean {
     if (!this.#elements.delete(keyOf(element))) return false;
+    this.#deadlines.delete(keyOf(element));
     if (element.kind === "net") {
       const nets = this.#nets.get(element.length)!;
       nets.delete(element.address);
@@ -108,6 +159,8 @@ export class IpSet {
   }
 
   flush(): void {
+    this.#deadlines.clear();
+    this.#expiry?.cancel();
     this.#elements = new Map();
     this.#lengths = [];
     this.#nets.clear();

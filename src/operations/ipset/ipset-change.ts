@@ -19,6 +19,9 @@ export interface IpsetChange extends InNamespace {
   readonly exist?: true;
 }
 
+/** ipset's bound: their milliseconds fit into 31 bits. */
+const MOST_SECONDS = 2147483;
+
 const UNKNOWN_SET = "The set with the given name does not exist";
 
 export const ipsetChange: OperationRecord<IpsetChange> = {
@@ -70,10 +73,10 @@ function create(
   const settings = readOptions(type, options, () => ns.world.prng.fork(`ipset/${ns.path}/${name}`).next());
   const there = sets.get(name);
   if (there !== null) {
-    if (exist && there.type === type) return;
+    if (exist && there.type === type && there.options.timeout === settings.timeout) return;
     throw failure("Set cannot be created: set with the same name already exists");
   }
-  const set = new IpSet(name, type, settings);
+  const set = new IpSet(ns.world, name, type, settings);
   set.ref = ns.world.registry.made("iptables", ns.path, `ipset ${name} ${type}`);
   sets.add(set);
 }
@@ -82,6 +85,7 @@ function readOptions(type: SetType, words: readonly string[], initval: () => num
   let hashsize = 1024;
   let maxelem = 65536;
   let size = 8;
+  let timeout: number | null = null;
   let range: readonly [number, number] | null = null;
   const hash = type.startsWith("hash:");
   for (let i = 0; i < words.length; i += 2) {
@@ -98,12 +102,46 @@ function readOptions(type: SetType, words: readonly string[], initval: () => num
     else if (hash && (name === "bucketsize" || name === "initval")) continue;
     else if (type === "list:set" && name === "size") size = Math.max(4, number());
     else if (type === "bitmap:port" && name === "range") range = portRange(value ?? "");
-    else if (["timeout", "counters", "comment", "skbinfo", "forceadd", "netmask"].includes(name))
+    else if (name === "timeout") timeout = timeoutOf(value);
+    else if (["counters", "comment", "skbinfo", "forceadd", "netmask"].includes(name))
       throw failure(`overmesh: the option ${name} of sets is not simulated`);
-    else throw failure(`Syntax error: Unknown argument: \`${name}'`);
+    else throw misuse(`Unknown argument: \`${name}'`);
   }
   if (type === "bitmap:port" && range === null) throw misuse("Mandatory option `range' is missing");
-  return { hashsize, maxelem, size, range: range ?? [0, 0], initval: hash ? initval() : 0 };
+  return { hashsize, maxelem, size, timeout, range: range ?? [0, 0], initval: hash ? initval() : 0 };
+}
+
+/** Seconds, as many as the kernel's milliseconds hold. */
+function timeoutOf(text: string | undefined): number {
+  if (text === undefined) throw misuse("Missing mandatory argument of option `timeout'");
+  if (!/^-?\d+$/.test(text)) throw failure(`Syntax error: '${text}' is invalid as number`);
+  const seconds = Number(text);
+  if (seconds < 0 || seconds > MOST_SECONDS)
+    throw failure(`Syntax error: '${text}' is out of range 0-${MOST_SECONDS}`);
+  return seconds;
+}
+
+interface ElementOptions {
+  readonly nomatch: boolean;
+  /** Null: what the set says. */
+  readonly timeout: number | null;
+}
+
+function readElementOptions(set: IpSet, adds: boolean, words: readonly string[]): ElementOptions {
+  let nomatch = false;
+  let timeout: number | null = null;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (word === "nomatch") nomatch = true;
+    else if (word === "timeout" && adds) {
+      const seconds = timeoutOf(words[++i]);
+      if (timeout !== null) throw failure("Syntax error: timeout already specified");
+      timeout = seconds;
+    } else throw misuse(`Unknown argument: \`${word}'`);
+  }
+  if (timeout !== null && set.options.timeout === null)
+    throw failure("Timeout cannot be used: set was created without timeout support");
+  return { nomatch, timeout };
 }
 
 function changeElements(
@@ -111,14 +149,16 @@ function changeElements(
   set: IpSet,
   { command, argument = "", options = [], exist }: IpsetChange,
 ): void {
-  const nomatch = options.includes("nomatch");
-  const other = options.find((word) => word !== "nomatch");
-  if (other !== undefined) throw failure(`Syntax error: Unknown argument: \`${other}'`);
+  const adds = command === "add";
+  const { nomatch, timeout } = readElementOptions(set, adds, options);
   for (const element of parseElements(set, argument, nomatch)) {
     if (element.kind === "set" && sets.get(element.set) === null)
       throw failure("Set to be added/deleted/tested as element does not exist.");
     try {
-      const done = command === "add" ? set.add(element) : set.delete(element);
+      const done = adds ? set.add(element) : set.delete(element);
+      // One that is there already begins anew.
+      if (adds && (done || exist) && set.options.timeout !== null)
+        set.setTimeout(element, timeout ?? set.options.timeout);
       if (done || exist) continue;
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
@@ -127,7 +167,7 @@ function changeElements(
       );
     }
     throw failure(
-      command === "add"
+      adds
         ? "Element cannot be added to the set: it's already added"
         : "Element cannot be deleted from the set: it's not added",
     );
@@ -151,6 +191,11 @@ export function references(ns: NetworkNamespace, name: string): number {
 function destroy(ns: NetworkNamespace, sets: IpSets, set: IpSet): void {
   if (references(ns, set.name) > 0)
     throw failure("Set cannot be destroyed: it is in use by a kernel component");
+  remove(ns, sets, set);
+}
+
+function remove(ns: NetworkNamespace, sets: IpSets, set: IpSet): void {
+  set.flush();
   sets.remove(set);
   ns.world.registry.gone(set.ref);
 }
@@ -159,10 +204,7 @@ function destroy(ns: NetworkNamespace, sets: IpSets, set: IpSet): void {
 function destroyAll(ns: NetworkNamespace, sets: IpSets): void {
   const used = sets.all.some((set) => usedByRules(ns, sets, set));
   if (used) throw failure("Set cannot be destroyed: it is in use by a kernel component");
-  for (const set of sets.all) {
-    sets.remove(set);
-    ns.world.registry.gone(set.ref);
-  }
+  for (const set of sets.all) remove(ns, sets, set);
 }
 
 function usedByRules(ns: NetworkNamespace, sets: IpSets, set: IpSet): boolean {

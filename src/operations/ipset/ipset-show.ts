@@ -1,4 +1,4 @@
-import { type IpSet, ipSetsOf } from "../../netfilter/ip-set.ts";
+import { type Element, type IpSet, ipSetsOf } from "../../netfilter/ip-set.ts";
 import type { InNamespace, QuestionRecord } from "../operation.ts";
 import { ToolError } from "../tool-error.ts";
 import { found, references } from "./ipset-change.ts";
@@ -57,25 +57,37 @@ const REVISIONS: Readonly<Record<IpSet["type"], number>> = {
 
 function header({ type, options }: IpSet): string {
   const { hashsize, maxelem, range, size, initval } = options;
-  if (type === "list:set") return `size ${size}`;
-  if (type === "bitmap:port") return `range ${range.join("-")}`;
+  const timeout = options.timeout === null ? "" : ` timeout ${options.timeout}`;
+  if (type === "list:set") return `size ${size}${timeout}`;
+  if (type === "bitmap:port") return `range ${range.join("-")}${timeout}`;
   const start = `0x${initval.toString(16).padStart(8, "0")}`;
-  return `family inet hashsize ${hashsize} maxelem ${maxelem} bucketsize 12 initval ${start}`;
+  return `family inet hashsize ${hashsize} maxelem ${maxelem}${timeout} bucketsize 12 initval ${start}`;
 }
 
 /** Bytes that a set takes in the kernel; of hashes about as many, since their buckets fill by chance. */
 function memory(set: IpSet): number {
   const [low, high] = set.options.range;
+  const ends = set.options.timeout !== null;
   switch (set.type) {
     case "bitmap:port":
-      return 72 + Math.ceil((high - low + 1) / 64) * 8;
+      return 72 + Math.ceil((high - low + 1) / 64) * 8 + (ends ? (high - low + 1) * 8 : 0);
     case "list:set":
-      return 80 + 48 * set.size;
+      return 80 + (ends ? 56 : 48) * set.size;
     case "hash:net":
-      return 456 + 48 * set.size;
+      return 456 + (ends ? 64 : 48) * set.size;
     default:
-      return 216 + 40 * set.size;
+      return 216 + (ends ? 64 : 40) * set.size;
   }
+}
+
+/** An element with the seconds that it has left, which stand before `nomatch`. */
+function memberText(set: IpSet, element: Element): string {
+  const left = set.secondsLeft(element);
+  const text = elementText(element);
+  if (left === null) return text;
+  return text.endsWith(" nomatch")
+    ? text.replace(/ nomatch$/, ` timeout ${left} nomatch`)
+    : `${text} timeout ${left}`;
 }
 
 function listed(set: IpSet, uses: number, members: boolean): string {
@@ -87,7 +99,7 @@ function listed(set: IpSet, uses: number, members: boolean): string {
     `Size in memory: ${memory(set)}`,
     `References: ${uses}`,
     `Number of entries: ${set.size}`,
-    ...(members ? ["Members:", ...set.elements.map(elementText)] : []),
+    ...(members ? ["Members:", ...set.elements.map((element) => memberText(set, element))] : []),
     "",
   ].join("\n");
 }
@@ -95,7 +107,7 @@ function listed(set: IpSet, uses: number, members: boolean): string {
 function saved(set: IpSet): string {
   const lines = [
     `create ${set.name} ${set.type} ${header(set)}`,
-    ...set.elements.map((element) => `add ${set.name} ${elementText(element)}`),
+    ...set.elements.map((element) => `add ${set.name} ${memberText(set, element)}`),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }

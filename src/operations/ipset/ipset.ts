@@ -75,6 +75,8 @@ function commandFrom(
   }
   if (set === undefined) throw misuse(`Missing mandatory argument to command ${command}`);
   if (argument === undefined) throw misuse(`Missing second mandatory argument to command ${command}`);
+  if (command === "test" && options.length > 0 && options[0] !== "nomatch")
+    throw misuse(`Unknown argument: \`${options[0]}'`);
   if (command === "test") return { ask: "ipset-test", set, entry: argument };
   return change(command as IpsetChange["command"], set, argument, options, exist);
 }

@@ -1,7 +1,7 @@
 import type { ShellState } from "../shell-state.ts";
 
 /** Options of a GNU program: their letters, and for each long name its letter. A colon behind a letter: it has a value. */
-export interface GnuOptions {
+interface GnuOptions {
   readonly letters: string;
   readonly long: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
 import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SocketFamily } from "../socket-family.ts";
-import { type ShownSocket, tcpSockets, thresholdOf } from "./socket-list.ts";
+import { ipv6Sockets, type ShownSocket, tcpSockets, thresholdOf } from "./socket-list.ts";
 import { TcpState } from "./state.ts";
 
 /** A tick of the clock in which user space is told times (USER_HZ), in nanoseconds. */
@@ -64,6 +64,7 @@ export function tcp(ns: NetworkNamespace): string {
 export function tcp6(ns: NetworkNamespace): string {
   const address = (name: string): string => name.padEnd(37);
   const head = `  sl  ${address("local_address")} ${address("remote_address")} st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode`;
-  const sockets = tcpSockets(ns).filter(({ family }) => family === "inet6");
+  const both = tcpSockets(ns).filter(({ family }) => family === "inet6");
+  const sockets = [...both, ...ipv6Sockets(ns, "tcp")];
   return [head, ...sockets.map((socket, i) => line(ns, socket, i))].map((text) => `${text}\n`).join("");
 }

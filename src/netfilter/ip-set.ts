@@ -169,12 +169,23 @@ export class IpSet {
 
   /** The longest prefix decides; it may say that what lies in it does not match. */
   hasAddress(address: number): boolean {
+    return this.#netOf(address) === true;
+  }
+
+  /** What the longest prefix says; null where there is none. */
+  #netOf(address: number): boolean | null {
     for (let i = 0; i < this.#lengths.length; i++) {
       const length = this.#lengths[i]!;
       const found = this.#nets.get(length)!.get(ip.network(address, length));
       if (found !== undefined) return found;
     }
-    return false;
+    return null;
+  }
+
+  /** Of nets: whether a `nomatch` entry decides of a packet (ip_set_test with IPSET_FLAG_RETURN_NOMATCH). */
+  excludes({ view, networkAt }: Packet, directions: Directions): boolean {
+    const source = directions[0] === "src";
+    return this.#netOf(source ? ipv4.src(view, networkAt) : ipv4.dst(view, networkAt)) === false;
   }
 
   /** Whether a packet is in the set (ip_set_test). `at`: its transport header, or -1 when it has none. */

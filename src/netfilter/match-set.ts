@@ -8,6 +8,8 @@ export interface SetInfo extends XtInfo {
   readonly set: string;
   readonly directions: Directions;
   readonly not?: true;
+  /** Of nets: what a `nomatch` entry excludes matches, and nothing else (IPSET_FLAG_RETURN_NOMATCH). */
+  readonly returnNomatch?: true;
 }
 
 class SetMatch implements XtMatch {
@@ -16,18 +18,24 @@ class SetMatch implements XtMatch {
   readonly #name: string;
   readonly #directions: Directions;
   readonly #not: boolean;
+  readonly #returnNomatch: boolean;
 
-  constructor(sets: IpSets, { set, directions, not }: SetInfo) {
+  constructor(sets: IpSets, { set, directions, not, returnNomatch }: SetInfo) {
     this.#sets = sets;
     this.#name = set;
     this.#directions = directions;
     this.#not = not === true;
+    this.#returnNomatch = returnNomatch === true;
   }
 
   matches(packet: Packet, { fragmentOffset, transportAt }: XtState): boolean {
     const whole = fragmentOffset === 0 && packet.at + packet.length - transportAt >= 4;
     const set = this.#sets.get(this.#name);
-    const yes = set?.matches(this.#sets, packet, this.#directions, whole ? transportAt : -1) === true;
+    if (set === null) return this.#not;
+    const yes =
+      this.#returnNomatch && set.type === "hash:net"
+        ? set.excludes(packet, this.#directions)
+        : set.matches(this.#sets, packet, this.#directions, whole ? transportAt : -1);
     return yes !== this.#not;
   }
 }

@@ -15,6 +15,7 @@ export const setMatch: XtExtension<SetInfo> = {
       twoArguments: "--match-set requires two args.",
       read: (text) => text,
     },
+    { name: "return-nomatch" },
   ],
   check(given) {
     if (!given.has("match-set")) throw new XtProblem("You must specify `--match-set' with proper arguments");
@@ -27,7 +28,13 @@ export const setMatch: XtExtension<SetInfo> = {
       if (word.startsWith("dst")) return "dst" as const;
       throw new XtProblem("You must spefify (the comma separated list of) 'src' or 'dst'.");
     });
-    return { name: "set", set, directions, ...(given.not("match-set") ? { not: true as const } : {}) };
+    return {
+      name: "set",
+      set,
+      directions,
+      ...(given.not("match-set") ? { not: true as const } : {}),
+      ...(given.has("return-nomatch") ? { returnNomatch: true as const } : {}),
+    };
   },
   verify({ set }, ns) {
     if (ipSetsOf(ns).get(set) === null) throw new XtProblem(`Set ${set} doesn't exist.\n`);
@@ -36,6 +43,7 @@ export const setMatch: XtExtension<SetInfo> = {
   list: (info) => text(info, "match-set"),
 };
 
-function text({ set, directions, not }: SetInfo, word: string): string {
-  return `${not ? "! " : ""}${word} ${set} ${directions.join(",")}`;
+function text({ set, directions, not, returnNomatch }: SetInfo, word: string): string {
+  const option = word.startsWith("--") ? "--return-nomatch" : "return-nomatch";
+  return `${not ? "! " : ""}${word} ${set} ${directions.join(",")}${returnNomatch ? ` ${option}` : ""}`;
 }

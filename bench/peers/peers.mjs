@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PUBLISHED, TASK } from "../mesh/commands.mjs";
+import { atEnd, sweep } from "./leftovers.mjs";
 import { meshDown, meshUp } from "./mesh-kernel.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -59,7 +60,8 @@ function openKernel() {
   if (program === null || process.getuid?.() !== 0) return null;
   const prefix = `om${process.pid}`;
   const down = () => attempt(join(here, "kernel-down.sh"), [prefix]);
-  process.once("exit", down);
+  sweep();
+  atEnd(down);
   if (attempt(join(here, "kernel-up.sh"), [prefix]) === null) return null;
   const nanoseconds = (payload, seconds) =>
     Number(run(program, [`${prefix}-cA`, `${prefix}-cB`, "10.3.0.5", 9000, payload, seconds]));
@@ -88,7 +90,8 @@ export function openKernelMesh() {
   const program = compile("gcc", ["-O2"], "mesh.c");
   if (program === null || process.getuid?.() !== 0) return null;
   const prefix = `om${process.pid}m`;
-  process.once("exit", () => meshDown(prefix));
+  sweep();
+  atEnd(() => meshDown(prefix));
   try {
     meshUp(prefix);
   } catch {

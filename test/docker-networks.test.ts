@@ -274,3 +274,14 @@ test("what the engine does names the command that asked for it", () => {
     /^ip link set br-[0-9a-f]{12} up, for docker network create sample-net$/,
   );
 });
+
+test("A1 a machine that was switched off and on again has its engine's networks again", async () => {
+  const world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true }, other: "172.10.0.16" } });
+  const bridges = (): string =>
+    world.ask("host", "ip -br link show type bridge").replaceAll(/[0-9a-f:]{17}/g, "");
+  const before = bridges();
+  expect(before).toMatch(/^docker0 /);
+  await world.type("other", "poweroff host; poweron host");
+  expect(bridges()).toBe(before);
+  expect(world.ask("host", "iptables-save")).toContain("-A FORWARD -j DOCKER-USER");
+});

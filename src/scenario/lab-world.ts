@@ -71,8 +71,13 @@ export class LabWorld implements LessonWorld {
     registerDocker(this.#commands, (host) => this.#seat(host).docker);
     this.#registerPower();
     // Engines start with their machines, whether or not somebody sits down at them.
-    for (const { name, docker } of lab.topology.hosts) if (docker != null) this.#seat(lab.host(name));
+    for (const { name } of lab.topology.hosts) this.#startEngine(name);
     lab.world.settle();
+  }
+
+  #startEngine(hostName: string): void {
+    const spec = this.lab.topology.hosts.find(({ name }) => name === hostName);
+    if (spec?.docker != null) this.#seat(this.lab.host(hostName));
   }
 
   get now(): number {
@@ -255,6 +260,9 @@ export class LabWorld implements LessonWorld {
       );
     };
     command("poweroff", (host) => this.lab.powerOff(host));
-    command("poweron", (host) => this.lab.powerOn(host));
+    command("poweron", (host) => {
+      this.lab.powerOn(host);
+      this.#startEngine(host);
+    });
   }
 }

@@ -285,3 +285,21 @@ test("A1 a machine that was switched off and on again has its engine's networks 
   expect(bridges()).toBe(before);
   expect(world.ask("host", "iptables-save")).toContain("-A FORWARD -j DOCKER-USER");
 });
+
+test("A7 neighbours find a container by its name of today", async () => {
+  const docker = new DockerHost();
+  docker.create("net1");
+  docker.run("c1", "net1");
+  docker.run("c2", "net1");
+  const resolve = async (name: string): Promise<string> => {
+    const inside = `nsenter --net=${docker.sandbox("c1").key}`;
+    return (await docker.world.type("host", `${inside} busybox nslookup -type=a ${name} 127.0.0.11`)).output;
+  };
+  expect(await resolve("c2")).toContain("Address: 172.18.0.3");
+  docker.networks.rename(docker.sandbox("c2"), "c22");
+  expect(await resolve("c22.net1")).toContain("Address: 172.18.0.3");
+  expect(await resolve("c2")).toMatch(/NXDOMAIN|SERVFAIL|timed out/);
+  expect(Object.values(docker.networks.networkInspect("net1").Containers).map(({ Name }) => Name)).toContain(
+    "c22",
+  );
+});

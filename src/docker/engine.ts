@@ -274,6 +274,7 @@ export class DockerEngine implements DockerApi {
     const name = this.#newName(wish);
     const oldName = `/${container.name}`;
     this.#store.rename(container, name);
+    if (container.sandbox !== null) this.networks.rename(container.sandbox, name);
     this.events.add("container", "rename", container.id, { ...attributesOf(container), oldName });
   }
 

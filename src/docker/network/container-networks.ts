@@ -40,6 +40,8 @@ export interface ContainerNetworks {
   /** `network` is a name or an id. Devices, addresses, routes, rules and names are there when it returns. */
   connect(sandbox: Sandbox, network: string, request: EndpointRequest): void;
   disconnect(sandbox: Sandbox, network: string): void;
+  /** Its container has another name: its neighbours find it under that one from now on. */
+  rename(sandbox: Sandbox, containerName: string): void;
   /** Takes all endpoints and the namespace away. */
   deleteSandbox(sandbox: Sandbox): void;
 }

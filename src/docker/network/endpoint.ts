@@ -13,6 +13,8 @@ export class Endpoint implements DriverEndpoint {
   links: readonly EndpointLink[] = [];
   /** Null until it has joined a sandbox. */
   join: JoinInfo | null = null;
+  /** The container's name, which may change. */
+  name: string;
   /** Its device in the sandbox: `eth0`. */
   device: string | null = null;
 
@@ -20,12 +22,8 @@ export class Endpoint implements DriverEndpoint {
     this.id = id;
     this.network = network;
     this.request = request;
+    this.name = request.containerName;
     this.address = address;
-  }
-
-  /** The container's name. */
-  get name(): string {
-    return this.request.containerName;
   }
 
   get macAddress(): string | null {

@@ -155,6 +155,10 @@ export class NetworkController implements NetworkBackend {
     this.#keeper.disconnect(sandbox as NetworkSandbox, this.find(network));
   }
 
+  rename(sandbox: Sandbox, containerName: string): void {
+    for (const endpoint of (sandbox as NetworkSandbox).joined.values()) endpoint.name = containerName;
+  }
+
   deleteSandbox(sandbox: Sandbox): void {
     this.#keeper.remove(sandbox as NetworkSandbox);
   }

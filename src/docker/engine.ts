@@ -217,6 +217,11 @@ export class DockerEngine implements DockerApi {
     }
     const wishes = wishesOf(hostConfig, request.NetworkingConfig.EndpointsConfig);
     const container = new Container(this.#host.world, { id, name, image }, config, hostConfig, wishes);
+    for (const bind of hostConfig.Binds ?? []) {
+      const volume = bind.split(":")[0]!;
+      if (!volume.startsWith("/"))
+        this.#volumes.create({ Name: volume, Driver: "", DriverOpts: {}, Labels: {} });
+    }
     this.#store.add(container);
     this.events.add("container", "create", id, attributesOf(container));
     const published = Object.keys(hostConfig.PortBindings).length > 0;

@@ -79,8 +79,11 @@ export interface RegisteredCommand {
 /** Whether a command reads its whole standard input before it begins; it may depend on its arguments. */
 type StdinUse = boolean | ((args: readonly string[]) => boolean);
 
-/** What may stand at the end of a command's words, of which the last is unfinished and perhaps empty. */
-export type Completer = (args: readonly string[]) => Expected;
+/**
+ * What may stand at the end of a command's words, of which the last is unfinished and perhaps empty, when it is typed in
+ * that namespace.
+ */
+export type Completer = (args: readonly string[], namespace: NetworkNamespace) => Expected;
 
 interface CommandOptions {
   /** Default: it does not read the whole. */

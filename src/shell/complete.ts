@@ -89,7 +89,7 @@ function candidatesFor(
 ): readonly [string[], string[]] {
   const word = words.at(-1)!;
   const expected: Expected =
-    words.length === 1 ? { words: [], values: ["command"] } : expectedIn(words, world);
+    words.length === 1 ? { words: [], values: ["command"] } : expectedIn(words, world, namespace);
   const { netns } = expected;
   const inside = netns == null ? namespace : (namespace.host.namespaces.get(netns) ?? namespace);
   if (expected.command !== undefined) return candidatesFor(expected.command, world, inside);
@@ -97,10 +97,10 @@ function candidatesFor(
   return [expected.valuesFirst && values.length > 0 ? [] : sorted(expected.words, word), values];
 }
 
-function expectedIn(words: readonly string[], world: CompletionWorld): Expected {
+function expectedIn(words: readonly string[], world: CompletionWorld, namespace: NetworkNamespace): Expected {
   const [name = "", ...args] = words;
   const own = world.commands.find(name)?.complete;
-  if (own != null) return own(args);
+  if (own != null) return own(args, namespace);
   const skipped = WRAPPERS.get(name);
   if (skipped !== undefined) {
     const first = args.findIndex((word, i) => i === args.length - 1 || !/^-|^\w+=/.test(word)) + skipped;

@@ -38,7 +38,7 @@ export function showVersion(invocation: Invocation): number {
     failure = error;
   }
   const format = options.text("format");
-  const text = format === "" ? layout(server) : formatted(context, format, server);
+  const text = format === "" ? layout(server) : formatted(context, format, server, failure);
   context.out(alignTabs(`${text}\n`, 20, 1));
   if (failure !== null) throw failure;
   return 0;
@@ -103,7 +103,12 @@ function ansiDate(rfc3339: string): string {
   return `${week} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
 }
 
-function formatted(context: ClientContext, format: string, server: Record<string, unknown> | null): string {
+function formatted(
+  context: ClientContext,
+  format: string,
+  server: Record<string, unknown> | null,
+  failure: unknown,
+): string {
   let template: Template;
   try {
     template = parseTemplate(format, FUNCTION_NAMES, "version");
@@ -116,7 +121,8 @@ function formatted(context: ClientContext, format: string, server: Record<string
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     context.out(`${error.written}\n`);
-    throw new ClientError(error.message);
+    // That there is no engine is the greater trouble.
+    throw failure ?? new ClientError(error.message);
   }
 }
 

@@ -53,10 +53,10 @@ export const FUNCTIONS: Readonly<Record<string, GoFunction>> = {
   print: fn("any,...", (...values: GoValue[]) => print(values)),
   printf: fn("string,any,...", (format: string, ...values: GoValue[]) => goPrintf(format, values)),
   println: fn("any,...", (...values: GoValue[]) => `${values.map((value) => goText(value)).join(" ")}\n`),
-  html: fn("any,...", (...values: GoValue[]) => escapeHtml(print(values))),
-  js: fn("any,...", (...values: GoValue[]) => escapeJs(print(values))),
+  html: fn("any,...", (...values: GoValue[]) => escapeHtml(printed(values))),
+  js: fn("any,...", (...values: GoValue[]) => escapeJs(printed(values))),
   urlquery: fn("any,...", (...values: GoValue[]) =>
-    encodeURIComponent(print(values))
+    encodeURIComponent(printed(values))
       .replace(/%20/g, "+")
       .replace(/[!'()*]/g, percent),
   ),
@@ -110,6 +110,13 @@ function print(values: readonly GoValue[]): string {
     text += goText(value);
   }
   return text;
+}
+
+/** What the escaping functions take for a text; one nil is no value to them. */
+function printed(values: readonly GoValue[]): string {
+  return values.length === 1 && (values[0] === null || values[0] === undefined)
+    ? "<no value>"
+    : print(values);
 }
 
 type Kind = "bool" | "int" | "float" | "string" | "other";

@@ -57,7 +57,7 @@ export function timeText(rfc3339: string): string {
 /** As strconv.FormatFloat does for `e`, `f` and `g`; precision -1 is the shortest that reads back the same. */
 export function floatText(value: number, verb: "e" | "f" | "g", precision: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
-  if (verb === "f") return precision < 0 ? plainDigits(value) : value.toFixed(precision);
+  if (verb === "f") return precision < 0 ? plainDigits(value) : rounded(value, precision).toFixed(precision);
   if (verb === "e") return twoDigits(precision < 0 ? value.toExponential() : value.toExponential(precision));
   const significant = precision < 0 ? null : Math.max(precision, 1);
   const scientific = significant === null ? value.toExponential() : value.toExponential(significant - 1);
@@ -66,8 +66,19 @@ export function floatText(value: number, verb: "e" | "f" | "g", precision: numbe
     return twoDigits(scientific.replace(/(\.\d*?)0+e/, "$1e").replace(".e", "e"));
   }
   if (significant === null) return plainDigits(value);
-  const fixed = value.toFixed(Math.max(0, significant - 1 - exponent));
+  const places = Math.max(0, significant - 1 - exponent);
+  const fixed = rounded(value, places).toFixed(places);
   return fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
+}
+
+/** Go rounds what lies just between two numbers to the even one, toFixed away from zero. */
+function rounded(value: number, places: number): number {
+  // All digits that a double can have after these places.
+  const tail = value
+    .toFixed(Math.min(100, places + 60))
+    .split(".")[1]!
+    .slice(places);
+  return /^50*$/.test(tail) ? (2 * Math.round((value * 10 ** places) / 2)) / 10 ** places : value;
 }
 
 function plainDigits(value: number): string {
@@ -91,25 +102,31 @@ export function goPrintf(format: string, values: readonly GoValue[]): string {
   let text = "";
   let next = 0;
   let at = 0;
+  // Who chooses arguments by number may leave some out.
+  let reordered = false;
   const takeNumber = (): number | null => {
     const value = unwrap(values[next++]);
     return typeof value === "number" ? value : null;
   };
   while (at < format.length) {
     const percent = format.indexOf("%", at);
-    if (percent < 0) return finish(text + format.slice(at), values, next);
+    if (percent < 0) return finish(text + format.slice(at), values, reordered ? values.length : next);
     text += format.slice(at, percent);
-    const found = /^%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(.?)/su.exec(format.slice(percent))!;
-    const [whole, flags, wide, exact, verb] = found;
+    const found = /^%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:\[(\d+)\])?(.?)/su.exec(format.slice(percent))!;
+    const [whole, flags, wide, exact, chosen, verb] = found;
     at = percent + whole.length;
     const width = wide === "*" ? takeNumber() : wide === undefined ? null : Number(wide);
     const precision = exact === undefined ? null : exact === "*" ? takeNumber() : Number(exact || 0);
+    if (chosen !== undefined) {
+      next = Number(chosen) - 1;
+      reordered = true;
+    }
     if (verb === "") text += "%!(NOVERB)";
     else if (verb === "%") text += "%";
     else if (next >= values.length) text += `%!${verb}(MISSING)`;
     else text += formatOne({ flags: flags!, width, precision, verb: verb! }, values[next++]);
   }
-  return finish(text, values, next);
+  return finish(text, values, reordered ? values.length : next);
 }
 
 function finish(text: string, values: readonly GoValue[], used: number): string {

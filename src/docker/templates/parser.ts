@@ -141,7 +141,7 @@ class Parser {
         return;
       case "template":
       case "block":
-        nodes.push(this.#templateOrBlock(first, first.text));
+        nodes.push(this.#templateOrBlock(first.text));
         return;
     }
   }
@@ -182,7 +182,7 @@ class Parser {
     this.#defined.set(goUnquote(name.text) ?? name.text, nodes);
   }
 
-  #templateOrBlock(first: Token, kind: "template" | "block"): Node {
+  #templateOrBlock(kind: "template" | "block"): Node {
     const name = this.#takeNonSpace();
     if (name.kind !== "string" && name.kind !== "rawString") this.#unexpected(name, `${kind} clause`);
     const label = goUnquote(name.text) ?? name.text;
@@ -197,7 +197,7 @@ class Parser {
       if (end === "eof") this.#fail(token, "unexpected EOF");
       this.#defined.set(label, nodes);
     }
-    return { kind: "template", name: label, pipe, at: first.at };
+    return { kind: "template", name: label, pipe, at: name.at };
   }
 
   #pipeline(where: string, close: "right" | ")"): Pipe {
@@ -371,6 +371,6 @@ const STARTS_OPERAND: ReadonlySet<string> = new Set([
 
 function tokenText(token: Token): string {
   if (token.kind === "eof") return "EOF";
-  if (token.kind === "keyword") return `<${token.text}>`;
+  if (token.kind === "keyword" || token.kind === "dot" || token.kind === "nil") return `<${token.text}>`;
   return token.text.length > 10 ? `${goQuote(token.text.slice(0, 10))}...` : goQuote(token.text);
 }

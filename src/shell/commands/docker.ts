@@ -1,5 +1,6 @@
 import type { DockerApi } from "../../docker/api/docker-api.ts";
 import type { ClientContext } from "../../docker/cli/client-context.ts";
+import { completeDocker } from "../../docker/cli/complete.ts";
 import { docker } from "../../docker/cli/docker.ts";
 import type { Host } from "../../net/host.ts";
 import type { CommandContext, CommandTable } from "../command.ts";
@@ -9,7 +10,9 @@ const COLUMNS = 80;
 
 /** Installs the `docker` client. @param engineOf the engine that listens on a host; null when none does */
 export function registerDocker(commands: CommandTable, engineOf: (host: Host) => DockerApi | null): void {
-  commands.register("docker", (context) => docker(clientContext(context, engineOf)));
+  commands.register("docker", (context) => docker(clientContext(context, engineOf)), {
+    complete: (args, { host }) => ({ words: completeDocker(engineOf(host), args), values: ["file"] }),
+  });
 }
 
 function clientContext(context: CommandContext, engineOf: (host: Host) => DockerApi | null): ClientContext {

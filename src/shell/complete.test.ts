@@ -68,7 +68,7 @@ test.each([
   ["ip link set br0 up && ip link del b", ["br0 "]],
   ["ip link set br0 master ", ["br0 ", "lo "]],
   ["ip link set br0 netns b", ["black ", "blue "]],
-  ["ip link add x type v", ["veth ", "vxlan "]],
+  ["ip link add x type v", ["veth ", "vlan ", "vxlan "]],
   ["ip link add x type vxlan nole", ["nolearning "]],
   ["ip link add b", ["brd ", "broadcast "]],
   ["ip link set ", ["br0 ", "lo "]],

@@ -118,4 +118,23 @@ describe("A packets of an engine's host are those that were recorded", () => {
     );
     expect(frames).toEqual(recorded("s02-published"));
   });
+
+  test("A6 names: one of a neighbour, one of the world, one that nobody has", async () => {
+    const { world } = recordings.docker;
+    await world.type("world", "ip addr add 198.51.100.53/24 dev eth0");
+    await world.type(
+      "world",
+      "dnsmasq --no-resolv --no-hosts --conf-file=/dev/null --listen-address=198.51.100.53 --address=/web.example/198.51.100.10 '--address=/#/'",
+    );
+    // The container, its bridge and the server have been in touch, as on the recorded host.
+    await recordings.inside("c3", "busybox ping -c 1 198.51.100.53");
+    const frames = await recordings.watch(
+      { "host/c3/lo": "c3-lo", "host/c3/eth0": "c3-eth0", "host/eth0": "host-eth0" },
+      async () => {
+        for (const words of ["-type=a c4", "-type=a web.example", "c2"])
+          await recordings.inside("c3", `busybox nslookup ${words} 127.0.0.11`);
+      },
+    );
+    expect(frames).toEqual(recorded("s02-dns"));
+  });
 });

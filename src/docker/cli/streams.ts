@@ -33,6 +33,8 @@ export function* attachTo(
   let wait = ended.next();
   if (attachment.stdin) api.containerInput(container, context.input);
   if (start !== null) yield* start();
+  // ... and then nobody will tell of it again: look once more.
+  if (start !== null && wait.done !== true) wait = ended.next();
   if (attachment.proxySignals && !attachment.tty)
     context.onSignal((signal) => forward(api, container, signal));
   const pump = (): void => {

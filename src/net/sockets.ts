@@ -100,22 +100,19 @@ export class Sockets {
 
   /** Moves a bound socket to an address that `connect` chose. */
   rebindUdp(socket: UdpSocket, address: number): void {
-    this.unbindUdp(socket);
-    this.#put(socket, address, socket.localPort);
+    reasons.socketsChanged(this.#ns);
+    if (!this.#leave(socket)) return;
+    this.#enter(socket, address);
+    this.#changed(this.#ports.get(socket.localPort)!);
   }
 
   unbindUdp(socket: UdpSocket): void {
     reasons.socketsChanged(this.#ns);
-    const { localAddress, localPort } = socket;
-    const row = this.#udp.find(localAddress, localPort);
-    if (row < 0) return;
-    const rest = this.#bound[row]!.filter((other) => other !== socket);
-    this.#bound[row] = rest;
-    if (rest.length === 0) this.#udp.remove(localAddress, localPort);
-    const port = this.#ports.get(localPort)!;
+    if (!this.#leave(socket)) return;
+    const port = this.#ports.get(socket.localPort)!;
     this.#changed(port);
-    port.sockets = port.sockets.filter((other) => other !== socket);
-    if (port.sockets.length === 0) this.#ports.delete(localPort);
+    port.sockets = without(port.sockets, socket);
+    if (port.sockets.length === 0) this.#ports.delete(socket.localPort);
   }
 
   /** A leg that is being recorded goes to a socket of that port: it holds until the port's sockets change. */
@@ -189,17 +186,33 @@ export class Sockets {
 
   #put(socket: UdpSocket, address: number, port: number): void {
     reasons.socketsChanged(this.#ns);
-    socket.localAddress = address;
     socket.localPort = port;
-    const row = this.#udp.insert(address, port);
-    if (row === this.#bound.length) this.#bound = withOne<readonly UdpSocket[]>(this.#bound, [socket]);
-    else this.#bound[row] = [...this.#bound[row]!, socket];
+    this.#enter(socket, address);
     const known = this.#ports.get(port);
     if (known === undefined) this.#ports.set(port, { sockets: [socket], inLegs: false });
     else {
       this.#changed(known);
       known.sockets = [...known.sockets, socket];
     }
+  }
+
+  /** Files a socket under an address and its port. */
+  #enter(socket: UdpSocket, address: number): void {
+    socket.localAddress = address;
+    const row = this.#udp.insert(address, socket.localPort);
+    if (row === this.#bound.length) this.#bound = withOne<readonly UdpSocket[]>(this.#bound, [socket]);
+    else this.#bound[row] = this.#bound[row]!.length === 0 ? [socket] : [...this.#bound[row]!, socket];
+  }
+
+  /** False when it was not filed at all. */
+  #leave(socket: UdpSocket): boolean {
+    const { localAddress, localPort } = socket;
+    const row = this.#udp.find(localAddress, localPort);
+    if (row < 0) return false;
+    const rest = without(this.#bound[row]!, socket);
+    this.#bound[row] = rest;
+    if (rest.length === 0) this.#udp.remove(localAddress, localPort);
+    return true;
   }
 
   /** Another socket may get what comes to a port, or nobody. */
@@ -235,6 +248,11 @@ export class Sockets {
     }
     throw new KernelError("EADDRINUSE");
   }
+}
+
+function without(sockets: readonly UdpSocket[], socket: UdpSocket): readonly UdpSocket[] {
+  if (sockets.length === 1 && sockets[0] === socket) return NOTHING;
+  return sockets.filter((other) => other !== socket);
 }
 
 /** The socket among those of one address and port that fits best (compute_score). */

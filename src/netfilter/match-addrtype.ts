@@ -2,6 +2,7 @@ import { addressType } from "../net/address-type.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { RouteType } from "../net/route.ts";
 import { Hook, hookMask, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -31,6 +32,19 @@ export const addressTypes: readonly string[] = [
   "NAT",
   "XRESOLVE",
 ];
+
+/** What the stack calls a type, and its number. */
+const numberOf: Readonly<Record<RouteType, number>> = {
+  unicast: 1,
+  local: 2,
+  broadcast: 3,
+  anycast: 4,
+  multicast: 5,
+  blackhole: 6,
+  unreachable: 7,
+  prohibit: 8,
+  throw: 9,
+};
 
 class AddrtypeMatch implements XtMatch {
   readonly steady = true;
@@ -62,7 +76,7 @@ class AddrtypeMatch implements XtMatch {
     const type = addressType(this.#ns, address);
     const elsewhere =
       device !== null && (type === "local" || type === "broadcast") && !isOn(device, address, type);
-    return 1 << addressTypes.indexOf(elsewhere ? "UNICAST" : type.toUpperCase());
+    return 1 << numberOf[elsewhere ? "unicast" : type];
   }
 }
 

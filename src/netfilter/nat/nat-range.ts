@@ -21,15 +21,3 @@ export interface NatRange {
   /** With `portOffset`: the port that becomes `minPort`. */
   readonly basePort: number;
 }
-
-/** A range of one address, all ports. */
-export function addressRange(address: number): NatRange {
-  return {
-    flags: RangeFlag.mapAddresses,
-    minAddress: address,
-    maxAddress: address,
-    minPort: 0,
-    maxPort: 0,
-    basePort: 0,
-  };
-}

@@ -142,6 +142,8 @@ function onAddress(info: PortsInfo, mapped: number): NatRange {
 class Masquerade implements XtTarget {
   readonly #nat: Nat;
   readonly #info: PortsInfo;
+  /** The last one: a device seldom has another address. */
+  #range: NatRange | null = null;
 
   constructor(nat: Nat, info: PortsInfo) {
     this.#nat = nat;
@@ -156,7 +158,8 @@ class Masquerade implements XtTarget {
     const from = output.ipv4.select(this.#nexthop(packet, output), Scope.global);
     if (from === 0) return XtVerdict.drop;
     connection.masqueradeIndex = output.ifindex;
-    return setUp(this.#nat, packet, onAddress(this.#info, from), true);
+    if (this.#range?.minAddress !== from) this.#range = onAddress(this.#info, from);
+    return setUp(this.#nat, packet, this.#range, true);
   }
 
   #nexthop(packet: Packet, output: NetDevice): number {

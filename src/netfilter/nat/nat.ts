@@ -9,7 +9,7 @@ import { type Connection, isReply, Status } from "../conntrack/connection.ts";
 import type { Conntrack } from "../conntrack/conntrack.ts";
 import { Tuple } from "../conntrack/tuple.ts";
 import { BySource } from "./by-source.ts";
-import { addressRange, type NatRange } from "./nat-range.ts";
+import { type NatRange, RangeFlag } from "./nat-range.ts";
 import { rewrite } from "./rewrite.ts";
 import { TupleChooser } from "./unique-tuple.ts";
 
@@ -29,6 +29,15 @@ export class Nat {
   readonly #chooser: TupleChooser;
   readonly #current: Tuple = new Tuple();
   readonly #chosen: Tuple = new Tuple();
+  /** A range of one address, all ports: written over and over again. */
+  readonly #itself = {
+    flags: RangeFlag.mapAddresses,
+    minAddress: 0,
+    maxAddress: 0,
+    minPort: 0,
+    maxPort: 0,
+    basePort: 0,
+  };
 
   constructor(ns: NetworkNamespace, conntrack: Conntrack) {
     this.ns = ns;
@@ -68,7 +77,10 @@ export class Nat {
 
   /** Nobody wants to translate it: it keeps what it is if that is free (nf_nat_alloc_null_binding). */
   bindToItself(connection: Connection, source: boolean): void {
-    this.setUp(connection, addressRange(source ? connection.replyDst : connection.replySrc), source);
+    const range = this.#itself;
+    range.minAddress = source ? connection.replyDst : connection.replySrc;
+    range.maxAddress = range.minAddress;
+    this.setUp(connection, range, source);
   }
 
   /** Rewrites a packet of a connection at a hook as was decided (nf_nat_packet). */

@@ -170,7 +170,10 @@ test("whatever clients send through SNAT with few ports: answers reach who asked
               steps.some(({ place, verdict }) => place === "h/r" && verdict === "tracked") &&
               steps.some(({ verdict }) => verdict === "delivered"),
           );
-        const counted = connections.reduce((sum, c) => sum + c.packets + c.replyPackets, 0);
+        const counted = connections.reduce(
+          (sum, { account }) => sum + account!.packets + account!.replyPackets,
+          0,
+        );
         expect(counted).toBe(passed.length);
         expect(net.problems()).toEqual([]);
       },

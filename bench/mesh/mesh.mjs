@@ -8,6 +8,7 @@ const PAYLOAD = 64;
 const CASES = [
   ["mesh.old", "old", 1],
   ["mesh.old64", "old", 64],
+  ["mesh.old1024", "old", 1024],
   ["mesh.new", "new", 0],
 ];
 
@@ -43,6 +44,7 @@ export function printMesh(figures) {
   };
   row("an old connection", "mesh.old");
   row("64 old connections in turn", "mesh.old64");
+  row("1,024 old connections in turn", "mesh.old1024");
   row("a new connection each time", "mesh.new");
   row("the real kernel, an old connection", "kernelMesh.old");
   row("the real kernel, a new connection each time", "kernelMesh.new");

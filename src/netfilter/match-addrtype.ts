@@ -2,7 +2,7 @@ import { addressType } from "../net/address-type.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import type { RouteType } from "../net/route.ts";
+import type { RouteType } from "../net/route-kind.ts";
 import { Hook, hookMask, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";

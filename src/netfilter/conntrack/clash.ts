@@ -1,7 +1,7 @@
 import type { Packet } from "../../sim/packet.ts";
 import { SECOND } from "../../sim/time.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
-import { type Connection, isReply, Status } from "./connection.ts";
+import { type Connection, Status } from "./connection.ts";
 import type { Conntrack } from "./conntrack.ts";
 import { Tuple } from "./tuple.ts";
 import { zoneId } from "./zone.ts";
@@ -33,17 +33,7 @@ export function settleClash(
 /** The packet belongs to the other connection from now on. */
 function merge(late: Connection, there: Connection, packet: Packet): boolean {
   if (!isSame(late, there, false) && !isSame(late, there, true)) return false;
-  if (there.accounted) {
-    const reply = isReply(packet.connectionInfo);
-    const bytes = packet.at + packet.length - packet.networkAt;
-    if (reply) {
-      there.replyPackets++;
-      there.replyBytes += bytes;
-    } else {
-      there.packets++;
-      there.bytes += bytes;
-    }
-  }
+  if (there.account?.counts === true) there.account.add(packet.connectionInfo, packet);
   packet.connection = there;
   return true;
 }

@@ -47,8 +47,10 @@ export function secondsLeft(connection: Connection): number {
   return Math.max(0, Math.floor((connection.deadline - connection.conntrack.world.now) / SECOND));
 }
 
-function counters(connection: Connection, packets: number, bytes: number): string {
-  return connection.accounted ? `packets=${packets} bytes=${bytes} ` : "";
+function counters({ account }: Connection, reply: boolean): string {
+  if (account?.counts !== true) return "";
+  const packets = reply ? account.replyPackets : account.packets;
+  return `packets=${packets} bytes=${reply ? account.replyBytes : account.bytes} `;
 }
 
 /** The protocol by name and number, as entries begin. */
@@ -72,19 +74,20 @@ export function middle(connection: Connection, counted = true): string {
     tcp === null ? "" : `${TCP_STATE_NAMES[tcp.state]} `,
     `${original} `,
     zoneOf("original"),
-    counted ? counters(connection, connection.packets, connection.bytes) : "",
+    counted ? counters(connection, false) : "",
     (status & Status.seenReply) === 0 ? "[UNREPLIED] " : "",
     `${tupleText(tuple)} `,
     zoneOf("reply"),
-    counted ? counters(connection, connection.replyPackets, connection.replyBytes) : "",
+    counted ? counters(connection, true) : "",
     (status & Status.assured) !== 0 ? "[ASSURED] " : "",
   ].join("");
 }
 
 /** How long it lives, where that is known. */
 export function delta(connection: Connection, until: number): string {
-  if (!connection.timestamped) return "";
-  return `delta-time=${Math.floor(until / SECOND) - Math.floor(connection.start / SECOND)} `;
+  const { account } = connection;
+  if (account?.keepsTimes !== true) return "";
+  return `delta-time=${Math.floor(until / SECOND) - Math.floor(account.start / SECOND)} `;
 }
 
 /** The line of an entry in /proc/net/nf_conntrack. */

@@ -1,7 +1,7 @@
 import type { LegRecording } from "../../sim/leg-recording.ts";
 import type { Packet } from "../../sim/packet.ts";
 import type { EntryRef } from "../../sim/registry.ts";
-import type { Nanos } from "../../sim/time.ts";
+import { type Nanos, SECOND } from "../../sim/time.ts";
 import { PROTO_UDP } from "../../wire/ipv4.ts";
 import type { Conntrack } from "./conntrack.ts";
 import type { TcpTracking } from "./tcp-state.ts";
@@ -68,6 +68,38 @@ export const ConnectionChange = {
   mark: 128,
 } as const;
 
+/** What is written down of a connection where somebody asks for it (struct nf_conn_acct, struct nf_conn_tstamp). */
+class ConnectionAccount {
+  /** Packets and bytes are counted (net.netfilter.nf_conntrack_acct). */
+  readonly counts: boolean;
+  packets = 0;
+  bytes = 0;
+  replyPackets = 0;
+  replyBytes = 0;
+  /** The times are kept (net.netfilter.nf_conntrack_timestamp): */
+  readonly keepsTimes: boolean;
+  /** when it was confirmed, and when it ended. */
+  start: Nanos = 0;
+  stop: Nanos = 0;
+
+  constructor(counts: boolean, keepsTimes: boolean) {
+    this.counts = counts;
+    this.keepsTimes = keepsTimes;
+  }
+
+  /** Counts a packet. */
+  add(info: number, packet: Packet): void {
+    const bytes = packet.at + packet.length - packet.networkAt;
+    if (isReply(info)) {
+      this.replyPackets++;
+      this.replyBytes += bytes;
+    } else {
+      this.packets++;
+      this.bytes += bytes;
+    }
+  }
+}
+
 /**
  * A connection (struct nf_conn): two tuples, of which the second is what its replies look like. Addresses are int32.
  * For ICMP a tuple's source port is the identifier, and its destination port the type times 256 plus the code.
@@ -90,23 +122,15 @@ export class Connection {
   status = 0;
   /** When it ends unless a packet comes, as far as the last packet that no leg took along. */
   #deadline: Nanos = 0;
-  /** For how long after a packet it is kept. */
-  #timeout: Nanos = 0;
+  /** For how many seconds after a packet it is kept. */
+  #timeout = 0;
   /** When legs took a packet of it along last; null while no leg does. */
   #seen: Float64Array | null = null;
   mark = 0;
-  /** net.netfilter.nf_conntrack_acct was set when it was made: its packets and bytes are counted. */
-  readonly accounted: boolean;
-  packets = 0;
-  bytes = 0;
-  replyPackets = 0;
-  replyBytes = 0;
-  /** When it was confirmed and when it ended, with net.netfilter.nf_conntrack_timestamp; 0 without. */
-  readonly timestamped: boolean;
-  /** When it came into the table. */
+  /** Null unless a sysctl asked for it when the connection was made. */
+  readonly account: ConnectionAccount | null;
+  /** When it came into the table; kept where another processor may have begun before ({@link Conntrack.look}). */
   placed: Nanos = 0;
-  start: Nanos = 0;
-  stop: Nanos = 0;
   /** Null for all but TCP. */
   tcp: TcpTracking | null = null;
   /** UDP: from then on packets of both sides make it a stream. */
@@ -159,8 +183,8 @@ export class Connection {
     this.replyDst = src;
     this.replySrcPort = replySrcPort;
     this.replyDstPort = replyDstPort;
-    this.accounted = conntrack.settings.acct !== 0;
-    this.timestamped = conntrack.settings.timestamp !== 0;
+    const { acct, timestamp } = conntrack.settings;
+    this.account = (acct | timestamp) === 0 ? null : new ConnectionAccount(acct !== 0, timestamp !== 0);
     this.frame = frame;
   }
 
@@ -173,15 +197,17 @@ export class Connection {
   set deadline(at: Nanos) {
     this.endLegs();
     this.#deadline = at;
+    this.conntrack.endsAt(this.row, at);
   }
 
-  /** Keeps it for so long from now on. */
-  prolong(now: Nanos, timeout: Nanos): void {
+  /** Keeps it for so many seconds from now on. */
+  prolong(now: Nanos, timeout: number): void {
     if (this.#timeout !== timeout) {
       this.endLegs();
       this.#timeout = timeout;
+      this.conntrack.endsAt(this.row, now + timeout * SECOND);
     }
-    this.#deadline = now + timeout;
+    this.#deadline = now + timeout * SECOND;
   }
 
   /** Whether its time is not over yet. */
@@ -200,7 +226,7 @@ export class Connection {
     this.#seen ??= new Float64Array(1);
     leg.stamps(this.#seen, 0);
     const ages = (this.status & Status.seenReply) !== 0 && this.conntrack.world.now <= this.streamAt;
-    leg.isKept(this.#timeout, ages ? this.streamAt : Number.POSITIVE_INFINITY);
+    leg.isKept(this.#timeout * SECOND, ages ? this.streamAt : Number.POSITIVE_INFINITY);
   }
 
   /** The next packet will not find what the last one found: no leg may take it along. */
@@ -215,13 +241,18 @@ export class Connection {
   #renew(): void {
     if (this.#seen === null) return;
     this.conntrack.world.ledger.settle();
-    const at = this.#seen[0]! + this.#timeout;
+    const at = this.#seen[0]! + this.#timeout * SECOND;
     if (at > this.#deadline) this.#deadline = at;
   }
 
   /** Whether the next UDP packet of the same direction will find it as the last one did, if it comes in time. */
   get isSteady(): boolean {
-    if (this.protocol !== PROTO_UDP || this.accounted || this.changes !== 0 || this.#timeout <= 0)
+    if (
+      this.protocol !== PROTO_UDP ||
+      this.account?.counts === true ||
+      this.changes !== 0 ||
+      this.#timeout <= 0
+    )
       return false;
     return (this.status & (Status.confirmed | UNSTEADY)) === Status.confirmed;
   }

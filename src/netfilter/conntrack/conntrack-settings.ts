@@ -32,3 +32,15 @@ export class ConntrackLimits {
   /** The number of the connection that was made last. */
   lastId = 0;
 }
+
+const limits: WeakMap<object, ConntrackLimits> = new WeakMap();
+
+/** Those of a host. */
+export function limitsOf(host: object): ConntrackLimits {
+  let found = limits.get(host);
+  if (found === undefined) {
+    found = new ConntrackLimits();
+    limits.set(host, found);
+  }
+  return found;
+}

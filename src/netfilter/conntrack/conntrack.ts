@@ -2,7 +2,7 @@ import { HookResult } from "../../net/hooks.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { Packet } from "../../sim/packet.ts";
 import type { Cause, EntryRef } from "../../sim/registry.ts";
-import { SECOND } from "../../sim/time.ts";
+import { type Nanos, SECOND } from "../../sim/time.ts";
 import type { Timer } from "../../sim/timer.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import type { World } from "../../sim/world.ts";
@@ -10,7 +10,7 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import { settleClash } from "./clash.ts";
 import { Connection, ConnectionChange, ConnectionInfo, isReply, Status } from "./connection.ts";
 import { connectionText } from "./connection-text.ts";
-import { ConntrackLimits, ConntrackSettings } from "./conntrack-settings.ts";
+import { type ConntrackLimits, ConntrackSettings, limitsOf } from "./conntrack-settings.ts";
 import { ConntrackStats } from "./conntrack-stats.ts";
 import { trackIcmpError } from "./icmp-error-tracking.ts";
 import { Outcome } from "./outcome.ts";
@@ -56,6 +56,8 @@ export class Conntrack {
   readonly #table: TupleTable = new TupleTable();
   readonly #rows: (Connection | null)[] = [];
   readonly #free: number[] = [];
+  /** No row's connection ends before: its deadline when it was last looked at. Infinity for a free row. */
+  #ends: Float64Array = new Float64Array(16);
   readonly #sweep: Timer;
   readonly #tuple: Tuple = new Tuple();
   #count = 0;
@@ -68,7 +70,7 @@ export class Conntrack {
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
     this.world = ns.world;
-    this.limits = limitsOf(ns);
+    this.limits = limitsOf(ns.host);
     this.#sweep = ns.world.timer(() => this.#collect());
   }
 
@@ -317,6 +319,8 @@ export class Conntrack {
     const row = this.#free.length > 0 ? this.#free.pop()! : this.#rows.length;
     this.#rows[row] = connection;
     connection.row = row;
+    if (row === this.#ends.length) this.#ends = twiceAsLong(this.#ends);
+    this.#ends[row] = connection.deadline;
     const { zone, protocol } = connection;
     if (both) {
       const ports = (connection.srcPort << 16) | connection.dstPort;
@@ -327,19 +331,24 @@ export class Conntrack {
     const replyKind = kindOfTuple(protocol, zone, true);
     this.#table.add(connection.replySrc, connection.replyDst, replyPorts, replyKind, row * 2 + 1);
     connection.status |= Status.confirmed;
-    connection.placed = this.world.now;
-    if (connection.timestamped) connection.start = this.world.now;
+    if (this.ns.host.blindness !== 0) connection.placed = this.world.now;
+    if (connection.account?.keepsTimes === true) connection.account.start = this.world.now;
     this.#count++;
     for (const listener of this.placed) listener(connection);
     this.#sweepSoon(connection.deadline - this.world.now);
+  }
+
+  /** The connection of a row may end as early as that. */
+  endsAt(row: number, at: Nanos): void {
+    if (row >= 0) this.#ends[row] = at;
   }
 
   /** Prolongs a connection's life by a packet and counts it; `timeout` in seconds (nf_ct_refresh_acct). */
   refresh(connection: Connection, info: number, packet: Packet, timeout: number): void {
     const { status } = connection;
     if ((status & Status.confirmed) === 0) connection.deadline = timeout * SECOND;
-    else if ((status & Status.fixedTimeout) === 0) connection.prolong(this.world.now, timeout * SECOND);
-    if (connection.accounted) account(connection, info, packet);
+    else if ((status & Status.fixedTimeout) === 0) connection.prolong(this.world.now, timeout);
+    if (connection.account?.counts === true) connection.account.add(info, packet);
   }
 
   /** Takes a connection out of the table at once; false when that was done already (nf_ct_kill). */
@@ -351,7 +360,7 @@ export class Conntrack {
 
   /** The same, after counting the packet that was its last (nf_ct_kill_acct). */
   killWith(connection: Connection, info: number, packet: Packet): boolean {
-    if (connection.accounted) account(connection, info, packet);
+    if (connection.account?.counts === true) connection.account.add(info, packet);
     return this.kill(connection);
   }
 
@@ -423,10 +432,11 @@ export class Conntrack {
     const replyKind = kindOfTuple(protocol, zone, true);
     this.#table.remove(connection.replySrc, connection.replyDst, replyPorts, replyKind, row * 2 + 1);
     this.#rows[row] = null;
+    this.#ends[row] = Number.POSITIVE_INFINITY;
     this.#free.push(row);
     connection.row = -1;
     this.#count--;
-    if (connection.timestamped) connection.stop = this.world.now;
+    if (connection.account?.keepsTimes === true) connection.account.stop = this.world.now;
     if (connection.ref !== 0) this.world.registry.gone(connection.ref, cause);
     for (const listener of this.gone) listener(connection);
     if (this.settings.events === 0 || (connection.eventMask & ConnectionChange.destroy) === 0) return;
@@ -445,42 +455,37 @@ export class Conntrack {
     const now = this.world.now;
     const isTight = this.#count > this.limits.max * 0.95;
     let next = Number.POSITIVE_INFINITY;
-    for (const connection of this.#rows) {
+    const rows = this.#rows;
+    for (let row = 0; row < rows.length; row++) {
+      const earliest = this.#ends[row]!;
+      if (earliest > now && !isTight) {
+        if (earliest < next) next = earliest;
+        continue;
+      }
+      const connection = rows[row]!;
       if (connection === null) continue;
       if (!connection.livesAt(now)) this.#destroy(connection, TIMEOUT);
       else if (isTight && mayGoEarly(connection)) {
         this.#destroy(connection, EVICTED);
         this.stats.earlyDrop++;
-      } else if (connection.deadline < next) next = connection.deadline;
+      } else {
+        const { deadline } = connection;
+        this.#ends[row] = deadline;
+        if (deadline < next) next = deadline;
+      }
     }
     if (next !== Number.POSITIVE_INFINITY) this.#sweepSoon(next - now);
   }
+}
+
+function twiceAsLong(column: Float64Array): Float64Array {
+  const grown = new Float64Array(column.length * 2);
+  grown.set(column);
+  return grown;
 }
 
 /** gc_worker_can_early_drop */
 function mayGoEarly(connection: Connection): boolean {
   if ((connection.status & Status.assured) === 0) return true;
   return connection.tcp !== null && isClosing(connection.tcp.state);
-}
-
-function account(connection: Connection, info: number, packet: Packet): void {
-  const bytes = packet.at + packet.length - packet.networkAt;
-  if (isReply(info)) {
-    connection.replyPackets++;
-    connection.replyBytes += bytes;
-  } else {
-    connection.packets++;
-    connection.bytes += bytes;
-  }
-}
-
-const limits: WeakMap<object, ConntrackLimits> = new WeakMap();
-
-function limitsOf(ns: NetworkNamespace): ConntrackLimits {
-  let found = limits.get(ns.host);
-  if (found === undefined) {
-    found = new ConntrackLimits();
-    limits.set(ns.host, found);
-  }
-  return found;
 }

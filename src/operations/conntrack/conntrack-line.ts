@@ -16,7 +16,7 @@ function idOf(connection: Connection): string {
 
 /** The line of an entry, as `conntrack -L` prints it, without its end. `users` counts who holds it. */
 export function conntrackLine(connection: Connection, options: LineOptions, users = 1): string {
-  const { mark, zone } = connection;
+  const { mark, zone, account } = connection;
   const now = connection.conntrack.world.now;
   return [
     options.extended ? "ipv4     2 " : "",
@@ -26,7 +26,7 @@ export function conntrackLine(connection: Connection, options: LineOptions, user
     `mark=${mark >>> 0} `,
     zone.direction === "both" && zone.id !== 0 ? `zone=${zone.id} ` : "",
     delta(connection, now),
-    options.ktimestamp && connection.timestamped ? `[start=${ctime(connection.start)}] ` : "",
+    options.ktimestamp && account?.keepsTimes === true ? `[start=${ctime(account.start)}] ` : "",
     `use=${users}`,
     options.id ? ` ${idOf(connection)}` : "",
   ].join("");
@@ -34,8 +34,8 @@ export function conntrackLine(connection: Connection, options: LineOptions, user
 
 /** The line of an event, as `conntrack -E` prints it behind its kind. */
 export function conntrackEventLine(connection: Connection, options: LineOptions, destroyed: boolean): string {
-  const { mark, zone, timestamped } = connection;
-  const times = options.ktimestamp && timestamped && destroyed;
+  const { mark, zone, account } = connection;
+  const times = options.ktimestamp && destroyed && account?.keepsTimes === true ? account : null;
   return [
     options.extended ? "ipv4     2 " : "",
     start(connection),
@@ -43,8 +43,8 @@ export function conntrackEventLine(connection: Connection, options: LineOptions,
     middle(connection, destroyed),
     mark === 0 ? "" : `mark=${mark >>> 0} `,
     zone.direction === "both" && zone.id !== 0 ? `zone=${zone.id} ` : "",
-    destroyed ? delta(connection, connection.stop) : "",
-    times ? `[start=${ctime(connection.start)}] [stop=${ctime(connection.stop)}] ` : "",
+    destroyed ? delta(connection, account?.stop ?? 0) : "",
+    times === null ? "" : `[start=${ctime(times.start)}] [stop=${ctime(times.stop)}] `,
     options.id ? idOf(connection) : "",
   ]
     .join("")

@@ -303,3 +303,25 @@ test("A7 neighbours find a container by its name of today", async () => {
     "c22",
   );
 });
+
+test("what is typed as docker is the cause of what the engine does, and --show-commands shows it", async () => {
+  const world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });
+  const since = world.engineCommands(0).count;
+  await world.type("host", "docker network create sample-net", "lesson.md:7");
+  await world.type("host", "docker run -d --name c1 --network sample-net alpine sleep 1000", "lesson.md:8");
+  await world.type("host", "ip link add x type dummy");
+  const { commands } = world.engineCommands(since);
+  expect(new Set(commands.map((operation) => operation.for))).toEqual(
+    new Set([
+      "docker network create sample-net",
+      "docker run -d --name c1 --network sample-net alpine sleep 1000",
+    ]),
+  );
+  const { registry } = world.lab.world;
+  const route = registry.records.find(
+    ({ kind, text }) => kind === "route" && text.startsWith("172.18.0.0/16"),
+  );
+  expect(causeWords("route", route!.history[0]!, () => null)).toMatch(
+    /^ip link set br-[0-9a-f]{12} up, for docker network create sample-net \(lesson\.md:7\)$/,
+  );
+});

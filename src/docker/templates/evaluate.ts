@@ -103,7 +103,7 @@ class Evaluation {
     const body = this.#template.defined.get(node.name);
     if (body === undefined) {
       throw new TemplateError(
-        `template: :${this.#place(node)}: executing "" at <{{template ${goQuote(node.name)}}}>: template ${goQuote(node.name)} not defined`,
+        `template: ${this.#template.name}:${this.#place(node)}: executing ${goQuote(this.#template.name)} at <{{template ${goQuote(node.name)}}}>: template ${goQuote(node.name)} not defined`,
       );
     }
     if (this.#depth++ > 1000) throw new TemplateError("template: : exceeded maximum template depth (100000)");
@@ -149,8 +149,8 @@ class Evaluation {
       );
     } else if (value !== undefined && !(value instanceof GoNil && !value.type.startsWith("*"))) {
       const shown = value === null ? "<nil>" : goText(value);
-      if (value === null) this.#fail(node.pipe, "range can't iterate over <nil>");
-      this.#fail(node.pipe, `range can't iterate over ${shown}`);
+      const last = node.pipe.commands.at(-1)!.operands[0]!;
+      this.#fail(last, `range can't iterate over ${shown}`);
     }
     if (!some && node.otherwise !== null) this.walk(dot, node.otherwise);
     this.#variables.length = mark;

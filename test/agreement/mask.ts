@@ -35,9 +35,20 @@ const KINDS: readonly Kind[] = [
   // Names of namespaces and numbers of devices count all that was ever made on the machine.
   { name: "NETNSID", pattern: /(?<=link-netnsid )\d+/, lasting: true },
   { name: "IFINDEX", pattern: /(?<=@if)\d+|(?<=^|\n)\d+(?=: [\w.-]+(?:@\w+)?: <)/, lasting: true },
-  { name: "DURATION", pattern: /\d+(?:\.\d+)?(?= ?(?:ms|seconds?|minutes?|hours?|µs)\b)/, lasting: false },
+  {
+    name: "DURATION",
+    pattern: /\d+(?:\.\d+)?(?= ?(?:ms|milliseconds|seconds?|minutes?|hours?|µs)\b)/,
+    lasting: false,
+  },
   { name: "DURATION", pattern: /(?<== )\d+\.\d+\/\d+\.\d+\/\d+\.\d+(?:\/\d+\.\d+)?/, lasting: false },
   { name: "DURATION", pattern: /\bAbout an? (?:minute|hour)|\bLess than a second/, lasting: false },
+  // How long a neighbour counts as reachable is drawn by chance (RFC 4861, 6.3.2).
+  {
+    name: "NUD",
+    pattern:
+      /(?:ref \d+ )?used [\d/]+ probes \d+ (?:REACHABLE|STALE|DELAY)|(?<= lladdr \S+ )(?:REACHABLE|STALE|DELAY)/,
+    lasting: false,
+  },
   { name: "TIMER", pattern: /(?<=gc_timer +)\d+\.\d\d/, lasting: false },
   // A connection's remaining life, and the number of an echo request.
   {
@@ -48,7 +59,11 @@ const KINDS: readonly Kind[] = [
   { name: "ECHO", pattern: /(?<= id=)\d+/, lasting: true },
   // Ports that a kernel or the engine's name server took by chance.
   { name: "PORT", pattern: /(?<=127\.0\.0\.11:)\d{5}|(?<=-m (?:tcp|udp) --sport )\d{5}/, lasting: true },
-  { name: "PORT", pattern: /(?<= [sd]port=)(?:3[3-9]|[45]\d|60)\d{3}\b(?<!334[34]\d)/, lasting: true },
+  {
+    name: "PORT",
+    pattern: /(?<= [sd]port=)(?:32[7-9]|3[3-9]\d|[45]\d\d|60\d)\d\d\b(?<!334[34]\d)/,
+    lasting: true,
+  },
   { name: "PID", pattern: /(?<=pid=)\d+/, lasting: false },
 ];
 
@@ -80,7 +95,10 @@ export function mask(text: string): Masked {
 
 /** Columns are as wide as what stands in them, and that is random: a run of blanks beside a blank is one. */
 function padded(text: string): string {
-  return text.replaceAll(/(<[A-Z-]+>[^\n<]*?) {2,}/g, "$1  ").replaceAll(/-{10,}/g, "---");
+  return text
+    .replaceAll(/(<[A-Z-]+>[^\n<]*?) {2,}/g, "$1  ")
+    .replaceAll(/ {2,}(?=<[A-Z-]+>)/g, "  ")
+    .replaceAll(/-{10,}/g, "---");
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ImageSpec } from "../../src/docker/images/image-spec.ts";
 import { Lab } from "../../src/lab/lab.ts";
 import { type HostSpec, type NicSpec, PLAIN_CPU, PLAIN_WIRE, type Topology } from "../../src/lab/topology.ts";
 import { LabWorld } from "../../src/scenario/lab-world.ts";
@@ -13,6 +14,34 @@ function nic(name: string, mac: string, address: string | null, on: string): Nic
 function host(name: string, nics: readonly NicSpec[], gateway: string | null, more = {}): HostSpec {
   return { name, router: false, nics, gateway, cpu: PLAIN_CPU, ...more };
 }
+
+/** A little web server that says whose answer it is, as all images were that serve something. */
+const WHOAMI = `#!/bin/sh
+trap 'exit 0' TERM INT
+PORT=\${PORT:-80}
+mkdir -p /www
+echo "I'm $(hostname)" > /www/index.html
+echo "Listening on :$PORT"
+httpd -f -v -p $PORT -h /www &
+wait $!
+`;
+
+function whoami(port: number, ...names: readonly string[]): ImageSpec {
+  return {
+    names,
+    command: ["/whoami.sh"],
+    exposed: [port],
+    env: [`PORT=${port}`],
+    files: { "/whoami.sh": WHOAMI },
+  };
+}
+
+/** All recorded images were one busybox under the wanted names. */
+const IMAGES: readonly ImageSpec[] = [
+  whoami(80, "nginx:alpine", "nginx:latest"),
+  whoami(8000, "training/whoami:latest", "training/whoami:2.0"),
+  whoami(3000, "fundamentalsofdocker/ch11-web:2.0"),
+];
 
 /** The machines as they stood when the records were made: a Docker host and a client, and the world behind a router. */
 const TOPOLOGY: Topology = {
@@ -35,6 +64,7 @@ const TOPOLOGY: Topology = {
     { name: OUTSIDE, mtu: 1500 },
   ],
   trunks: [],
+  images: IMAGES,
 };
 
 /** What was typed before a session began. */

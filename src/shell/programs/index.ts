@@ -1,5 +1,6 @@
 import { paste } from "./paste.ts";
-import { asProgram, pgrep, pidof, pkill, ps } from "./processes.ts";
+import { asProgram, pgrep, pidof, pkill } from "./processes.ts";
+import { ps } from "./ps.ts";
 import type { ShellProgram } from "./run.ts";
 import { seq } from "./seq.ts";
 import { bash, busybox } from "./shells.ts";

@@ -4,15 +4,11 @@ import type { ProcessEntry, Run } from "../process-table.ts";
 import { signalNumber } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { gnuOptions } from "./gnu-options.ts";
+import { nameOf } from "./process-name.ts";
 
 /** A builtin that is a program as well. */
 export function asProgram(state: ShellState, args: readonly string[], name: string): number | Run<number> {
   return findBuiltin(name.slice(name.lastIndexOf("/") + 1))!(state, args, name);
-}
-
-function nameOf(entry: ProcessEntry): string {
-  const word = entry.command.split(" ")[0]!;
-  return word.slice(word.lastIndexOf("/") + 1);
 }
 
 interface Selection {
@@ -120,14 +116,5 @@ export function pidof(state: ShellState, args: readonly string[]): number {
     .reverse();
   if (pids.length === 0) return 1;
   state.out(`${pids.join(" ")}\n`);
-  return 0;
-}
-
-/** `ps`: every process of the host, whatever the options. */
-export function ps(state: ShellState): number {
-  state.out("    PID TTY      STAT   TIME COMMAND\n");
-  for (const entry of state.machine.processes.list()) {
-    state.out(`${`${entry.pid}`.padStart(7)} ?        S      0:00 ${entry.command}\n`);
-  }
   return 0;
 }

@@ -15,6 +15,8 @@ export interface RecordedCommand {
   readonly stderr: string;
   /** Seconds since the session began. */
   readonly at: number;
+  /** How long it took. */
+  readonly seconds: number;
 }
 
 /** Commands that were typed in one life of the machines, in order. */

@@ -1,9 +1,10 @@
-// npm run bench [-- --quick] [--json FILE] [--only forwarding,mesh,rules,build,start,events] [--rounds N]
+// npm run bench [-- --quick] [--json FILE] [--only forwarding,mesh,rules,build,docker,start,events] [--rounds N]
 // Every figure comes from fresh processes on one processor, ours and those of our peers in turn, round after round; a
 // ratio is the median of the rounds' ratios. The time is the processor's, since other work on the machine takes none of it.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { concludeBuild, measureBuild, printBuild } from "./build/build.mjs";
+import { concludeDocker, measureDocker, printDocker } from "./docker/docker.mjs";
 import { concludeEvents, measureEvents, printEvents } from "./events/events.mjs";
 import { Figures } from "./figures.mjs";
 import {
@@ -21,7 +22,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     json: { type: "string" },
-    only: { type: "string", default: "forwarding,mesh,rules,build,start,events" },
+    only: { type: "string", default: "forwarding,mesh,rules,build,docker,start,events" },
     rounds: { type: "string" },
   },
 });
@@ -61,6 +62,7 @@ const parts = {
   mesh: [2, 7, measureMeshAgainstKernel, concludeMesh, printMesh],
   rules: [1, 3, measureRulesAgainstKernel, concludeRules, printRules],
   build: [1, 5, () => () => measureBuild(figures), concludeBuild, printBuild],
+  docker: [1, 5, () => () => measureDocker(figures), concludeDocker, printDocker],
   start: [5, 15, () => () => measureStart(figures), concludeStart, printStart],
   events: [1, 5, () => () => measureEvents(figures), concludeEvents, printEvents],
 };

@@ -4,6 +4,14 @@ export type { Place } from "./base/user-error.ts";
 export { UserError } from "./base/user-error.ts";
 export type { Balance } from "./capture/conservation.ts";
 export type {
+  ImageContents,
+  ImageProgram,
+  ImageProgramContext,
+  ImageSpec,
+} from "./docker/images/image-spec.ts";
+export type { ServerOptions } from "./docker/images/server.ts";
+export { webServer } from "./docker/images/server.ts";
+export type {
   DriverEndpoint,
   DriverNetwork,
   JoinInfo,

@@ -11,7 +11,8 @@ import { meshDown, meshUp } from "./mesh-kernel.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const built = join(here, "../../.tmp/peers");
 
-function attempt(command, args) {
+/** Runs a program; what it prints, or null when it fails. */
+export function attempt(command, args) {
   try {
     return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {

@@ -107,7 +107,7 @@ export class DockerEngine implements DockerApi {
   }
 
   networkRemove(ref: string): void {
-    const { Id, Name, Driver } = this.networks.networkInspect(ref);
+    const { Id, Name, Driver } = this.networks.identify(ref);
     this.networks.networkRemove(ref);
     this.events.add("network", "destroy", Id, { name: Name, type: Driver });
   }
@@ -125,7 +125,7 @@ export class DockerEngine implements DockerApi {
 
   networkConnect(ref: string, name: string, settings: Partial<EndpointSettings>): void {
     const container = this.#store.demand(name);
-    const network = this.networks.networkInspect(ref);
+    const network = this.networks.identify(ref);
     this.#refuseShared(container);
     if (network.Driver === "host" || container.hostConfig.NetworkMode === "host") {
       throw new DaemonError(
@@ -152,7 +152,7 @@ export class DockerEngine implements DockerApi {
   }
 
   networkDisconnect(ref: string, name: string, force: boolean): void {
-    const network = this.networks.networkInspect(ref);
+    const network = this.networks.identify(ref);
     const container = force ? this.#store.find(name) : this.#store.demand(name);
     if (container === null) throw new DaemonError(404, `No such container: ${name}`);
     if (!container.wishes.has(network.Name)) {
@@ -445,7 +445,7 @@ export class DockerEngine implements DockerApi {
 
   readonly #networkId = (name: string): string => {
     try {
-      return this.networks.networkInspect(name).Id;
+      return this.networks.identify(name).Id;
     } catch (error) {
       if (error instanceof DaemonError) return "";
       throw error;

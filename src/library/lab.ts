@@ -45,7 +45,8 @@ export function lab(description: LabDescription | string, options: LabOptions = 
   const chosen = options.seed ?? seed ?? 1;
   if (!Number.isInteger(chosen) || chosen < 0 || chosen > MAX_SEED)
     throw new UserError("SEED", `${chosen} is no seed`, null, `a whole number from 0 to ${MAX_SEED}`);
-  const world = new LabWorld(new Engine(topology, { seed: chosen }), {
+  const images = [...(topology.images ?? []), ...(options.images ?? [])];
+  const world = new LabWorld(new Engine({ ...topology, images }, { seed: chosen }), {
     record: options.record ?? false,
     drivers: options.drivers ?? [],
   });

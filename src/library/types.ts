@@ -1,4 +1,5 @@
 import type { Balance } from "../capture/conservation.ts";
+import type { ImageSpec } from "../docker/images/image-spec.ts";
 import type { NetworkDriver } from "../docker/network/network-driver.ts";
 import type {
   AddressEntry,
@@ -33,6 +34,8 @@ export interface LabOptions {
    * the first `send`; while it is off it costs nothing.
    */
   readonly record?: boolean;
+  /** Images of containers on all hosts, besides those that are there anyway; one of the same name takes its place. */
+  readonly images?: readonly ImageSpec[];
   /** Network drivers of your own, for `docker network create --driver`: each is called once for each engine. */
   readonly drivers?: readonly (() => NetworkDriver)[];
 }

@@ -9,7 +9,9 @@ export interface ProgramContext {
   readonly namespace: NetworkNamespace;
   /** The words after the program's name. */
   readonly args: readonly string[];
+  /** Its process id. */
   readonly pid: number;
+  /** The directory in which it was started. */
   readonly cwd: string;
   /** The exported variables. */
   readonly env: ReadonlyMap<string, string>;
@@ -19,7 +21,9 @@ export interface ProgramContext {
   readonly input: ProgramInput;
   /** Standard output is a person's terminal: then programs print line by line. */
   readonly terminal: boolean;
+  /** The files of the system. */
   readonly files: ProgramFiles;
+  /** The system's name and clock. */
   readonly machine: {
     hostname: string;
     /** The time of day: seconds since 1970 and nanoseconds within the second. */

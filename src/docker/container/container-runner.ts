@@ -131,7 +131,7 @@ export class ContainerRunner {
   connect(container: Container, network: string): void {
     const { config, hostConfig, wishes } = container;
     const publishes = container.networkKind === "own";
-    const { Id, Driver, Name } = this.#parts.networks.networkInspect(network);
+    const { Id, Driver, Name } = this.#parts.networks.identify(network);
     if (publishes && Name !== "bridge")
       wishes.set(network, withShortId(wishes.get(network) ?? {}, container.id));
     this.#parts.networks.connect(container.sandbox!, network, {
@@ -151,7 +151,7 @@ export class ContainerRunner {
   disconnect(container: Container, network: string): void {
     const { networks, events } = this.#parts;
     networks.disconnect(container.sandbox!, network);
-    const { Id, Driver, Name } = networks.networkInspect(network);
+    const { Id, Driver, Name } = networks.identify(network);
     events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
     this.refreshFiles(container);
   }
@@ -161,7 +161,7 @@ export class ContainerRunner {
     const { NetworkMode } = hostConfig;
     const { networks } = this.#parts;
     const primary = NetworkMode === "" || NetworkMode === "default" ? "bridge" : NetworkMode;
-    return network === primary || networks.networkInspect(network).Id === networks.networkInspect(primary).Id;
+    return network === primary || networks.identify(network).Id === networks.identify(primary).Id;
   }
 
   /** The sandbox that it uses, which may be another container's. */
@@ -295,7 +295,7 @@ export class ContainerRunner {
     const joined = [...sandbox.endpoints.keys()];
     networks.deleteSandbox(sandbox);
     for (const name of joined) {
-      const { Id, Driver } = networks.networkInspect(name);
+      const { Id, Driver } = networks.identify(name);
       events.add("network", "disconnect", Id, { container: container.id, name, type: Driver });
     }
   }

@@ -7,6 +7,7 @@ import type { Program } from "../../sim/process.ts";
  */
 export type ImageProgram = (context: ImageProgramContext) => number | Program;
 
+/** What a program of an image sees of its container. */
 export interface ImageProgramContext extends ProgramContext {
   /** Runs another program in this one's place, as execve(2) does: `return context.exec(["sh", "-c", "..."])`. */
   exec(argv: readonly string[]): Program;
@@ -26,14 +27,19 @@ export interface ImageContents {
 export interface ImageSpec extends Partial<ImageContents> {
   /** `nginx:alpine`; without a tag `latest` is meant. One image may have several. */
   readonly names: readonly string[];
+  /** What stands in front of the command. */
   readonly entrypoint?: readonly string[];
+  /** What a container runs when nobody says otherwise. */
   readonly command?: readonly string[];
   /** `NAME=value`. */
   readonly env?: readonly string[];
   /** `80/tcp`; a bare number means TCP. */
   readonly exposed?: readonly (string | number)[];
+  /** Paths of volumes. */
   readonly volumes?: readonly string[];
+  /** Where its processes start; `/` unless given. */
   readonly workingDir?: string;
+  /** Labels, which its containers have too. */
   readonly labels?: Readonly<Record<string, string>>;
   /** The signal that `docker stop` sends; SIGTERM unless given. */
   readonly stopSignal?: string;

@@ -36,6 +36,8 @@ export interface EndpointRequest {
 
 /** The networks of a host, as its containers use them. @throws {DaemonError} in the engine's words. */
 export interface ContainerNetworks {
+  /** What a name, an id or the beginning of one names. */
+  identify(ref: string): { readonly Id: string; readonly Name: string; readonly Driver: string };
   createSandbox(request: SandboxRequest): Sandbox;
   /** `network` is a name or an id. Devices, addresses, routes, rules and names are there when it returns. */
   connect(sandbox: Sandbox, network: string, request: EndpointRequest): void;

@@ -100,6 +100,11 @@ export class NetworkController implements NetworkBackend {
     return this.#matching(filters).map((network) => network.resource());
   }
 
+  identify(ref: string): { readonly Id: string; readonly Name: string; readonly Driver: string } {
+    const { id, name, driver } = this.find(ref);
+    return { Id: id, Name: name, Driver: driver.name };
+  }
+
   networkInspect(ref: string): NetworkResource {
     return this.find(ref).resource();
   }

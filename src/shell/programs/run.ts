@@ -214,7 +214,9 @@ function contextOf(state: ShellState, args: readonly string[], stdin: string, in
     stdin,
     input,
     keyboard: state.stream(0)?.keyboard ?? null,
-    terminal: state.naming.kind === "prompt" && state.stream(1)?.terminal === true,
+    // The shell of a container has a terminal when `-t` gave it one.
+    terminal:
+      (state.naming.kind === "prompt" || state.machine.image !== null) && state.stream(1)?.terminal === true,
     env: state.variables.exported(),
     cwd: state.cwd,
     pid: state.process!.pid,

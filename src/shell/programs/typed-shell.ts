@@ -28,7 +28,9 @@ function prompt(state: ShellState): string {
 function* readCommand(state: ShellState, input: Input, terminal: boolean): Run<string | null> {
   let text = "";
   for (;;) {
-    input.ask!(terminal ? (text === "" ? prompt(state) : "> ") : "", state.status);
+    // A command that is not whole has not failed yet.
+    const shown = text === "" ? prompt(state) : "> ";
+    input.ask!(terminal ? shown : "", text === "" ? state.status : 0);
     const line = yield* readLine(input);
     if (line === null) return text === "" ? null : text;
     text = text === "" ? line.line : `${text}\n${line.line}`;

@@ -103,6 +103,8 @@ box
       await problemsOf(`\`\`\`console host
 $ docker run -d --name web -h web web:1 > /dev/null; docker exec web wget -qO- localhost:8080
 hello from web
+$ docker run --rm web:1 cat /etc/passwd
+root:x:0:0:root:/root:/bin/sh
 $ docker run -e N=2 script
 started
 $ docker run unheard.of/thing:3 true 2> /dev/null; docker image ls -q unheard.of/thing | wc -l

@@ -74,8 +74,12 @@ export function* evaluateArithmetic(shell: ArithmeticShell, node: ArithExpr, dep
       return yield* numberOf(shell, node.prefix + (yield* shell.expandBraces(node.suffix)), depth);
     case "ArithDynamicBase":
       return yield* numberOf(shell, `${yield* shell.expandBraces(node.baseExpr)}#${node.value}`, depth);
-    case "ArithSyntaxError":
-      throw new ArithmeticFailure(`${node.message} (error token is "${node.errorToken}")`);
+    case "ArithSyntaxError": {
+      // Some of the library's messages have the token in front, some behind.
+      const what =
+        /(?:syntax error|value too great)[^(]*(?= \(error token)/.exec(node.message)?.[0] ?? node.message;
+      throw new ArithmeticFailure(`${what} (error token is "${node.errorToken}")`);
+    }
     default:
       throw new ArithmeticFailure("syntax error: operand expected");
   }

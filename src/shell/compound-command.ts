@@ -47,7 +47,7 @@ export function* runCompound(state: ShellState, command: CompoundNode): Run<numb
       return yield* runCase(state, command);
     case "ArithmeticCommand":
       try {
-        return (yield* arithmetic(state, command.expression, "((")) !== 0n ? 0 : 1;
+        return (yield* arithmetic(state, command.expression, "((")) ? 0 : 1;
       } catch (error) {
         if (error instanceof LineAbandoned) return error.status;
         throw error;
@@ -109,23 +109,26 @@ function* runFor(state: ShellState, command: Compound<"For">): Run<number> {
 }
 
 function* runCStyleFor(state: ShellState, command: Compound<"CStyleFor">): Run<number> {
-  if (command.init !== null) yield* arithmetic(state, command.init, "((");
+  const { init, condition, update } = command;
+  if (init !== null && (yield* arithmetic(state, init, "((")) === null) return 1;
   state.status = 0;
-  while (command.condition === null || (yield* arithmetic(state, command.condition, "((")) !== 0n) {
-    if (yield* runBody(state, command.body)) break;
-    if (command.update !== null) yield* arithmetic(state, command.update, "((");
+  for (;;) {
+    const held = condition === null ? 1n : yield* arithmetic(state, condition, "((");
+    if (held === null) return 1;
+    if (held === 0n || (yield* runBody(state, command.body))) break;
+    if (update !== null && (yield* arithmetic(state, update, "((")) === null) return 1;
   }
   return state.status;
 }
 
-/** Computes an expression; an error is printed, and the line is over. */
-function* arithmetic(state: ShellState, node: ArithmeticNode, name: string): Run<bigint> {
+/** Computes an expression; null for an error, which is printed. */
+function* arithmetic(state: ShellState, node: ArithmeticNode, name: string): Run<bigint | null> {
   try {
     return yield* evaluateArithmetic(arithmeticShell(state), node.expression);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "ArithmeticFailure") throw error;
     state.complain(`${name}: ${node.originalText ?? ""}: ${error.message}`);
-    throw new LineAbandoned(1);
+    return null;
   }
 }
 

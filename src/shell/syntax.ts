@@ -106,18 +106,34 @@ function failureOf(error: { name: string; message: string }, text: string): Synt
 
 /** Parses `text`; throws {@link SyntaxFailure}. */
 export function parseBash(library: BashLibrary, text: string): ScriptNode {
-  let script: ScriptNode;
-  try {
-    script = library.parse(text);
-  } catch (error) {
-    if (error instanceof Error && (error.name === "ParseException" || error.name === "LexerError")) {
-      throw failureOf(error, text);
-    }
-    throw error;
-  }
+  const script = parsed(library, text);
   refuseEmptyCommands(script, text);
   if (text.includes("<<")) endDocuments(script);
   return script;
+}
+
+/** Stands for the point of a number while a text is parsed: no text has it of itself. */
+const POINT = "\uf8ff";
+
+function parsed(library: BashLibrary, text: string): ScriptNode {
+  try {
+    return library.parse(text);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error.name === "ParseException" || error.name === "LexerError") throw failureOf(error, text);
+    if (error.name !== "ArithmeticError" || text.includes(POINT)) throw error;
+    // `$((1.5))`: bash finds that out when it gets there, the library while it reads, and would run nothing of the text.
+    const script = parsed(library, text.replace(/(\d)\.(?=\d)/g, `$1${POINT}`));
+    return withPoints(script) as ScriptNode;
+  }
+}
+
+/** The same with points in all its texts. */
+function withPoints(node: unknown): unknown {
+  if (typeof node === "string") return node.replaceAll(POINT, ".");
+  if (Array.isArray(node)) return node.map(withPoints);
+  if (typeof node !== "object" || node === null) return node;
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withPoints(value)]));
 }
 
 /** A here-document that the text ends before its delimiter is whole all the same, as in bash; the library would not print it. */

@@ -37,9 +37,10 @@ describe.skipIf(reason !== null)("the commands of an engine on the real kernel",
       writeFileSync(script, exportScript("an engine", lab.topology, toolbox.applied));
       const keys = ["c1", "c2", "m1"].map((name) => docker.sandbox(name).key);
       const inside = keys.flatMap((key) => QUESTIONS.map((question) => `nsenter --net=${key} ${question}`));
+      // The kernel tells of a carrier that went up to a second later (net/core/link_watch.c).
       const real = execFileSync(
         "bash",
-        [script, "host", ["iptables-save", ...QUESTIONS, ...inside].join("; ")],
+        [script, "host", ["sleep 2", "iptables-save", ...QUESTIONS, ...inside].join("; ")],
         {
           encoding: "utf8",
           timeout: 150_000,

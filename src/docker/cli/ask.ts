@@ -37,7 +37,7 @@ export function* namingCall<T>(object: string, ref: string, call: Call<T>): Call
 export class MissingObject extends ClientError {}
 
 /** What came of one of several calls. */
-export type Outcome<T> = { readonly value: T } | { readonly error: unknown };
+type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
 /** Runs calls side by side, as the client does for several containers; outcomes are in the order of the calls. */
 export function* sideBySide<T>(calls: readonly Call<T>[]): Call<Outcome<T>[]> {

@@ -6,7 +6,7 @@ import type { ValueCheck } from "./value-checks.ts";
  */
 
 /** The kinds of option values, by the word that the help shows for them (`bool` shows none). */
-export type ValueType =
+type ValueType =
   | "bool"
   | "string"
   | "list"
@@ -77,7 +77,7 @@ export function opt(
 }
 
 /** How many arguments a command takes: the words with which it refuses another number, null when it does not. */
-export type ArgumentRule = (count: number) => string | null;
+type ArgumentRule = (count: number) => string | null;
 
 export const anyArguments: ArgumentRule = () => null;
 export const noArguments: ArgumentRule = (count) => (count === 0 ? null : "accepts no arguments");

@@ -69,7 +69,7 @@ export function readUlimit(text: string): Ulimit {
 }
 
 /** A mount of the Engine API, with the API's names. */
-export interface Mount {
+interface Mount {
   Type: string;
   Source?: string;
   Target: string;
@@ -184,7 +184,7 @@ function valueOr<T>(read: () => T, refusal: string): T {
 }
 
 /** A device request of the Engine API, from `--gpus`. */
-export interface DeviceRequest {
+interface DeviceRequest {
   Driver: string;
   Count: number;
   DeviceIDs: string[] | null;

@@ -165,7 +165,7 @@ function sizeText(container: ContainerSummary & { SizeRw?: number; SizeRootFs?: 
 type Port = ContainerSummary["Ports"][number];
 
 /** `0.0.0.0:8080->80/tcp, 443/tcp`: neighbouring ports that are published as themselves are one range. */
-export function portsText(ports: readonly Port[]): string {
+function portsText(ports: readonly Port[]): string {
   const sorted = [...ports].sort(
     (a, b) =>
       a.PrivatePort - b.PrivatePort ||

@@ -10,7 +10,7 @@ const LEAST_DESCRIPTION = 24;
 /** A description may go over by so much rather than leave an orphan word. */
 const SLOP = 5;
 
-export interface HelpSettings {
+interface HelpSettings {
   /** `docker network rm` */
   readonly path: string;
   /** Columns of the terminal; 80 when there is none. */

@@ -33,7 +33,7 @@ const RAW = "repository: {{ .Repository }}\ntag: {{.Tag}}\n";
 const RAW_TAIL = "image_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n";
 
 /** A line of the list: an image under one of its names. */
-export interface ImageLine {
+interface ImageLine {
   readonly image: ImageSummary;
   readonly repository: string;
   readonly tag: string;

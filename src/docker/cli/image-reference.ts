@@ -1,5 +1,5 @@
 /** The name of an image, taken apart and made familiar: `docker.io/library/` is left out. */
-export interface ImageReference {
+interface ImageReference {
   /** `alpine`, `quay.io/a/b` */
   readonly name: string;
   readonly tag: string | null;

@@ -9,7 +9,7 @@ export class OptionError extends Error {
 }
 
 /** What `--help` or `-h` asks for among the options of a command. */
-export type HelpRequest = "none" | "long" | "short";
+type HelpRequest = "none" | "long" | "short";
 
 export interface ParsedOptions {
   readonly values: OptionValues;

@@ -4,7 +4,7 @@ import { canonicalAddress } from "./ip-address.ts";
 
 /** What `-p` and `--expose` say. @throws {BadValue} in the words of go-connections */
 
-export interface PortSpecs {
+interface PortSpecs {
   readonly exposed: Record<string, Record<string, never>>;
   readonly bindings: PortMap;
 }

@@ -4,7 +4,7 @@ import type { Call, DockerApi } from "../api/docker-api.ts";
 import { type ClientContext, ClientError } from "./client-context.ts";
 
 /** A container's main process at this terminal. */
-export interface Attachment {
+interface Attachment {
   readonly container: string;
   readonly stdin: boolean;
   readonly stdout: boolean;

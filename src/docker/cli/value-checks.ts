@@ -112,7 +112,7 @@ function checkSysctl(value: string): string {
 }
 
 /** `container:alias`; without an alias the container's name is it. */
-export function splitLink(value: string): readonly [string, string] {
+function splitLink(value: string): readonly [string, string] {
   if (value === "") throw new BadValue("empty string specified for links");
   const parts = value.split(":");
   if (parts.length > 2) throw new BadValue(`bad format for links: ${value}`);

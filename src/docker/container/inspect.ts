@@ -14,7 +14,7 @@ import { statusText } from "./status-text.ts";
 /** The ids of networks by name; empty for one that is not there. */
 type NetworkIds = (name: string) => string;
 
-export function stateOf(container: Container): ContainerState {
+function stateOf(container: Container): ContainerState {
   const { health } = container;
   return {
     Status: statusOf(container),

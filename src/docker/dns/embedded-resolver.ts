@@ -8,7 +8,7 @@ import * as dns from "../../wire/dns.ts";
 import { build } from "../../wire/dns-build.ts";
 
 /** 127.0.0.11 */
-export const EMBEDDED_DNS = 0x7f00000b;
+const EMBEDDED_DNS = 0x7f00000b;
 /** How long the answers hold, in seconds. */
 const TTL = 600;
 /** How many servers outside are asked at most, and how long each is waited for. */

@@ -19,7 +19,7 @@ import {
 import { type Command, type Node, nodeText, type Operand, type Pipe, type Template } from "./nodes.ts";
 import { TemplateError } from "./template-error.ts";
 
-export interface EvaluateOptions {
+interface EvaluateOptions {
   /** A key that a map lacks is a mistake rather than `<no value>`. */
   readonly missingKeyFails?: boolean;
   readonly functions?: Readonly<Record<string, GoFunction>>;

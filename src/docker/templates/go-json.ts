@@ -13,7 +13,7 @@ import {
 } from "./go-value.ts";
 
 /** Text as encoding/json writes it; `<`, `>` and `&` are escaped where HTML is minded. */
-export function jsonString(text: string, escapeHtml = false): string {
+function jsonString(text: string, escapeHtml = false): string {
   let quoted = "";
   for (const char of text) {
     const code = char.charCodeAt(0);

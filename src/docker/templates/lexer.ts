@@ -1,6 +1,6 @@
 /** The tokens of Go's text/template, as Go 1.19 splits them. */
 
-export type TokenKind =
+type TokenKind =
   | "text"
   | "left"
   | "right"

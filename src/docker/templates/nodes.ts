@@ -1,6 +1,6 @@
 /** The tree of a parsed template. `at` is where errors of evaluation point. */
 
-export interface Position {
+interface Position {
   readonly at: number;
 }
 

@@ -5,7 +5,7 @@ import type { VolumeCreateRequest, VolumeResource } from "../api/volume-types.ts
 import { rfc3339 } from "../timestamps.ts";
 
 /** What uses a volume, as the store asks for it. */
-export type VolumeUsers = (name: string) => readonly string[];
+type VolumeUsers = (name: string) => readonly string[];
 
 const FILTERS = new Set(["dangling", "driver", "label", "name"]);
 

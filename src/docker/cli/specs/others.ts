@@ -249,7 +249,7 @@ export const PLUGIN: CommandGroup = {
   ],
 };
 
-export const TRUST_KEY: CommandGroup = {
+const TRUST_KEY: CommandGroup = {
   name: "key",
   short: "Manage keys for signing Docker images",
   commands: [
@@ -270,7 +270,7 @@ export const TRUST_KEY: CommandGroup = {
   ],
 };
 
-export const TRUST_SIGNER: CommandGroup = {
+const TRUST_SIGNER: CommandGroup = {
   name: "signer",
   short: "Manage entities who can sign Docker images",
   commands: [

@@ -8,7 +8,7 @@ ff02::2	ip6-allrouters
 `;
 
 /** A line: an address and the names that it has, with blanks between. */
-export interface HostsRecord {
+interface HostsRecord {
   readonly address: string;
   readonly names: string;
 }

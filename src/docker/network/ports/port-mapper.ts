@@ -9,7 +9,7 @@ import type { PortAllocator } from "./port-allocator.ts";
 type Rules = readonly (readonly [table: string, chain: string, rule: string])[];
 
 /** A container whose ports are mapped. */
-export interface PortTarget {
+interface PortTarget {
   /** Int32. */
   readonly address: number;
   /** The rules of one published port. */

@@ -41,7 +41,8 @@ export function buildOverlay({ wire = PLAIN, identifications, netfilter = false,
   if (netfilter) registerNetfilter(kernel);
   const hosts = [0, 1].map((n) => {
     const host = new Host(world, kernel, n === 0 ? "a" : "b");
-    if (n === 0 && identifications !== undefined) host.identifications = identifications;
+    if (n === 0 && identifications !== undefined)
+      Object.defineProperty(host, "identifications", { value: identifications });
     host.root.loopback.setUp(true);
     const nic = addNic(host.root, "eth0", macOf(hostAddress(n)), 1500);
     addAddress(nic, hostAddress(n), 24);
@@ -54,6 +55,7 @@ export function buildOverlay({ wire = PLAIN, identifications, netfilter = false,
   hosts.forEach(({ host, nic }, n) => {
     nic.setUp(true);
     const bridge = addBridge(host.root, "br0");
+    bridge.mcastSnooping = false; // no IGMP of its own among the frames that are compared
     bridge.device.setUp(true);
     const options = { vni: 42, dstPort: 4789, local: hostAddress(n), remote: hostAddress(1 - n), lower: nic };
     const vtep = addVxlan(host.root, "vx42", { ...options, udpCsum: false, ...vtepOptions });

@@ -217,6 +217,7 @@ export class DockerEngine implements DockerApi {
     }
     const wishes = wishesOf(hostConfig, request.NetworkingConfig.EndpointsConfig);
     const container = new Container(this.#host.world, { id, name, image }, config, hostConfig, wishes);
+    container.anonymous = wish === null;
     for (const bind of hostConfig.Binds ?? []) {
       const volume = bind.split(":")[0]!;
       if (!volume.startsWith("/"))
@@ -279,6 +280,7 @@ export class DockerEngine implements DockerApi {
     const name = this.#newName(wish);
     const oldName = `/${container.name}`;
     this.#store.rename(container, name);
+    container.anonymous = false;
     if (container.sandbox !== null) this.networks.rename(container.sandbox, name);
     this.events.add("container", "rename", container.id, { ...attributesOf(container), oldName });
   }

@@ -137,6 +137,7 @@ export class ContainerRunner {
     this.#parts.networks.connect(container.sandbox!, network, {
       containerId: container.id,
       containerName: container.name,
+      anonymous: container.anonymous,
       settings: wishes.get(network) ?? {},
       macAddress: this.#isPrimary(container, network) ? (config.MacAddress ?? null) : null,
       exposed: Object.keys(config.ExposedPorts ?? {}),

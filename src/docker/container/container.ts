@@ -14,6 +14,8 @@ export class Container {
   readonly id: string;
   /** Without a slash. */
   name: string;
+  /** Its name was not chosen by anybody, so that neighbours do not find it by that. */
+  anonymous = false;
   readonly created: Nanos;
   readonly image: Image;
   readonly config: ContainerConfig;

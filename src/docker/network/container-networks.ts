@@ -22,6 +22,8 @@ export interface SandboxRequest {
 export interface EndpointRequest {
   readonly containerId: string;
   readonly containerName: string;
+  /** Nobody chose the container's name, so that its neighbours do not find it by that. */
+  readonly anonymous?: boolean;
   /** From `--ip`, `--network-alias`, `--link`. */
   readonly settings: Partial<EndpointSettings>;
   readonly macAddress: string | null;

@@ -15,6 +15,8 @@ export class Endpoint implements DriverEndpoint {
   join: JoinInfo | null = null;
   /** The container's name, which may change. */
   name: string;
+  /** The name is not one that somebody chose: neighbours do not know it. */
+  anonymous: boolean;
   /** Its device in the sandbox: `eth0`. */
   device: string | null = null;
 
@@ -23,6 +25,7 @@ export class Endpoint implements DriverEndpoint {
     this.network = network;
     this.request = request;
     this.name = request.containerName;
+    this.anonymous = request.anonymous ?? false;
     this.address = address;
   }
 
@@ -37,6 +40,11 @@ export class Endpoint implements DriverEndpoint {
   /** Names by which its neighbours find it, beside the container's own. */
   get aliases(): readonly string[] {
     return this.request.settings.Aliases ?? [];
+  }
+
+  /** All names by which its neighbours find it; the first is the one that its address is told to have. */
+  get names(): readonly string[] {
+    return this.anonymous ? this.aliases : [this.name, ...this.aliases];
   }
 
   /** Names of its container's own for others: what `--link NAME:ALIAS` gives on a network whose names resolve. */

@@ -161,7 +161,10 @@ export class NetworkController implements NetworkBackend {
   }
 
   rename(sandbox: Sandbox, containerName: string): void {
-    for (const endpoint of (sandbox as NetworkSandbox).joined.values()) endpoint.name = containerName;
+    for (const endpoint of (sandbox as NetworkSandbox).joined.values()) {
+      endpoint.name = containerName;
+      endpoint.anonymous = false;
+    }
   }
 
   deleteSandbox(sandbox: Sandbox): void {

@@ -233,6 +233,6 @@ function ownRecord(
 /** All names that somebody has on a network, save the container's own: its aliases are among them. */
 function* namesOn(network: Network, own: Endpoint): Generator<string, void, void> {
   for (const endpoint of network.endpoints.values()) {
-    for (const name of [endpoint.name, ...endpoint.aliases]) if (name.split(".")[0] !== own.name) yield name;
+    for (const name of endpoint.names) if (name.split(".")[0] !== own.name) yield name;
   }
 }

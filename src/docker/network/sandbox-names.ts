@@ -42,7 +42,8 @@ export class NamesOfSandbox implements NamesBackend {
   reverse(address: number): string | null {
     for (const { network } of this.#sandbox.ranked)
       for (const other of network.endpoints.values())
-        if (other.address?.address === address) return `${other.name}.${network.name}`;
+        if (other.address?.address === address && other.names.length > 0)
+          return `${other.names[0]}.${network.name}`;
     return null;
   }
 }
@@ -60,8 +61,7 @@ function addressesOf(network: Network, name: string): number[] {
   const found: number[] = [];
   for (const endpoint of network.endpoints.values()) {
     if (endpoint.address === null || endpoint.device === null) continue;
-    const names = [endpoint.name, ...endpoint.aliases];
-    if (names.some((each) => each.toLowerCase() === name)) found.push(endpoint.address.address);
+    if (endpoint.names.some((each) => each.toLowerCase() === name)) found.push(endpoint.address.address);
   }
   return found;
 }

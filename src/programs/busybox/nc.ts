@@ -124,6 +124,7 @@ class BusyboxNc {
     if (address === null) fail(`bad address '${host}'`);
     const listener = new TcpListener(this.#context.namespace);
     this.#listener = listener;
+    if (address === 0) listener.family = "inet6"; // [::], where both families arrive
     listener.reuseAddress = true;
     try {
       listener.listen(address, port, 1);

@@ -1,5 +1,6 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
-import { type ShownSocket, tcpSockets } from "../../net/tcp/socket-list.ts";
+import type { SocketFamily } from "../../net/socket-family.ts";
+import { ipv6Sockets, type ShownSocket, tcpSockets } from "../../net/tcp/socket-list.ts";
 import { TcpState } from "../../net/tcp/state.ts";
 import type { Program, Wait } from "../../sim/process.ts";
 import * as ip from "../../wire/ipv4-address.ts";
@@ -45,6 +46,7 @@ const STATES: Readonly<Record<TcpState, string>> = {
 /** A line of the table. */
 interface Row {
   readonly protocol: "tcp" | "udp" | "raw";
+  readonly family: SocketFamily;
   readonly receiveQueue: number;
   readonly sendQueue: number;
   readonly localAddress: number;
@@ -96,11 +98,13 @@ function* run(context: ProgramContext): Program {
 
 function rowsOf(ns: NetworkNamespace, wants: (letter: string) => boolean): readonly Row[] {
   const rows: Row[] = [];
-  if (wants("t")) for (const socket of tcpSockets(ns)) rows.push(tcpRow(socket));
+  if (wants("t"))
+    for (const socket of [...tcpSockets(ns), ...ipv6Sockets(ns, "tcp")]) rows.push(tcpRow(socket));
   if (wants("u"))
     for (const socket of [...ns.sockets.listUdp()].sort((a, b) => a.localPort - b.localPort))
       rows.push({
         protocol: "udp",
+        family: "inet",
         receiveQueue: socket.waiting,
         sendQueue: 0,
         localAddress: socket.localAddress,
@@ -109,10 +113,13 @@ function rowsOf(ns: NetworkNamespace, wants: (letter: string) => boolean): reado
         remotePort: socket.remotePort,
         state: socket.remotePort === 0 ? "" : "ESTABLISHED",
       });
+  if (wants("u"))
+    for (const socket of ipv6Sockets(ns, "udp")) rows.push({ ...tcpRow(socket), protocol: "udp", state: "" });
   if (wants("w"))
     for (const { protocol } of ns.sockets.listRaw())
       rows.push({
         protocol: "raw",
+        family: "inet",
         receiveQueue: 0,
         sendQueue: 0,
         localAddress: 0,
@@ -128,6 +135,7 @@ function tcpRow(socket: ShownSocket): Row {
   const listens = socket.state === TcpState.LISTEN;
   return {
     protocol: "tcp",
+    family: socket.family,
     receiveQueue: socket.receiveQueue,
     // What a listener has room for is no queue of octets.
     sendQueue: listens ? 0 : socket.sendQueue,
@@ -140,25 +148,26 @@ function tcpRow(socket: ShownSocket): Row {
 }
 
 function* show(context: ProgramContext, row: Row, numeric: boolean): Generator<Wait, void, void> {
-  const kind = row.protocol === "udp" ? "udp" : "tcp";
-  const local = yield* place(context, row.localAddress, row.localPort, numeric, kind);
-  const remote = yield* place(context, row.remoteAddress, row.remotePort, numeric, kind);
+  const local = yield* place(context, row, row.localAddress, row.localPort, numeric);
+  const remote = yield* place(context, row, row.remoteAddress, row.remotePort, numeric);
   const queues = `${String(row.receiveQueue).padStart(6)} ${String(row.sendQueue).padStart(6)}`;
   context.out(
     `${row.protocol.padEnd(5)} ${queues} ${local.padEnd(23)} ${remote.padEnd(23)} ${row.state.padEnd(11)} \n`,
   );
 }
 
-/** `127.0.0.1:80`, or with names `localhost:http`. */
+/** `127.0.0.1:80`, or with names `localhost:http`; of a socket for both families `:::80` and `::ffff:127.0.0.1:80`. */
 function* place(
   context: ProgramContext,
+  { family, protocol }: Row,
   address: number,
   port: number,
   numeric: boolean,
-  kind: "tcp" | "udp",
 ): Generator<Wait, string, void> {
-  const host =
-    numeric || address === 0 ? ip.format(address) : ((yield* nameOf(context, address)) ?? ip.format(address));
+  const known = numeric || address === 0 ? null : yield* nameOf(context, address);
+  const plain =
+    family === "inet" ? ip.format(address) : address === 0 ? "::" : `::ffff:${ip.format(address)}`;
+  const kind = protocol === "udp" ? "udp" : "tcp";
   const service = port === 0 ? "*" : numeric ? `${port}` : (serviceName(port, kind) ?? `${port}`);
-  return `${host.slice(0, 23)}:${service}`;
+  return `${(known ?? plain).slice(0, 23)}:${service}`;
 }

@@ -25,7 +25,7 @@ export function runOurs(api: DockerApi | null, args: readonly string[]): Said {
       ["HOME", "/root"],
       ["INHERITED", "from the client"],
     ]),
-    cwd: "/work",
+    cwd: "/files",
     files: {
       read: (path) => fileText(path)!,
       stat: (path) => {
@@ -52,7 +52,7 @@ export function runOurs(api: DockerApi | null, args: readonly string[]): Said {
 
 function fileText(path: string): string | null {
   try {
-    return readFileSync(`${FILES}${path.replace("/work/", "")}`, "utf8");
+    return readFileSync(`${FILES}${path.replace("/files/", "")}`, "utf8");
   } catch {
     return null;
   }

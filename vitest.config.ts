@@ -14,6 +14,7 @@ class WaitingFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    setupFiles: ["test/setup-properties.ts"],
     testTimeout: 60_000,
     sequence: { sequencer: WaitingFirst },
     // One more than there are processors, for those that wait.

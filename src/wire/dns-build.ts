@@ -6,7 +6,7 @@ const MAX_POINTER = 0x3fff;
 
 class Writer {
   readonly octets: number[] = [];
-  /** Where the ends of names stand that were written, by their text; null: names are never shortened. */
+  /** Where the ends of names stand that were written, by their very text (RFC 4343, 4.1 keeps case); null: none is shortened. */
   readonly #seen: Map<string, number> | null;
 
   constructor(compress: boolean) {
@@ -30,7 +30,7 @@ class Writer {
   name(name: string, shorten = true): void {
     const labels = labelsOf(name) ?? [];
     for (let i = 0; i < labels.length; i++) {
-      const rest = labels.slice(i).join("\0").toLowerCase();
+      const rest = labels.slice(i).join("\0");
       const seen = this.#seen?.get(rest);
       if (seen !== undefined && shorten) {
         this.u16(0xc000 | seen);

@@ -81,6 +81,12 @@ test("every kind of record comes back as it was written, with and without pointe
   expect(dns.udpSize(message)).toBe(1232);
 });
 
+test("a name in other letters is no pointer to the first: its case is kept", () => {
+  const question = dns.query(1, "c4", dns.TYPE_A);
+  const answer = dns.reply(question, {}, [dns.addressRecord("C4", 0x0a010003, 600)]);
+  expect(parseOctets(build(answer))).toEqual(answer);
+});
+
 test("names that are none are told from names", () => {
   expect(labelsOf("a.b.")).toEqual(["a", "b"]);
   expect(labelsOf("")).toEqual([]);

@@ -1,11 +1,42 @@
 #!/bin/bash
-# kernel.sh COUNT: makes so many bare network namespaces with a veth each on the real kernel, in a mount and network
-# namespace of its own, by one batch of ip; prints the milliseconds that pass: most of them the kernel waits (for RCU).
+# kernel.sh COUNT: so many bare network namespaces with a veth each on the real kernel, made twice, in the mount and network
+# namespace that it was started in: by commands of ip one at a time, each namespace's veth on one bridge, with an address
+# and up, as one makes them by hand or in a script; and by one batch of ip, which makes the namespaces and veths alone,
+# since no batch can go into a namespace. Prints one line of JSON: milliseconds on the wall, because most of them the kernel
+# waits (for RCU).
 set -euo pipefail
+count=$1
 mount -t tmpfs none /run
 mkdir -p /run/netns
-batch=$(for i in $(seq "$1"); do echo "netns add n$i"; echo "link add v$i type veth peer name eth0 netns n$i"; done)
-before=$(date +%s%N)
-ip -batch - <<<"$batch"
-after=$(date +%s%N)
-echo $(((after - before) / 1000000))
+
+one_at_a_time() {
+  ip link add br0 type bridge
+  ip link set br0 up
+  for ((i = 0; i < count; i++)); do
+    ip netns add "n$i"
+    ip link add "v$i" type veth peer name eth0 netns "n$i"
+    ip link set "v$i" master br0 up
+    ip -n "n$i" address add "10.3.$((i / 250)).$((i % 250 + 2))/16" dev eth0
+    ip -n "n$i" link set eth0 up
+  done
+}
+
+in_one_batch() {
+  for ((i = 0; i < count; i++)); do
+    echo "netns add n$i"
+    echo "link add v$i type veth peer name eth0 netns n$i"
+  done | ip -batch -
+}
+
+# Sets milliseconds to what a command takes, and takes away what it made.
+measure() {
+  local before=${EPOCHREALTIME/./}
+  "$1"
+  milliseconds=$(((${EPOCHREALTIME/./} - before) / 1000))
+  ip -all netns delete
+  ip link delete br0 2>/dev/null || true
+}
+
+measure one_at_a_time && one=$milliseconds
+measure in_one_batch && batch=$milliseconds
+echo "{\"kernelMs\": $one, \"kernelBatchMs\": $batch}"

@@ -1,9 +1,11 @@
 // Starts containers on one host, as `docker run -d alpine sleep 100000` does, and times them.
-// usage: node measure.mjs      prints one line of JSON: milliseconds of the whole, and of one at 10 and at 1,000 containers
+// usage: node measure.mjs      prints one line of JSON: milliseconds of the whole, of the processor and on the wall, in a
+// process that has just begun and in one that is warm; and of the processor for one more at 10 and at 1,000 containers
 import { createRequest } from "../../dist/docker/api/create-defaults.js";
 import { Lab } from "../../dist/lab/lab.js";
 import { PLAIN_CPU, PLAIN_WIRE } from "../../dist/lab/topology.js";
 import { LabWorld } from "../../dist/scenario/lab-world.js";
+import { median } from "../figures.mjs";
 
 const CONTAINERS = 200;
 const nic = {
@@ -26,31 +28,58 @@ function processorMs() {
   return (user + system) / 1000;
 }
 
-/** Runs so many containers; the milliseconds that each took, or, unless `each`, all of them together. */
-function runContainers(count, each = false) {
+/** A host with an engine, and what runs one container more on it. */
+function startHost() {
   const world = new LabWorld(new Lab(topology), { record: false });
   const engine = world.docker("host");
-  const times = [];
-  const begin = processorMs();
-  for (let i = 0; i < count; i++) {
-    const before = each ? processorMs() : 0;
+  const runOne = (i) => {
     const { Id } = engine.containerCreate(createRequest("alpine", ["sleep", "100000"]), `c${i}x`);
     engine.containerStart(Id).next();
     world.lab.world.settle();
-    if (each) times.push(processorMs() - before);
-  }
-  const whole = processorMs() - begin;
-  const running = engine.containerList({ all: false });
-  if (running.length !== count || running.some(({ Status }) => !Status.startsWith("Up")))
-    throw new Error(`${running.length} of ${count} containers run`);
-  return each ? times : whole;
+  };
+  const check = (count) => {
+    const running = engine.containerList({ all: false });
+    if (running.length !== count || running.some(({ Status }) => !Status.startsWith("Up")))
+      throw new Error(`${running.length} of ${count} containers run`);
+  };
+  return { runOne, check };
 }
 
-const median = (times) => [...times].sort((a, b) => a - b)[times.length >> 1];
-const cold = runContainers(CONTAINERS);
-for (let round = 0; round < 5; round++) runContainers(CONTAINERS);
-const warm = median([0, 1, 2].map(() => runContainers(CONTAINERS)));
-const many = runContainers(1010, true);
-const at10 = median(many.slice(5, 25));
-const at1000 = median(many.slice(990, 1010));
-console.log(JSON.stringify({ coldMs: cold, ms: warm, oneAt10Ms: at10, oneAt1000Ms: at1000 }));
+/** Milliseconds that so many containers take together. */
+function timeAll(count) {
+  const { runOne, check } = startHost();
+  const cpu = processorMs();
+  const wall = performance.now();
+  for (let i = 0; i < count; i++) runOne(i);
+  const taken = { cpu: processorMs() - cpu, wall: performance.now() - wall };
+  check(count);
+  return taken;
+}
+
+/** Milliseconds of the processor that each of so many takes. */
+function timeEach(count) {
+  const { runOne, check } = startHost();
+  const times = [];
+  for (let i = 0; i < count; i++) {
+    const before = processorMs();
+    runOne(i);
+    times.push(processorMs() - before);
+  }
+  check(count);
+  return times;
+}
+
+const cold = timeAll(CONTAINERS);
+for (let round = 0; round < 5; round++) timeAll(CONTAINERS);
+const warm = [0, 1, 2].map(() => timeAll(CONTAINERS));
+const many = timeEach(1010);
+console.log(
+  JSON.stringify({
+    coldMs: cold.cpu,
+    coldWallMs: cold.wall,
+    ms: median(warm.map(({ cpu }) => cpu)),
+    wallMs: median(warm.map(({ wall }) => wall)),
+    oneAt10Ms: median(many.slice(5, 25)),
+    oneAt1000Ms: median(many.slice(990, 1010)),
+  }),
+);

@@ -113,6 +113,24 @@ test("A4 a container on two networks, and which of them gives it the way out", (
   ]);
 });
 
+test("A12 ports go where the way out goes, and are none without one", () => {
+  const docker = new DockerHost();
+  docker.create("sample-net");
+  docker.create("closed", { Internal: true });
+  const bindings = { "80/tcp": [{ HostIp: "", HostPort: "7000" }] };
+  docker.run("c1", "sample-net", { exposed: ["80/tcp"], bindings });
+  docker.connect("c1", "bridge", { exposed: ["80/tcp"], bindings });
+  docker.connect("c1", "closed", { exposed: ["80/tcp"], bindings });
+  const published = ["0.0.0.0", "::"].map((HostIp) => ({ HostIp, HostPort: "7000" }));
+  const sandbox = docker.sandbox("c1");
+  expect(sandbox.ports).toEqual({ "80/tcp": published });
+  docker.networks.disconnect(sandbox, "bridge");
+  expect(sandbox.ports).toEqual({ "80/tcp": published });
+  docker.networks.disconnect(sandbox, "sample-net");
+  expect(sandbox.ports).toEqual({});
+  expect(docker.rules()).not.toContain("7000");
+});
+
 test("A3 refusals in the engine's words", () => {
   const docker = new DockerHost();
   const id = docker.create("sample-net");

@@ -123,7 +123,7 @@ export class SandboxKeeper {
     if (exit === endpoint) sandbox.setExit(endpoint);
     sandbox.setSysctls();
     if (exit === before) return;
-    this.#unpublish(before);
+    this.#unpublish(sandbox, before);
     if (!network.internal) this.#publish(sandbox, exit!);
   }
 
@@ -134,7 +134,7 @@ export class SandboxKeeper {
       throw new DaemonError(403, `container ${containerId} is not connected to network ${network.name}`);
     }
     const wasExit = sandbox.exit === endpoint;
-    if (wasExit) this.#unpublish(endpoint);
+    if (wasExit) this.#unpublish(sandbox, endpoint);
     sandbox.joined.delete(network.name);
     if (endpoint.address !== null) sandbox.hosts.remove(namesOn(network, endpoint));
     sandbox.removeInterface(endpoint);
@@ -165,10 +165,12 @@ export class SandboxKeeper {
     }
   }
 
-  #unpublish(endpoint: Endpoint | null): void {
+  /** Until another network publishes them, a container has no ports (getPortMapInfo, asked again after each leave). */
+  #unpublish(sandbox: NetworkSandbox, endpoint: Endpoint | null): void {
     if (endpoint === null) return;
     const { network } = endpoint;
     network.driver.unpublish?.(network, endpoint, this.#host);
+    sandbox.ports = {};
   }
 
   /** The embedded name server begins with the first network whose names resolve, and stays as long as the sandbox. */

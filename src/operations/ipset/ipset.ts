@@ -2,6 +2,7 @@ import type { Command } from "../operation.ts";
 import type { Tool } from "../tool.ts";
 import type { IpsetChange } from "./ipset-change.ts";
 import { misuse, PROGRAM } from "./ipset-element.ts";
+import { IPSET_HELP } from "./ipset-help.ts";
 import type { IpsetShow } from "./ipset-show.ts";
 
 /** Commands and their older names. */
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   flush: ["-F", "--flush"],
   rename: ["e", "-E", "--rename"],
   swap: ["w", "-W", "--swap"],
+  help: ["-h", "-H", "--help"],
   version: ["-v", "-V", "--version"],
 };
 
@@ -60,6 +62,9 @@ function commandFrom(
 ): Command {
   const [set, argument, ...options] = words;
   switch (command) {
+    case "help":
+      if (set !== undefined) throw misuse(`help for the type ${set} is not simulated`);
+      return { ask: "text", arguments: ["help"], text: IPSET_HELP };
     case "version":
       return { ask: "text", arguments: ["-v"], text: `${PROGRAM}, protocol version: 7\n` };
     case "list":

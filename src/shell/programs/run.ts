@@ -36,9 +36,13 @@ const SYSTEM: ReadonlySet<string> = new Set([
   "sysctl",
   "ethtool",
   "iptables",
+  "iptables-save",
+  "iptables-restore",
+  "ipset",
+  "conntrack",
   "ipvsadm",
-  "arping",
-  "tcpdump",
+  "traceroute",
+  "dnsmasq",
   "poweroff",
 ]);
 

@@ -5,7 +5,6 @@ import type {
   ContainerResource,
   ContainerSummary,
   ExecConfig,
-  HostConfig,
 } from "./api/container-types.ts";
 import { DaemonError } from "./api/daemon-error.ts";
 import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } from "./api/docker-api.ts";
@@ -20,6 +19,7 @@ import type { ContainerRuntime } from "./container/container-runtime.ts";
 import { ContainerStore } from "./container/container-store.ts";
 import { checkRequest, mergedConfig, mergedHostConfig, wishesOf } from "./container/create-container.ts";
 import { resourceOf, summaryOf } from "./container/inspect.ts";
+import { registerLinks } from "./container/link-index.ts";
 import { demandSignal } from "./container/signals.ts";
 import { statsOf } from "./container/stats.ts";
 import { EngineFacts, MEMORY, topOf } from "./engine-facts.ts";
@@ -186,11 +186,11 @@ export class DockerEngine implements DockerApi {
     const everyone = options.all || limit > 0 || asksForStopped(filters);
     const now = this.#host.world.now;
     const found = this.#store.all.filter((one) => (everyone || one.running) && passes(one)).reverse();
-    return (limit > 0 ? found.slice(0, limit) : found).map((one) => summaryOf(one, now, this.#networkId));
+    return (limit > 0 ? found.slice(0, limit) : found).map((one) => summaryOf(one, now, this.#inspected));
   }
 
   containerInspect(ref: string): ContainerResource {
-    return resourceOf(this.#store.demand(ref), this.#networkId);
+    return resourceOf(this.#store.demand(ref), this.#inspected);
   }
 
   containerCreate(request: ContainerCreateRequest, wish: string | null): { Id: string; Warnings: string[] } {
@@ -205,7 +205,6 @@ export class DockerEngine implements DockerApi {
     if (hostConfig.Memory > 0 && hostConfig.Memory < LEAST_MEMORY) {
       throw new DaemonError(400, "Minimum memory limit allowed is 6MB");
     }
-    for (const link of this.#defaultLinks(hostConfig)) this.#linked(link);
     const name = this.#store.freeName(wish);
     const id = this.#ids();
     if (hostConfig.NetworkMode.startsWith("container:")) {
@@ -218,6 +217,7 @@ export class DockerEngine implements DockerApi {
     const wishes = wishesOf(hostConfig, request.NetworkingConfig.EndpointsConfig);
     const container = new Container(this.#host.world, { id, name, image }, config, hostConfig, wishes);
     container.anonymous = wish === null;
+    registerLinks(container, this.#store);
     for (const bind of hostConfig.Binds ?? []) {
       const volume = bind.split(":")[0]!;
       if (!volume.startsWith("/"))
@@ -244,7 +244,12 @@ export class DockerEngine implements DockerApi {
   *containerRestart(ref: string, timeout: number | null): Call<void> {
     const container = this.#store.demand(ref);
     yield* this.#runner.stop(container, timeout);
-    this.#runner.start(container);
+    try {
+      this.#runner.start(container);
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      throw new DaemonError(error.status, `Cannot restart container ${ref}: ${error.message}`);
+    }
     this.events.add("container", "restart", container.id, attributesOf(container));
   }
 
@@ -315,6 +320,7 @@ export class DockerEngine implements DockerApi {
   }
 
   *containerRemove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Call<void> {
+    if (options.link) return this.#unlink(ref);
     const container = this.#store.demand(ref);
     if (container.running) {
       if (!options.force) {
@@ -454,6 +460,10 @@ export class DockerEngine implements DockerApi {
     }
   };
 
+  get #inspected(): Parameters<typeof resourceOf>[1] {
+    return { networkId: this.#networkId, links: this.#store.links };
+  }
+
   /** The containers that mount a volume. */
   #usersOf(volume: string): string[] {
     const names = (binds: readonly string[] | null): boolean =>
@@ -467,19 +477,13 @@ export class DockerEngine implements DockerApi {
     throw new DaemonError(409, prefix === "" ? words : `${prefix}: ${words}`);
   }
 
-  /** The `--link`s of a container on the default bridge; elsewhere they are the network's own. */
-  #defaultLinks({ NetworkMode, Links }: HostConfig): readonly string[] {
-    return NetworkMode === "default" || NetworkMode === "bridge" ? (Links ?? []) : [];
-  }
-
-  /** The container of a `NAME:ALIAS`. @throws {DaemonError} 400 */
-  #linked(link: string): Container {
-    const name = link.split(":")[0]!;
-    const other = this.#store.find(name);
-    if (other === null) {
-      throw new DaemonError(400, `could not get container for ${name}: No such container: ${name}`);
-    }
-    return other;
+  /** `docker rm --link PARENT/ALIAS`. @throws {DaemonError} */
+  #unlink(ref: string): void {
+    const { links } = this.#store;
+    const link = links.find(ref.replace(/^\//, ""));
+    if (link !== null) return links.drop(link);
+    this.#store.demand(ref);
+    throw new DaemonError(409, "Conflict, cannot remove the default link name of the container");
   }
 
   /** Takes a stopped container away. */

@@ -112,15 +112,19 @@ export class Variables {
   }
 
   names(): string[] {
-    const names = new Set<string>();
-    for (const scope of this.#scopes) for (const name of scope.keys()) names.add(name);
-    return [...names].sort();
+    return [...this.#visible()].sort();
   }
 
-  /** What a child process gets. */
+  #visible(): Set<string> {
+    const names = new Set<string>();
+    for (const scope of this.#scopes) for (const name of scope.keys()) names.add(name);
+    return names;
+  }
+
+  /** What a child process gets, in the order in which it was set. */
   exported(): Map<string, string> {
     const environment = new Map<string, string>();
-    for (const name of this.names()) {
+    for (const name of this.#visible()) {
       const variable = this.find(name);
       const value = this.get(name);
       if (variable?.exported && value !== null) environment.set(name, value);

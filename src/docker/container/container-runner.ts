@@ -16,6 +16,7 @@ import type { ContainerStore } from "./container-store.ts";
 import { hostnameOf } from "./create-container.ts";
 import { environmentOf } from "./environment.ts";
 import { HealthMonitor } from "./health-monitor.ts";
+import { type LinkIndex, linkedEnvironment, linkedHosts } from "./link-index.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import { SandboxFiles } from "./sandbox-files.ts";
 import { demandSignal } from "./signals.ts";
@@ -76,7 +77,7 @@ export class ContainerRunner {
         throw new DaemonError(400, container.error);
       }
       if (error instanceof DaemonError) {
-        container.exitCode = 128;
+        if (container.exitCode === 0) container.exitCode = 128;
         container.error = error.message;
         this.#failed(container);
       }
@@ -120,11 +121,28 @@ export class ContainerRunner {
       dns: hostConfig.Dns,
       dnsSearch: hostConfig.DnsSearch,
       dnsOptions: hostConfig.DnsOptions,
-      extraHosts: hostConfig.ExtraHosts ?? [],
+      extraHosts: [...(hostConfig.ExtraHosts ?? []), ...linkedHosts(this.#linksOf(container))],
     });
     container.sandbox = sandbox;
     container.lastSandbox = { id: sandbox.id, key: sandbox.key };
     for (const network of container.wishes.keys()) this.connect(container, network);
+    this.#tellParents(container);
+  }
+
+  /** Its links to others, as far as it is on the network on which links mean anything. */
+  #linksOf(container: Container): ReturnType<LinkIndex["of"]> {
+    return container.wishes.has("bridge") ? this.#parts.store.links.of(container) : [];
+  }
+
+  /** Whoever is linked to a container that starts finds its new address in /etc/hosts. */
+  #tellParents(container: Container): void {
+    const address = container.sandbox?.endpoints.get("bridge")?.IPAddress;
+    if (address === undefined) return;
+    for (const { parent, alias } of this.#parts.store.links.to(container)) {
+      if (parent.sandbox === null) continue;
+      this.#parts.networks.moveName(parent.sandbox, alias, address);
+      this.refreshFiles(parent);
+    }
   }
 
   /** Joins the sandbox of a running container to a network that it wishes. @throws {DaemonError} */
@@ -141,6 +159,7 @@ export class ContainerRunner {
       settings: wishes.get(network) ?? {},
       macAddress: this.#isPrimary(container, network) ? (config.MacAddress ?? null) : null,
       exposed: Object.keys(config.ExposedPorts ?? {}),
+      linked: Name === "bridge" ? this.#linksOf(container).map(({ child }) => child.id) : [],
       bindings: publishes ? hostConfig.PortBindings : {},
       publishAll: publishes && hostConfig.PublishAllPorts,
     });
@@ -202,7 +221,7 @@ export class ContainerRunner {
     container.system.files.makeDirectory(cwd, true);
     const process = container.system.start({
       argv: this.#argvOf(container),
-      env: environmentOf(container, name),
+      env: environmentOf(container, name, linkedEnvironment(this.#linksOf(container))),
       cwd,
       namespace: sandbox.namespace,
       tty: config.Tty,
@@ -309,6 +328,7 @@ export class ContainerRunner {
   ): StartedProcess {
     const system = container.system!;
     const { events, world } = this.#parts;
+    const linked = linkedEnvironment(this.#linksOf(container));
     const id = this.#parts.newId();
     const attributes = { execID: id, ...attributesOf(container) };
     const words = config.Cmd.join(" ");
@@ -324,7 +344,7 @@ export class ContainerRunner {
     const process = asExec(() =>
       system.start({
         argv: config.Cmd,
-        env: environmentOf(container, system.hostname, config.Env, config.Tty),
+        env: environmentOf(container, system.hostname, linked, config.Env, config.Tty),
         cwd,
         namespace: this.sandboxOf(container)!.namespace,
         tty: config.Tty,

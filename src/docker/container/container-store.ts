@@ -1,6 +1,7 @@
 import type { Prng } from "../../base/prng.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Container } from "./container.ts";
+import { LinkIndex } from "./link-index.ts";
 import { ADJECTIVES, SURNAMES } from "./name-words.ts";
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
@@ -10,6 +11,7 @@ export class ContainerStore {
   readonly #prng: Prng;
   readonly #byId: Map<string, Container> = new Map();
   readonly #byName: Map<string, Container> = new Map();
+  readonly links: LinkIndex = new LinkIndex();
 
   constructor(prng: Prng) {
     this.#prng = prng;
@@ -20,11 +22,12 @@ export class ContainerStore {
     return [...this.#byId.values()];
   }
 
-  /** By name, id or a unique beginning of an id; null when there is none. @throws {DaemonError} 400 */
+  /** By name, the name of a link, id or a unique beginning of an id; null when there is none. @throws {DaemonError} 400 */
   find(ref: string): Container | null {
     const plain = ref.replace(/^\//, "");
     const exact = this.#byId.get(plain) ?? this.#byName.get(plain);
     if (exact !== undefined) return exact;
+    if (plain.includes("/")) return this.links.find(plain)?.child ?? null;
     if (!/^[0-9a-f]+$/.test(plain)) return null;
     let found: Container | null = null;
     for (const [id, container] of this.#byId) {
@@ -79,6 +82,7 @@ export class ContainerStore {
   remove(container: Container): void {
     this.#byId.delete(container.id);
     this.#byName.delete(container.name);
+    this.links.dropParent(container);
   }
 
   /** A name of two words; after some attempts a digit makes it unique. */

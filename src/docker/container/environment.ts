@@ -1,10 +1,14 @@
 import { DEFAULT_PATH } from "../images/image-config.ts";
 import type { Container } from "./container.ts";
 
-/** The environment of a process in a container (moby container/env.go, and what runc adds). */
+/**
+ * The environment of a process in a container (moby container/env.go, and what runc adds).
+ * @param linked what `--link` puts into it
+ */
 export function environmentOf(
   container: Container,
   hostname: string,
+  linked: readonly string[],
   further: readonly string[] = [],
   tty: boolean = container.config.Tty,
 ): ReadonlyMap<string, string> {
@@ -12,6 +16,7 @@ export function environmentOf(
     DEFAULT_PATH,
     `HOSTNAME=${hostname}`,
     ...(tty ? ["TERM=xterm"] : []),
+    ...linked,
     ...(container.config.Env ?? []),
     ...further,
   ];

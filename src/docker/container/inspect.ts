@@ -9,10 +9,17 @@ import type { EndpointSettings, PortMap } from "../api/network-types.ts";
 import { NEVER, rfc3339, unixSeconds } from "../timestamps.ts";
 import type { Container } from "./container.ts";
 import { sorted } from "./create-container.ts";
+import type { LinkIndex } from "./link-index.ts";
 import { statusText } from "./status-text.ts";
 
-/** The ids of networks by name; empty for one that is not there. */
-type NetworkIds = (name: string) => string;
+/** What a container's description needs that it does not know itself. */
+interface Surroundings {
+  /** The id of a network; empty for one that is not there. */
+  networkId(name: string): string;
+  readonly links: LinkIndex;
+}
+
+type NetworkIds = Surroundings["networkId"];
 
 function stateOf(container: Container): ContainerState {
   const { health } = container;
@@ -113,7 +120,7 @@ function portsOf(container: Container): PortMap {
   return container.sandbox === null ? {} : sorted({ ...container.sandbox.ports });
 }
 
-export function resourceOf(container: Container, networkId: NetworkIds): ContainerResource {
+export function resourceOf(container: Container, { networkId, links }: Surroundings): ContainerResource {
   const { id, config, hostConfig } = container;
   const [path = "", ...args] = container.argv;
   const folder = `/var/lib/docker/containers/${id}`;
@@ -139,7 +146,7 @@ export function resourceOf(container: Container, networkId: NetworkIds): Contain
     ProcessLabel: "",
     AppArmorProfile: "",
     ExecIDs: container.execs.size === 0 ? null : [...container.execs.keys()],
-    HostConfig: hostConfig,
+    HostConfig: { ...hostConfig, Links: linksOf(links.of(container)) },
     GraphDriver: {
       Data: {
         LowerDir: `${layer}-init/diff:/var/lib/docker/overlay2/${container.image.id.slice(7)}/diff`,
@@ -155,12 +162,22 @@ export function resourceOf(container: Container, networkId: NetworkIds): Contain
   };
 }
 
-export function summaryOf(container: Container, now: Nanos, networkId: NetworkIds): ContainerSummary {
+/** The links on docker0 as `/db:/web/database`; those on other networks stand with the endpoint. */
+function linksOf(links: ReturnType<LinkIndex["of"]>): string[] | null {
+  if (links.length === 0) return null;
+  return links.map(({ parent, child, alias }) => `/${child.name}:/${parent.name}/${alias}`);
+}
+
+export function summaryOf(
+  container: Container,
+  now: Nanos,
+  { networkId, links }: Surroundings,
+): ContainerSummary {
   const { config } = container;
   const mode = container.hostConfig.NetworkMode;
   return {
     Id: container.id,
-    Names: [`/${container.name}`],
+    Names: links.namesOf(container),
     Image: config.Image,
     ImageID: container.image.id,
     Command: commandText(container.argv),

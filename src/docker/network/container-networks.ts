@@ -46,6 +46,8 @@ export interface ContainerNetworks {
   disconnect(sandbox: Sandbox, network: string): void;
   /** Its container has another name: its neighbours find it under that one from now on. */
   rename(sandbox: Sandbox, containerName: string): void;
+  /** A name in a sandbox's /etc/hosts has another address from now on. */
+  moveName(sandbox: Sandbox, name: string, address: string): void;
   /** Takes all endpoints and the namespace away. */
   deleteSandbox(sandbox: Sandbox): void;
 }

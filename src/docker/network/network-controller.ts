@@ -167,6 +167,10 @@ export class NetworkController implements NetworkBackend {
     }
   }
 
+  moveName(sandbox: Sandbox, name: string, address: string): void {
+    (sandbox as NetworkSandbox).hosts.move(name, address);
+  }
+
   deleteSandbox(sandbox: Sandbox): void {
     this.#keeper.remove(sandbox as NetworkSandbox);
   }

@@ -31,6 +31,18 @@ export class HostsFile {
     this.#text += `${address}\t${names}\n`;
   }
 
+  /** Gives the lines whose first name this is another address (etchosts.Update). */
+  move(name: string, address: string): void {
+    this.#text = this.#text
+      .split("\n")
+      .map((line) => {
+        const [, names = ""] = line.split("\t");
+        const first = /^[^\s.]*/.exec(names)![0];
+        return first === name || names.startsWith(`${name}.`) ? `${address}\t${names}` : line;
+      })
+      .join("\n");
+  }
+
   /** Takes away the lines that end in one of these names, whatever their address: the engine does so too. */
   remove(names: Iterable<string>): void {
     const endings = [...names].map((name) => `\t${name}`);

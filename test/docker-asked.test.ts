@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Identities, mask } from "./agreement/mask.ts";
+import { recordedWorld } from "./agreement/recorded-world.ts";
+
+/*
+ * What a real Docker Engine 20.10.24 said when it was asked about a subject (test/recorded/docker-asked): `$` and a command
+ * of the host, what it printed, and `[N]` when its status was N.
+ */
+
+const folder = join(import.meta.dirname, "recorded/docker-asked");
+const SECOND = 1_000_000_000;
+
+interface Asked {
+  readonly command: string;
+  readonly said: string;
+}
+
+function read(file: string): Asked[] {
+  return readFileSync(join(folder, file), "utf8")
+    .split(/^\$ /m)
+    .slice(1)
+    .map((block) => {
+      const end = block.indexOf("\n");
+      return { command: block.slice(0, end), said: block.slice(end + 1) };
+    });
+}
+
+test.each(
+  readdirSync(folder).sort(),
+)("A10 what a real engine said is what ours says: %s", async (file) => {
+  const world = await recordedWorld();
+  const identities = new Identities();
+  for (const { command, said } of read(file)) {
+    // A container took the real machine a second to start, and much the same to stop.
+    world.advance(SECOND);
+    const { output, status } = await world.type("host", command);
+    const ours = mask(`${output}${status === 0 ? "" : `[${status}]\n`}`);
+    const theirs = mask(said);
+    expect(`$ ${command}\n${ours.text}`).toBe(`$ ${command}\n${theirs.text}`);
+    expect(identities.check(theirs, ours), command).toBeNull();
+  }
+  expect(world.accounts()).toEqual([]);
+}, 60_000);

@@ -17,6 +17,13 @@ interface Asked {
   readonly said: string;
 }
 
+/** The engine goes through a container's links by the chance of a Go map: lines of these are compared as a set. */
+const BY_CHANCE = /(?: env| cat \/etc\/hosts)$/;
+
+function inOrder(text: string, ordered: boolean): string {
+  return ordered ? text : text.split("\n").sort().join("\n");
+}
+
 function read(file: string): Asked[] {
   return readFileSync(join(folder, file), "utf8")
     .split(/^\$ /m)
@@ -27,19 +34,22 @@ function read(file: string): Asked[] {
     });
 }
 
-test.each(
-  readdirSync(folder).sort(),
-)("A10 what a real engine said is what ours says: %s", async (file) => {
-  const world = await recordedWorld();
-  const identities = new Identities();
-  for (const { command, said } of read(file)) {
-    // A container took the real machine a second to start, and much the same to stop.
-    world.advance(SECOND);
-    const { output, status } = await world.type("host", command);
-    const ours = mask(`${output}${status === 0 ? "" : `[${status}]\n`}`);
-    const theirs = mask(said);
-    expect(`$ ${command}\n${ours.text}`).toBe(`$ ${command}\n${theirs.text}`);
-    expect(identities.check(theirs, ours), command).toBeNull();
-  }
-  expect(world.accounts()).toEqual([]);
-}, 60_000);
+test.each(readdirSync(folder).sort())(
+  "A10 what a real engine said is what ours says: %s",
+  async (file) => {
+    const world = await recordedWorld();
+    const identities = new Identities();
+    for (const { command, said } of read(file)) {
+      // A container took the real machine a second to start, and much the same to stop.
+      world.advance(SECOND);
+      const { output, status } = await world.type("host", command);
+      const ordered = !BY_CHANCE.test(command);
+      const ours = mask(inOrder(`${output}${status === 0 ? "" : `[${status}]\n`}`, ordered));
+      const theirs = mask(inOrder(said, ordered));
+      expect(`$ ${command}\n${ours.text}`).toBe(`$ ${command}\n${theirs.text}`);
+      if (ordered) expect(identities.check(theirs, ours), command).toBeNull();
+    }
+    expect(world.accounts()).toEqual([]);
+  },
+  60_000,
+);

@@ -19,7 +19,7 @@ import type { ContainerRuntime } from "./container/container-runtime.ts";
 import { ContainerStore } from "./container/container-store.ts";
 import { checkRequest, mergedConfig, mergedHostConfig, wishesOf } from "./container/create-container.ts";
 import { resourceOf, summaryOf } from "./container/inspect.ts";
-import { registerLinks } from "./container/link-index.ts";
+import { dropLink, registerLinks } from "./container/link-index.ts";
 import { demandSignal } from "./container/signals.ts";
 import { statsOf } from "./container/stats.ts";
 import { EngineFacts, MEMORY, topOf } from "./engine-facts.ts";
@@ -320,7 +320,10 @@ export class DockerEngine implements DockerApi {
   }
 
   *containerRemove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Call<void> {
-    if (options.link) return this.#unlink(ref);
+    if (options.link) {
+      dropLink(ref, this.#store);
+      return;
+    }
     const container = this.#store.demand(ref);
     if (container.running) {
       if (!options.force) {
@@ -475,15 +478,6 @@ export class DockerEngine implements DockerApi {
     if (container.running) return;
     const words = `Container ${container.id} is not running`;
     throw new DaemonError(409, prefix === "" ? words : `${prefix}: ${words}`);
-  }
-
-  /** `docker rm --link PARENT/ALIAS`. @throws {DaemonError} */
-  #unlink(ref: string): void {
-    const { links } = this.#store;
-    const link = links.find(ref.replace(/^\//, ""));
-    if (link !== null) return links.drop(link);
-    this.#store.demand(ref);
-    throw new DaemonError(409, "Conflict, cannot remove the default link name of the container");
   }
 
   /** Takes a stopped container away. */

@@ -108,11 +108,7 @@ export class Consistency {
         ["lo", "eth0", ...names, ...parents].sort(),
       ),
       ...differ("ends of veth pairs", all.filter((name) => name.startsWith("veth")).length, ends),
-      ...differ(
-        "bridges in rules",
-        [...named].sort(),
-        names.filter((name) => name.startsWith("br-")).sort(),
-      ),
+      ...differ("bridges in rules", [...named].sort(), names.filter((name) => name.startsWith("br-")).sort()),
       ...differ("isolated bridges", isolated, open),
     ];
   }
@@ -130,7 +126,9 @@ export class Consistency {
     const inside = own.flatMap(({ Name, NetworkSettings }) => {
       const namespace = this.#host.boundNamespace(NetworkSettings.SandboxKey);
       const devices = namespace?.devices.filter(({ name }) => name !== "lo") ?? [];
-      const addresses = devices.flatMap(({ ipv4 }) => ipv4.addresses.map(({ address }) => ip.format(address)));
+      const addresses = devices.flatMap(({ ipv4 }) =>
+        ipv4.addresses.map(({ address }) => ip.format(address)),
+      );
       const said = Object.values(NetworkSettings.Networks).flatMap(({ IPAddress }) => IPAddress || []);
       return differ(`addresses of ${Name}`, addresses.sort(), said.sort());
     });

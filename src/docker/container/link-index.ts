@@ -46,8 +46,9 @@ export class LinkIndex {
     return null;
   }
 
-  drop({ parent, alias }: Link): void {
-    this.#byParent.get(parent)?.delete(alias);
+  /** False when it was not there. */
+  drop({ parent, alias }: Link): boolean {
+    return this.#byParent.get(parent)?.delete(alias) ?? false;
   }
 
   /** Forgets the links of a container that is removed. */
@@ -77,6 +78,14 @@ export function registerLinks(parent: Container, store: ContainerStore): void {
     return [linkable(name, store), alias.slice(alias.lastIndexOf("/") + 1)];
   });
   for (const [child, alias] of children) store.links.add(parent, child, alias);
+}
+
+/** `docker rm --link PARENT/ALIAS`. @throws {DaemonError} */
+export function dropLink(name: string, store: ContainerStore): void {
+  const link = store.links.find(name.replace(/^\//, ""));
+  if (link === null) store.demand(name);
+  else if (store.links.drop(link)) return;
+  throw new DaemonError(409, "Conflict, cannot remove the default link name of the container");
 }
 
 /** The container of that name, or the one whose network it uses. @throws {DaemonError} */

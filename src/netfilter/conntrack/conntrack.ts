@@ -9,6 +9,7 @@ import type { World } from "../../sim/world.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { settleClash } from "./clash.ts";
 import { Connection, ConnectionChange, ConnectionInfo, isReply, Status } from "./connection.ts";
+import { ConnectionTable } from "./connection-table.ts";
 import { connectionText } from "./connection-text.ts";
 import { type ConntrackLimits, ConntrackSettings, limitsOf } from "./conntrack-settings.ts";
 import { ConntrackStats } from "./conntrack-stats.ts";
@@ -16,12 +17,9 @@ import { trackIcmpError } from "./icmp-error-tracking.ts";
 import { Outcome } from "./outcome.ts";
 import { isClosing } from "./tcp-tracking.ts";
 import { track } from "./trackers.ts";
-import { kindOfTuple, Tuple } from "./tuple.ts";
-import { TupleTable } from "./tuple-table.ts";
+import { Tuple } from "./tuple.ts";
 import { DEFAULT_ZONE, type Zone } from "./zone.ts";
 
-/** In how many of its buckets the kernel looks for a connection to drop (NF_CT_EVICTION_RANGE). */
-const EVICTION_RANGE = 8;
 /** Dead connections are looked for no more often than this (GC_SCAN_INTERVAL_MIN). */
 const SWEEP_INTERVAL = SECOND;
 
@@ -53,14 +51,9 @@ export class Conntrack {
   readonly gone: ((connection: Connection) => void)[] = [];
   /** The process whose command changes entries at this moment, or null. */
   actor: number | null = null;
-  readonly #table: TupleTable = new TupleTable();
-  readonly #rows: (Connection | null)[] = [];
-  readonly #free: number[] = [];
-  /** No row's connection ends before: its deadline when it was last looked at. Infinity for a free row. */
-  #ends: Float64Array = new Float64Array(16);
+  readonly #table: ConnectionTable = new ConnectionTable();
   readonly #sweep: Timer;
   readonly #tuple: Tuple = new Tuple();
-  #count = 0;
   #sweepAt = 0;
   #complainedAt = Number.NEGATIVE_INFINITY;
   #complaints = 0;
@@ -76,28 +69,22 @@ export class Conntrack {
 
   /** How many connections there are (nf_conntrack_count). */
   get count(): number {
-    return this.#count;
+    return this.#table.size;
   }
 
   /** All that live, the oldest first. Those that only wait for replies after a clash are not among them. */
   list(): readonly Connection[] {
     const now = this.world.now;
-    return this.#rows
-      .filter((c) => c !== null)
+    return this.#table.all
       .filter((c) => c.livesAt(now) && (c.status & Status.natClash) === 0)
       .sort((a, b) => a.id - b.id);
   }
 
   /** The row and direction of a tuple in one number, or -1: {@link connectionAt}, {@link isReplyAt}. */
   find(tuple: Tuple, zone: Zone, reply: boolean): number {
-    const found = this.#table.find(
-      tuple.src,
-      tuple.dst,
-      tuple.ports,
-      kindOfTuple(tuple.protocol, zone, reply),
-    );
+    const found = this.#table.find(tuple, zone, reply);
     if (found < 0) return -1;
-    const connection = this.#rows[found >> 1]!;
+    const connection = this.#table.at(found);
     if (connection.livesAt(this.world.now)) return found;
     this.#destroy(connection, TIMEOUT);
     return -1;
@@ -111,15 +98,15 @@ export class Conntrack {
     const found = this.find(tuple, zone, reply);
     const { blindness } = this.ns.host;
     if (found < 0 || blindness === 0) return found;
-    return this.#rows[found >> 1]!.placed > this.world.now - blindness ? -1 : found;
+    return this.#table.at(found).placed > this.world.now - blindness ? -1 : found;
   }
 
   connectionAt(found: number): Connection {
-    return this.#rows[found >> 1]!;
+    return this.#table.at(found);
   }
 
   isReplyAt(found: number): boolean {
-    return (found & 1) !== 0;
+    return this.#table.isReply(found);
   }
 
   /** Looks at a packet that comes in or begins here (nf_conntrack_in). `prerouting`: it came from outside. */
@@ -207,9 +194,9 @@ export class Conntrack {
     // A zone may hold for one direction only: then the other one is filed under the default zone.
     if (found < 0 && zone.direction !== "both") found = this.look(tuple, zone, true);
     if (found < 0) return this.#make(packet, tuple, template, zone);
-    const connection = this.#rows[found >> 1]!;
+    const connection = this.#table.at(found);
     packet.connection = connection;
-    if ((found & 1) !== 0) packet.connectionInfo = ConnectionInfo.establishedReply;
+    if (this.#table.isReply(found)) packet.connectionInfo = ConnectionInfo.establishedReply;
     else if ((connection.status & Status.seenReply) !== 0) packet.connectionInfo = ConnectionInfo.established;
     else if ((connection.status & Status.expected) !== 0) packet.connectionInfo = ConnectionInfo.related;
     else packet.connectionInfo = ConnectionInfo.new;
@@ -219,7 +206,7 @@ export class Conntrack {
   #make(packet: Packet, tuple: Tuple, template: Connection | null, zone: Zone): Connection | null {
     const { src, dst, srcPort, dstPort, protocol } = tuple;
     if (!tuple.invert()) return null;
-    if (this.#count >= this.limits.max && !this.#dropEarly(src, dst, srcPort, dstPort, protocol, zone)) {
+    if (this.count >= this.limits.max && !this.#dropEarly(src, dst, srcPort, dstPort, protocol, zone)) {
       this.#complain();
       this.#isFull = true;
       return null;
@@ -264,10 +251,7 @@ export class Conntrack {
     zone: Zone,
   ): boolean {
     const ports = (srcPort << 16) | dstPort;
-    const kind = kindOfTuple(protocol, zone, false);
-    const near = this.#table.neighbours(src, dst, ports, kind, this.limits.buckets, EVICTION_RANGE);
-    for (const found of near) {
-      const connection = this.#rows[found >> 1]!;
+    for (const connection of this.#table.near(src, dst, ports, protocol, zone, this.limits.buckets)) {
       if ((connection.status & Status.assured) !== 0 && connection.livesAt(this.world.now)) continue;
       this.#destroy(connection, EVICTED);
       this.stats.earlyDrop++;
@@ -307,7 +291,7 @@ export class Conntrack {
       tuple.copyOf(connection, true);
       clash = this.find(tuple, connection.zone, true);
     }
-    if (clash >= 0) return settleClash(this, connection, this.#rows[clash >> 1]!, packet);
+    if (clash >= 0) return settleClash(this, connection, this.#table.at(clash), packet);
     connection.deadline += this.world.now;
     this.place(connection, true);
     connection.changes |= connection.master === null ? ConnectionChange.new : ConnectionChange.related;
@@ -316,31 +300,17 @@ export class Conntrack {
 
   /** Puts a connection with an absolute deadline into the table; without `both` for its replies only. */
   place(connection: Connection, both: boolean): void {
-    const row = this.#free.length > 0 ? this.#free.pop()! : this.#rows.length;
-    this.#rows[row] = connection;
-    connection.row = row;
-    if (row === this.#ends.length) this.#ends = twiceAsLong(this.#ends);
-    this.#ends[row] = connection.deadline;
-    const { zone, protocol } = connection;
-    if (both) {
-      const ports = (connection.srcPort << 16) | connection.dstPort;
-      const kind = kindOfTuple(protocol, zone, false);
-      this.#table.add(connection.src, connection.dst, ports, kind, row * 2);
-    }
-    const replyPorts = (connection.replySrcPort << 16) | connection.replyDstPort;
-    const replyKind = kindOfTuple(protocol, zone, true);
-    this.#table.add(connection.replySrc, connection.replyDst, replyPorts, replyKind, row * 2 + 1);
+    this.#table.add(connection, both);
     connection.status |= Status.confirmed;
     if (this.ns.host.blindness !== 0) connection.placed = this.world.now;
     if (connection.account?.keepsTimes === true) connection.account.start = this.world.now;
-    this.#count++;
     for (const listener of this.placed) listener(connection);
     this.#sweepSoon(connection.deadline - this.world.now);
   }
 
   /** The connection of a row may end as early as that. */
   endsAt(row: number, at: Nanos): void {
-    if (row >= 0) this.#ends[row] = at;
+    this.#table.endsAt(row, at);
   }
 
   /** Prolongs a connection's life by a packet and counts it; `timeout` in seconds (nf_ct_refresh_acct). */
@@ -367,8 +337,8 @@ export class Conntrack {
   /** Ends all connections that `which` says yes to (nf_ct_iterate_cleanup); returns how many. */
   flush(which: (connection: Connection) => boolean): number {
     let count = 0;
-    for (const connection of [...this.#rows]) {
-      if (connection === null || !which(connection)) continue;
+    for (const connection of this.#table.all) {
+      if (!which(connection)) continue;
       this.#destroy(connection);
       count++;
     }
@@ -420,22 +390,8 @@ export class Conntrack {
     // When its time is over, its legs know.
     if (connection.livesAt(this.world.now)) connection.endLegs();
     connection.status |= Status.dying;
-    const { row } = connection;
-    if (row < 0) return;
-    const { zone, protocol } = connection;
-    if ((connection.status & Status.natClash) === 0) {
-      const ports = (connection.srcPort << 16) | connection.dstPort;
-      const kind = kindOfTuple(protocol, zone, false);
-      this.#table.remove(connection.src, connection.dst, ports, kind, row * 2);
-    }
-    const replyPorts = (connection.replySrcPort << 16) | connection.replyDstPort;
-    const replyKind = kindOfTuple(protocol, zone, true);
-    this.#table.remove(connection.replySrc, connection.replyDst, replyPorts, replyKind, row * 2 + 1);
-    this.#rows[row] = null;
-    this.#ends[row] = Number.POSITIVE_INFINITY;
-    this.#free.push(row);
-    connection.row = -1;
-    this.#count--;
+    if (connection.row < 0) return;
+    this.#table.remove(connection);
     if (connection.account?.keepsTimes === true) connection.account.stop = this.world.now;
     if (connection.ref !== 0) this.world.registry.gone(connection.ref, cause);
     for (const listener of this.gone) listener(connection);
@@ -452,36 +408,17 @@ export class Conntrack {
 
   /** Ends what is dead (gc_worker), and when the table is nearly full what is about to die as well. */
   #collect(): void {
-    const now = this.world.now;
-    const isTight = this.#count > this.limits.max * 0.95;
-    let next = Number.POSITIVE_INFINITY;
-    const rows = this.#rows;
-    for (let row = 0; row < rows.length; row++) {
-      const earliest = this.#ends[row]!;
-      if (earliest > now && !isTight) {
-        if (earliest < next) next = earliest;
-        continue;
-      }
-      const connection = rows[row]!;
-      if (connection === null) continue;
+    const { now } = this.world;
+    const isTight = this.count > this.limits.max * 0.95;
+    const next = this.#table.sweep(now, isTight, (connection) => {
       if (!connection.livesAt(now)) this.#destroy(connection, TIMEOUT);
       else if (isTight && mayGoEarly(connection)) {
         this.#destroy(connection, EVICTED);
         this.stats.earlyDrop++;
-      } else {
-        const { deadline } = connection;
-        this.#ends[row] = deadline;
-        if (deadline < next) next = deadline;
       }
-    }
+    });
     if (next !== Number.POSITIVE_INFINITY) this.#sweepSoon(next - now);
   }
-}
-
-function twiceAsLong(column: Float64Array): Float64Array {
-  const grown = new Float64Array(column.length * 2);
-  grown.set(column);
-  return grown;
 }
 
 /** gc_worker_can_early_drop */

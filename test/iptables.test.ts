@@ -100,14 +100,14 @@ describe("rules in the memory of causes", () => {
     await made.type("a", "iptables -A INPUT -s 10.0.0.1,10.0.0.2 -m comment --comment 'a b' -j ACCEPT");
     await made.type("a", "ip netns exec n iptables -t mangle -P INPUT DROP");
     await made.type("a", "iptables-restore -n <<'X'\n*raw\n-A OUTPUT -p udp -j DROP\nCOMMIT\nX");
-    expect(made.toolbox.applied.slice(before).map(({ text }) => text)).toEqual([
+    expect(made.toolbox.applied.slice(before).map(({ command }) => command)).toEqual([
       "iptables -A INPUT -s 10.0.0.1/32,10.0.0.2/32 -m comment --comment 'a b' -j ACCEPT",
       "ip netns exec n iptables -t mangle -P INPUT DROP",
       "iptables-restore -n <<< '*raw\n-A OUTPUT -p udp -j DROP\nCOMMIT'",
     ]);
     const again = await world(
       "ip netns add n",
-      ...made.toolbox.applied.slice(before).map(({ text }) => text),
+      ...made.toolbox.applied.slice(before).map(({ command }) => command),
     );
     expect(await said(again, "iptables-save")).toBe(await said(made, "iptables-save"));
     expect(await said(again, "cat /proc/net/ip_tables_names")).toBe("raw\nfilter\n");

@@ -1,5 +1,5 @@
 import type { Topology } from "../lab/topology.ts";
-import type { AppliedOperation } from "../operations/toolbox.ts";
+import type { AppliedCommand } from "../operations/applied-operation.ts";
 import type { LessonWorld, Typed } from "../scenario/lesson-world.ts";
 import type { Completion } from "../shell/complete.ts";
 
@@ -21,7 +21,7 @@ export interface CliWorld extends LessonWorld {
   /** What Docker engines have done to their hosts since the `since`-th operation of the world, and how many there were. */
   engineCommands(since: number): {
     readonly count: number;
-    readonly commands: readonly AppliedOperation[];
+    readonly commands: readonly AppliedCommand[];
   };
   /** All frames so far, as a pcapng file. */
   pcapng(): Uint8Array;

@@ -58,7 +58,7 @@ class EchoWorld implements CliWorld {
 
   engineCommands(since: number): ReturnType<CliWorld["engineCommands"]> {
     const commands = this.typed.slice(since).filter((line) => line.includes("docker"));
-    const operation = { host: "a", text: "ip link add docker0 type bridge", for: "docker network create" };
+    const operation = { host: "a", command: "ip link add docker0 type bridge", for: "docker network create" };
     return { count: this.typed.length, commands: commands.map(() => operation) };
   }
 

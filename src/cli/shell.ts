@@ -125,7 +125,7 @@ export class ShellSession {
     const { count, commands } = this.#world.engineCommands(this.#shown);
     this.#shown = count;
     const ended = output === "" || output.endsWith("\n") ? output : `${output}\n`;
-    return ended + commands.map(({ host, text }) => `+ ${host}: ${text}\n`).join("");
+    return ended + commands.map(({ host, command }) => `+ ${host}: ${command}\n`).join("");
   }
 
   async #take(text: string): Promise<string> {

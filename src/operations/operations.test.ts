@@ -14,7 +14,7 @@ test("a command is parsed, applied, and remembered as the cause", () => {
   expect(run("l s lo up")).toEqual({ stdout: "", stderr: "", status: 0 });
   expect(host.root.loopback.up).toBe(true);
   const route = world.registry.records.find((r) => r.kind === "route")!;
-  expect(route.history[0]!.cause).toEqual({
+  expect(route.history[0]!.cause).toMatchObject({
     by: "operation",
     text: "ip link set lo up",
     line: "ip l s lo up",

@@ -1,4 +1,5 @@
 import { KernelError } from "../net/kernel-error.ts";
+import { AppliedOperation } from "./applied-operation.ts";
 import type { Batch, Command, Operation, OperationRecord, QuestionRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { Tool, ToolResult } from "./tool.ts";
@@ -12,34 +13,19 @@ export function applyOperation(operation: Operation, context: OperationContext):
   const record = recordOf(operation, context);
   const { registry } = context.host.world;
   const before = registry.cause;
-  const whole = textFor(operation, context);
-  const text = context.namespace.file === null ? context.toolbox.print(operation) : whole;
-  // What is applied while another command is the cause was asked for by that one: `docker run`, say.
-  const by = before.by === "operation" ? { for: before.text } : {};
-  const line = context.line === "" && before.by === "operation" ? before.line : context.line;
-  registry.cause = { by: "operation", text, line, ...by };
-  const remember = (): void => {
-    context.toolbox.applied.push({ host: context.host.name, text: whole, ...by });
-  };
+  const applied = new AppliedOperation(operation, context, before);
+  registry.cause = applied;
   try {
     const said = record.apply(operation, context.enter(operation.netns)) ?? "";
-    remember();
+    context.toolbox.applied.push(applied);
     return said;
   } catch (error) {
     // Some tools tell of what went well on standard error.
-    if (error instanceof ToolError && error.status === 0) remember();
+    if (error instanceof ToolError && error.status === 0) context.toolbox.applied.push(applied);
     throw error;
   } finally {
     registry.cause = before;
   }
-}
-
-/** The command for a shell in the host's own namespace, wherever it was typed. */
-function textFor(operation: Operation, context: OperationContext): string {
-  const { name, file } = context.namespace;
-  if (file !== null) return `nsenter --net=${file} ${context.toolbox.print(operation)}`;
-  const netns = operation.netns ?? (name === "" ? undefined : name);
-  return context.toolbox.print(netns === undefined ? operation : { ...operation, netns });
 }
 
 /** Runs a command line of a tool: what it prints and its exit status, to the letter. */

@@ -1,18 +1,10 @@
 import type { XtInfo } from "../net/xtables.ts";
+import type { AppliedOperation } from "./applied-operation.ts";
 import type { LinkType, SlaveType } from "./link-type.ts";
 import type { InNamespace, Operation, OperationRecord, Question, QuestionRecord } from "./operation.ts";
 import type { Tool } from "./tool.ts";
 import { quote } from "./words.ts";
 import type { XtExtension } from "./xtables/extension.ts";
-
-/** An operation that was applied, as the command that does the same. */
-export interface AppliedOperation {
-  readonly host: string;
-  /** For a shell in the host's own namespace. */
-  readonly text: string;
-  /** The command that asked for it, where that was another one: `docker network create sample-net`. */
-  readonly for?: string;
-}
 
 /** The kinds of operations, questions, link types and tools that one lab knows. */
 export class Toolbox {

@@ -1,16 +1,12 @@
 import type { HostSpec, Topology } from "../lab/topology.ts";
-import type { AppliedOperation } from "../operations/toolbox.ts";
+import type { AppliedCommand } from "../operations/applied-operation.ts";
 
 /**
  * A world as one bash script for a real Linux: each host is a network namespace with a mount namespace of its own, so
  * that it has its own /run/netns and /sys and the commands stay as they were typed; each switch is a bridge. All of it
  * lies inside one further namespace and ends with the script. Wires' delays, rates and processors are not exported.
  */
-export function exportScript(
-  title: string,
-  topology: Topology,
-  applied: readonly AppliedOperation[],
-): string {
+export function exportScript(title: string, topology: Topology, applied: readonly AppliedCommand[]): string {
   return `#!/usr/bin/env bash
 # ${title.replaceAll("\n", " ")}
 # Builds this world out of network namespaces, as root on Linux, and takes it away at its end.
@@ -48,7 +44,7 @@ ip netns add switches
 ${underlay(topology).join("\n")}
 
 # What was configured.
-${applied.map(({ host, text }) => `configure ${host} ${quote(text)}`).join("\n")}
+${applied.map(({ host, command }) => `configure ${host} ${quote(command)}`).join("\n")}
 
 if [ $# -eq 0 ]; then exec bash; fi
 while [ $# -ge 2 ]; do on "$1" "$2"; shift 2; done

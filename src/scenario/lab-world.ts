@@ -8,11 +8,12 @@ import type { NetworkDriver } from "../docker/network/network-driver.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { AppliedCommand } from "../operations/applied-operation.ts";
 import type { Operation } from "../operations/operation.ts";
 import { OperationContext } from "../operations/operation-context.ts";
 import { runTool, splitWords } from "../operations/run-tool.ts";
 import { standardToolbox } from "../operations/standard-toolbox.ts";
-import type { AppliedOperation, Toolbox } from "../operations/toolbox.ts";
+import type { Toolbox } from "../operations/toolbox.ts";
 import { CommandTable } from "../shell/command.ts";
 import { registerDocker } from "../shell/commands/docker.ts";
 import { registerTools } from "../shell/commands/network-tools.ts";
@@ -187,7 +188,7 @@ export class LabWorld implements LessonWorld {
   }
 
   /** What engines did, from that operation of the world on: all that was asked for by another command. */
-  engineCommands(since: number): { readonly count: number; readonly commands: readonly AppliedOperation[] } {
+  engineCommands(since: number): { readonly count: number; readonly commands: readonly AppliedCommand[] } {
     const { applied } = this.toolbox;
     return {
       count: applied.length,

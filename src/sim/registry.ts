@@ -12,7 +12,12 @@ export type EntryRef = number;
 export type Cause =
   | { readonly by: "description"; readonly text: string }
   /** `for`: the command that asked for it, where that was another one, as `docker run` asks for `ip link add`. */
-  | { readonly by: "operation"; readonly text: string; readonly line: string; readonly for?: string }
+  | {
+      readonly by: "operation";
+      readonly text: string;
+      readonly line: string;
+      readonly for?: string | undefined;
+    }
   | { readonly by: "frame"; readonly frame: FrameId }
   | { readonly by: "timer"; readonly text: string }
   | { readonly by: "kernel"; readonly text: string }

@@ -5,6 +5,8 @@ import type { Packet } from "../sim/packet.ts";
  * Addresses are int32; everything is about the tracked connection that a packet belongs to at this moment.
  */
 export interface ConntrackAccess {
+  /** How many connections there are. */
+  readonly count: number;
   /** The packet is against the direction of the one that made its connection; null when it has none (nf_ct_get). */
   isReply(packet: Packet): boolean | null;
   /** Its connection has been confirmed: a packet of it left this namespace or was delivered before. */

@@ -1,4 +1,4 @@
-import { NOTHING, withOne, withOneAt } from "../base/short-list.ts";
+import { NOTHING, withOne, withOneAt, withoutOneAt } from "../base/short-list.ts";
 import type { NetDevice } from "./net-device.ts";
 
 /** In more devices than this one is looked up by its name in a map. */
@@ -36,7 +36,9 @@ export class DeviceList {
 
   /** Takes out a device that still has the index and the name that it had. */
   remove(device: NetDevice): void {
-    this.#list = this.#list.filter((other) => other !== device);
+    const at = this.#place(device.ifindex);
+    if (this.#list[at] !== device) return;
+    this.#list = withoutOneAt(this.#list, at);
     this.#byName?.delete(device.name);
   }
 

@@ -7,10 +7,48 @@ import type { NetworkNamespace } from "../net/network-namespace.ts";
  */
 const KEY: unique symbol = Symbol("netns ids");
 
-function idsOf(ns: NetworkNamespace): Map<NetworkNamespace, number> {
-  let ids = ns.extensions.get(KEY) as Map<NetworkNamespace, number> | undefined;
+/** The numbers that one namespace has given. */
+class NetnsIds {
+  readonly #numbers: Map<NetworkNamespace, number> = new Map();
+  readonly #taken: Set<number> = new Set();
+  /** All below this are taken. */
+  #lowest = 0;
+
+  get(other: NetworkNamespace): number | null {
+    return this.#numbers.get(other) ?? null;
+  }
+
+  set(other: NetworkNamespace, number: number): void {
+    this.delete(other);
+    this.#numbers.set(other, number);
+    this.#taken.add(number);
+  }
+
+  /** Gives the lowest number that is free (idr_alloc). */
+  give(other: NetworkNamespace): number {
+    while (this.#taken.has(this.#lowest)) this.#lowest++;
+    this.set(other, this.#lowest);
+    return this.#lowest;
+  }
+
+  delete(other: NetworkNamespace): void {
+    const number = this.#numbers.get(other);
+    if (number === undefined) return;
+    this.#numbers.delete(other);
+    this.#taken.delete(number);
+    this.#lowest = Math.min(this.#lowest, number);
+  }
+
+  /** All, ascending by their numbers. */
+  get all(): readonly (readonly [other: NetworkNamespace, number: number])[] {
+    return [...this.#numbers].sort((a, b) => a[1] - b[1]);
+  }
+}
+
+function idsOf(ns: NetworkNamespace): NetnsIds {
+  let ids = ns.extensions.get(KEY) as NetnsIds | undefined;
   if (ids === undefined) {
-    ids = new Map();
+    ids = new NetnsIds();
     ns.extensions.set(KEY, ids);
   }
   return ids;
@@ -19,18 +57,12 @@ function idsOf(ns: NetworkNamespace): Map<NetworkNamespace, number> {
 /** The number of `other` in `ns`; given now when there is none yet. */
 export function netnsId(ns: NetworkNamespace, other: NetworkNamespace): number {
   const ids = idsOf(ns);
-  let id = ids.get(other);
-  if (id === undefined) {
-    const used = new Set(ids.values());
-    for (id = 0; used.has(id); ) id++;
-    ids.set(other, id);
-  }
-  return id;
+  return ids.get(other) ?? ids.give(other);
 }
 
 /** The number of `other` in `ns`, or null when it has none. */
 export function knownNetnsId(ns: NetworkNamespace, other: NetworkNamespace): number | null {
-  return idsOf(ns).get(other) ?? null;
+  return idsOf(ns).get(other);
 }
 
 /** Gives a number by hand (`ip netns set`). */
@@ -40,7 +72,7 @@ export function setNetnsId(ns: NetworkNamespace, other: NetworkNamespace, id: nu
 
 /** All numbers that `ns` has given, ascending. */
 export function netnsIds(ns: NetworkNamespace): readonly (readonly [other: NetworkNamespace, id: number])[] {
-  return [...idsOf(ns)].sort((a, b) => a[1] - b[1]);
+  return idsOf(ns).all;
 }
 
 /** A namespace is gone: its number is free again everywhere on its host. */

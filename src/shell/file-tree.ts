@@ -132,16 +132,17 @@ export class FileTree {
   #find(path: string, follow: boolean, depth = 0): Node | null {
     if (depth > MAX_LINKS) throw new FileFailure("ELOOP");
     let node: Node = this.#root;
-    const parts = path.split("/").filter((part) => part !== "");
-    for (const [i, part] of parts.entries()) {
+    for (let from = 0, end = 0; from < path.length; from = end + 1) {
+      end = path.indexOf("/", from);
+      if (end < 0) end = path.length;
+      if (end === from) continue;
       if (node.kind !== "directory") return null;
-      const next = node.entries.get(part);
+      const next = node.entries.get(path.slice(from, end));
       if (next === undefined) return null;
       node = next;
-      if (node.kind === "symlink" && (follow || i < parts.length - 1)) {
-        const base = `/${parts.slice(0, i).join("/")}`;
-        const rest = parts.slice(i + 1).join("/");
-        return this.#find(resolvePath(base, `${node.target}/${rest}`), follow, depth + 1);
+      if (node.kind === "symlink" && (follow || end < path.length)) {
+        const there = resolvePath(path.slice(0, from), `${node.target}${path.slice(end)}`);
+        return this.#find(there, follow, depth + 1);
       }
     }
     return node;

@@ -43,36 +43,19 @@ export class HostFiles {
 
   /** Puts a lazy tree at `point`; of several, the longest matching mount point counts, and of equal ones the last. */
   mount(point: string, source: MountSource): void {
-    this.#mounts.push({ point, source });
-    this.#mounts.sort((a, b) => b.point.length - a.point.length);
+    const mounts = this.#mounts;
+    let at = mounts.length;
+    while (at > 0 && mounts[at - 1]!.point.length < point.length) at--;
+    mounts.splice(at, 0, { point, source });
   }
 
   /** The files as processes in `namespace` see them. */
   view(namespace: NetworkNamespace): FileSystem {
-    const files = this.#files;
-    return {
-      read: (path) => textOf(this.#read(namespace, path)),
-      readBytes: (path) => this.#read(namespace, path),
-      write: (path, content) => {
-        if (!this.#writeMounted(namespace, path, content)) files.write(path, content);
-      },
-      append: (path, text) => {
-        if (!this.#writeMounted(namespace, path, text)) files.append(path, text);
-      },
-      list: (path) => this.#list(namespace, path),
-      stat: (path, follow = true) => this.#stat(namespace, path, follow),
-      makeDirectory: (path, parents) => files.makeDirectory(path, parents),
-      remove: (path, recursive) => files.remove(path, recursive),
-      link: (target, path) => files.link(target, path),
-      readLink: (path) => files.readLink(path),
-      chmod: (path, mode) => files.chmod(path, mode),
-      move: (from, to) => files.move(from, to),
-      isLazy: (path) => this.#mounted(namespace, path)?.text != null,
-    };
+    return new FilesView(this, this.#files, namespace);
   }
 
   /** The lazy tree that knows this path as a file or a directory. */
-  #mounted(namespace: NetworkNamespace, path: string): Mounted | null {
+  mounted(namespace: NetworkNamespace, path: string): Mounted | null {
     for (const { point, source } of this.#mounts) {
       if (path !== point && !path.startsWith(`${point}/`)) continue;
       const tree = source(namespace);
@@ -83,16 +66,16 @@ export class HostFiles {
     return null;
   }
 
-  #read(namespace: NetworkNamespace, path: string): FileContent {
-    const mounted = this.#mounted(namespace, path);
+  read(namespace: NetworkNamespace, path: string): FileContent {
+    const mounted = this.mounted(namespace, path);
     if (mounted === null) return this.#files.read(path);
     if (mounted.text === null) throw new FileFailure("EISDIR");
     return mounted.text;
   }
 
   /** Writes into a lazy tree; false when none knows the path, and it is for the files in memory. */
-  #writeMounted(namespace: NetworkNamespace, path: string, content: FileContent): boolean {
-    const mounted = this.#mounted(namespace, path);
+  writeMounted(namespace: NetworkNamespace, path: string, content: FileContent): boolean {
+    const mounted = this.mounted(namespace, path);
     if (mounted === null) {
       const isKernels = path.startsWith("/proc/") || path.startsWith("/sys/");
       if (isKernels && !this.#files.exists(path)) throw new FileFailure("ENOENT");
@@ -105,7 +88,7 @@ export class HostFiles {
     return true;
   }
 
-  #list(namespace: NetworkNamespace, path: string): readonly string[] {
+  list(namespace: NetworkNamespace, path: string): readonly string[] {
     const names = new Set<string>();
     let found = false;
     for (const { point, source } of this.#mounts) {
@@ -131,8 +114,8 @@ export class HostFiles {
     return [...names].sort();
   }
 
-  #stat(namespace: NetworkNamespace, path: string, follow: boolean): FileStat | null {
-    const mounted = this.#mounted(namespace, path);
+  stat(namespace: NetworkNamespace, path: string, follow: boolean): FileStat | null {
+    const mounted = this.mounted(namespace, path);
     if (mounted !== null) {
       const file = mounted.text !== null;
       const mode = file ? (mounted.tree.write === undefined ? 0o444 : 0o644) : 0o755;
@@ -143,6 +126,72 @@ export class HostFiles {
     // A directory that exists only as the way to a mount point.
     const isWay = this.#mounts.some(({ point }) => point.startsWith(`${path}/`));
     return isWay ? { kind: "directory", mode: 0o755, size: 0, changed: 0 } : null;
+  }
+}
+
+/** The files of a host as the processes of one namespace see them. */
+class FilesView implements FileSystem {
+  readonly #host: HostFiles;
+  readonly #files: FileTree;
+  readonly #namespace: NetworkNamespace;
+
+  /** @param files those in memory. */
+  constructor(host: HostFiles, files: FileTree, namespace: NetworkNamespace) {
+    this.#host = host;
+    this.#files = files;
+    this.#namespace = namespace;
+  }
+
+  read(path: string): string {
+    return textOf(this.readBytes(path));
+  }
+
+  readBytes(path: string): FileContent {
+    return this.#host.read(this.#namespace, path);
+  }
+
+  write(path: string, content: FileContent): void {
+    if (!this.#host.writeMounted(this.#namespace, path, content)) this.#files.write(path, content);
+  }
+
+  append(path: string, text: string): void {
+    if (!this.#host.writeMounted(this.#namespace, path, text)) this.#files.append(path, text);
+  }
+
+  list(path: string): readonly string[] {
+    return this.#host.list(this.#namespace, path);
+  }
+
+  stat(path: string, follow = true): FileStat | null {
+    return this.#host.stat(this.#namespace, path, follow);
+  }
+
+  makeDirectory(path: string, parents: boolean): void {
+    this.#files.makeDirectory(path, parents);
+  }
+
+  remove(path: string, recursive: boolean): void {
+    this.#files.remove(path, recursive);
+  }
+
+  link(target: string, path: string): void {
+    this.#files.link(target, path);
+  }
+
+  readLink(path: string): string {
+    return this.#files.readLink(path);
+  }
+
+  chmod(path: string, mode: number): void {
+    this.#files.chmod(path, mode);
+  }
+
+  move(from: string, to: string): void {
+    this.#files.move(from, to);
+  }
+
+  isLazy(path: string): boolean {
+    return this.#host.mounted(this.#namespace, path)?.text != null;
   }
 }
 

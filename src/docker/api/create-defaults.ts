@@ -55,6 +55,7 @@ function defaultHostConfig(): HostConfig {
     UTSMode: "",
     UsernsMode: "",
     ShmSize: 0,
+    Runtime: "",
     ConsoleSize: [0, 0],
     Isolation: "",
     CpuShares: 0,

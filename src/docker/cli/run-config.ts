@@ -172,7 +172,7 @@ function hostConfigOf(context: ClientContext, options: OptionValues): HostConfig
     UsernsMode: options.text("userns"),
     ShmSize: options.number("shm-size"),
     ...(Object.keys(options.map("sysctl")).length > 0 ? { Sysctls: { ...options.map("sysctl") } } : {}),
-    ...(options.text("runtime") === "" ? {} : { Runtime: options.text("runtime") }),
+    Runtime: options.text("runtime"),
     ConsoleSize: [0, 0],
     Isolation: options.text("isolation"),
     ...resourcesOf(options),

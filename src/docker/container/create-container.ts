@@ -65,31 +65,21 @@ export function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T
   return Object.fromEntries(keys.map((key) => [key, record[key]!]));
 }
 
-/** What the daemon fills in of the host's part. */
+/** What the daemon fills in of the host's part, whose keys stay in their order. */
 export function mergedHostConfig(request: HostConfig): HostConfig {
-  const privileged = request.Privileged;
-  const { Binds, ContainerIDFile, LogConfig: _, ...rest } = request;
-  const filled = {
-    Binds,
-    ContainerIDFile: ContainerIDFile ?? "",
+  const { Privileged } = request;
+  return {
+    ...request,
+    ContainerIDFile: request["ContainerIDFile"] ?? "",
     LogConfig: { Type: "json-file", Config: {} },
-    ...rest,
     NetworkMode: request.NetworkMode || "default",
     CgroupnsMode: "host",
     IpcMode: "private",
     ShmSize: 67108864,
     Runtime: "runc",
-    MaskedPaths: privileged ? null : MASKED_PATHS,
-    ReadonlyPaths: privileged ? null : READONLY_PATHS,
+    MaskedPaths: Privileged ? null : MASKED_PATHS,
+    ReadonlyPaths: Privileged ? null : READONLY_PATHS,
   };
-  // The engine's order: Runtime stands between ShmSize and ConsoleSize.
-  const ordered: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(filled)) {
-    if (key === "Runtime") continue;
-    ordered[key] = value;
-    if (key === "ShmSize") ordered["Runtime"] = filled.Runtime;
-  }
-  return ordered as unknown as HostConfig;
 }
 
 /** Refuses what cannot go together, in the words of moby's runconfig and daemon. @throws {DaemonError} 400 */

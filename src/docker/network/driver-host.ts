@@ -38,23 +38,24 @@ export class DriverHost {
 
   /** Does it. @throws {DaemonError} in the words of the kernel */
   apply(operation: Operation): void {
-    try {
-      applyOperation(operation, this.#context);
-    } catch (error) {
-      const words = refusal(error);
-      if (words === null) throw error;
-      if (words !== "") throw new DaemonError(500, words);
-    }
+    const words = this.#refusalOf(operation);
+    if (words !== "") throw new DaemonError(500, words);
   }
 
   /** Does it if it can be done; false when the kernel refuses, as when somebody was faster by hand. */
   attempt(operation: Operation): boolean {
+    return this.#refusalOf(operation) === "";
+  }
+
+  /** Does it; the words in which it is refused, empty when it is done. */
+  #refusalOf(operation: Operation): string {
     try {
-      this.apply(operation);
-      return true;
+      applyOperation(operation, this.#context);
+      return "";
     } catch (error) {
-      if (!(error instanceof DaemonError)) throw error;
-      return false;
+      const words = refusal(error);
+      if (words === null) throw error;
+      return words;
     }
   }
 

@@ -75,13 +75,10 @@ export class SandboxKeeper {
   }
 
   connect(sandbox: NetworkSandbox, network: Network, request: EndpointRequest): void {
-    const { containerId, containerName } = request;
-    for (const [id, other] of network.endpoints)
-      if (id === containerId || (other.name === containerName && sandbox.request.mode === "own"))
-        throw new DaemonError(
-          403,
-          `endpoint with name ${containerName} already exists in network ${network.name}`,
-        );
+    if (network.endpoints.has(request.containerId)) {
+      const words = `endpoint with name ${request.containerName} already exists in network ${network.name}`;
+      throw new DaemonError(403, words);
+    }
     const endpoint = this.#createEndpoint(network, request);
     try {
       this.#join(sandbox, endpoint);

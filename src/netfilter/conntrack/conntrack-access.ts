@@ -14,6 +14,10 @@ export class ConntrackDoor implements ConntrackAccess {
     this.#conntrack = conntrack;
   }
 
+  get count(): number {
+    return this.#conntrack.count;
+  }
+
   isReply(packet: Packet): boolean | null {
     return packet.connection === null ? null : isReply(packet.connectionInfo);
   }

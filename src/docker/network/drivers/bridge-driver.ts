@@ -233,6 +233,7 @@ export class BridgeDriver implements NetworkDriver {
 
 /** An address that somebody else had before must not lead to him by what was remembered of it. */
 function forgetConnections(address: number, host: DriverHost): void {
-  if (host.namespace.conntrack === null) return;
+  const { conntrack } = host.namespace;
+  if (conntrack === null || conntrack.count === 0) return;
   host.attempt({ op: "conntrack-del", filter: { anyNat: ip.format(address) }, line: {} });
 }

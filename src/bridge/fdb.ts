@@ -1,5 +1,4 @@
 import { Table } from "../base/table.ts";
-import type { NetDevice } from "../net/net-device.ts";
 import { Absences } from "../sim/absences.ts";
 import type { Cause, EntryRef, EntryText, Registry } from "../sim/registry.ts";
 import type { Nanos } from "../sim/time.ts";
@@ -205,9 +204,9 @@ export class Fdb {
 
   /** The same for the registry. */
   #words(row: number): EntryText {
-    const bridge = this.#bridge.device;
-    const device = this.port[row]?.device ?? bridge;
-    return new FdbText(this.macHi(row), this.macLo(row), this.vlan(row), this.flags[row]!, device, bridge);
+    const { name } = this.#bridge.device;
+    const port = this.port[row]?.device.name ?? name;
+    return new FdbText(this.macHi(row), this.macLo(row), this.vlan(row), this.flags[row]!, port, name);
   }
 
   #grow(): void {
@@ -224,10 +223,11 @@ class FdbText {
   readonly #lo: number;
   readonly #vlan: number;
   readonly #flags: number;
-  readonly #device: NetDevice;
-  readonly #bridge: NetDevice;
+  readonly #device: string;
+  readonly #bridge: string;
 
-  constructor(hi: number, lo: number, vlan: number, flags: number, device: NetDevice, bridge: NetDevice) {
+  /** @param device the name of the port's device. @param bridge the bridge's. */
+  constructor(hi: number, lo: number, vlan: number, flags: number, device: string, bridge: string) {
     this.#hi = hi;
     this.#lo = lo;
     this.#vlan = vlan;
@@ -240,11 +240,11 @@ class FdbText {
     const flags = this.#flags;
     return [
       mac.format(this.#hi, this.#lo),
-      `dev ${this.#device.name}`,
+      `dev ${this.#device}`,
       ...(this.#vlan === 0 ? [] : [`vlan ${this.#vlan}`]),
       ...(flags & FdbFlag.externLearn ? ["extern_learn"] : []),
       ...(flags & FdbFlag.sticky ? ["sticky"] : []),
-      `master ${this.#bridge.name}`,
+      `master ${this.#bridge}`,
       ...(flags & FdbFlag.local ? ["permanent"] : flags & FdbFlag.static ? ["static"] : []),
     ].join(" ");
   }

@@ -194,7 +194,6 @@ export class NetworkNamespace {
       throw new KernelError("EINVAL", "The interface netns is immutable");
     if (to.device(name) !== null)
       throw new KernelError("EEXIST", "An interface with the same name exists in the target netns");
-    this.world.registry.settle();
     device.setUp(false);
     device.setQdisc(null);
     inetAddress.flush(device);
@@ -211,7 +210,6 @@ export class NetworkNamespace {
   renameDevice(device: NetDevice, name: string): void {
     if (device.name === name) return;
     if (this.device(name) !== null) throw new KernelError("EEXIST");
-    this.world.registry.settle();
     this.#devices.remove(device);
     device.name = name;
     this.#devices.add(device);

@@ -70,7 +70,7 @@ function behindGateway(ns: NetworkNamespace, spec: RouteSpec): NetDevice {
   // A table other than main is asked before the rules are.
   const own = spec.table === RouteTable.main ? [] : [spec.table];
   for (const table of [...own, ...tables]) {
-    const way = find(ns.fib.tableAt(table)?.list() ?? [], spec.gateway, scope, spec.device);
+    const way = nearest(ns.fib.tableAt(table)?.containing(spec.gateway) ?? [], scope, spec.device);
     if (way === null || way.type === "throw") continue;
     if ((way.type !== "unicast" && way.type !== "local") || way.device === null)
       throw new KernelError("EINVAL", "Nexthop has invalid gateway");
@@ -81,10 +81,10 @@ function behindGateway(ns: NetworkNamespace, spec: RouteSpec): NetDevice {
 }
 
 /** The longest prefix among routes of at least that scope, out of the device if one is given. */
-function find(routes: readonly Route[], dst: number, scope: Scope, device: NetDevice | null): Route | null {
+function nearest(routes: readonly Route[], scope: Scope, device: NetDevice | null): Route | null {
   let best: Route | null = null;
   for (const route of routes) {
-    if (route.scope < scope || !ip.contains(route.dst, route.prefixLength, dst)) continue;
+    if (route.scope < scope) continue;
     if (device !== null && route.device !== null && route.device !== device) continue;
     if (best === null || route.prefixLength > best.prefixLength) best = route;
   }

@@ -16,15 +16,15 @@ export function tableName(table: number): string | number {
   return table === RouteTable.local ? "local" : table;
 }
 
-/** A route in the words of `ip route show table all`: how journeys name the entry that decided. */
-export function routeText(route: RouteSpec): string {
+/** A route in the words of `ip route show table all`; `deviceName` is what its device is called. */
+export function routeText(route: RouteSpec, deviceName: string): string {
   const { dst, prefixLength, device, gateway, table, tos, metric, prefSource, scope, protocol, type } = route;
   const words: (string | number)[] = type === "unicast" ? [] : [type];
   if (prefixLength === 0) words.push("default");
   else words.push(prefixLength === 32 ? ip.format(dst) : ip.formatPrefix(dst, prefixLength));
   if (tos !== 0) words.push("tos", `0x${tos.toString(16)}`);
   if (gateway !== 0) words.push("via", ip.format(gateway));
-  if (device !== null) words.push("dev", device.name);
+  if (device !== null) words.push("dev", deviceName);
   if (table !== RouteTable.main) words.push("table", tableName(table));
   if (protocol !== "boot") words.push("proto", protocol);
   if (scope !== Scope.global) words.push("scope", scopeName(scope));

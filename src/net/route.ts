@@ -22,6 +22,8 @@ export class Route implements RouteKind {
   readonly gateway: number;
   readonly prefSource: number;
   readonly ref: EntryRef;
+  /** What its device was called when it was made. */
+  readonly #deviceName: string;
   /** The next of the same prefix: by descending ToS, then ascending metric. */
   next: Route | null = null;
 
@@ -41,6 +43,7 @@ export class Route implements RouteKind {
     this.device = device;
     this.gateway = gateway;
     this.prefSource = prefSource;
+    this.#deviceName = device === null ? "" : device.name;
   }
 
   /** A route as an administrator asks for it. */
@@ -83,9 +86,9 @@ export class Route implements RouteKind {
     return this.kind.error;
   }
 
-  /** In the words of `ip route show table all`: how journeys name the entry that decided. */
+  /** In the words of `ip route show table all` when it was made: how journeys name the entry that decided. */
   toString(): string {
-    return routeText(this);
+    return routeText(this, this.#deviceName);
   }
 
   /** True when packets for this route leave by that device (fib_info_nh_uses_dev). */

@@ -90,6 +90,16 @@ export class RoutingTable {
     return prefixes.flatMap((first) => this.of(first.dst, first.prefixLength));
   }
 
+  /** All routes whose prefix has `dst` in it, those of one prefix in the order in which they are tried. */
+  containing(dst: number): readonly Route[] {
+    const prefixes = this.#index?.list() ?? this.#first;
+    const routes: Route[] = [];
+    for (const first of prefixes)
+      if (ip.contains(first.dst, first.prefixLength, dst))
+        for (let r: Route | null = first; r !== null; r = r.next) routes.push(r);
+    return routes;
+  }
+
   #at(dst: number, prefixLength: number): number {
     for (let i = 0; i < this.#first.length; i++)
       if (this.#first[i]!.dst === dst && this.#first[i]!.prefixLength === prefixLength) return i;

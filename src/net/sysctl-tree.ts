@@ -58,11 +58,26 @@ function bind(definition: SysctlDefinition, ns: NetworkNamespace, path: string, 
   };
 }
 
-/** Remembers who set it, in the words of sysctl(8), which swaps dots and slashes. */
+/** What somebody set, in the words of sysctl(8), which swaps dots and slashes. */
+class Setting {
+  readonly #path: string;
+  readonly #value: string;
+
+  constructor(path: string, value: string) {
+    this.#path = path;
+    this.#value = value;
+  }
+
+  toString(): string {
+    const name = this.#path.replace(/[./]/g, (sign) => (sign === "." ? "/" : "."));
+    return `${name} = ${this.#value}`;
+  }
+}
+
+/** Remembers who set it. */
 function noteSetting(ns: NetworkNamespace, path: string, value: string): void {
   const { registry } = ns.world;
-  const name = path.replace(/[./]/g, (sign) => (sign === "." ? "/" : "."));
-  const text = `${name} = ${value}`;
+  const text = new Setting(path, value);
   ns.settings ??= new Map();
   const ref = ns.settings.get(path);
   if (ref === undefined) ns.settings.set(path, registry.made("sysctl", ns.path, text));

@@ -45,15 +45,18 @@ function setAll(
   let text = "";
   for (const [path, value] of settings) {
     const sysctl = findSysctl(namespace, path);
-    const name = nameOf(path);
     if (sysctl === null) {
       if (!telling.ignore) problems += `sysctl: cannot stat /proc/sys/${path}: No such file or directory\n`;
-    } else if (!sysctl.writable) told += `sysctl: setting key "${name}": Invalid argument\n`;
-    else if (!sysctl.write(value)) problems += `sysctl: setting key "${name}": Invalid argument\n`;
+    } else if (!sysctl.writable) told += invalid(path);
+    else if (!sysctl.write(value)) problems += invalid(path);
     else text += line(path, value, telling);
   }
   if (problems + told !== "") throw new ToolError(problems + told, problems === "" ? 0 : 1, text);
   return text;
+}
+
+function invalid(path: string): string {
+  return `sysctl: setting key "${nameOf(path)}": Invalid argument\n`;
 }
 
 export const sysctlSet: OperationRecord<SysctlSet> = {

@@ -53,7 +53,7 @@ export type EntryKind =
   | "exception"
   | "sysctl";
 
-/** An entry's text, or who can tell it later; see {@link Registry.settle}. */
+/** An entry's text, or who can tell later what it was when it was given: names that may change are kept as they were. */
 export type EntryText = string | { toString(): string };
 
 /** Entries or events for which there is room at first. */
@@ -91,8 +91,6 @@ export class Registry {
   readonly #texts: (EntryText | Note | null)[] = [];
   /** One for each stretch of events with the same cause. */
   readonly #reasons: Cause[] = [];
-  /** All texts before this event are strings. */
-  #settled = 0;
   /** The operation that is being applied; the kernel when there is none. */
   cause: Cause = { by: "kernel", text: "of itself" };
 
@@ -108,19 +106,6 @@ export class Registry {
   /** What the next entry that is made will be called. */
   get next(): EntryRef {
     return this.#kinds.length + 1;
-  }
-
-  /**
-   * Called before a name changes that texts have in them: those that nobody has asked for are written down with the
-   * name that they had.
-   */
-  settle(): void {
-    const texts = this.#texts;
-    for (; this.#settled < texts.length; this.#settled++) {
-      const text = texts[this.#settled]!;
-      if (text !== null && typeof text !== "string" && !(text instanceof Note))
-        texts[this.#settled] = text.toString();
-    }
   }
 
   made(kind: EntryKind, where: string, text: EntryText, cause: Cause = this.cause): EntryRef {

@@ -11,8 +11,8 @@ import type { Sandbox } from "./sandbox.ts";
 
 /** What the engine lets everybody do in a container's own namespace (oci.WithSysctls). */
 const OWN_SYSCTLS = {
-  "net.ipv4.ip_unprivileged_port_start": "0",
-  "net.ipv4.ping_group_range": "0\t2147483647",
+  "net/ipv4/ip_unprivileged_port_start": "0",
+  "net/ipv4/ping_group_range": "0\t2147483647",
 } as const;
 
 /** A sandbox as the controller keeps it (libnetwork's `sandbox` and `osl`). */
@@ -52,10 +52,8 @@ export class NetworkSandbox implements Sandbox {
     this.inside = inside;
     this.hosts = hosts;
     this.resolv = resolv;
-    this.#pending = Object.entries({ ...OWN_SYSCTLS, ...request.sysctls }).map(([name, value]) => [
-      sysctlPath(name),
-      value,
-    ]);
+    const asked = Object.entries(request.sysctls).map(([name, value]) => [sysctlPath(name), value]);
+    this.#pending = Object.entries({ ...OWN_SYSCTLS, ...Object.fromEntries(asked) });
   }
 
   get namespace(): DriverHost["namespace"] {

@@ -1,3 +1,5 @@
+import type { Journey as RecordedJourney, JourneyStep as RecordedStep } from "../capture/journey.ts";
+
 /** What a typed line gave: both streams as a terminal shows them, and the exit status. */
 export interface Typed {
   readonly output: string;
@@ -5,37 +7,11 @@ export interface Typed {
   readonly status: number;
 }
 
-/** One step of a packet's journey, in words. */
-export interface JourneyStep {
-  /** Virtual nanoseconds since the world began. */
-  readonly at: number;
-  /** `host`, `host/namespace`, `host/device` or `host/namespace/device`. */
-  readonly place: string;
-  /** A name of `sim/verdict.ts`: `transmitted`, `delivered`, `NO_SOCKET` ... */
-  readonly verdict: string;
-  /** The frame as it is here: what tcpdump would print of it. */
-  readonly frame: string;
-  /** Bytes of the frame here, Ethernet header included. */
-  readonly length: number;
-  /** How many times it is wrapped here: 0 outside of tunnels. */
-  readonly wrapped: number;
-  /** The table of the entry that decided (`route`, `fdb` ...), or null where none did. */
-  readonly kind: string | null;
-  /** The entry that decided, as its tool prints it, or null. */
-  readonly entry: string | null;
-  /** What made that entry: a command with its line, the packet that it was learned from, a timer; or null. */
-  readonly cause: string | null;
-}
+/** A step of a packet's journey, without the engine's own numbers. */
+export type JourneyStep = Omit<RecordedStep, "entryRef" | "frameId" | "parent">;
 
-/** A packet from the process or kernel that made it to all its ends: copies, fragments and tunnels included. */
-export interface Journey {
-  /** Innermost network addresses, or MAC addresses where there are none. */
-  readonly from: string;
-  readonly to: string;
-  /** `arp`, `icmp`, `igmp`, `udp`, `tcp` or another word in lower case. */
-  readonly protocol: string;
-  /** The packet in one line, as tcpdump prints it. */
-  readonly summary: string;
+/** A packet's journey, without the engine's own numbers. */
+export interface Journey extends Omit<RecordedJourney, "frameId" | "parent" | "steps"> {
   /** In the order of time. */
   readonly steps: readonly JourneyStep[];
 }

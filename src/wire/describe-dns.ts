@@ -1,6 +1,7 @@
 /** The text of a DNS message. */
 import { DNS_TYPE_NAMES } from "./dns-type-names.ts";
 import { hex, type Printer, Truncated } from "./printer.ts";
+import { relativeTime } from "./relative-time.ts";
 
 const HEADER = 12;
 const CLASS_IN = 1;
@@ -270,25 +271,6 @@ class DnsPrinter {
 
 function bit(flags: number, mask: number, text: string): string {
   return (flags & mask) !== 0 ? text : "";
-}
-
-const UNITS: readonly (readonly [string, number])[] = [
-  ["w", 604_800],
-  ["d", 86_400],
-  ["h", 3600],
-  ["m", 60],
-  ["s", 1],
-];
-
-/** Seconds as `1d2h`. */
-function relativeTime(seconds: number): string {
-  if (seconds === 0) return "0s";
-  let text = "";
-  for (const [unit, size] of UNITS) {
-    if (seconds >= size) text += `${Math.floor(seconds / size)}${unit}`;
-    seconds %= size;
-  }
-  return text;
 }
 
 /** `length` octets at `at`; over TCP two more stand in front that say how many. */

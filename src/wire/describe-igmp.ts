@@ -1,27 +1,9 @@
 /** The text of an IGMP message. */
 import * as checksums from "./checksum.ts";
 import { hex, type Printer } from "./printer.ts";
+import { relativeTime } from "./relative-time.ts";
 
 const RECORDS = ["", "is_in", "is_ex", "to_in", "to_ex", "allow", "block"];
-const UNITS: readonly (readonly [string, number])[] = [
-  ["y", 31536000],
-  ["w", 604800],
-  ["d", 86400],
-  ["h", 3600],
-  ["m", 60],
-  ["s", 1],
-];
-
-/** Seconds as `1h5m`. */
-function secondsText(seconds: number): string {
-  if (seconds === 0) return "0s";
-  let text = "";
-  for (const [unit, size] of UNITS) {
-    if (seconds >= size) text += `${Math.floor(seconds / size)}${unit}`;
-    seconds %= size;
-  }
-  return text;
-}
 
 /** Source by source, so that those before a truncation show. */
 function printSources(p: Printer, at: number, count: number): void {
@@ -68,7 +50,7 @@ function printV3Query(p: Printer, at: number, length: number): void {
   const code = p.u8(at + 1);
   const tenths = code < 128 ? code : ((code & 15) | 16) << (((code & 0x70) >> 4) + 3);
   if (code !== 100) {
-    const text = tenths < 600 ? `${(tenths * 0.1).toFixed(1)}s` : secondsText(Math.floor(tenths / 10));
+    const text = tenths < 600 ? `${(tenths * 0.1).toFixed(1)}s` : relativeTime(Math.floor(tenths / 10));
     p.print(` [max resp time ${text}]`);
   }
   if (p.u32(at + 4) === 0) return;

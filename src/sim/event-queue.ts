@@ -170,25 +170,27 @@ export class EventQueue {
    * for as long as `goesOn` says so of the first in it. Returns how many turns that were.
    */
   takeTurns(goesOn: (what: Scheduled) => boolean): number {
-    if (this.#heads[this.#nowLow & 255] !== 0) return 0;
+    const count = this.#readyCount;
+    if (count === 0 || this.#heads[this.#nowLow & 255] !== 0) return 0;
     const ready = this.#ready;
     const mask = ready.length - 1;
-    const count = this.#readyCount;
-    let head = this.#readyHead;
+    const head = this.#readyHead;
+    // A whole round changes nothing in the ring; what is left of one goes behind the others.
+    let gone = 0;
     let turns = 0;
-    if (count === 0) return 0;
-    for (;;) {
-      const what = ready[head]!;
-      if (!goesOn(what)) break;
-      // In a ring that is full the end is where the head was.
-      if (count <= mask) {
-        ready[(head + count) & mask] = what;
-        ready[head] = null;
-      }
-      head = (head + 1) & mask;
+    while (goesOn(ready[(head + gone) & mask]!)) {
       turns++;
+      if (++gone === count) gone = 0;
     }
-    this.#readyHead = head;
+    for (let i = 0; i < gone; i++) {
+      const from = (head + i) & mask;
+      const to = (head + count + i) & mask;
+      // In a ring that is full the end is where the head was.
+      if (to === from) continue;
+      ready[to] = ready[from]!;
+      ready[from] = null;
+    }
+    this.#readyHead = (head + gone) & mask;
     return turns;
   }
 

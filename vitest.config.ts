@@ -15,7 +15,9 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     setupFiles: ["test/setup-properties.ts"],
-    testTimeout: 60_000,
+    // They end what hangs: a busy machine takes ten times as long as a quiet one.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     sequence: { sequencer: WaitingFirst },
     // One more than there are processors, for those that wait.
     maxWorkers: availableParallelism() + 1,

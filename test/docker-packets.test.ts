@@ -79,7 +79,7 @@ class Recordings {
 
 describe("A packets of an engine's host are those that were recorded", () => {
   const recordings = new Recordings();
-  beforeAll(() => recordings.start(), 60_000);
+  beforeAll(() => recordings.start());
 
   test("A2 a ping from container to container over docker0", async () => {
     const frames = await recordings.watch(

@@ -18,7 +18,7 @@ describe("D7 the lesson's namespaces are those of a real swarm", () => {
   beforeAll(async () => {
     await still.runToFirstRequest();
     await used.runToTheEnd();
-  }, 60_000);
+  });
 
   test.each(states)("$where before the first request: $command", async (state) => {
     const text = await still.ask(state.where, state.command);

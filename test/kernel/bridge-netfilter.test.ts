@@ -110,6 +110,5 @@ describe.skipIf(reason !== null)("bridged frames and the IPv4 hooks", IN_REAL_TI
         kernel.stop();
       }
     },
-    120_000,
   );
 });

@@ -17,7 +17,7 @@ describe.skipIf(reason !== null)("lessons of IPVS on a kernel of their own", IN_
   let kernel: UmlKernel;
   beforeAll(async () => {
     kernel = await UmlKernel.start();
-  }, 90_000);
+  });
   afterAll(() => kernel?.stop());
 
   test.each(files)("$file", { timeout: 600_000 }, async (file) => {

@@ -4,6 +4,9 @@ function hashName(text: string, hash = 0x811c9dc5): number {
   return hash;
 }
 
+/** How many numbers still show too much of the seed. */
+const WARM_UP = 12;
+
 /**
  * A seeded generator (sfc32, by Chris Doty-Humphrey). Its interface has whole numbers only, so that no
  * platform's floating point can differ; a probability is a ratio of whole numbers.
@@ -12,13 +15,22 @@ export class Prng {
   #a: number;
   #b: number;
   #c: number;
-  #counter = 1;
+  #counter = WARM_UP + 1;
 
   constructor(seed: number, stream = 0) {
-    this.#a = 0;
-    this.#b = seed | 0;
-    this.#c = stream | 0;
-    for (let i = 0; i < 12; i++) this.next();
+    // The first twelve numbers are thrown away. They are drawn in local variables: large worlds have many generators.
+    let a = 0;
+    let b = seed | 0;
+    let c = stream | 0;
+    for (let counter = 1; counter <= WARM_UP; counter++) {
+      const sum = (a + b + counter) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    }
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
   }
 
   /** The next uint32. */
@@ -52,11 +64,11 @@ export class Prng {
   }
 
   /**
-   * A stream of its own for `name`: it depends on this generator's current state and the name only, and
-   * takes nothing from this one, so that a new consumer does not shift the others.
+   * A stream of its own for `name`, with `more` behind it: it depends on this generator's current state and the name
+   * only, and takes nothing from this one, so that a new consumer does not shift the others.
    */
-  fork(name: string): Prng {
-    const hash = hashName(name);
+  fork(name: string, more: string = ""): Prng {
+    const hash = hashName(more, hashName(name));
     return new Prng(this.#b ^ hash, this.#c ^ hashName("/stream", hash));
   }
 }

@@ -13,6 +13,6 @@ export function randomMac(world: World, path: string): Mac {
   if (counts === undefined) made.set(world, (counts = new Map()));
   const count = counts.get(path) ?? 0;
   counts.set(path, count + 1);
-  const stream = world.prng.fork(`mac/${path}${count === 0 ? "" : `/${count}`}`);
+  const stream = world.prng.fork("mac/", count === 0 ? path : `${path}/${count}`);
   return { hi: (stream.below(0x10000) & 0xfeff) | 0x0200, lo: stream.next() | 0 };
 }

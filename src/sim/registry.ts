@@ -56,6 +56,11 @@ export type EntryKind =
 /** An entry's text, or who can tell later what it was when it was given: names that may change are kept as they were. */
 export type EntryText = string | { toString(): string };
 
+/** Tells the time of the world. */
+interface Clock {
+  readonly now: Nanos;
+}
+
 /** Entries or events for which there is room at first. */
 const ROOM = 256;
 
@@ -77,7 +82,7 @@ export interface EntryRecord {
  * columns, and become records when somebody asks.
  */
 export class Registry {
-  readonly #now: () => Nanos;
+  readonly #clock: Clock;
   /** By entry, from 1. */
   readonly #kinds: EntryKind[] = [];
   readonly #wheres: string[] = [];
@@ -94,8 +99,8 @@ export class Registry {
   /** The operation that is being applied; the kernel when there is none. */
   cause: Cause = { by: "kernel", text: "of itself" };
 
-  constructor(now: () => Nanos) {
-    this.#now = now;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   /** How many events there were so far. */
@@ -171,7 +176,7 @@ export class Registry {
     if (this.#reasons.at(-1) !== cause) this.#reasons.push(cause);
     this.#previous[order] = previous;
     this.#causes[order] = this.#reasons.length - 1;
-    this.#times[order] = this.#now();
+    this.#times[order] = this.#clock.now;
     return order;
   }
 

@@ -27,7 +27,7 @@ interface Holder {
 export class World {
   readonly queue: EventQueue = new EventQueue();
   readonly pool: PacketPool = new PacketPool();
-  readonly registry: Registry = new Registry(() => this.queue.now);
+  readonly registry: Registry = new Registry(this.queue);
   readonly prng: Prng;
   readonly seed: number;
   /** Sees every step of every frame; null while nobody looks. Set by {@link observe}. */

@@ -1,7 +1,6 @@
 import { withOneAt } from "../base/short-list.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as arp from "./arp.ts";
-import type { DeviceChange } from "./device-driver.ts";
 import { type AddressSpec, InetAddress } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
@@ -16,7 +15,9 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
   const inet = device.ipv4;
   const { registry } = device.world;
   const address = new InetAddress(spec, registry.next);
-  for (const a of inet.addresses) {
+  const { addresses } = inet;
+  for (let i = 0; i < addresses.length; i++) {
+    const a = addresses[i]!;
     if (a.prefixLength !== address.prefixLength || !ip.contains(a.peer, a.prefixLength, address.peer))
       continue;
     if (a.address === address.address) throw new KernelError("EEXIST");
@@ -24,10 +25,10 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
   }
   registry.made("address", device.path, address);
   inet.configured = true;
-  device.ns.own.add(address.address);
-  inet.addresses = inserted(inet.addresses, address);
+  device.ns.own.add(address);
+  inet.addresses = inserted(addresses, address);
   device.world.generation++;
-  addRoutes(device, routesOf(device, address, device.up));
+  eachRoute(device, address, device.up, makeRoute);
   return address;
 }
 
@@ -57,7 +58,7 @@ export function remove(device: NetDevice, address: InetAddress): void {
     if (promote && followers.length > 0) followers[0]!.secondary = false;
   });
   for (const a of gone) {
-    device.ns.own.remove(a.address);
+    device.ns.own.remove(a);
     device.world.registry.gone(a.ref);
     for (const watcher of device.ns.watchers) watcher.addressGone?.(device, a);
   }
@@ -67,43 +68,36 @@ export function flush(device: NetDevice): void {
   for (const a of [...device.ipv4.addresses]) if (device.ipv4.addresses.includes(a)) remove(device, a);
 }
 
-/** Routes come with a device's going up and go with its going down (fib_inetaddr_event, fib_disable_ip). */
-export function deviceChanged(device: NetDevice, change: DeviceChange): void {
-  switch (change) {
-    case "up":
-      if (device.loopback && device.ipv4.addresses.length === 0) {
-        add(device, {
-          address: ip.LOOPBACK,
-          peer: ip.LOOPBACK,
-          prefixLength: 8,
-          broadcast: 0,
-          scope: Scope.host,
-          label: device.name,
-          noprefixroute: false,
-        });
-      } else for (const a of device.ipv4.addresses) addRoutes(device, routesOf(device, a, true));
-      notify(device);
-      return;
-    case "down":
-      // What is this host's own stays: its addresses answer by other devices.
-      device.ns.fib.flush((route) => route.device === device && route.scope !== Scope.host);
-      return;
-    case "removed":
-      flush(device);
-      device.ns.fib.flush((route) => route.device === device);
-      return;
-    case "moved":
-      device.ipv4.moved();
-      return;
-    case "address":
-      notify(device);
-      return;
-    default:
-  }
+/** Routes come with a device's going up (fib_inetaddr_event), and with `lo` its address. */
+export function cameUp(device: NetDevice): void {
+  const { addresses } = device.ipv4;
+  if (device.loopback && addresses.length === 0) {
+    add(device, {
+      address: ip.LOOPBACK,
+      peer: ip.LOOPBACK,
+      prefixLength: 8,
+      broadcast: 0,
+      scope: Scope.host,
+      label: device.name,
+      noprefixroute: false,
+    });
+  } else for (let i = 0; i < addresses.length; i++) eachRoute(device, addresses[i]!, true, makeRoute);
+  notify(device);
+}
+
+/** Routes go with a device's going down (fib_disable_ip). What is this host's own stays: its addresses answer by other devices. */
+export function wentDown(device: NetDevice): void {
+  device.ns.fib.flush((route) => route.device === device && route.scope !== Scope.host);
+}
+
+/** The device is gone from its namespace, and takes its addresses and routes along. */
+export function wentAway(device: NetDevice): void {
+  flush(device);
+  device.ns.fib.flush((route) => route.device === device);
 }
 
 /** arp_notify: tells the link of each address when the device comes up or gets another MAC. */
-function notify(device: NetDevice): void {
+export function notify(device: NetDevice): void {
   const mode = Math.max(device.ipv4.conf.arp_notify, device.ns.ipv4.allConf.arp_notify);
   if (mode === 0 || !device.up) return;
   for (const a of device.ipv4.addresses) arp.announce(device, a.address);
@@ -119,47 +113,20 @@ function changeRoutes(device: NetDevice, change: () => void): void {
   for (const [key, made] of before) {
     if (after.has(key)) continue;
     const there = fib.table(made.kind.table).of(made.dst, made.prefixLength);
-    for (const route of there) if (isMade(route, device, made)) fib.remove(route);
+    for (const route of there)
+      if (isMade(route, device, made.kind, made.prefSource)) fib.remove(route);
   }
-  addRoutes(
-    device,
-    [...after].filter(([key]) => !before.has(key)).map(([, made]) => made),
-  );
+  for (const [key, { kind, dst, prefixLength, prefSource }] of after)
+    if (!before.has(key)) makeRoute(device, kind, dst, prefixLength, prefSource);
 }
 
-function isMade(route: Route, device: NetDevice, made: MadeRoute): boolean {
+function isMade(route: Route, device: NetDevice, kind: RouteKind, prefSource: number): boolean {
   return (
     route.device === device &&
-    route.type === made.kind.type &&
-    route.prefSource === made.prefSource &&
+    route.type === kind.type &&
+    route.prefSource === prefSource &&
     route.protocol === "kernel"
   );
-}
-
-function addRoutes(device: NetDevice, routes: readonly MadeRoute[]): void {
-  for (const made of routes) {
-    const { kind, dst, prefixLength, prefSource } = made;
-    if (find(device, made) === null) device.ns.fib.addMade(kind, dst, prefixLength, device, prefSource);
-  }
-}
-
-/** The route that was made so, or null. */
-function find(device: NetDevice, made: MadeRoute): Route | null {
-  let route = device.ns.fib.table(made.kind.table).firstOf(made.dst, made.prefixLength);
-  while (route !== null && !isMade(route, device, made)) route = route.next;
-  return route;
-}
-
-/** The routes that the kernel makes for a device's addresses, by what tells them apart. While it is down: local ones. */
-function wanted(device: NetDevice, up: boolean): Map<string, MadeRoute> {
-  const routes = new Map<string, MadeRoute>();
-  for (const a of device.ipv4.addresses)
-    for (const made of routesOf(device, a, up))
-      routes.set(
-        `${made.kind.table}/${made.dst}/${made.prefixLength}/${made.kind.type}/${made.prefSource}`,
-        made,
-      );
-  return routes;
 }
 
 /** A route that the kernel makes for an address. */
@@ -170,25 +137,50 @@ interface MadeRoute {
   readonly prefSource: number;
 }
 
+/** Takes the parts of a {@link MadeRoute}: a large world has a hundred thousand of them, and needs only the routes. */
+type RouteMaker = (
+  device: NetDevice,
+  kind: RouteKind,
+  dst: number,
+  prefixLength: number,
+  prefSource: number,
+) => void;
+
+/** Makes the route unless it is there. */
+const makeRoute: RouteMaker = (device, kind, dst, prefixLength, prefSource) => {
+  const { fib } = device.ns;
+  let route = fib.table(kind.table).firstOf(dst, prefixLength);
+  while (route !== null && !isMade(route, device, kind, prefSource)) route = route.next;
+  if (route === null) fib.addMade(kind, dst, prefixLength, device, prefSource);
+};
+
+/** The routes that the kernel makes for a device's addresses, by what tells them apart. While it is down: local ones. */
+function wanted(device: NetDevice, up: boolean): Map<string, MadeRoute> {
+  const routes = new Map<string, MadeRoute>();
+  for (const a of device.ipv4.addresses)
+    eachRoute(device, a, up, (_device, kind, dst, prefixLength, prefSource) => {
+      const key = `${kind.table}/${dst}/${prefixLength}/${kind.type}/${prefSource}`;
+      routes.set(key, { kind, dst, prefixLength, prefSource });
+    });
+  return routes;
+}
+
 const HOST = kernelKind("local", RouteTable.local, Scope.host);
 const BROADCAST = kernelKind("broadcast", RouteTable.local, Scope.link);
 const LINK = kernelKind("unicast", RouteTable.main, Scope.link);
 
 /** fib_add_ifaddr: what is made for a secondary address has the primary one as its source. */
-function routesOf(device: NetDevice, a: InetAddress, up: boolean): MadeRoute[] {
+function eachRoute(device: NetDevice, a: InetAddress, up: boolean, make: RouteMaker): void {
   const { prefixLength } = a;
   const network = ip.network(a.peer, prefixLength);
   const prefSource = (a.secondary ? primaryOf(device, a) : a).address;
-  const routes: MadeRoute[] = [{ kind: HOST, dst: a.address, prefixLength: 32, prefSource }];
-  if (!up) return routes;
+  make(device, HOST, a.address, 32, prefSource);
+  if (!up) return;
   if (a.broadcast !== 0 && a.broadcast !== ip.BROADCAST)
-    routes.push({ kind: BROADCAST, dst: a.broadcast, prefixLength: 32, prefSource });
-  if (a.secondary || ip.isZeroNet(network) || (prefixLength === 32 && a.peer === a.address)) return routes;
-  if (!a.noprefixroute)
-    routes.push({ kind: device.loopback ? HOST : LINK, dst: network, prefixLength, prefSource });
-  if (prefixLength < 31)
-    routes.push({ kind: BROADCAST, dst: ip.broadcast(network, prefixLength), prefixLength: 32, prefSource });
-  return routes;
+    make(device, BROADCAST, a.broadcast, 32, prefSource);
+  if (a.secondary || ip.isZeroNet(network) || (prefixLength === 32 && a.peer === a.address)) return;
+  if (!a.noprefixroute) make(device, device.loopback ? HOST : LINK, network, prefixLength, prefSource);
+  if (prefixLength < 31) make(device, BROADCAST, ip.broadcast(network, prefixLength), 32, prefSource);
 }
 
 function primaryOf(device: NetDevice, a: InetAddress): InetAddress {

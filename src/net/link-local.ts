@@ -1,5 +1,4 @@
 import * as mac from "../wire/mac.ts";
-import type { DeviceChange } from "./device-driver.ts";
 import { hasIpv6 } from "./ipv6-settings.ts";
 import type { NetDevice } from "./net-device.ts";
 
@@ -11,11 +10,17 @@ const IPV6_MIN_MTU = 1280;
  * 5.3; net/ipv6/addrconf.c). It is made of the hardware address of that moment and stays when that changes. No packet
  * uses it: IPv6 is not simulated, but `ip` and `bridge` show what is there.
  */
-export interface LinkLocal {
+export class LinkLocal {
   readonly hi: number;
   readonly lo: number;
   /** Counts up in a namespace: routes are listed in the order of the addresses. */
   readonly order: number;
+
+  constructor(hi: number, lo: number, order: number) {
+    this.hi = hi;
+    this.lo = lo;
+    this.order = order;
+  }
 }
 
 /** Whether the device is in the groups of IPv6 at all, as each one is even where IPv6 is disabled. */
@@ -23,14 +28,12 @@ export function speaksIpv6(device: NetDevice): boolean {
   return device.mtu >= IPV6_MIN_MTU;
 }
 
-/** Gives a device its address, or takes it. */
-export function updateLinkLocal(device: NetDevice, change: DeviceChange | "disable_ipv6"): void {
+/** A device that runs gives itself its address; one whose MTU is too small loses it. */
+export function updateLinkLocal(device: NetDevice): void {
   if (device.loopback) return;
-  const ends = change === "down" || change === "moved" || change === "removed" || !speaksIpv6(device);
-  if (ends || (change === "disable_ipv6" && !hasIpv6(device.ns, device.name))) device.linkLocal = null;
-  if (ends || device.linkLocal !== null || !device.running || !hasIpv6(device.ns, device.name)) return;
-  const { macHi, macLo } = device;
-  device.linkLocal = { hi: macHi, lo: macLo, order: ++device.ns.linkLocals };
+  if (!speaksIpv6(device)) device.linkLocal = null;
+  else if (device.linkLocal === null && device.running && hasIpv6(device.ns, device.name))
+    device.linkLocal = new LinkLocal(device.macHi, device.macLo, ++device.ns.linkLocals);
 }
 
 /** The group of a solicited node's address (RFC 4291, section 2.7.1) as a hardware address: 33:33:ff and its last three bytes. */

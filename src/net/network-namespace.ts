@@ -173,8 +173,9 @@ export class NetworkNamespace {
     const device = new NetDevice(this, name, ifindex === 0 ? this.#nextIfindex() : ifindex, driver, options);
     this.#devices.add(device);
     this.world.generation++;
-    for (const tap of this.#taps) device.addTap(tap);
-    for (const hook of this.host.kernel.deviceHooks) hook(device);
+    if (this.#taps.length > 0) for (const tap of this.#taps) device.addTap(tap);
+    const { deviceHooks } = this.host.kernel;
+    for (let i = 0; i < deviceHooks.length; i++) deviceHooks[i]!(device);
     return device;
   }
 
@@ -281,11 +282,42 @@ export class NetworkNamespace {
 
   /** Called by devices of this namespace when they change. */
   deviceChanged(device: NetDevice, change: DeviceChange): void {
-    inetAddress.deviceChanged(device, change);
-    updateLinkLocal(device, change);
+    const { ipv4 } = device;
+    switch (change) {
+      case "up":
+        inetAddress.cameUp(device);
+        updateLinkLocal(device);
+        ipv4.startReports();
+        break;
+      case "carrier":
+      case "mtu":
+        updateLinkLocal(device);
+        break;
+      case "address":
+        inetAddress.notify(device);
+        break;
+      case "down":
+        inetAddress.wentDown(device);
+        device.linkLocal = null;
+        ipv4.stopReports();
+        break;
+      case "moved":
+        ipv4.moved();
+        device.linkLocal = null;
+        break;
+      case "removed":
+        inetAddress.wentAway(device);
+        device.linkLocal = null;
+        ipv4.stopReports();
+        // Memberships end with their device (ip_mc_destroy_dev).
+        ipv4.forgetGroups();
+        break;
+      default:
+      // Its name and its master are nothing to the stack.
+    }
     this.#neighbours?.deviceChanged(device, change);
-    this.sockets.deviceChanged(device, change);
-    for (const watcher of this.#watchers) watcher.deviceChanged?.(device, change);
+    const watchers = this.#watchers;
+    for (let i = 0; i < watchers.length; i++) watchers[i]!.deviceChanged?.(device, change);
   }
 
   /** Lets somebody see every frame on every device, those that come later included (`tcpdump -i any`). */

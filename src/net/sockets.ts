@@ -5,7 +5,6 @@ import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as udpHeader from "../wire/udp.ts";
 import { addressType } from "./address-type.ts";
-import type { DeviceChange } from "./device-driver.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import { Ipv6Sockets } from "./ipv6-sockets.ts";
 import { KernelError } from "./kernel-error.ts";
@@ -26,10 +25,14 @@ export interface RawReceiver {
 }
 
 /** The sockets that share a port, whatever their addresses. */
-interface Port {
+class Port {
   sockets: readonly UdpSocket[];
   /** A leg that holds still may end at one of them. */
-  inLegs: boolean;
+  inLegs = false;
+
+  constructor(sockets: readonly UdpSocket[]) {
+    this.sockets = sockets;
+  }
 }
 
 /** The sockets of a namespace and where they are bound. */
@@ -171,14 +174,6 @@ export class Sockets {
     else this.#ns.host.kernel.icmpErrors.get(protocol)?.(this.#ns, device, packet, quoted, report);
   }
 
-  deviceChanged(device: NetDevice, change: DeviceChange): void {
-    const inet = device.ipv4;
-    if (change === "up") inet.startReports();
-    else if (change === "down" || change === "removed") inet.stopReports();
-    // Memberships end with their device (ip_mc_destroy_dev).
-    if (change === "removed") inet.forgetGroups();
-  }
-
   closeAll(): void {
     for (const socket of this.listUdp()) socket.close();
     for (const socket of this.listRaw()) socket.close();
@@ -189,7 +184,7 @@ export class Sockets {
     socket.localPort = port;
     this.#enter(socket, address);
     const known = this.#ports.get(port);
-    if (known === undefined) this.#ports.set(port, { sockets: [socket], inLegs: false });
+    if (known === undefined) this.#ports.set(port, new Port([socket]));
     else {
       this.#changed(known);
       known.sockets = [...known.sockets, socket];

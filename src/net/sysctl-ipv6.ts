@@ -1,4 +1,4 @@
-import { type Ipv6Key, ipv6Defaults, readIpv6, writeIpv6 } from "./ipv6-settings.ts";
+import { hasIpv6, type Ipv6Key, ipv6Defaults, readIpv6, writeIpv6 } from "./ipv6-settings.ts";
 import { updateLinkLocal } from "./link-local.ts";
 import { starsOf } from "./sysctl-conf.ts";
 import type { SysctlDefinition } from "./sysctl-definitions.ts";
@@ -18,7 +18,11 @@ export function ipv6Sysctls(): readonly SysctlDefinition[] {
       if (value === null) return false;
       const stars = star === "all" && forAll.includes(name) ? starsOf(ns) : [star];
       for (const s of stars) writeIpv6(ns, name, s, value);
-      if (name === "disable_ipv6") for (const device of ns.devices) updateLinkLocal(device, name);
+      if (name === "disable_ipv6")
+        for (const device of ns.devices) {
+          if (!hasIpv6(ns, device.name)) device.linkLocal = null;
+          updateLinkLocal(device);
+        }
       ns.world.generation++;
       return true;
     },

@@ -12,6 +12,7 @@ const FEW = 8;
 /** A power of two, so that a slot is found by shifting; the fourth number is unused. */
 const STRIDE = 4;
 const FIRST_BITS = 4;
+const ONE_ROW: readonly number[] = [0, 0];
 /** What all tables share that have few rows. It stays empty. */
 const NO_SLOTS = new Int32Array(0);
 
@@ -101,7 +102,7 @@ export class Table {
     else {
       row = this.#rows++;
       // Few rows get just the room that they need: a list that is pushed to keeps room for sixteen numbers more.
-      if (row === 0) this.#keys = [0, 0];
+      if (row === 0) this.#keys = ONE_ROW.slice();
       else if (row < FEW && row * 2 === this.#keys.length) this.#keys = this.#keys.concat(this.#keys);
     }
     this.#keys[row * 2] = a;

@@ -35,6 +35,8 @@ export class InetAddress implements AddressSpec {
   readonly noprefixroute: boolean;
   /** Another address of the same prefix was there before. */
   secondary = false;
+  /** Another address of the namespace, while it has few: see own-addresses.ts. */
+  nextOwn: InetAddress | null = null;
   readonly ref: EntryRef;
 
   constructor(spec: AddressSpec, ref: EntryRef) {

@@ -1,4 +1,3 @@
-import { NOTHING, withOneAt } from "../base/short-list.ts";
 import type { LegEnd } from "../sim/leg.ts";
 import type { Packet, Receiver } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
@@ -17,6 +16,16 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 import { randomMac } from "./random-mac.ts";
 import { scrub } from "./scrub.ts";
 import { withoutTap, withTap } from "./tap-list.ts";
+
+/** Who listens to a device, in the order in which they began. */
+class Listening {
+  readonly listener: DeviceListener;
+  next: Listening | null = null;
+
+  constructor(listener: DeviceListener) {
+    this.listener = listener;
+  }
+}
 
 /** What `ip link add` may say of any device. */
 export interface DeviceOptions {
@@ -82,8 +91,10 @@ export class NetDevice implements Receiver {
   linkLocal: LinkLocal | null = null;
   /** The device is gone from its namespace; what still comes for it ends. */
   removed = false;
+  /** The device of the namespace with the next higher index, while there are few: see device-list.ts. */
+  nextDevice: NetDevice | null = null;
   #counters: DeviceCounters | null = null;
-  #listeners: readonly DeviceListener[] = NOTHING;
+  #listening: Listening | null = null;
 
   constructor(
     ns: NetworkNamespace,
@@ -310,11 +321,26 @@ export class NetDevice implements Receiver {
 
   /** Lets somebody know of each change from now on. */
   listen(listener: DeviceListener): void {
-    this.#listeners = withOneAt(this.#listeners, this.#listeners.length, listener);
+    const added = new Listening(listener);
+    let last = this.#listening;
+    if (last === null) {
+      this.#listening = added;
+      return;
+    }
+    while (last.next !== null) last = last.next;
+    last.next = added;
   }
 
   unlisten(listener: DeviceListener): void {
-    this.#listeners = this.#listeners.filter((other) => other !== listener);
+    let before: Listening | null = null;
+    let at = this.#listening;
+    while (at !== null && at.listener !== listener) {
+      before = at;
+      at = at.next;
+    }
+    if (at === null) return;
+    if (before === null) this.#listening = at.next;
+    else before.next = at.next;
   }
 
   setMaster(master: NetDevice | null): void {
@@ -334,7 +360,8 @@ export class NetDevice implements Receiver {
     this.world.registry.changed(this.ref, noteOf(this, change));
     this.driver.changed(this, change);
     this.ns.deviceChanged(this, change);
-    for (const listener of this.#listeners) listener.deviceChanged(this, change);
+    // Who stops listening meanwhile still knows the next one.
+    for (let at = this.#listening; at !== null; at = at.next) at.listener.deviceChanged(this, change);
   }
 }
 

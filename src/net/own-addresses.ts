@@ -1,41 +1,61 @@
-import { NOTHING, withOne } from "../base/short-list.ts";
+import type { InetAddress } from "./inet-device.ts";
 
 /** More addresses than this are counted in a map. */
 const FEW = 16;
 
 /** The addresses on the devices of a namespace; one that several devices have is there as often (inet_addr_lst). */
 export class OwnAddresses {
-  #few: number[] = NOTHING;
+  /** While there are few: one of them; the others follow it as `nextOwn`. */
+  #first: InetAddress | null = null;
+  #size = 0;
   /** How often each is there; null while there are few. */
   #many: Map<number, number> | null = null;
 
   has(address: number): boolean {
-    return this.#many === null ? this.#few.includes(address) : this.#many.has(address);
+    if (this.#many !== null) return this.#many.has(address);
+    let own = this.#first;
+    while (own !== null && own.address !== address) own = own.nextOwn;
+    return own !== null;
   }
 
   /** A device got the address. */
-  add(address: number): void {
+  add(own: InetAddress): void {
     if (this.#many !== null) {
-      this.#many.set(address, (this.#many.get(address) ?? 0) + 1);
+      count(this.#many, own.address);
       return;
     }
-    this.#few = withOne(this.#few, address);
-    if (this.#few.length <= FEW) return;
+    own.nextOwn = this.#first;
+    this.#first = own;
+    if (++this.#size <= FEW) return;
     this.#many = new Map();
-    for (const one of this.#few) this.add(one);
-    this.#few = NOTHING;
+    while (this.#first !== null) {
+      const { nextOwn, address }: InetAddress = this.#first;
+      count(this.#many, address);
+      this.#first.nextOwn = null;
+      this.#first = nextOwn;
+    }
   }
 
   /** A device lost it. */
-  remove(address: number): void {
+  remove(own: InetAddress): void {
     const many = this.#many;
-    if (many === null) {
-      const at = this.#few.indexOf(address);
-      this.#few = this.#few.filter((_, i) => i !== at);
+    if (many !== null) {
+      const left = many.get(own.address)! - 1;
+      if (left > 0) many.set(own.address, left);
+      else many.delete(own.address);
       return;
     }
-    const count = many.get(address)!;
-    if (count > 1) many.set(address, count - 1);
-    else many.delete(address);
+    this.#size--;
+    if (this.#first === own) this.#first = own.nextOwn;
+    else {
+      let before = this.#first!;
+      while (before.nextOwn !== own) before = before.nextOwn!;
+      before.nextOwn = own.nextOwn;
+    }
+    own.nextOwn = null;
   }
+}
+
+function count(many: Map<number, number>, address: number): void {
+  many.set(address, (many.get(address) ?? 0) + 1);
 }

@@ -26,6 +26,8 @@ export class Route implements RouteKind {
   readonly #deviceName: string;
   /** The next of the same prefix: by descending ToS, then ascending metric. */
   next: Route | null = null;
+  /** The first of another prefix, while the table has few of them. */
+  nextPrefix: Route | null = null;
 
   constructor(
     ref: EntryRef,

@@ -1,4 +1,3 @@
-import { NOTHING, withOne } from "../base/short-list.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { PrefixIndex } from "./prefix-index.ts";
 import type { Route } from "./route.ts";
@@ -10,8 +9,9 @@ const FEW = 16;
 export class RoutingTable {
   readonly id: number;
   size = 0;
-  /** The first route of each prefix, in no order; not kept any more once there is an index. */
-  #first: Route[] = NOTHING;
+  /** The first route of some prefix; those of the others follow it as `nextPrefix`. Null once there is an index. */
+  #first: Route | null = null;
+  #prefixes = 0;
   #index: PrefixIndex | null = null;
 
   constructor(id: number) {
@@ -24,7 +24,7 @@ export class RoutingTable {
   lookup(dst: number, oif: number, tos: number): Route | null {
     if (this.#index !== null) return this.#lookupMany(this.#index, dst, oif, tos);
     let best: Route | null = null;
-    for (const first of this.#first) {
+    for (let first = this.#first; first !== null; first = first.nextPrefix) {
       if (!ip.contains(first.dst, first.prefixLength, dst)) continue;
       if (best === null || first.prefixLength > best.prefixLength) best = suitable(first, oif, tos) ?? best;
     }
@@ -41,24 +41,28 @@ export class RoutingTable {
 
   /** Adds a route behind those of the same prefix, ToS and a metric that is not larger. */
   add(route: Route, before: boolean): void {
-    let previous: Route | null = null;
+    this.size++;
     let next = this.firstOf(route.dst, route.prefixLength);
+    if (next === null) {
+      this.#addPrefix(route);
+      return;
+    }
+    let previous: Route | null = null;
     while (next !== null && comesFirst(next, route, before)) {
       previous = next;
       next = next.next;
     }
     route.next = next;
-    if (previous === null) this.#setFirst(route);
+    if (previous === null) this.#replace(next!, route);
     else previous.next = route;
-    this.size++;
   }
 
   /** Takes out exactly this route. */
   remove(route: Route): void {
     const first = this.firstOf(route.dst, route.prefixLength);
     if (first === route) {
-      if (route.next !== null) this.#setFirst(route.next);
-      else this.#forget(route);
+      if (route.next !== null) this.#replace(route, route.next);
+      else this.#removePrefix(route);
     } else {
       let previous = first;
       while (previous !== null && previous.next !== route) previous = previous.next;
@@ -72,8 +76,10 @@ export class RoutingTable {
   /** The first route of exactly that prefix, or null; the others follow it. */
   firstOf(dst: number, prefixLength: number): Route | null {
     if (this.#index !== null) return this.#index.get(dst, prefixLength);
-    const at = this.#at(dst, prefixLength);
-    return at < 0 ? null : this.#first[at]!;
+    let first = this.#first;
+    while (first !== null && (first.dst !== dst || first.prefixLength !== prefixLength))
+      first = first.nextPrefix;
+    return first;
   }
 
   /** All routes of one prefix in the order in which they are tried. */
@@ -85,14 +91,14 @@ export class RoutingTable {
 
   /** All routes by ascending address, longer prefixes of one address first, as the kernel's trie gives them out. */
   list(): readonly Route[] {
-    const prefixes = [...(this.#index?.list() ?? this.#first)];
+    const prefixes = [...(this.#index?.list() ?? this.#firsts())];
     prefixes.sort((a, b) => ip.compare(a.dst, b.dst) || b.prefixLength - a.prefixLength);
     return prefixes.flatMap((first) => this.of(first.dst, first.prefixLength));
   }
 
   /** All routes whose prefix has `dst` in it, those of one prefix in the order in which they are tried. */
   containing(dst: number): readonly Route[] {
-    const prefixes = this.#index?.list() ?? this.#first;
+    const prefixes = this.#index?.list() ?? this.#firsts();
     const routes: Route[] = [];
     for (const first of prefixes)
       if (ip.contains(first.dst, first.prefixLength, dst))
@@ -100,30 +106,54 @@ export class RoutingTable {
     return routes;
   }
 
-  #at(dst: number, prefixLength: number): number {
-    for (let i = 0; i < this.#first.length; i++)
-      if (this.#first[i]!.dst === dst && this.#first[i]!.prefixLength === prefixLength) return i;
-    return -1;
+  /** The first route of each prefix, while there is no index. */
+  *#firsts(): Iterable<Route> {
+    for (let first = this.#first; first !== null; first = first.nextPrefix) yield first;
   }
 
-  /** A route is the first of its prefix from now on. */
-  #setFirst(route: Route): void {
+  /** A route is the only one of its prefix. */
+  #addPrefix(route: Route): void {
     if (this.#index !== null) {
       this.#index.put(route);
       return;
     }
-    const at = this.#at(route.dst, route.prefixLength);
-    if (at >= 0) this.#first[at] = route;
-    else this.#first = withOne(this.#first, route);
-    if (this.#first.length <= FEW) return;
-    this.#index = new PrefixIndex(this.#first);
-    this.#first = NOTHING;
+    route.nextPrefix = this.#first;
+    this.#first = route;
+    if (++this.#prefixes <= FEW) return;
+    this.#index = new PrefixIndex([...this.#firsts()]);
+    this.#first = null;
+  }
+
+  /** Another route is the first of its prefix from now on. */
+  #replace(old: Route, first: Route): void {
+    if (this.#index !== null) {
+      this.#index.put(first);
+      return;
+    }
+    first.nextPrefix = old.nextPrefix;
+    this.#pointTo(old, first);
   }
 
   /** There are no more routes of this one's prefix. */
-  #forget(route: Route): void {
-    if (this.#index !== null) this.#index.delete(route.dst, route.prefixLength);
-    else this.#first = this.#first.filter((first) => first !== route);
+  #removePrefix(route: Route): void {
+    if (this.#index !== null) {
+      this.#index.delete(route.dst, route.prefixLength);
+      return;
+    }
+    this.#prefixes--;
+    this.#pointTo(route, route.nextPrefix);
+  }
+
+  /** What led to `old` among the few leads to `first` from now on. */
+  #pointTo(old: Route, first: Route | null): void {
+    old.nextPrefix = null;
+    if (this.#first === old) {
+      this.#first = first;
+      return;
+    }
+    let before = this.#first!;
+    while (before.nextPrefix !== old) before = before.nextPrefix!;
+    before.nextPrefix = first;
   }
 }
 

@@ -152,9 +152,10 @@ export class Bridge implements DeviceDriver {
       port.vlans.set(this.defaultPvid, true, true);
       addLocal(this, port, device.macHi, device.macLo, this.defaultPvid);
     }
-    this.#chooseMac(device);
+    const first = this.ports.length === 1;
+    if (!this.#macSet && (first || isLower(device, this.device))) this.#takeMac(device.macHi, device.macLo);
     if (this.device.up && device.running) this.#enablePort(port);
-    this.#adjustMtu(device);
+    if (!this.#mtuSet && (first || device.mtu < this.device.mtu)) this.#takeMtu(device.mtu);
     return port;
   }
 
@@ -246,7 +247,13 @@ export class Bridge implements DeviceDriver {
    */
   #checkCarrier(): void {
     this.world.generation++;
-    this.device.setCarrier(this.ports.some((port) => port.state === PortState.forwarding));
+    this.device.setCarrier(this.#forwards());
+  }
+
+  #forwards(): boolean {
+    const { ports } = this;
+    for (let i = 0; i < ports.length; i++) if (ports[i]!.state === PortState.forwarding) return true;
+    return false;
   }
 
   // The bridge's own device
@@ -289,34 +296,31 @@ export class Bridge implements DeviceDriver {
     else igmp.leave(this.device, ip.ALL_SNOOPERS);
   }
 
-  /**
-   * The devices whose MTUs and addresses decide the bridge's own: those of all ports. When one has just been added, the
-   * bridge's device itself stands for the others.
-   */
-  #voters(added: NetDevice | null): readonly NetDevice[] {
-    if (added !== null && this.ports.length > 1) return [added, this.device];
-    return this.ports.map((port) => port.device);
+  /** The smallest of the ports' MTUs, unless somebody set it (br_mtu_auto_adjust). */
+  #adjustMtu(): void {
+    if (this.#mtuSet) return;
+    const [first, ...others] = this.ports;
+    let smallest = first?.device.mtu ?? 1500;
+    for (const { device } of others) if (device.mtu < smallest) smallest = device.mtu;
+    this.#takeMtu(smallest);
   }
 
-  /** The smallest of the ports' MTUs, unless somebody set it (br_mtu_auto_adjust). */
-  #adjustMtu(added: NetDevice | null = null): void {
-    if (this.#mtuSet) return;
-    const mtus = this.#voters(added).map((device) => device.mtu);
+  #takeMtu(mtu: number): void {
     this.#adjusting = true;
-    this.device.setMtu(mtus.length === 0 ? 1500 : Math.min(...mtus));
+    this.device.setMtu(mtu);
     this.#adjusting = false;
   }
 
   /** The lowest of the ports' addresses, zero without ports, unless somebody set it (br_stp_recalculate_bridge_id). */
-  #chooseMac(added: NetDevice | null = null): void {
+  #chooseMac(): void {
     if (this.#macSet) return;
     let lowest: NetDevice | null = null;
-    for (const device of this.#voters(added))
-      if (lowest === null || mac.compare(device.macHi, device.macLo, lowest.macHi, lowest.macLo) < 0)
-        lowest = device;
+    for (const { device } of this.ports) if (lowest === null || isLower(device, lowest)) lowest = device;
+    this.#takeMac(lowest?.macHi ?? 0, lowest?.macLo ?? 0);
+  }
+
+  #takeMac(hi: number, lo: number): void {
     const { device } = this;
-    const hi = lowest === null ? 0 : lowest.macHi;
-    const lo = lowest === null ? 0 : lowest.macLo;
     if (device.macHi === hi && device.macLo === lo) return;
     device.macHi = hi;
     device.macLo = lo;
@@ -330,12 +334,19 @@ export class Bridge implements DeviceDriver {
     const old = this.ownMac;
     const { macHi, macLo } = this.device;
     this.ownMac = { hi: macHi, lo: macLo };
-    for (const vid of [0, ...this.vlans.vids]) {
+    const { vids } = this.vlans;
+    for (let i = -1; i < vids.length; i++) {
+      const vid = i < 0 ? 0 : vids[i]!;
       deleteLocal(this, null, old.hi, old.lo, vid);
       addLocal(this, null, macHi, macLo, vid);
     }
     this.#checkCarrier();
   }
+}
+
+/** By the addresses that they have now. */
+function isLower(device: NetDevice, other: NetDevice): boolean {
+  return mac.compare(device.macHi, device.macLo, other.macHi, other.macLo) < 0;
 }
 
 /** The cost of a port by the speed that its device claims (br_if.c, port_cost). */

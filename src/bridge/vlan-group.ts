@@ -1,10 +1,13 @@
-import { NOTHING, withOneAt } from "../base/short-list.ts";
+import { NOTHING } from "../base/short-list.ts";
 import type { Packet } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import * as ethernet from "../wire/ethernet.ts";
 
 /** Highest VLAN number that a port can have. */
 export const MAX_VLAN = 4094;
+
+/** What all have in common that are in VLAN 1 alone and without a tag, as ports are made. */
+const DEFAULT: readonly number[] = [3];
 
 /** One VLAN of a port or of a bridge itself, as `bridge vlan show` prints it. */
 export interface VlanMembership {
@@ -24,8 +27,8 @@ export class VlanGroup {
   pvid = 0;
   /** Who changed them last; 0 while they are as they were made. */
   ref: EntryRef = 0;
-  /** Sorted: twice the number of each VLAN, and one more when its frames leave without a tag. */
-  #members: number[] = NOTHING;
+  /** Sorted: twice the number of each VLAN, and one more when its frames leave without a tag. Replaced, never changed. */
+  #members: readonly number[] = NOTHING;
 
   has(vid: number): boolean {
     return this.#member(vid) >= 0;
@@ -55,9 +58,11 @@ export class VlanGroup {
 
   set(vid: number, pvid: boolean, untagged: boolean): void {
     const member = vid * 2 + (untagged ? 1 : 0);
+    const members = this.#members;
     const at = this.#place(vid);
-    if (this.has(vid)) this.#members[at] = member;
-    else this.#members = withOneAt(this.#members, at, member);
+    const same = this.has(vid) ? 1 : 0;
+    if (members.length === same && member === DEFAULT[0]) this.#members = DEFAULT;
+    else this.#members = [...members.slice(0, at), member, ...members.slice(at + same)];
     if (pvid) this.pvid = vid;
     else if (this.pvid === vid) this.pvid = 0;
   }

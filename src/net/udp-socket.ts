@@ -45,19 +45,18 @@ export class UdpSocket extends InetSocket {
   receiveBuffer: number;
   /** Datagrams that found no room. */
   drops = 0;
-  readonly #queue: PacketQueue;
+  /** What waits; null before the first datagram does. */
+  #queue: PacketQueue | null = null;
   #closed = false;
 
   constructor(ns: NetworkNamespace) {
     super(ns);
     this.receiveBuffer = ns.ipv4.rmem_default;
-    this.#queue = new PacketQueue(`${ns.path} UDP socket`);
-    ns.world.holds(this.#queue);
   }
 
   /** Bytes that wait to be read, as /proc/net/udp counts them. */
   get waiting(): number {
-    return this.#queue.bytes + this.#queue.length * OVERHEAD;
+    return this.#queue === null ? 0 : this.#queue.bytes + this.#queue.length * OVERHEAD;
   }
 
   /** @throws {KernelError} EADDRINUSE, EADDRNOTAVAIL. Port 0 takes a free one of ip_local_port_range. */
@@ -128,7 +127,7 @@ export class UdpSocket extends InetSocket {
       ns.world.end(packet, Verdict.delivered, ns.place);
       return;
     }
-    const queue = this.#queue;
+    const queue = this.#queue ?? this.#makeQueue();
     if (queue.bytes + (queue.length + 1) * OVERHEAD + packet.length > this.receiveBuffer) {
       this.drops++;
       ns.snmp.udpRcvbufErrors++;
@@ -142,7 +141,7 @@ export class UdpSocket extends InetSocket {
 
   /** The next datagram, or null when none waits. */
   receive(): Datagram | null {
-    const packet = this.#queue.shift();
+    const packet = this.#queue?.shift() ?? null;
     if (packet === null) return null;
     const view = packet.view;
     const datagram: Datagram = {
@@ -171,10 +170,19 @@ export class UdpSocket extends InetSocket {
     this.#closed = true;
     this.leaveAll();
     this.ns.sockets.unbindUdp(this);
-    for (let p = this.#queue.shift(); p !== null; p = this.#queue.shift())
-      this.ns.drop(p, Verdict.SOCKET_CLOSED);
-    this.ns.world.forget(this.#queue);
+    const queue = this.#queue;
+    if (queue !== null) {
+      for (let p = queue.shift(); p !== null; p = queue.shift()) this.ns.drop(p, Verdict.SOCKET_CLOSED);
+      this.ns.world.forget(queue);
+    }
     this.readable.notify();
+  }
+
+  #makeQueue(): PacketQueue {
+    const queue = new PacketQueue(`${this.ns.path} UDP socket`);
+    this.ns.world.holds(queue);
+    this.#queue = queue;
+    return queue;
   }
 
   #destination(address: number): number {

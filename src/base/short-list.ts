@@ -33,8 +33,3 @@ export function withOneAt<T>(list: readonly T[], at: number, item: T): T[] {
   if (list.length === 0) return [item];
   return list.slice(0, at).concat([item], list.slice(at));
 }
-
-/** A copy without the item at `at`. */
-export function withoutOneAt<T>(list: readonly T[], at: number): T[] {
-  return list.slice(0, at).concat(list.slice(at + 1));
-}

@@ -113,8 +113,7 @@ function changeRoutes(device: NetDevice, change: () => void): void {
   for (const [key, made] of before) {
     if (after.has(key)) continue;
     const there = fib.table(made.kind.table).of(made.dst, made.prefixLength);
-    for (const route of there)
-      if (isMade(route, device, made.kind, made.prefSource)) fib.remove(route);
+    for (const route of there) if (isMade(route, device, made.kind, made.prefSource)) fib.remove(route);
   }
   for (const [key, { kind, dst, prefixLength, prefSource }] of after)
     if (!before.has(key)) makeRoute(device, kind, dst, prefixLength, prefSource);
@@ -176,8 +175,7 @@ function eachRoute(device: NetDevice, a: InetAddress, up: boolean, make: RouteMa
   const prefSource = (a.secondary ? primaryOf(device, a) : a).address;
   make(device, HOST, a.address, 32, prefSource);
   if (!up) return;
-  if (a.broadcast !== 0 && a.broadcast !== ip.BROADCAST)
-    make(device, BROADCAST, a.broadcast, 32, prefSource);
+  if (a.broadcast !== 0 && a.broadcast !== ip.BROADCAST) make(device, BROADCAST, a.broadcast, 32, prefSource);
   if (a.secondary || ip.isZeroNet(network) || (prefixLength === 32 && a.peer === a.address)) return;
   if (!a.noprefixroute) make(device, device.loopback ? HOST : LINK, network, prefixLength, prefSource);
   if (prefixLength < 31) make(device, BROADCAST, ip.broadcast(network, prefixLength), 32, prefSource);

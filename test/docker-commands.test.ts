@@ -97,7 +97,7 @@ async function story(lines: readonly string[]): Promise<string> {
   for (const typed of [...lines, "docker rm -f $(docker ps -aq)", "docker network prune -f"]) {
     const { output, status } = await world.type("host", typed);
     text += `$ ${typed}\n${output}[${status}]\n`;
-    expect(await consistency.faults(), text).toEqual([]);
+    expect(consistency.faults(), text).toEqual([]);
   }
   expect(await consistency.leftOvers(), text).toEqual([]);
   expect(world.accounts(), text).toEqual([]);

@@ -172,6 +172,11 @@ export class EngineFacts {
   }
 }
 
+/** The host's name for a user: it knows only root. */
+function nameOnHost(uid: number): string {
+  return uid === 0 ? "root" : `${uid}`;
+}
+
 /** As `ps` with its usual columns shows a container's processes on the host. */
 export function topOf(
   container: Container,
@@ -180,8 +185,8 @@ export function topOf(
   const processes = container.system?.processes() ?? [];
   const time = (at: number): string => rfc3339(at).slice(11, 16);
   const columns: Readonly<Record<string, readonly [string, (one: (typeof processes)[number]) => string]>> = {
-    user: ["USER", () => "root"],
-    uid: ["UID", () => "0"],
+    user: ["USER", ({ uid }) => nameOnHost(uid)],
+    uid: ["UID", ({ uid }) => `${uid}`],
     pid: ["PID", ({ pid }) => `${pid}`],
     ppid: ["PPID", ({ parent }) => `${parent}`],
     comm: ["COMMAND", ({ command }) => command.split(" ")[0]!.replace(/^.*\//, "")],
@@ -199,8 +204,8 @@ export function topOf(
   }
   return {
     Titles: ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"],
-    Processes: processes.map(({ pid, parent, command, started }) => [
-      "root",
+    Processes: processes.map(({ pid, parent, command, uid, started }) => [
+      nameOnHost(uid),
       `${pid}`,
       `${parent}`,
       "0",

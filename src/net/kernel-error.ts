@@ -8,6 +8,7 @@ export const errorText = {
   EEXIST: "File exists",
   ENODEV: "No such device",
   EINVAL: "Invalid argument",
+  EROFS: "Read-only file system",
   ERANGE: "Numerical result out of range",
   ELOOP: "Too many levels of symbolic links",
   E2BIG: "Argument list too long",

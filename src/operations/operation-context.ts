@@ -12,6 +12,10 @@ export interface Outside {
   namespaceOfProcess?(pid: number): NetworkNamespace | null;
   /** The processes of a namespace, ascending. */
   processesIn?(ns: NetworkNamespace): readonly number[];
+  /** The command's process may not configure the network: it lacks CAP_NET_ADMIN. */
+  readonly unprivileged?: boolean;
+  /** /proc/sys cannot be written, as in a container. */
+  readonly readOnlySysctls?: boolean;
   /** The process that runs the command. */
   readonly pid?: number;
 }

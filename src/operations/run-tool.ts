@@ -11,6 +11,8 @@ import { ToolError } from "./tool-error.ts";
  */
 export function applyOperation(operation: Operation, context: OperationContext): string {
   const record = recordOf(operation, context);
+  if (context.outside.unprivileged === true && !operation.op.startsWith("sysctl-"))
+    throw new KernelError("EPERM");
   const { registry } = context.host.world;
   const before = registry.cause;
   const applied = new AppliedOperation(operation, context, before);

@@ -1,6 +1,7 @@
-import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { errorText } from "../net/kernel-error.ts";
 import { findSysctl } from "../net/sysctl-tree.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
+import type { OperationContext } from "./operation-context.ts";
 import { nameOf, pathOf } from "./sysctl-name.ts";
 import { ToolError } from "./tool-error.ts";
 
@@ -36,7 +37,7 @@ function flags({ quiet, ignore, only }: SysctlTelling, last: string): string {
 function setAll(
   settings: SysctlSet["settings"],
   telling: SysctlTelling,
-  namespace: NetworkNamespace,
+  { namespace, outside }: OperationContext,
   complaints: string,
 ): string {
   let problems = complaints;
@@ -47,7 +48,9 @@ function setAll(
     const sysctl = findSysctl(namespace, path);
     if (sysctl === null) {
       if (!telling.ignore) problems += `sysctl: cannot stat /proc/sys/${path}: No such file or directory\n`;
-    } else if (!sysctl.writable) told += invalid(path);
+    } else if (outside.readOnlySysctls === true)
+      problems += `sysctl: setting key "${nameOf(path)}": ${errorText.EROFS}\n`;
+    else if (!sysctl.writable) told += invalid(path);
     else if (!sysctl.write(value)) problems += invalid(path);
     else text += line(path, value, telling);
   }
@@ -65,8 +68,8 @@ export const sysctlSet: OperationRecord<SysctlSet> = {
     flags(telling, "w"),
     ...settings.map(([path, value]) => `${nameOf(path)}=${value}`),
   ],
-  apply({ settings, ...telling }, { namespace }) {
-    setAll(settings, telling, namespace, "");
+  apply({ settings, ...telling }, context) {
+    setAll(settings, telling, context, "");
   },
   /** procps prints what it wrote as it was told, not what the kernel made of it. */
   said({ settings, ...telling }, { namespace }) {
@@ -92,7 +95,7 @@ export const sysctlLoad: OperationRecord<SysctlLoad> = {
       if (match === null) complaints += `sysctl: ${file}(${i + 1}): invalid syntax, continuing...\n`;
       else settings.push([pathOf(match[1]!), match[2]!]);
     }
-    const said = setAll(settings, telling, context.namespace, complaints);
+    const said = setAll(settings, telling, context, complaints);
     // What was read from the file is known only here, so it is told here, as a tool that ends well.
     if (said !== "") throw new ToolError("", 0, said);
   },

@@ -6,6 +6,8 @@ export interface ArpingDialect {
   mac(text: string): string;
   /** Asked through when no device is named; null: the device that the route leaves by. */
   readonly device: string | null;
+  /** The status of one who may not send packets of his own. */
+  readonly forbidden: number;
   isDown(device: string): string;
   isNotArpable(device: string): string;
   isMissing(device: string): string;
@@ -27,6 +29,7 @@ export const IPUTILS_ARPING: ArpingDialect = {
   gap: " ",
   mac: (text) => text.toUpperCase(),
   device: null,
+  forbidden: 2,
   isDown: (device) => `Interface "${device}" is down\n`,
   isNotArpable: (device) => `Interface "${device}" is not ARPable\n`,
   isMissing: (device) => `arping: Device ${device} not available.\n`,
@@ -39,6 +42,7 @@ export const BUSYBOX_ARPING: ArpingDialect = {
   gap: "",
   mac: (text) => text,
   device: "eth0",
+  forbidden: 1,
   isDown: (device) => `arping: interface ${device} is down\n`,
   isNotArpable: (device) => `arping: interface ${device} is not ARPable\n`,
   isMissing: (device) => `arping: interface ${device} not found: No such device\n`,

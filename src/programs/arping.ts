@@ -11,6 +11,7 @@ import * as ethernet from "../wire/ethernet.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
 import { type ArpingDialect, IPUTILS_ARPING } from "./arping-dialects.ts";
+import { isCapable } from "./credentials.ts";
 import { getopt } from "./getopt.ts";
 import { wholeNumber } from "./numbers.ts";
 import { millis } from "./ping-statistics.ts";
@@ -154,6 +155,8 @@ class Arping {
     this.#target = target;
     this.#dialect = dialect;
     const { namespace } = context;
+    if (!isCapable(context.credentials, "NET_RAW"))
+      throw new ProgramExit(dialect.forbidden, `arping: socket: ${errorText.EPERM}\n`);
     this.#began = namespace.world.now;
     if (options.source !== null) {
       this.#source = parseAddress(options.source);

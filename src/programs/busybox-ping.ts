@@ -8,6 +8,7 @@ import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { type BufferedContext, buffered } from "./buffered-output.ts";
 import { appletHelp, appletMistake } from "./busybox-usage.ts";
+import { isCapable } from "./credentials.ts";
 import { getopt } from "./getopt.ts";
 import { millis } from "./ping-statistics.ts";
 import type { ProgramContext } from "./program-context.ts";
@@ -118,11 +119,17 @@ class BusyboxPing {
         throw error;
       }
     }
+    const isAllowed = isCapable(this.#context.credentials, "NET_RAW");
     this.#socket.broadcast = true;
     const from = this.#source === null ? "" : ` from ${ip.format(this.#source)}`;
     this.#context.hold(
       `PING ${this.#host} (${ip.format(this.#destination)})${from}: ${this.#size} data bytes\n`,
     );
+    if (!isAllowed) {
+      // It cannot have its socket, but says first what it was about to do.
+      this.#context.flush();
+      fail("permission denied (are you root?)");
+    }
   }
 
   *#take(name: string, value: string): Generator<Wait, void, void> {

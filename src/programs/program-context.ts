@@ -2,11 +2,14 @@ import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Program } from "../sim/process.ts";
 import type { Signal } from "../sim/signal.ts";
 import type { Nanos } from "../sim/time.ts";
+import type { Credentials } from "./credentials.ts";
 
 /** What a program sees of the system that runs it. The shell's context of a command is one. */
 export interface ProgramContext {
   /** The network namespace that it runs in. */
   readonly namespace: NetworkNamespace;
+  /** Who it runs as. */
+  readonly credentials: Credentials;
   /** The words after the program's name. */
   readonly args: readonly string[];
   /** Its process id. */

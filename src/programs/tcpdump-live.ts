@@ -6,7 +6,9 @@ import { type Program, SIGINT, SIGTERM } from "../sim/process.ts";
 import { Signal } from "../sim/signal.ts";
 import { type Filter, matches } from "../wire/filter.ts";
 import { asCooked, kindOf } from "./cooked-frame.ts";
+import { isCapable } from "./credentials.ts";
 import type { ProgramContext } from "./program-context.ts";
+import { ProgramExit } from "./program-exit.ts";
 import { save } from "./tcpdump-file.ts";
 import { compileFilter } from "./tcpdump-filter.ts";
 import { type CapturedFrame, TcpdumpLines } from "./tcpdump-lines.ts";
@@ -42,6 +44,13 @@ export class LiveCapture {
     this.#options = options;
     const { namespace } = context;
     this.#device = this.#find();
+    if (!isCapable(context.credentials, "NET_RAW")) {
+      const name = this.#device?.name ?? "any";
+      throw new ProgramExit(
+        1,
+        `tcpdump: ${name}: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)\n`,
+      );
+    }
     const clock = context.machine.clock();
     this.#epoch = clock.seconds - Math.floor(namespace.world.now / 1e9);
     this.#filter = compileFilter(context, options, this.#device);

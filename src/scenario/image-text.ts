@@ -20,6 +20,7 @@ export interface ImageText {
   /** Further names. */
   readonly names?: readonly string[] | undefined;
   readonly workdir?: string | undefined;
+  readonly user?: string | undefined;
   readonly volumes?: readonly string[] | undefined;
   /** Whose tools it has; busybox's unless given. */
   readonly system?: "busybox" | "full" | "none" | undefined;
@@ -50,6 +51,7 @@ export const imageSchema: z.ZodType<ImageText> = z
       .meta({ description: "Texts by path." }),
     names: z.array(z.string()).optional().meta({ description: "Further names." }),
     workdir: z.string().startsWith("/").optional(),
+    user: z.string().optional(),
     volumes: z.array(z.string().startsWith("/")).optional(),
     system: z.enum(["busybox", "full", "none"]).optional().meta({ description: "Whose tools it has." }),
     "stop-signal": z.string().optional(),
@@ -81,6 +83,7 @@ export function imageSpec(name: string, text: ImageText): ImageSpec {
     exposed: text.exposed ?? (answer === undefined ? [] : [80]),
     ...(text.files === undefined ? {} : { files: text.files }),
     ...(text.workdir === undefined ? {} : { workingDir: text.workdir }),
+    ...(text.user === undefined ? {} : { user: text.user }),
     ...(text.volumes === undefined ? {} : { volumes: text.volumes }),
     ...(text.system === undefined ? {} : { system: text.system }),
     ...(text["stop-signal"] === undefined ? {} : { stopSignal: text["stop-signal"] }),

@@ -1,6 +1,7 @@
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Expected } from "../operations/expected.ts";
+import type { Credentials } from "../programs/credentials.ts";
 import type { Program } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -21,6 +22,8 @@ export interface CommandContext {
   readonly machine: Machine;
   /** The network namespace that it runs in. */
   readonly namespace: NetworkNamespace;
+  /** Who it runs as. */
+  readonly credentials: Credentials;
   /** The words after the command's name. */
   readonly args: readonly string[];
   /** The whole standard input, for a command that was registered with `stdin: true`; else empty. */

@@ -45,14 +45,18 @@ class MachineSystem implements ContainerSystem {
       hostname: options.hostname,
       seedName: options.seedName,
       namespace: () => this.#namespace,
-      container: { image: options.image, outer: outer.processes },
+      container: {
+        image: options.image,
+        outer: outer.processes,
+        readOnlySysctls: !options.privileged,
+      },
     });
-    mountKernelTrees(this.#machine.files);
+    mountKernelTrees(this.#machine.files, !options.privileged);
     const files = this.files;
     for (const [path, text] of Object.entries(options.image.files)) {
       files.makeDirectory(path.slice(0, path.lastIndexOf("/")) || "/", true);
       files.write(path, text);
-      files.chmod(path, 0o755);
+      if (!path.startsWith("/etc/")) files.chmod(path, 0o755);
     }
   }
 
@@ -85,7 +89,10 @@ class MachineSystem implements ContainerSystem {
       own.shellPid = entry.pid;
       return yield* launch(own, found, spec.argv);
     };
-    const entry = processes.start(main ? 0 : 1, spec.argv.join(" "), program, { namespace: spec.namespace });
+    const entry = processes.start(main ? 0 : 1, spec.argv.join(" "), program, {
+      namespace: spec.namespace,
+      uid: spec.credentials.uid,
+    });
     entry.process.init = main;
     return new Started(entry, processes.outerPid(entry.pid));
   }
@@ -100,10 +107,11 @@ class MachineSystem implements ContainerSystem {
 
   processes(): readonly SeenProcess[] {
     const { processes } = this.#machine;
-    return processes.list().map(({ pid, parent, command, started }) => ({
+    return processes.list().map(({ pid, parent, command, uid, started }) => ({
       pid: processes.outerPid(pid),
       parent: processes.outerPid(parent),
       command,
+      uid,
       started,
     }));
   }
@@ -144,6 +152,7 @@ class MachineSystem implements ContainerSystem {
     const state = new ShellState(this.#machine, null, INTERPRETER, streams);
     state.namespace = spec.namespace;
     state.cwd = spec.cwd;
+    state.credentials = spec.credentials;
     state.naming = spec.tty ? { kind: "prompt" } : { kind: "ash", name: "sh", script: false };
     for (const [name, value] of spec.env) {
       state.variables.set(name, value);

@@ -19,6 +19,7 @@ const WORDS = {
   EINVAL: "Invalid argument",
   ELOOP: "Too many levels of symbolic links",
   EPERM: "Operation not permitted",
+  EROFS: "Read-only file system",
 } as const;
 type FileErrno = keyof typeof WORDS;
 

@@ -20,7 +20,12 @@ interface MachineOptions {
   /** Where shells start: the host's own namespace unless given. */
   readonly namespace?: () => NetworkNamespace;
   /** For a container: what its image holds, and the processes of the host that it runs on. */
-  readonly container?: { readonly image: ImageContents; readonly outer: ProcessTable };
+  readonly container?: {
+    readonly image: ImageContents;
+    readonly outer: ProcessTable;
+    /** It is not privileged: its /proc/sys and /sys are mounted read-only. */
+    readonly readOnlySysctls: boolean;
+  };
 }
 
 /** Where named namespaces lie. */
@@ -43,12 +48,15 @@ export class Machine {
   readonly outside: Outside;
   /** What the container's image holds; null for a host. */
   readonly image: ImageContents | null;
+  /** Nobody may write to /proc/sys and /sys. */
+  readonly readOnlySysctls: boolean;
   /** For `$RANDOM` and `mktemp`. */
   readonly prng: Prng;
   hostname: string;
   /** Where the line that runs now stands (`lesson.md:12`), for the memory of causes; empty when somebody types it. */
   place = "";
   readonly #options: MachineOptions;
+  readonly #owned: Map<number, Set<string>> = new Map();
 
   constructor(options: MachineOptions) {
     const { host, commands } = options;
@@ -59,6 +67,7 @@ export class Machine {
     this.hostname = options.hostname ?? host.name;
     this.files = new HostFiles(() => host.world.now);
     this.image = options.container?.image ?? null;
+    this.readOnlySysctls = options.container?.readOnlySysctls ?? false;
     this.processes = new ProcessTable(host.world, options.container?.outer);
     this.outside = Outside.of(host.world);
     this.prng = host.world.prng.fork(`shell/${options.seedName ?? this.hostname}`);
@@ -83,6 +92,8 @@ export class Machine {
     etc.write("/etc/hosts", "127.0.0.1\tlocalhost\n");
     etc.write("/etc/hostname", `${this.hostname}\n`);
     etc.write("/etc/passwd", `root:x:0:0:root:/root:/bin/${this.image === null ? "bash" : "sh"}\n`);
+    etc.write("/etc/group", "root:x:0:\n");
+    etc.chmod("/tmp", 0o777);
     this.files.mount("/proc/sys/kernel", () => ({
       list: (path) => (path === "" ? ["hostname"] : null),
       read: (path) => (path === "hostname" ? `${this.hostname}\n` : null),
@@ -92,6 +103,13 @@ export class Machine {
   /** Where a shell starts. */
   get namespace(): NetworkNamespace {
     return this.#options.namespace?.() ?? this.host.root;
+  }
+
+  /** The paths that a user has made, who is not root. */
+  ownedBy(uid: number): Set<string> {
+    let owned = this.#owned.get(uid);
+    if (owned === undefined) this.#owned.set(uid, (owned = new Set()));
+    return owned;
   }
 
   /** The time of day: seconds since 1970, and nanoseconds within the second. */

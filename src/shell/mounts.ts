@@ -1,4 +1,5 @@
 import { own } from "../base/own.ts";
+import { errorText } from "../net/kernel-error.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { procNet } from "../net/proc-net.ts";
 import { findSysctl, listSysctls } from "../net/sysctl-tree.ts";
@@ -6,10 +7,13 @@ import type { HostFiles, MountedTree } from "./host-files.ts";
 import { sysClassNet } from "./sys-class-net.ts";
 
 /** Puts the lazy trees of a Linux host into its files: what they hold is made when somebody reads. */
-export function mountKernelTrees(files: HostFiles): void {
-  files.mount("/proc/sys", procSys);
+export function mountKernelTrees(files: HostFiles, readOnly = false): void {
+  const mount = (point: string, source: (ns: NetworkNamespace) => MountedTree): void => {
+    files.mount(point, readOnly ? (ns) => ({ ...source(ns), write: () => errorText.EROFS }) : source);
+  };
+  mount("/proc/sys", procSys);
   files.mount("/proc/net", procNetFiles);
-  files.mount("/sys/class/net", sysClassNet);
+  mount("/sys/class/net", sysClassNet);
 }
 
 function procNetFiles(ns: NetworkNamespace): MountedTree {

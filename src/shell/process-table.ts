@@ -13,6 +13,8 @@ export interface ProcessEntry {
   /** The words, as `ps` shows them. */
   readonly command: string;
   readonly started: Nanos;
+  /** Who it runs as. */
+  readonly uid: number;
   /** The signal that ended it, or null. */
   endedBy: number | null;
   readonly process: Process;
@@ -23,6 +25,8 @@ export interface ProcessEntry {
 interface StartOptions {
   readonly pid?: number;
   readonly namespace?: NetworkNamespace;
+  /** Root unless given. */
+  readonly uid?: number;
   /** Runs when it has ended, whatever ended it. */
   readonly release?: () => void;
 }
@@ -47,6 +51,10 @@ class OuterEntry implements ProcessEntry {
 
   get started(): Nanos {
     return this.#inner.started;
+  }
+
+  get uid(): number {
+    return this.#inner.uid;
   }
 
   get process(): Process {
@@ -141,6 +149,7 @@ export class ProcessTable {
       parent,
       command,
       started: this.world.now,
+      uid: options.uid ?? 0,
       endedBy: null,
       namespace: options.namespace ?? null,
       process: this.world.start(main),

@@ -89,9 +89,19 @@ function* redirect(state: ShellState, redirection: RedirectionNode, opened: Stre
     return true;
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
-    state.complain(`${word}: ${error.message}`);
+    state.complain(
+      state.naming.kind === "ash" ? ashWords(word, operator, error) : `${word}: ${error.message}`,
+    );
     return false;
   }
+}
+
+/** How busybox's shell says that a file cannot be opened. */
+function ashWords(word: string, operator: RedirectionNode["operator"], error: FileFailure): string {
+  if (operator === "<")
+    return `can't open ${word}: ${error.code === "ENOENT" ? "no such file" : error.message}`;
+  const nowhere = error.code === "ENOENT" || error.code === "ENOTDIR";
+  return `can't create ${word}: ${nowhere ? "nonexistent directory" : error.message}`;
 }
 
 function freeDescriptor(state: ShellState): number {
@@ -112,6 +122,8 @@ function open(state: ShellState, word: string, operator: RedirectionNode["operat
     return { ...fileInput(files.read(path)), write: output.write };
   }
   if (files.stat(path)?.kind === "directory") throw new FileFailure("EISDIR");
+  if (files.isLazy(path) && state.machine.readOnlySysctls && /^\/(?:proc\/)?sys\//.test(path))
+    throw new FileFailure("EROFS");
   if (
     state.options.has("noclobber") &&
     (operator === ">" || operator === "&>") &&

@@ -1,5 +1,6 @@
 import { assert } from "../base/assert.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { type Credentials, ROOT } from "../programs/credentials.ts";
 import type { Nanos } from "../sim/time.ts";
 import { type FileSystem, resolvePath } from "./file-system.ts";
 import { JobTable } from "./job-table.ts";
@@ -13,6 +14,7 @@ import {
   loadBashLibrary,
   type ScriptNode,
 } from "./syntax.ts";
+import { filesOfUser } from "./user-files.ts";
 import { Variables } from "./variables.ts";
 
 /** How this shell was started, which decides how it names itself in an error. */
@@ -50,6 +52,7 @@ export class ShellState {
   readonly machine: Machine;
   readonly interpreter: Interpreter;
   namespace: NetworkNamespace;
+  credentials: Credentials = ROOT;
   variables: Variables = new Variables();
   functions: Map<string, FunctionNode> = new Map();
   aliases: Map<string, string> = new Map();
@@ -115,6 +118,7 @@ export class ShellState {
     for (const stream of child.streams.values()) stream.retain();
     child.jobs = new JobTable(this.jobs.shown());
     child.namespace = this.namespace;
+    child.credentials = this.credentials;
     child.variables = this.variables.clone();
     child.functions = new Map(this.functions);
     child.aliases = new Map(this.aliases);
@@ -158,7 +162,9 @@ export class ShellState {
   }
 
   get files(): FileSystem {
-    return this.machine.files.view(this.namespace);
+    const files = this.machine.files.view(this.namespace);
+    const { uid } = this.credentials;
+    return uid === 0 ? files : filesOfUser(files, this.machine.ownedBy(uid));
   }
 
   get now(): Nanos {

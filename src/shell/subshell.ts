@@ -48,6 +48,7 @@ export function startSubshell(
   return parent.machine.processes.start(parent.process?.pid ?? 1, text, program, {
     release,
     namespace: child.namespace,
+    uid: child.credentials.uid,
   });
 }
 

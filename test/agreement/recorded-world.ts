@@ -1,3 +1,4 @@
+import { CATALOGUE } from "../../src/docker/images/catalogue.ts";
 import type { ImageSpec } from "../../src/docker/images/image-spec.ts";
 import { Lab } from "../../src/lab/lab.ts";
 import { type HostSpec, type NicSpec, PLAIN_CPU, PLAIN_WIRE, type Topology } from "../../src/lab/topology.ts";
@@ -38,6 +39,7 @@ function whoami(port: number, ...names: readonly string[]): ImageSpec {
 
 /** All recorded images were one busybox under the wanted names. */
 const IMAGES: readonly ImageSpec[] = [
+  { ...CATALOGUE.find(({ names }) => names.includes("alpine:latest"))!, files: {} },
   whoami(80, "nginx:alpine", "nginx:latest"),
   whoami(8000, "training/whoami:latest", "training/whoami:2.0"),
   whoami(3000, "fundamentalsofdocker/ch11-web:2.0"),

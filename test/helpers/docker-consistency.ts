@@ -26,7 +26,7 @@ export class Consistency {
   }
 
   /** What does not agree, in words. */
-  async faults(): Promise<string[]> {
+  faults(): string[] {
     const containers = this.#engine
       .containerList({ all: true })
       .map(({ Id }) => this.#engine.containerInspect(Id));
@@ -35,7 +35,7 @@ export class Consistency {
       ...this.#endpoints(containers),
       ...this.#devices(),
       ...this.#sandboxes(containers),
-      ...(await this.#ports(containers)),
+      ...this.#ports(containers),
     ];
   }
 
@@ -135,8 +135,8 @@ export class Consistency {
     return [...differ("namespaces", [...this.#host.boundNamespaces.keys()].sort(), keys.sort()), ...inside];
   }
 
-  /** What is published has its rule, its socket, its proxy, and nothing else has. */
-  async #ports(containers: readonly ContainerResource[]): Promise<string[]> {
+  /** What is published has its rule and its socket, and nothing else has. */
+  #ports(containers: readonly ContainerResource[]): string[] {
     const published = containers.flatMap(({ NetworkSettings }) =>
       Object.entries(NetworkSettings.Ports).flatMap(([port, bindings]) =>
         (bindings ?? []).map(({ HostIp, HostPort }) => ({ port, HostIp, HostPort })),
@@ -149,12 +149,10 @@ export class Consistency {
     const { sockets, tcp } = this.#host.root;
     const listening = [...tcp.ports.listeners].length + [...sockets.listUdp()].length;
     const listening6 = sockets.ipv6.list("tcp").length + sockets.ipv6.list("udp").length;
-    const proxies = (await this.#world.type("host", "pgrep -c docker-proxy")).output.trim();
     return [
       ...differ("rules of published ports", rules.sort(), ipv4.map(({ HostPort }) => HostPort).sort()),
       ...differ("sockets of published ports", listening, ipv4.length),
       ...differ("sockets of IPv6", listening6, published.length - ipv4.length),
-      ...differ("proxies", proxies, `${published.length}`),
       ...differ(
         "ports given out",
         (this.#engine.networks as NetworkController).publishedPorts,

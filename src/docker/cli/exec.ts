@@ -1,6 +1,7 @@
 import type { Program } from "../../sim/process.ts";
 import type { ContainerProcess } from "../api/docker-api.ts";
 import { StartFailure } from "../container/container-runtime.ts";
+import { UnknownUser } from "../container/user.ts";
 import { naming } from "./ask.ts";
 import { ClientError, type Invocation } from "./client-context.ts";
 import { keyValues } from "./key-value-files.ts";
@@ -37,10 +38,15 @@ export function* execInContainer({ context, options, args, api }: Invocation): P
       input: stdin ? context.input : null,
     });
   } catch (error) {
+    // The engine writes it where the process would have written.
+    if (error instanceof UnknownUser && !detach) {
+      context.out(`${error.message}\r\n`);
+      return 126;
+    }
+    if (error instanceof UnknownUser) throw new ClientError(`Error response from daemon: ${error.message}`);
     if (!(error instanceof StartFailure)) throw error;
     const words = `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`;
     if (detach) throw new ClientError(`Error response from daemon: ${words}`);
-    // The engine writes it where the process would have written.
     context.out(`${words}\r\n`);
     return error.status;
   }

@@ -9,6 +9,7 @@ import type { EventLog } from "../event-log.ts";
 import { shortId } from "../ids.ts";
 import { GENERIC_COMMAND } from "../images/generic-image.ts";
 import type { NetworkBackend } from "../network/network-backend.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import type { Container } from "./container.ts";
 import { attributesOf } from "./container-events.ts";
 import { type ContainerRuntime, type StartedProcess, StartFailure } from "./container-runtime.ts";
@@ -20,6 +21,7 @@ import { type LinkIndex, linkedEnvironment, linkedHosts } from "./link-index.ts"
 import { RestartPolicy } from "./restart-policy.ts";
 import { SandboxFiles } from "./sandbox-files.ts";
 import { demandSignal } from "./signals.ts";
+import { type ContainerUser, UnknownUser, userOf } from "./user.ts";
 
 /** How long a container may take to stop unless somebody says otherwise. */
 const STOP_TIMEOUT = 10;
@@ -211,6 +213,7 @@ export class ContainerRunner {
       hostname: name,
       seedName: container.id,
       image: container.image.contents,
+      privileged: hostConfig.Privileged,
       namespace: sandbox.namespace,
     });
     container.system.move(sandbox.namespace);
@@ -219,9 +222,12 @@ export class ContainerRunner {
     container.system.files.write("/etc/hostname", `${name}\n`);
     const cwd = config.WorkingDir || "/";
     container.system.files.makeDirectory(cwd, true);
+    const linked = linkedEnvironment(this.#linksOf(container));
+    const user = asDaemon(() => userIn(container, config.User));
     const process = container.system.start({
       argv: this.#argvOf(container),
-      env: environmentOf(container, name, linkedEnvironment(this.#linksOf(container))),
+      env: environmentOf(container, name, linked, user.home),
+      credentials: { ...user, capabilities: capabilitiesOf(hostConfig, user) },
       cwd,
       namespace: sandbox.namespace,
       tty: config.Tty,
@@ -334,6 +340,9 @@ export class ContainerRunner {
     const words = config.Cmd.join(" ");
     events.add("container", `exec_create: ${words}`, container.id, attributes);
     events.add("container", `exec_start: ${words}`, container.id, attributes);
+    const user = userIn(container, config.User || container.config.User);
+    const { hostConfig } = container;
+    const privileges = { ...hostConfig, Privileged: hostConfig.Privileged || config.Privileged };
     const cwd = config.WorkingDir || container.config.WorkingDir || "/";
     if (system.files.stat(cwd)?.kind !== "directory") {
       throw new StartFailure(
@@ -344,7 +353,8 @@ export class ContainerRunner {
     const process = asExec(() =>
       system.start({
         argv: config.Cmd,
-        env: environmentOf(container, system.hostname, linked, config.Env, config.Tty),
+        env: environmentOf(container, system.hostname, linked, user.home, config.Env, config.Tty),
+        credentials: { ...user, capabilities: capabilitiesOf(privileges, user) },
         cwd,
         namespace: this.sandboxOf(container)!.namespace,
         tty: config.Tty,
@@ -425,6 +435,22 @@ export class ContainerRunner {
     container.paused = paused;
     container.system?.freeze(paused);
     container.changed.notify();
+  }
+}
+
+/** Who `-u` names in a container. @throws {UnknownUser} */
+function userIn({ hostConfig, system }: Container, wish: string): ContainerUser {
+  const read = (path: string): string => (system!.files.stat(path) === null ? "" : system!.files.read(path));
+  const further = hostConfig["GroupAdd"] as readonly string[] | null | undefined;
+  return userOf(wish, further ?? [], { passwd: read("/etc/passwd"), group: read("/etc/group") });
+}
+
+/** What a container cannot start for is the engine's own refusal. */
+function asDaemon<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof UnknownUser ? new DaemonError(400, error.message) : error;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
+import type { Credentials } from "../../programs/credentials.ts";
 import type { ProgramFiles } from "../../programs/program-context.ts";
 import type { ContainerProcess, ExecInput } from "../api/docker-api.ts";
 import type { ImageContents } from "../images/image-spec.ts";
@@ -37,6 +38,7 @@ export interface SeenProcess {
   readonly parent: number;
   /** Its words. */
   readonly command: string;
+  readonly uid: number;
   /** Virtual nanoseconds. */
   readonly started: number;
 }
@@ -54,6 +56,7 @@ export interface ProcessSpec {
   /** The network namespace that it starts in. */
   readonly namespace: NetworkNamespace;
   readonly tty: boolean;
+  readonly credentials: Credentials;
   /** Null: nothing to read. */
   readonly input: ExecInput | null;
   out(text: string): void;
@@ -71,6 +74,8 @@ export interface SystemOptions {
   readonly seedName: string;
   /** What the image holds: whose tools, which programs and files of its own. */
   readonly image: ImageContents;
+  /** `--privileged`: it may write to /proc/sys. */
+  readonly privileged: boolean;
   /** For `/proc` and `/sys`, which show where a process runs. */
   readonly namespace: NetworkNamespace;
 }

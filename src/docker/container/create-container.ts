@@ -3,6 +3,7 @@ import { DaemonError } from "../api/daemon-error.ts";
 import type { EndpointSettings } from "../api/network-types.ts";
 import { shortId } from "../ids.ts";
 import type { Image } from "../images/image.ts";
+import { checkCapabilities } from "./capabilities.ts";
 
 const MASKED_PATHS =
   "/proc/asound /proc/acpi /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list /proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware".split(
@@ -116,6 +117,7 @@ export function checkRequest({ Config, HostConfig }: ContainerCreateRequest): vo
   ) {
     throw conflict("hostname and the UTS mode");
   }
+  checkCapabilities(HostConfig);
   const policy = HostConfig.RestartPolicy;
   if (!RESTART_POLICIES.includes(policy.Name)) {
     throw new DaemonError(400, `invalid restart policy '${policy.Name}'`);

@@ -4,11 +4,13 @@ import type { Container } from "./container.ts";
 /**
  * The environment of a process in a container (moby container/env.go, and what runc adds).
  * @param linked what `--link` puts into it
+ * @param home where its user is at home
  */
 export function environmentOf(
   container: Container,
   hostname: string,
   linked: readonly string[],
+  home: string,
   further: readonly string[] = [],
   tty: boolean = container.config.Tty,
 ): ReadonlyMap<string, string> {
@@ -26,7 +28,6 @@ export function environmentOf(
     if (at < 0) env.delete(line);
     else env.set(line.slice(0, at), line.slice(at + 1));
   }
-  if (!env.has("HOME"))
-    env.set("HOME", container.config.User === "" || container.config.User === "root" ? "/root" : "/");
+  if (!env.has("HOME")) env.set("HOME", home);
   return env;
 }

@@ -166,8 +166,8 @@ function variablesOf(link: Link): string[] {
       `${name}_ADDR=${address}`,
       `${name}_PROTO=${first.protocol}`,
       `${name}_PORT_START=${first.number}`,
-      `${named(last)}_END=${url(last)}`,
-      `${named(last)}_PORT_END=${last.number}`,
+      `${name}_END=${url(last)}`,
+      `${name}_PORT_END=${last.number}`,
     );
   }
   for (const port of ports) {

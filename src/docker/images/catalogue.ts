@@ -2,6 +2,7 @@ import { curl } from "../../programs/curl/curl.ts";
 import { whoami } from "../../programs/httpd/whoami.ts";
 import { python } from "../../programs/python/python.ts";
 import { SIGINT, SIGTERM } from "../../sim/process.ts";
+import { alpineAccounts } from "./accounts.ts";
 import { DATA_IMAGES } from "./data-images.ts";
 import { DEFAULT_PATH } from "./image-config.ts";
 import type { ImageSpec } from "./image-spec.ts";
@@ -10,7 +11,13 @@ import { WEB_IMAGES } from "./web-images.ts";
 
 /** The images that lie on every host from the start: those of the book, and what one likes to look around with. */
 export const CATALOGUE: readonly ImageSpec[] = [
-  { names: ["alpine:latest"], command: ["/bin/sh"], env: [DEFAULT_PATH], size: 7_050_000 },
+  {
+    names: ["alpine:latest"],
+    command: ["/bin/sh"],
+    env: [DEFAULT_PATH],
+    size: 7_050_000,
+    files: alpineAccounts(),
+  },
   { names: ["busybox:latest"], command: ["sh"], env: [DEFAULT_PATH], size: 4_860_000 },
   {
     names: ["nicolaka/netshoot:latest"],
@@ -21,6 +28,8 @@ export const CATALOGUE: readonly ImageSpec[] = [
   },
   {
     names: ["curlimages/curl:latest"],
+    user: "curl_user",
+    files: alpineAccounts("curl_user:x:100:101::/home/curl_user:/sbin/nologin"),
     entrypoint: ["curl"],
     env: [DEFAULT_PATH],
     size: 11_900_000,
@@ -28,6 +37,7 @@ export const CATALOGUE: readonly ImageSpec[] = [
   },
   {
     names: ["python:latest", "python:alpine"],
+    files: alpineAccounts(),
     command: ["python3"],
     env: [DEFAULT_PATH],
     size: 51_700_000,
@@ -46,6 +56,7 @@ export const CATALOGUE: readonly ImageSpec[] = [
   },
   {
     names: ["fundamentalsofdocker/ch11-web:2.0"],
+    files: alpineAccounts("node:x:1000:1000:Linux User,,,:/home/node:/bin/sh"),
     command: ["node", "server.js"],
     env: [DEFAULT_PATH],
     exposed: [3000],

@@ -15,7 +15,7 @@ export function configOf(spec: ImageSpec): ContainerConfig {
   return {
     Hostname: "",
     Domainname: "",
-    User: "",
+    User: spec.user ?? "",
     AttachStdin: false,
     AttachStdout: false,
     AttachStderr: false,

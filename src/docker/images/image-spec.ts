@@ -39,6 +39,8 @@ export interface ImageSpec extends Partial<ImageContents> {
   readonly volumes?: readonly string[];
   /** Where its processes start; `/` unless given. */
   readonly workingDir?: string;
+  /** Who its processes run as, `USER[:GROUP]`; root unless given. */
+  readonly user?: string;
   /** Labels, which its containers have too. */
   readonly labels?: Readonly<Record<string, string>>;
   /** The signal that `docker stop` sends; SIGTERM unless given. */

@@ -44,6 +44,8 @@ export function busyboxArp(question: ArpQuestion, context: OperationContext): To
   if (address === null) return refused(host === undefined ? "need host name" : `bad address '${host}'`);
   if (sets && hardware === undefined) return refused("need hardware address");
   const dev = device ?? deviceFor(address, deletes, context);
+  if (context.outside.unprivileged === true)
+    return refused(`${deletes ? "SIOCDARP(priv)" : "SIOCSARP"}: ${errorText.EPERM}`);
   if (dev === null) return refused(`no support for the entry`);
   try {
     if (deletes) applyOperation({ op: "neigh-del", address: ip.format(address), dev }, context);

@@ -45,10 +45,21 @@ export function busyboxIfconfig(args: readonly string[], context: OperationConte
   try {
     return configure(base, name, words, context);
   } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-    return refused(`SIOCSIFFLAGS: ${errorText[error.errno]}`);
+    if (!(error instanceof Refusal)) throw error;
+    return refused(error.message);
   }
 }
+
+/** The system call by which the applet does what an operation says. */
+function ioctlOf(operation: Operation): string {
+  if (operation.op !== "link-set") return "SIOCSIFADDR";
+  if (operation.mtu !== undefined) return "SIOCSIFMTU";
+  if (operation.txqueuelen !== undefined) return "SIOCSIFTXQLEN";
+  return operation.address === undefined ? "SIOCSIFFLAGS" : "SIOCSIFHWADDR";
+}
+
+/** A system call that failed, in the applet's words. */
+class Refusal extends Error {}
 
 function refused(words: string): ToolResult {
   return { stdout: "", stderr: `ifconfig: ${words}\n`, status: 1 };
@@ -61,7 +72,13 @@ function configure(
   context: OperationContext,
 ): ToolResult | null {
   const apply = (operation: Operation): void => {
-    applyOperation(operation, context);
+    try {
+      applyOperation(operation, context);
+    } catch (error) {
+      throw error instanceof KernelError
+        ? new Refusal(`${ioctlOf(operation)}: ${errorText[error.errno]}`)
+        : error;
+    }
   };
   const present = (): NetDevice | null => context.namespace.device(dev);
   let address: string | null = null;

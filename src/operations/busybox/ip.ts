@@ -2,6 +2,7 @@ import { errorText, KernelError } from "../../net/kernel-error.ts";
 import { Neighbour } from "../../net/neighbour.ts";
 import type { AddressFilter } from "../addr-show.ts";
 import { deviceNamed } from "../link-change.ts";
+import type { LinkSet } from "../link-set.ts";
 import { devicesOf } from "../link-show.ts";
 import { FLUSHED, type NeighFilter, neighboursOf, SHOWN } from "../neigh-filter.ts";
 import type { Command, QuestionRecord } from "../operation.ts";
@@ -141,8 +142,22 @@ function run(
   const full = verb === "a" ? "add" : verb === "chg" ? "change" : verb;
   const command = parse(object, full, ...rest);
   if (!("op" in command)) throw new Complaint(`invalid argument '${words[0]}' to 'ip'`, 1);
-  applyOperation(command, context);
+  try {
+    applyOperation(command, context);
+  } catch (error) {
+    const call = command.op === "link-set" ? ioctlOf(command) : null;
+    if (!(error instanceof KernelError) || error.errno !== "EPERM" || call === null) throw error;
+    throw new Complaint(`${call}: ${errorText.EPERM}`, 2);
+  }
   return "";
+}
+
+/** The old system call by which the applet changes a device, where it does. */
+function ioctlOf(change: LinkSet): string | null {
+  if (change.mtu !== undefined) return "SIOCSIFMTU";
+  if (change.name !== undefined) return "SIOCSIFNAME";
+  if (change.address !== undefined) return "SIOCSIFHWADDR";
+  return change.up === undefined ? null : "SIOCSIFFLAGS";
 }
 
 /** What the applet finds wrong before it asks the kernel. */
@@ -205,6 +220,8 @@ function flush(
   const command = parse(object, "flush", ...words);
   if (!("op" in command)) return "";
   if (object !== "neigh") {
+    if (object === "route" && context.outside.unprivileged === true)
+      throw new Complaint(`can't send flush request: ${errorText.EPERM}`, 1);
     applyOperation(command, context);
     return "";
   }
@@ -212,8 +229,8 @@ function flush(
   if (filter.dev !== undefined) deviceNamed(context, filter.dev);
   const gone = view.family === "inet6" ? [] : neighboursOf(filter, FLUSHED, context);
   const lines = gone.map((n) => (n instanceof Neighbour ? neighbourText(n, filter.dev === undefined) : ""));
-  applyOperation(command, context);
   if (lines.length === 0) return "Nothing to flush\n";
+  applyOperation(command, context);
   const rounds = `*** Round 1, deleting ${lines.length} entries ***\n*** Flush is complete after 1 round(s) ***\n`;
   return `${lines.join("")}\n${rounds}`;
 }

@@ -1,6 +1,7 @@
 import type { Program } from "../../sim/process.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { appletHelp, appletMistake } from "../busybox-usage.ts";
+import { isCapable } from "../credentials.ts";
 import { getopt } from "../getopt.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit, runSession } from "../program-exit.ts";
@@ -40,7 +41,9 @@ function* run(context: ProgramContext): Program {
     if (letters.has("f")) context.out(`${found.canonical}\n`);
     else if (letters.has("i")) context.out(`${found.addresses.map(ip.format).join(" ")}\n`);
     else if (whole >= 0) context.out(`${found.canonical.slice(whole + 1)}\n`);
-  } else if (letters.has("F")) setFromFile(context, letters.get("F")!);
+  } else if ((letters.has("F") || operands.length > 0) && !isCapable(context.credentials, "SYS_ADMIN"))
+    throw new ProgramExit(1, "hostname: sethostname: Operation not permitted\n");
+  else if (letters.has("F")) setFromFile(context, letters.get("F")!);
   else if (operands[0] !== undefined) context.machine.hostname = operands[0];
   else context.out(`${hostname}\n`);
   return 0;

@@ -8,6 +8,7 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import * as udp from "../../wire/udp.ts";
 import { appletHelp, appletMistake } from "../busybox-usage.ts";
+import { isCapable } from "../credentials.ts";
 import { getopt } from "../getopt.ts";
 import { pause } from "../http/socket-io.ts";
 import type { ProgramContext } from "../program-context.ts";
@@ -79,6 +80,7 @@ export function busyboxTraceroute(context: ProgramContext): Program {
     const options = tracerouteOptions(context.args);
     const { address } = yield* resolveName(context, options.host);
     if (address === null) fail(`bad address '${options.host}'`);
+    if (!isCapable(context.credentials, "NET_RAW")) fail(`socket: ${errorText.EPERM}`);
     return new BusyboxTraceroute(context, options, address);
   });
 }

@@ -2,6 +2,7 @@ import { BUSYBOX_ARP_USAGE, busyboxArp } from "../../operations/busybox/arp.ts";
 import { BUSYBOX_IFCONFIG_USAGE, busyboxIfconfig } from "../../operations/busybox/ifconfig.ts";
 import { BUSYBOX_IP_USAGE, busyboxIp } from "../../operations/busybox/ip.ts";
 import { BUSYBOX_ROUTE_USAGE, busyboxRouteChange } from "../../operations/busybox/route.ts";
+import { BUSYBOX_SYSCTL_USAGE, busyboxSysctl } from "../../operations/busybox/sysctl.ts";
 import type { OperationContext } from "../../operations/operation-context.ts";
 import type { ToolResult } from "../../operations/tool.ts";
 import { routingTable } from "../../programs/busybox/routing-table.ts";
@@ -32,6 +33,7 @@ export function registerBusyboxTools(
   };
   plain("ip", BUSYBOX_IP_USAGE, busyboxIp);
   plain("ifconfig", BUSYBOX_IFCONFIG_USAGE, busyboxIfconfig);
+  plain("sysctl", BUSYBOX_SYSCTL_USAGE, busyboxSysctl);
   commands.registerApplet("arp", (context) => arp(context, reach));
   commands.registerApplet("route", (context) => route(context, reach));
 }

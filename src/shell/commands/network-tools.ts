@@ -3,6 +3,7 @@ import type { Outside } from "../../operations/operation-context.ts";
 import { OperationContext } from "../../operations/operation-context.ts";
 import { runTool } from "../../operations/run-tool.ts";
 import type { Toolbox } from "../../operations/toolbox.ts";
+import { isCapable } from "../../programs/credentials.ts";
 import type { Program } from "../../sim/process.ts";
 import type { CommandContext, CommandTable } from "../command.ts";
 import { FileFailure, resolvePath } from "../file-system.ts";
@@ -35,6 +36,8 @@ function operationContext(toolbox: Toolbox, context: CommandContext): OperationC
   const outside: Outside = {
     stdin: context.stdin,
     pid: context.pid,
+    unprivileged: !isCapable(context.credentials, "NET_ADMIN"),
+    readOnlySysctls: machine.readOnlySysctls,
     readFile: (path) => {
       try {
         return files.read(resolvePath(context.cwd, path));
@@ -53,8 +56,43 @@ function operationContext(toolbox: Toolbox, context: CommandContext): OperationC
   return new OperationContext(toolbox, context.namespace, machine.place, outside);
 }
 
+/** What tools say that may not even look without CAP_NET_ADMIN; null for all others. */
+function refusalOf(
+  name: string,
+  args: readonly string[],
+): { readonly text: string; readonly status: number } | null {
+  switch (name) {
+    case "iptables": {
+      const at = args.findIndex((word) => word === "-t" || word === "--table");
+      const table = at < 0 ? "filter" : (args[at + 1] ?? "filter");
+      const words = `can't initialize iptables table \`${table}': Permission denied (you must be root)`;
+      const advice = "Perhaps iptables or your kernel needs to be upgraded.";
+      return { text: `iptables v1.8.9 (legacy): ${words}\n${advice}\n`, status: 3 };
+    }
+    case "ipvsadm":
+      return {
+        text: "Can't initialize ipvs: Permission denied (you must be root)\nAre you sure that IP Virtual Server is built in the kernel or as module?\n",
+        status: 2,
+      };
+    case "conntrack":
+      return {
+        text: "conntrack v1.4.7 (conntrack-tools): Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this\n",
+        status: 1,
+      };
+    case "ipset":
+      return { text: "ipset v7.17: Kernel error received: Operation not permitted\n", status: 1 };
+    default:
+      return null;
+  }
+}
+
 function runNetworkTool(toolbox: Toolbox, name: string, context: CommandContext): number | Program {
   const operation = operationContext(toolbox, context);
+  const refusal = operation.outside.unprivileged === true ? refusalOf(name, context.args) : null;
+  if (refusal !== null) {
+    context.err(refusal.text);
+    return refusal.status;
+  }
   const result = runTool(name, context.args, operation);
   context.out(result.stdout);
   context.err(result.stderr);

@@ -2,7 +2,7 @@ import type { ProcessEntry } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { nameOf } from "./process-name.ts";
 
-/** A column of procps' `ps`. All processes are root's, without a terminal, and take no time of a processor. */
+/** A column of procps' `ps`. Processes have no terminal, and take no time of a processor. */
 interface Column {
   readonly header: string;
   readonly width: number;
@@ -14,7 +14,7 @@ const args: Column = { header: "COMMAND", width: 0, text: (entry) => entry.comma
 const comm: Column = { header: "COMMAND", width: 15, text: (entry) => nameOf(entry).slice(0, 15) };
 const pid: Column = { header: "PID", width: 7, right: true, text: (entry) => `${entry.pid}` };
 const ppid: Column = { header: "PPID", width: 7, right: true, text: (entry) => `${entry.parent}` };
-const user: Column = { header: "USER", width: 8, text: () => "root" };
+const user: Column = { header: "USER", width: 8, text: ({ uid }) => (uid === 0 ? "root" : `${uid}`) };
 const tty: Column = { header: "TT", width: 8, text: () => "?" };
 const stat: Column = { header: "STAT", width: 4, text: () => "S" };
 const time: Column = { header: "TIME", width: 8, right: true, text: () => "00:00:00" };
@@ -33,7 +33,7 @@ const COLUMNS: ReadonlyMap<string, Column> = new Map([
   ["time", time],
   ["tt", tty],
   ["tty", tty],
-  ["uid", { header: "UID", width: 5, right: true, text: () => "0" }],
+  ["uid", { header: "UID", width: 5, right: true, text: ({ uid }) => `${uid}` }],
   ["user", user],
   ["euser", { ...user, header: "EUSER" }],
 ]);

@@ -14,6 +14,7 @@ import { exitOf, type ProcessEntry, type Run } from "../process-table.ts";
 import { reportKilled } from "../report-killed.ts";
 import type { ShellState } from "../shell-state.ts";
 import { type Input, nullStream, Pipe, readAll, WriteFailure } from "../stream.ts";
+import { APPLETS } from "./applets.ts";
 import { findProgram } from "./index.ts";
 import { runTextTool, TEXT_TOOLS } from "./text-tools.ts";
 
@@ -89,6 +90,8 @@ function containerProgram(machine: Machine, word: string, name: string): Install
   }
   if (image.system === "full") return hostProgram(machine, name === "zsh" ? "bash" : name);
   if (image.system === "none" || !BUSYBOX_NAMES.has(name)) return null;
+  const applet = APPLETS.get(name);
+  if (applet !== undefined) return { kind: "program", program: applet };
   const registered = machine.commands.findApplet(name);
   return registered === null ? hostProgram(machine, name) : { kind: "command", registered };
 }
@@ -143,6 +146,7 @@ export function startProgram(
   return state.machine.processes.start(state.process?.pid ?? 1, words.join(" "), program, {
     release,
     namespace: child.namespace,
+    uid: child.credentials.uid,
   });
 }
 
@@ -214,6 +218,7 @@ function contextOf(state: ShellState, args: readonly string[], stdin: string, in
     host: state.machine.host,
     machine: state.machine,
     namespace: state.namespace,
+    credentials: state.credentials,
     args,
     stdin,
     input,
@@ -257,6 +262,7 @@ function forkProgram(
   return state.machine.processes.start(daemon ? 1 : pid, command, main, {
     release: () => child.releaseStreams(),
     namespace: child.namespace,
+    uid: child.credentials.uid,
   }).pid;
 }
 

@@ -1,3 +1,4 @@
+import { isCapable } from "../../programs/credentials.ts";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import { formatDate } from "../date-format.ts";
 import { FileFailure, type FileStat } from "../file-system.ts";
@@ -71,6 +72,10 @@ export function hostname(state: ShellState, args: readonly string[]): number {
   if (word.startsWith("-")) {
     state.err(`hostname: invalid option -- '${word.slice(1, 2)}'\n`);
     return 255;
+  }
+  if (!isCapable(state.credentials, "SYS_ADMIN")) {
+    state.err("hostname: you must be root to change the host name\n");
+    return 1;
   }
   state.machine.hostname = word;
   return 0;

@@ -68,8 +68,24 @@ const MISSING: Readonly<Record<string, (path: string) => string>> = {
   tail: (path) => `cannot open '${path}' for reading: No such file or directory`,
 };
 
-function reworded(text: string): string {
-  return text.replace(
+/** How busybox's applets begin to tell of a file that may not be changed. */
+const FORBIDDEN: Readonly<Record<string, (path: string) => string>> = {
+  mkdir: (path) => `can't create directory '${path}'`,
+  rm: (path) => `can't remove '${path}'`,
+  mv: (path) => `can't rename '${path}'`,
+  cp: (path) => `can't create '${path}'`,
+};
+
+function reworded(text: string, isBusybox: boolean): string {
+  const allowed = text.replace(
+    /^(\w+): (.*?)(?:EACCES|EPERM): (\w+ (?:not )?\w+), \w+ '([^']*)'.*$/gm,
+    (_, tool: string, before: string, words: string, path: string) => {
+      const why = words === "permission denied" ? "Permission denied" : "Operation not permitted";
+      if (!isBusybox) return `${tool}: ${before}${why}`;
+      return `${tool}: ${FORBIDDEN[tool]?.(path) ?? path}: ${why}`;
+    },
+  );
+  return allowed.replace(
     /^(awk|sed|sort|tail): (.+): No such file or directory$/gm,
     (_, tool: string, path: string) => {
       return `${tool}: ${MISSING[tool]!(path)}`;
@@ -104,6 +120,11 @@ export function* runTextTool(state: ShellState, typed: readonly string[]): Run<n
       ? result.stdout.replace(/^( *\d+) /gm, (_, n: string) => `${n.trim().padStart(7)} `)
       : result.stdout,
   );
-  state.err(reworded(result.stderr.replace(/^bash: /gm, "")));
+  state.err(
+    reworded(
+      result.stderr.replace(/^bash: /gm, "").replaceAll("<path>", words.at(-1)!),
+      state.machine.image?.system === "busybox",
+    ),
+  );
   return result.exitCode;
 }

@@ -21,7 +21,8 @@ export function* runTyped(state: ShellState, input: Input, terminal: boolean): R
 
 function prompt(state: ShellState): string {
   if (state.machine.image === null) return `root@${state.machine.hostname}:${state.cwd}# `;
-  return `${state.cwd === (state.variables.get("HOME") ?? "") ? "~" : state.cwd} # `;
+  const sign = state.credentials.uid === 0 ? "#" : "$";
+  return `${state.cwd === (state.variables.get("HOME") ?? "") ? "~" : state.cwd} ${sign} `;
 }
 
 /** A line, and further ones as long as the command is not whole; null at the end of the input. */

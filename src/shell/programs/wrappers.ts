@@ -1,3 +1,4 @@
+import { isCapable } from "../../programs/credentials.ts";
 import { SIGTERM } from "../../sim/process.ts";
 import type { Run } from "../process-table.ts";
 import { signalNumber } from "../process-table.ts";
@@ -114,6 +115,10 @@ export function nsenter(state: ShellState, args: readonly string[]): number | Ru
     const found = state.machine.findNamespace(state.path(net[1]!));
     if (found === null) {
       state.err(`nsenter: cannot open ${net[1]}: No such file or directory\n`);
+      return 1;
+    }
+    if (!isCapable(state.credentials, "SYS_ADMIN")) {
+      state.err("nsenter: setns(): can't reassociate to namespace 'net': Operation not permitted\n");
       return 1;
     }
     namespace = found;

@@ -22,7 +22,6 @@ interface BridgeEndpoint {
   /** The end that goes into the sandbox, by its name on the host. */
   readonly inside: string;
   mappings: ReturnType<PortMapper["publish"]>;
-  linked: readonly string[];
 }
 
 interface BridgeNetwork {
@@ -124,7 +123,7 @@ export class BridgeDriver implements NetworkDriver {
       kind: "veth",
       options: { peer: { name: inside, txqueuelen: 0 } },
     });
-    endpoints.set(endpoint.id, { outside, inside, mappings: [], linked: [] });
+    endpoints.set(endpoint.id, { outside, inside, mappings: [] });
     try {
       if (config.mtu !== 0)
         for (const dev of [outside, inside]) host.apply({ op: "link-set", dev, mtu: config.mtu });
@@ -178,10 +177,11 @@ export class BridgeDriver implements NetworkDriver {
     found.mappings = this.#mapper.publish(ports, target, config.bindingAddress, host);
     forgetConnections(address, host);
     if (!config.icc && iptables) {
-      found.linked = endpoint.links.flatMap((link) =>
+      // They stay when the container goes: the engine has forgotten by then what it was linked to.
+      const linked = endpoint.links.flatMap((link) =>
         link.exposed.flatMap((port) => rules.linkRules(config.bridge, address, link.address, port)),
       );
-      for (const rule of found.linked) host.addRule("-A", "filter", "DOCKER", rule);
+      for (const rule of linked) host.addRule("-A", "filter", "DOCKER", rule);
     }
     return found.mappings.map(({ published }) => published);
   }
@@ -192,8 +192,6 @@ export class BridgeDriver implements NetworkDriver {
     this.#mapper.unpublish(found.mappings, host);
     found.mappings = [];
     forgetConnections(endpoint.address!.address, host);
-    for (const rule of found.linked) host.dropRule("filter", "DOCKER", rule);
-    found.linked = [];
   }
 
   #addRules(network: DriverNetwork, config: BridgeConfig, host: DriverHost): void {

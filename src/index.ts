@@ -3,6 +3,7 @@
 export type { Place } from "./base/user-error.ts";
 export { UserError } from "./base/user-error.ts";
 export type { Balance } from "./capture/conservation.ts";
+export { DaemonError } from "./docker/api/daemon-error.ts";
 export type {
   ImageContents,
   ImageProgram,
@@ -11,6 +12,7 @@ export type {
 } from "./docker/images/image-spec.ts";
 export type { ServerOptions } from "./docker/images/server.ts";
 export { webServer } from "./docker/images/server.ts";
+export type { IpamDriver, IpamPool, PoolRequest } from "./docker/network/ipam/ipam-driver.ts";
 export type {
   DriverEndpoint,
   DriverNetwork,

@@ -49,6 +49,7 @@ export function lab(description: LabDescription | string, options: LabOptions = 
   const world = new LabWorld(new Engine({ ...topology, images }, { seed: chosen }), {
     record: options.record ?? false,
     drivers: options.drivers ?? [],
+    ipamDrivers: options.ipamDrivers ?? [],
   });
   return new WorldLab(world, lesson, chosen);
 }

@@ -1,5 +1,6 @@
 import type { Balance } from "../capture/conservation.ts";
 import type { ImageSpec } from "../docker/images/image-spec.ts";
+import type { IpamDriver } from "../docker/network/ipam/ipam-driver.ts";
 import type { NetworkDriver } from "../docker/network/network-driver.ts";
 import type {
   AddressEntry,
@@ -38,6 +39,8 @@ export interface LabOptions {
   readonly images?: readonly ImageSpec[];
   /** Network drivers of your own, for `docker network create --driver`: each is called once for each engine. */
   readonly drivers?: readonly (() => NetworkDriver)[];
+  /** IPAM drivers of your own, for `docker network create --ipam-driver`: each is called once for each engine. */
+  readonly ipamDrivers?: readonly (() => IpamDriver)[];
 }
 
 /** A decision on a packet's way, and the entry of a table that made it. */

@@ -3,6 +3,7 @@ import { exportPcapng } from "../capture/export-pcapng.ts";
 import type { Journey } from "../capture/journey.ts";
 import { DockerEngine } from "../docker/engine.ts";
 import { CATALOGUE } from "../docker/images/catalogue.ts";
+import type { IpamDriver } from "../docker/network/ipam/ipam-driver.ts";
 import { NetworkController } from "../docker/network/network-controller.ts";
 import type { NetworkDriver } from "../docker/network/network-driver.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -43,6 +44,7 @@ export interface LabWorldOptions {
   readonly record?: boolean;
   /** Drivers of somebody's own, each made once for each engine (docs/drivers.md). */
   readonly drivers?: readonly (() => NetworkDriver)[];
+  readonly ipamDrivers?: readonly (() => IpamDriver)[];
 }
 
 /** The text of a file of the machine's; empty when there is none. */
@@ -59,12 +61,13 @@ export class LabWorld implements LessonWorld {
   readonly #commands: CommandTable = new CommandTable();
   readonly #seats: Map<string, Seat> = new Map();
   readonly #interactive: boolean;
-  readonly #drivers: readonly (() => NetworkDriver)[];
+  readonly #drivers: Pick<LabWorldOptions, "drivers" | "ipamDrivers">;
 
   constructor(lab: Lab, options: LabWorldOptions = {}) {
     this.lab = lab;
     this.#interactive = options.interactive ?? false;
-    this.#drivers = options.drivers ?? [];
+    const { drivers = [], ipamDrivers = [] } = options;
+    this.#drivers = { drivers, ipamDrivers };
     this.questions = new LabQuestions(lab, this.toolbox);
     if (options.record ?? true) lab.record();
     registerTools(this.#commands, this.toolbox);
@@ -231,7 +234,7 @@ export class LabWorld implements LessonWorld {
           resolvConf: () => textOf(machine, "/etc/resolv.conf"),
           hostsFile: () => textOf(machine, "/etc/hosts"),
           options: spec.docker!,
-          drivers: this.#drivers,
+          ...this.#drivers,
         }),
     });
     for (const image of [...CATALOGUE, ...(this.lab.topology.images ?? [])])

@@ -4,7 +4,9 @@
  * object, 409 conflict, 500 the driver failed).
  */
 export class DaemonError extends Error {
+  /** `DaemonError` */
   override readonly name = "DaemonError";
+  /** The HTTP status of the engine's answer. */
   readonly status: 400 | 403 | 404 | 409 | 500;
 
   constructor(status: DaemonError["status"], message: string) {

@@ -2,8 +2,8 @@ import * as ip from "../../wire/ipv4-address.ts";
 import type { NetworkCreateRequest } from "../api/network-types.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 import type { DriverHost } from "./driver-host.ts";
-import type { Subnet } from "./ipam/address-pool.ts";
 import type { AddressSpace } from "./ipam/address-space.ts";
+import type { Subnet } from "./ipam/ipam-driver.ts";
 
 /** The network `bridge` as the engine makes it when it starts (initBridgeDriver); null with `--bridge none`. */
 export function defaultBridgeRequest(

@@ -15,9 +15,10 @@ import { BridgeDriver } from "./drivers/bridge-driver.ts";
 import { arrangeUserChain } from "./drivers/bridge-rules.ts";
 import { ParentDriver } from "./drivers/parent-driver.ts";
 import { hostDriver, nullDriver } from "./drivers/plain-drivers.ts";
-import type { Subnet } from "./ipam/address-pool.ts";
 import { AddressSpace, LOCAL_POOLS, overlap } from "./ipam/address-space.ts";
 import { IpamAllocation } from "./ipam/ipam-allocation.ts";
+import type { IpamDriver, Subnet } from "./ipam/ipam-driver.ts";
+import { nullIpam } from "./ipam/null-ipam.ts";
 import { Network } from "./network.ts";
 import type { NetworkBackend } from "./network-backend.ts";
 import type { NetworkDriver } from "./network-driver.ts";
@@ -43,6 +44,8 @@ export interface ControllerParts {
   readonly options?: { readonly [K in keyof DaemonOptions]?: DaemonOptions[K] | undefined };
   /** Drivers of somebody's own, beside bridge, host, null, macvlan and ipvlan. */
   readonly drivers?: readonly (() => NetworkDriver)[];
+  /** IPAM drivers of somebody's own, beside `default` and `null`. */
+  readonly ipamDrivers?: readonly (() => IpamDriver)[];
 }
 
 /** The networks of one host's engine (libnetwork's controller): their drivers, their addresses, their sandboxes. */
@@ -54,6 +57,7 @@ export class NetworkController implements NetworkBackend {
   readonly #allocator: PortAllocator;
   readonly #bridge: BridgeDriver;
   readonly #drivers: Map<string, NetworkDriver> = new Map();
+  readonly #ipamDrivers: Map<string, IpamDriver> = new Map();
   /** By id, in the order of making. */
   readonly #networks: Map<string, Network> = new Map();
   readonly #keeper: SandboxKeeper;
@@ -80,6 +84,8 @@ export class NetworkController implements NetworkBackend {
       ...(parts.drivers ?? []).map((make) => make()),
     ];
     for (const driver of drivers) this.#drivers.set(driver.name, driver);
+    const ipam = [this.#space, nullIpam, ...(parts.ipamDrivers ?? []).map((make) => make())];
+    for (const driver of ipam) this.#ipamDrivers.set(driver.name, driver);
     this.#start();
   }
 
@@ -176,18 +182,19 @@ export class NetworkController implements NetworkBackend {
   }
 
   #create(request: NetworkCreateRequest, predefined: boolean): Network {
-    const driver = this.#drivers.get(request.Driver === "" ? "bridge" : request.Driver);
-    if (driver === undefined) throw new DaemonError(404, `plugin "${request.Driver}" not found`);
+    const driver = driverNamed(this.#drivers, request.Driver === "" ? "bridge" : request.Driver);
+    const { IPAM } = request;
+    const ipam = driverNamed(this.#ipamDrivers, IPAM.Driver === "" ? "default" : IPAM.Driver);
     const id = newId(this.#prng);
     const allocation = driver.addresses
-      ? IpamAllocation.of(request.IPAM.Config, request.Name, this.#space, (subnet) => this.#isFree(subnet))
+      ? IpamAllocation.of(IPAM, request.Name, ipam, (subnet) => this.#isFree(subnet))
       : IpamAllocation.NONE;
     const network = new Network(id, request, driver, allocation, this.#host.host.world.now, predefined);
     try {
       driver.createNetwork(network, this.#host);
       if (this.options.iptables) arrangeUserChain(this.#host);
     } catch (error) {
-      allocation.end(this.#space);
+      allocation.end();
       throw error;
     }
     this.#networks.set(id, network);
@@ -196,7 +203,7 @@ export class NetworkController implements NetworkBackend {
 
   #remove(network: Network): void {
     network.driver.deleteNetwork(network, this.#host);
-    network.allocation.end(this.#space);
+    network.allocation.end();
     this.#networks.delete(network.id);
   }
 
@@ -224,6 +231,13 @@ export class NetworkController implements NetworkBackend {
     const [first = 49153, last = 65535] = (text.match(/\d+/g) ?? []).map(Number);
     return [first, last];
   }
+}
+
+/** @throws {DaemonError} where the engine would look for a plugin of that name */
+function driverNamed<T>(drivers: ReadonlyMap<string, T>, name: string): T {
+  const driver = drivers.get(name);
+  if (driver === undefined) throw new DaemonError(404, `plugin "${name}" not found`);
+  return driver;
 }
 
 function defaultRequest(name: string, driver: string): NetworkCreateRequest {

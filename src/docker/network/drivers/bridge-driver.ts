@@ -3,6 +3,7 @@ import * as ip from "../../../wire/ipv4-address.ts";
 import { DaemonError } from "../../api/daemon-error.ts";
 import type { DaemonOptions } from "../daemon-options.ts";
 import type { DriverHost } from "../driver-host.ts";
+import { checkPool } from "../ipam/null-ipam.ts";
 import { addressWords, macFromAddress, randomBridgeMac, vethName } from "../names.ts";
 import type {
   DriverEndpoint,
@@ -60,6 +61,7 @@ export class BridgeDriver implements NetworkDriver {
   }
 
   createNetwork(network: DriverNetwork, host: DriverHost): void {
+    checkPool(network);
     const config = bridgeConfig(network);
     this.#checkConflicts(config, network);
     const { bridge } = config;

@@ -1,6 +1,7 @@
 import type { Prng } from "../../../base/prng.ts";
 import { DaemonError } from "../../api/daemon-error.ts";
 import type { DriverHost } from "../driver-host.ts";
+import { checkPool } from "../ipam/null-ipam.ts";
 import { macFromAddress, vethName } from "../names.ts";
 import type { DriverEndpoint, DriverNetwork, JoinInfo, NetworkDriver } from "../network-driver.ts";
 
@@ -36,6 +37,7 @@ export class ParentDriver implements NetworkDriver {
   }
 
   createNetwork(network: DriverNetwork, host: DriverHost): void {
+    checkPool(network);
     const { option, dummy, modes } = KINDS[this.name];
     const mode = network.options[option] ?? modes[0];
     if (!(modes as readonly string[]).includes(mode))

@@ -1,18 +1,12 @@
-import * as ip from "../../../wire/ipv4-address.ts";
 import { DaemonError } from "../../api/daemon-error.ts";
 import { AddressSet } from "./address-set.ts";
-
-/** A part of a pool, or the pool itself: network address (int32) and length. */
-export interface Subnet {
-  readonly address: number;
-  readonly length: number;
-}
+import type { IpamPool, Subnet } from "./ipam-driver.ts";
 
 /**
  * The addresses of one network's subnet (libnetwork's default IPAM driver): the lowest free one is given out, and one
  * that was given back is the lowest again. Its own number and the broadcast address are never given out.
  */
-export class AddressPool {
+export class AddressPool implements IpamPool {
   readonly subnet: Subnet;
   /** `--ip-range`: addresses that nobody asked for by name come from here. */
   readonly range: Subnet | null;
@@ -27,22 +21,18 @@ export class AddressPool {
     this.#taken.take(size - 1);
   }
 
-  contains(address: number): boolean {
-    return ip.contains(this.subnet.address, this.subnet.length, address);
+  take(wanted: number | null): number | null {
+    if (wanted === null) return this.#next();
+    if (!this.#taken.take(this.#ordinal(wanted))) throw new DaemonError(403, "Address already in use");
+    return wanted;
   }
 
-  /** The next address; null when all are taken. */
-  next(): number | null {
+  #next(): number | null {
     const { range } = this;
     const first = range === null ? 0 : this.#ordinal(range.address);
     const last = range === null ? undefined : first + 2 ** (32 - range.length) - 1;
     const ordinal = this.#taken.takeLowest(first, last);
     return ordinal === null ? null : (this.subnet.address + ordinal) | 0;
-  }
-
-  /** Takes this very address. @throws {DaemonError} when somebody has it */
-  take(address: number): void {
-    if (!this.#taken.take(this.#ordinal(address))) throw new DaemonError(403, "Address already in use");
   }
 
   release(address: number): void {

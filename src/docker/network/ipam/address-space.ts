@@ -1,6 +1,7 @@
 import * as ip from "../../../wire/ipv4-address.ts";
 import { DaemonError } from "../../api/daemon-error.ts";
-import { AddressPool, type Subnet } from "./address-pool.ts";
+import { AddressPool } from "./address-pool.ts";
+import type { IpamDriver, IpamPool, PoolRequest, Subnet } from "./ipam-driver.ts";
 
 /** A block that is cut into pools of `size`: an entry of the daemon's `default-address-pools`. */
 export interface DefaultPool {
@@ -15,8 +16,9 @@ export const LOCAL_POOLS: readonly DefaultPool[] = [
   { base: "192.168.0.0/16", size: 20 },
 ];
 
-/** All pools of a host's local networks. */
-export class AddressSpace {
+/** The IPAM driver `default`: all pools of a host's local networks. */
+export class AddressSpace implements IpamDriver {
+  readonly name = "default";
   readonly #pools: AddressPool[] = [];
   readonly #defaults: readonly Subnet[];
   /** Where the search for a default pool begins: behind the one that was given out last. */
@@ -31,34 +33,35 @@ export class AddressSpace {
     return this.#defaults;
   }
 
-  /** Takes this very subnet. @throws {DaemonError} when it overlaps another network's */
-  take(subnet: Subnet, range: Subnet | null): AddressPool {
+  requestPool({ subnet, range, isFree }: PoolRequest): IpamPool {
+    return subnet === null ? this.#takeDefault(isFree) : this.#take(subnet, range);
+  }
+
+  releasePool(pool: IpamPool): void {
+    const at = this.#pools.indexOf(pool as AddressPool);
+    if (at >= 0) this.#pools.splice(at, 1);
+  }
+
+  /** @throws {DaemonError} when it overlaps another network's */
+  #take(subnet: Subnet, range: Subnet | null): AddressPool {
     if (this.#pools.some((pool) => overlap(pool.subnet, subnet)))
       throw new DaemonError(403, "Pool overlaps with other one on this address space");
     return this.#add(subnet, range);
   }
 
-  /**
-   * Takes the next default pool that is free and that `suits`: a freed one comes round again only when the end of the
-   * list was reached. @throws {DaemonError} when none is left
-   */
-  takeDefault(suits: (subnet: Subnet) => boolean): AddressPool {
+  /** The next default pool that is free: one that was given back comes round again only when the end was reached. @throws {DaemonError} */
+  #takeDefault(isFree: (subnet: Subnet) => boolean): AddressPool {
     const count = this.#defaults.length;
     for (let i = 0; i < count; i++) {
       const subnet = this.#defaults[this.#start]!;
       this.#start = (this.#start + 1) % count;
-      if (!this.#pools.some((pool) => overlap(pool.subnet, subnet)) && suits(subnet))
+      if (!this.#pools.some((pool) => overlap(pool.subnet, subnet)) && isFree(subnet))
         return this.#add(subnet, null);
     }
     throw new DaemonError(
       404,
       "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
     );
-  }
-
-  release(pool: AddressPool): void {
-    const at = this.#pools.indexOf(pool);
-    if (at >= 0) this.#pools.splice(at, 1);
   }
 
   #add(subnet: Subnet, range: Subnet | null): AddressPool {

@@ -1,41 +1,46 @@
 import * as ip from "../../../wire/ipv4-address.ts";
 import { DaemonError } from "../../api/daemon-error.ts";
-import type { IpamPool } from "../../api/network-types.ts";
+import type { Ipam, IpamPool as PoolConfig } from "../../api/network-types.ts";
 import type { DriverSubnet } from "../network-driver.ts";
-import type { AddressPool, Subnet } from "./address-pool.ts";
-import type { AddressSpace } from "./address-space.ts";
+import type { IpamDriver, IpamPool, Subnet } from "./ipam-driver.ts";
 
 /** A network's subnets, and which of their addresses are taken (libnetwork's ipamAllocate). */
 export class IpamAllocation {
-  static readonly NONE: IpamAllocation = new IpamAllocation([], []);
+  static readonly NONE: IpamAllocation = new IpamAllocation(null, [], []);
   readonly subnets: readonly DriverSubnet[];
-  readonly #pools: readonly AddressPool[];
+  readonly #driver: IpamDriver | null;
+  readonly #pools: readonly IpamPool[];
 
-  private constructor(pools: readonly AddressPool[], subnets: readonly DriverSubnet[]) {
+  private constructor(
+    driver: IpamDriver | null,
+    pools: readonly IpamPool[],
+    subnets: readonly DriverSubnet[],
+  ) {
+    this.#driver = driver;
     this.#pools = pools;
     this.subnets = subnets;
   }
 
   /**
-   * Takes what was asked for; nothing was taken when it throws. @param suits whether a default pool is free on the host.
+   * Takes what was asked for; nothing was taken when it throws. @param isFree as in {@link PoolRequest}
    * @throws {DaemonError} in libnetwork's words
    */
   static of(
-    config: readonly IpamPool[],
+    { Config, Options }: Ipam,
     network: string,
-    space: AddressSpace,
-    suits: (subnet: Subnet) => boolean,
+    driver: IpamDriver,
+    isFree: (subnet: Subnet) => boolean,
   ): IpamAllocation {
-    const pools: AddressPool[] = [];
+    const pools: IpamPool[] = [];
     try {
-      const subnets = (config.length === 0 ? [{}] : config).map((pool) => {
-        const taken = takePool(pool, space, suits);
-        pools.push(taken);
-        return { subnet: taken.subnet, gateway: takeGateway(pool, taken, network) };
+      const subnets = (Config.length === 0 ? [{}] : Config).map((config) => {
+        const pool = driver.requestPool({ ...wanted(config), options: Options ?? {}, isFree });
+        pools.push(pool);
+        return { subnet: pool.subnet, gateway: takeGateway(config, pool, network) };
       });
-      return new IpamAllocation(pools, subnets);
+      return new IpamAllocation(driver, pools, subnets);
     } catch (error) {
-      for (const pool of pools) space.release(pool);
+      for (const pool of pools) driver.releasePool(pool);
       throw error;
     }
   }
@@ -43,11 +48,9 @@ export class IpamAllocation {
   /** An address for an endpoint: this one, or the next. @throws {DaemonError} */
   take(wanted: number | null, network: { readonly name: string; readonly id: string }): ip.Prefix {
     for (const pool of this.#pools) {
-      if (wanted !== null && !pool.contains(wanted)) continue;
-      const address = wanted ?? pool.next();
-      if (address === null) continue;
-      if (wanted !== null) pool.take(wanted);
-      return { address, length: pool.subnet.length };
+      if (wanted !== null && !contains(pool, wanted)) continue;
+      const address = pool.take(wanted);
+      if (address !== null) return { address, length: pool.subnet.length };
     }
     if (wanted !== null) {
       const text = ip.format(wanted);
@@ -63,24 +66,26 @@ export class IpamAllocation {
   }
 
   release(address: number): void {
-    for (const pool of this.#pools) if (pool.contains(address)) pool.release(address);
+    for (const pool of this.#pools) if (contains(pool, address)) pool.release(address);
   }
 
   /** Gives the subnets back. */
-  end(space: AddressSpace): void {
-    for (const pool of this.#pools) space.release(pool);
+  end(): void {
+    for (const pool of this.#pools) this.#driver?.releasePool(pool);
   }
 }
 
-function takePool(pool: IpamPool, space: AddressSpace, suits: (subnet: Subnet) => boolean): AddressPool {
-  if (pool.Subnet === undefined || pool.Subnet === "") {
-    if (pool.IPRange !== undefined && pool.IPRange !== "")
-      throw new DaemonError(400, "subPool specified without a pool"); // refused before by the client
-    return space.takeDefault(suits);
-  }
-  const subnet = subnetOf(pool.Subnet);
-  const range = pool.IPRange === undefined || pool.IPRange === "" ? null : subnetOf(pool.IPRange);
-  return space.take(subnet, range);
+function contains({ subnet }: IpamPool, address: number): boolean {
+  return ip.contains(subnet.address, subnet.length, address);
+}
+
+function wanted({ Subnet = "", IPRange = "" }: PoolConfig): { subnet: Subnet | null; range: Subnet | null } {
+  // The client has refused that before.
+  if (Subnet === "" && IPRange !== "") throw new DaemonError(400, "subPool specified without a pool");
+  return {
+    subnet: Subnet === "" ? null : subnetOf(Subnet),
+    range: IPRange === "" ? null : subnetOf(IPRange),
+  };
 }
 
 /** @throws {DaemonError} */
@@ -91,39 +96,39 @@ function subnetOf(text: string): Subnet {
 }
 
 /** The address that was asked for, or the first free one; and those that nobody is to have. */
-function takeGateway(pool: IpamPool, taken: AddressPool, network: string): number {
-  const asked = pool.Gateway ?? "";
+function takeGateway(config: PoolConfig, pool: IpamPool, network: string): number {
+  const asked = config.Gateway ?? "";
   let gateway: number | null;
   if (asked === "") {
-    gateway = taken.next();
+    gateway = pool.take(null);
     if (gateway === null)
       throw new DaemonError(500, `failed to allocate gateway (${asked}): No available addresses`);
   } else {
     gateway = ip.parse(asked);
-    if (gateway === null || !taken.contains(gateway))
+    if (gateway === null || !contains(pool, gateway))
       throw new DaemonError(500, `failed to allocate gateway (${asked}): Address out of range`);
     try {
-      taken.take(gateway);
+      pool.take(gateway);
     } catch (error) {
       throw new DaemonError(500, `failed to allocate gateway (${asked}): ${(error as Error).message}`);
     }
   }
-  for (const [name, text] of Object.entries(pool.AuxiliaryAddresses ?? {})) {
+  for (const [name, text] of Object.entries(config.AuxiliaryAddresses ?? {})) {
     const address = ip.parse(text);
     if (address === null)
       throw new DaemonError(
         400,
         `non parsable secondary ip address (${name}:${text}) passed for network ${network}`,
       );
-    if (!taken.contains(address)) {
-      const subnet = ip.formatPrefix(taken.subnet.address, taken.subnet.length);
+    if (!contains(pool, address)) {
+      const subnet = ip.formatPrefix(pool.subnet.address, pool.subnet.length);
       throw new DaemonError(
         403,
         `auxiliary address: (${name}:${text}) must belong to the master pool: ${subnet}`,
       );
     }
     try {
-      taken.take(address);
+      pool.take(address);
     } catch (error) {
       const words = (error as Error).message;
       throw new DaemonError(500, `failed to allocate secondary ip address (${name}:${text}): ${words}`);

@@ -182,42 +182,6 @@ describe("restart policies", () => {
   });
 });
 
-describe("health checks", () => {
-  it("tell starting, unhealthy after the retries, and healthy again", () => {
-    const host = new EngineHost();
-    run(host, "c1", ["sleep", "1000"], ({ Config }) => {
-      Config.Healthcheck = {
-        Test: ["CMD", "test", "-e", "/ok"],
-        Interval: 2 * SECOND,
-        Timeout: 0,
-        StartPeriod: 0,
-        Retries: 2,
-      };
-    });
-    expect(status(host, "c1")).toMatch(/\(health: starting\)$/);
-    host.world.advance(5 * SECOND);
-    expect(status(host, "c1")).toMatch(/\(unhealthy\)$/);
-    host.engine.exec(
-      "c1",
-      {
-        User: "",
-        Privileged: false,
-        Tty: false,
-        AttachStdin: false,
-        Detach: true,
-        Env: [],
-        WorkingDir: "",
-        Cmd: ["touch", "/ok"],
-      },
-      { out: () => {}, err: () => {}, input: null },
-    );
-    // `touch` is a text tool, which only a typed line can wait for.
-    const before = host.engine.containerInspect("c1").State.Health;
-    expect([before?.Status, before?.FailingStreak, before?.Log.length]).toEqual(["unhealthy", 2, 2]);
-    expect(before?.Log[0]?.ExitCode).toBe(1);
-  });
-});
-
 describe("what goes with a network", () => {
   const mode =
     (NetworkMode: string, change: Change = () => {}): Change =>

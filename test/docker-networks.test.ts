@@ -158,6 +158,27 @@ test("A3 refusals in the engine's words", () => {
   );
 });
 
+// A real engine 20.10.24 knows l2 and l3, and not l3s.
+test("A5 ipvlan's mode l3 is refused in one clear line, and what is no mode in the engine's words", async () => {
+  const world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });
+  const create = (mode: string): Promise<{ output: string }> =>
+    world.type(
+      "host",
+      `docker network create -d ipvlan --subnet 10.9.0.0/24 -o parent=eth0 -o ipvlan_mode=${mode} net`,
+    );
+  expect((await create("l3")).output).toBe(
+    "Error response from daemon: ipvlan mode 'l3' is not simulated, mode 'l2' is\n",
+  );
+  for (const mode of ["l3s", "l9"])
+    expect((await create(mode)).output).toBe(
+      `Error response from daemon: requested ipvlan mode '${mode}' is not valid, 'l2' mode is the ipvlan driver default\n`,
+    );
+  expect((await world.type("host", "docker network ls -q | wc -l")).output).toBe("3\n");
+  await create("l2");
+  const options = "docker network inspect -f '{{json .Options}}' net";
+  expect((await world.type("host", options)).output).toBe('{"ipvlan_mode":"l2","parent":"eth0"}\n');
+});
+
 test("A5 macvlan and ipvlan: on the wire of the host, apart from it, with VLAN sub-interfaces made and taken away", async () => {
   const docker = new DockerHost();
   const { world } = docker;

@@ -54,7 +54,6 @@ test("the driver of docs/drivers.md joins the containers of two hosts", async ()
       hostname: "c",
       domainname: "",
       mode: "own",
-      sysctls: {},
       dns: [],
       dnsSearch: [],
       dnsOptions: [],

@@ -384,8 +384,11 @@ export class DockerEngine implements DockerApi {
     return this.#store.demand(ref).log;
   }
 
-  containerInput(ref: string, input: ExecInput | null): void {
-    this.#store.demand(ref).input.attach(input);
+  containerAttach(ref: string, input: ExecInput | null): ReturnType<DockerApi["containerLogs"]> {
+    const container = this.#store.demand(ref);
+    if (input !== null) container.input.attach(input);
+    this.events.add("container", "attach", container.id, attributesOf(container));
+    return container.log;
   }
 
   exec(

@@ -36,6 +36,8 @@ export class MachineRuntime implements ContainerRuntime {
 class MachineSystem implements ContainerSystem {
   readonly #machine: Machine;
   #namespace: NetworkNamespace;
+  /** Nothing runs in it, what is started now neither. */
+  #frozen = false;
 
   constructor(outer: Machine, options: SystemOptions) {
     this.#namespace = options.namespace;
@@ -94,10 +96,12 @@ class MachineSystem implements ContainerSystem {
       uid: spec.credentials.uid,
     });
     entry.process.init = main;
+    entry.process.frozen = this.#frozen;
     return new Started(entry, processes.outerPid(entry.pid));
   }
 
   freeze(frozen: boolean): void {
+    this.#frozen = frozen;
     for (const entry of this.#machine.processes.list()) entry.process.frozen = frozen;
   }
 

@@ -185,7 +185,9 @@ export class FakeEngine implements DockerApi {
     return { lines: [], changed: new Signal() };
   }
 
-  containerInput(): void {}
+  containerAttach(): ReturnType<FakeEngine["containerLogs"]> {
+    return this.containerLogs();
+  }
 
   exec(): never {
     throw new DaemonError(500, "not in this engine");

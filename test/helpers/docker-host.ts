@@ -71,7 +71,6 @@ export class DockerHost {
       hostname: containerId.slice(0, 12),
       domainname: "",
       mode: network === "host" || network === "none" ? network : "own",
-      sysctls: {},
       dns,
       dnsSearch: [],
       dnsOptions: [],

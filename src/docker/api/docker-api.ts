@@ -83,10 +83,11 @@ export interface DockerApi {
   /** All that its process wrote; `changed` is raised at each further piece and when it ends. */
   containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: Signal };
   /**
-   * What the main process reads from now on (attach); null: nobody, it waits. The process waits for the input's own
-   * `arrived`, so that whoever types sees that it is read. Of no effect without `OpenStdin`.
+   * Attaches to the main process: its output, as {@link containerLogs}, and what it reads from now on; null changes nothing
+   * there. The process waits for the input's own `arrived`, so that whoever types sees that it is read. Input is of no
+   * effect without `OpenStdin`.
    */
-  containerInput(ref: string, input: ExecInput | null): void;
+  containerAttach(ref: string, input: ExecInput | null): ReturnType<DockerApi["containerLogs"]>;
   /**
    * Starts a further process; what it writes goes to `out` and `err`, what it reads comes from `input`.
    * @throws {StartFailure} when there is no such program, besides {@link DaemonError}

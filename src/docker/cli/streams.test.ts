@@ -9,7 +9,7 @@ test("a container that ends while it starts is not waited for, and all that it w
   const lines: LogLine[] = [{ stream: "stdout", at: 0, text: "of an earlier run\n" }];
   let status: number | null = null;
   let [out, err] = ["", ""];
-  const api = { containerLogs: () => ({ lines, changed }) } as unknown as DockerApi;
+  const api = { containerAttach: () => ({ lines, changed }) } as unknown as DockerApi;
   const context = {
     out: (text: string) => {
       out += text;

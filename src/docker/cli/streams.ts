@@ -27,11 +27,10 @@ export function* attachTo(
   start: (() => Call<void>) | null,
 ): Program {
   const { container } = attachment;
-  const logs = api.containerLogs(container);
+  const logs = api.containerAttach(container, attachment.stdin ? context.input : null);
   let next = logs.lines.length;
   // The wait begins before the start: a short process may have ended when the start returns.
   let wait = ended.next();
-  if (attachment.stdin) api.containerInput(container, context.input);
   if (start !== null) yield* start();
   // ... and then nobody will tell of it again: look once more.
   if (start !== null && wait.done !== true) wait = ended.next();

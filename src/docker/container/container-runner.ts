@@ -9,6 +9,7 @@ import type { EventLog } from "../event-log.ts";
 import { shortId } from "../ids.ts";
 import { GENERIC_COMMAND } from "../images/generic-image.ts";
 import type { NetworkBackend } from "../network/network-backend.ts";
+import type { Sandbox } from "../network/sandbox.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import type { Container } from "./container.ts";
 import { attributesOf } from "./container-events.ts";
@@ -119,7 +120,6 @@ export class ContainerRunner {
       hostname: hostnameOf(config, hostConfig, container.id, hostname),
       domainname: config.Domainname,
       mode: kind,
-      sysctls: hostConfig.Sysctls ?? {},
       dns: hostConfig.Dns,
       dnsSearch: hostConfig.DnsSearch,
       dnsOptions: hostConfig.DnsOptions,
@@ -218,6 +218,7 @@ export class ContainerRunner {
     });
     container.system.move(sandbox.namespace);
     container.system.hostname = name;
+    this.#setSysctls(container, sandbox);
     this.refreshFiles(container);
     container.system.files.write("/etc/hostname", `${name}\n`);
     const cwd = config.WorkingDir || "/";
@@ -247,6 +248,23 @@ export class ContainerRunner {
     );
     container.changed.notify();
     world.start(this.#watch(container, process));
+  }
+
+  /** What `--sysctl` asks for, as runc sets it. @throws {StartFailure | DaemonError} */
+  #setSysctls({ hostConfig, networkKind }: Container, sandbox: Sandbox): void {
+    const sysctls = hostConfig.Sysctls ?? {};
+    for (const name of Object.keys(sysctls)) {
+      const shared = name.startsWith("net.")
+        ? networkKind === "host" && "not allowed in host network namespace"
+        : hostConfig["IpcMode"] === "host" && "is not allowed in the hosts ipc namespace";
+      if (shared === false) continue;
+      const words = `OCI runtime create failed: runc create failed: sysctl ${JSON.stringify(name)} ${shared}`;
+      throw new DaemonError(400, `failed to create shim task: ${words}: unknown`);
+    }
+    const problem = this.#parts.networks.setSysctls(sandbox, sysctls);
+    if (problem === null) return;
+    const status = problem.startsWith("open ") ? 127 : 128;
+    throw new StartFailure(status, `error during container init: ${problem}`);
   }
 
   /** A server that nobody described learns its ports from what is exposed and published. */

@@ -7,8 +7,8 @@ import type { ImageContents } from "../images/image-spec.ts";
 /** A program that cannot be started, in the words of runc 1.1: what comes after `unable to start container process: `. */
 export class StartFailure extends Error {
   override readonly name = "StartFailure";
-  /** 127: there is no such program; 126: it cannot be run. */
-  readonly status: 126 | 127;
+  /** 127: something is not there; 126: it cannot be run; 128: it cannot be made ready. */
+  readonly status: 126 | 127 | 128;
 
   constructor(status: StartFailure["status"], message: string) {
     super(message);

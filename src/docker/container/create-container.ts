@@ -1,3 +1,4 @@
+import { MILLISECOND } from "../../sim/time.ts";
 import type { ContainerConfig, ContainerCreateRequest, HostConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { EndpointSettings } from "../api/network-types.ts";
@@ -75,7 +76,7 @@ export function mergedHostConfig(request: HostConfig): HostConfig {
     LogConfig: { Type: "json-file", Config: {} },
     NetworkMode: request.NetworkMode || "default",
     CgroupnsMode: "host",
-    IpcMode: "private",
+    IpcMode: request["IpcMode"] || "private",
     ShmSize: 67108864,
     Runtime: "runc",
     MaskedPaths: Privileged ? null : MASKED_PATHS,
@@ -118,6 +119,7 @@ export function checkRequest({ Config, HostConfig }: ContainerCreateRequest): vo
     throw conflict("hostname and the UTS mode");
   }
   checkCapabilities(HostConfig);
+  checkHealth(Config.Healthcheck);
   const policy = HostConfig.RestartPolicy;
   if (!RESTART_POLICIES.includes(policy.Name)) {
     throw new DaemonError(400, `invalid restart policy '${policy.Name}'`);
@@ -129,6 +131,15 @@ export function checkRequest({ Config, HostConfig }: ContainerCreateRequest): vo
   if (HostConfig.AutoRemove && !["", "no"].includes(policy.Name)) {
     throw new DaemonError(400, "can't create 'AutoRemove' container with restart policy");
   }
+}
+
+/** @throws {DaemonError} 400 */
+function checkHealth(config: ContainerConfig["Healthcheck"]): void {
+  if (config === undefined) return;
+  for (const key of ["Interval", "Timeout", "StartPeriod"] as const)
+    if (config[key] !== 0 && config[key] < MILLISECOND)
+      throw new DaemonError(400, `${key} in Healthcheck cannot be less than 1ms`);
+  if (config.Retries < 0) throw new DaemonError(400, "Retries in Healthcheck cannot be negative");
 }
 
 /** The host name that a container has when none is asked for. */

@@ -45,7 +45,8 @@ export class HealthMonitor {
       container.health = null;
       return;
     }
-    container.health = { Status: "starting", FailingStreak: 0, Log: [] };
+    // What was found before the container was stopped is kept.
+    container.health = { Status: "starting", FailingStreak: 0, Log: container.health?.Log ?? [] };
     this.#next.arm(this.#config.Interval || INTERVAL);
   }
 

@@ -1,7 +1,6 @@
 import { KernelError } from "../../net/kernel-error.ts";
 import type { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import { receiveSome, sendAll } from "../../programs/http/socket-io.ts";
-import { listen } from "../../programs/httpd/httpd-listen.ts";
 import type { ProgramContext } from "../../programs/program-context.ts";
 import { type Program, SIGINT, SIGTERM, type Wait } from "../../sim/process.ts";
 import { fromOctets, toOctets } from "../../wire/http.ts";
@@ -9,6 +8,7 @@ import { alpineAccounts } from "./accounts.ts";
 import { DEFAULT_PATH } from "./image-config.ts";
 import type { ImageProgram, ImageSpec } from "./image-spec.ts";
 import { endedBySignals } from "./server.ts";
+import { serverSockets } from "./server-sockets.ts";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
@@ -25,7 +25,7 @@ function* messageServer(
   port: number,
   session: () => (text: string) => Answer | null,
 ): Program {
-  const listener = listen(context, 0, port);
+  const { listener, close } = serverSockets(context, port, "apart");
   try {
     for (;;) {
       const socket = listener.accept();
@@ -33,7 +33,7 @@ function* messageServer(
       else context.fork(() => converse(socket, session()));
     }
   } finally {
-    listener.close();
+    close();
   }
 }
 

@@ -2,12 +2,12 @@ import { errorText, KernelError } from "../../net/kernel-error.ts";
 import type { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import { pause, STEP, sendAll } from "../../programs/http/socket-io.ts";
 import { SocketLines } from "../../programs/http/socket-lines.ts";
-import { listen } from "../../programs/httpd/httpd-listen.ts";
 import type { ProgramContext } from "../../programs/program-context.ts";
 import type { Program, Wait } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
 import { fieldValue, formatHttpDate, type HttpField, parseField, toOctets } from "../../wire/http.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import { type ServerSockets, serverSockets } from "./server-sockets.ts";
 
 /** A request, as a service of an image sees it. */
 export interface HttpCall {
@@ -38,16 +38,18 @@ const IDLE = 65 * SECOND;
 export function* httpService(
   context: ProgramContext,
   port: number,
+  sockets: ServerSockets,
   answer: (call: HttpCall) => HttpReply,
 ): Program {
-  let listener: ReturnType<typeof listen>;
+  let opened: ReturnType<typeof serverSockets>;
   try {
-    listener = listen(context, 0, port);
+    opened = serverSockets(context, port, sockets);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     context.err(`bind() to 0.0.0.0:${port} failed: ${errorText[error.errno]}\n`);
     return 1;
   }
+  const { listener } = opened;
   try {
     for (;;) {
       const socket = listener.accept();
@@ -55,7 +57,7 @@ export function* httpService(
       else context.fork((child) => serveConnection(child, socket, answer));
     }
   } finally {
-    listener.close();
+    opened.close();
   }
 }
 

@@ -47,7 +47,7 @@ function nginx(context: ProgramContext): Program {
       return "";
     }
   };
-  const service = httpService(context, 80, (call) => {
+  const service = httpService(context, 80, "apart", (call) => {
     const body = isPage(call) ? page() : "<html>\n<head><title>404 Not Found</title></head>\n</html>\n";
     const reply: HttpReply = isPage(call)
       ? {
@@ -76,7 +76,7 @@ function nginxEntrypoint(context: ImageProgramContext): number | Program {
 
 /** Apache's httpd: one page, and an end on SIGWINCH and SIGTERM. */
 function apache(context: ProgramContext): Program {
-  const service = httpService(context, 80, (call) => {
+  const service = httpService(context, 80, "dual", (call) => {
     const body = isPage(call) ? "<html><body><h1>It works!</h1></body></html>\n" : "Not Found\n";
     const reply: HttpReply = isPage(call)
       ? {
@@ -102,7 +102,7 @@ function tellingWhoami(context: ProgramContext): Program {
   const given = at < 0 ? undefined : context.args[at + 1];
   const port = Number(given ?? context.env.get("WHOAMI_PORT_NUMBER") ?? 80);
   context.err(`${startTime(context)} Starting up on port ${port}\n`);
-  return httpService(context, port, (call) => {
+  return httpService(context, port, "dual", (call) => {
     const addresses = context.namespace.devices.flatMap((device) =>
       device.ipv4.addresses.map(({ address }) => ip.format(address)),
     );

@@ -10,7 +10,6 @@ export interface SandboxRequest {
   readonly domainname: string;
   /** `host` shares the host's namespace, `none` has only a loopback device. */
   readonly mode: "own" | "host" | "none";
-  readonly sysctls: Readonly<Record<string, string>>;
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];
   readonly dnsOptions: readonly string[];
@@ -46,6 +45,8 @@ export interface ContainerNetworks {
   disconnect(sandbox: Sandbox, network: string): void;
   /** Its container has another name: its neighbours find it under that one from now on. */
   rename(sandbox: Sandbox, containerName: string): void;
+  /** Sets what `--sysctl` asks for, when all devices are there; null, or what cannot be set, in the words of runc. */
+  setSysctls(sandbox: Sandbox, sysctls: Readonly<Record<string, string>>): string | null;
   /** A name in a sandbox's /etc/hosts has another address from now on. */
   moveName(sandbox: Sandbox, name: string, address: string): void;
   /** Takes all endpoints and the namespace away. */

@@ -173,6 +173,10 @@ export class NetworkController implements NetworkBackend {
     }
   }
 
+  setSysctls(sandbox: Sandbox, sysctls: Readonly<Record<string, string>>): string | null {
+    return (sandbox as NetworkSandbox).setSysctls(sysctls);
+  }
+
   moveName(sandbox: Sandbox, name: string, address: string): void {
     (sandbox as NetworkSandbox).hosts.move(name, address);
   }

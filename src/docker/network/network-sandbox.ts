@@ -35,8 +35,6 @@ export class NetworkSandbox implements Sandbox {
   ndotsSet = false;
   readonly joined: Map<string, Endpoint> = new Map();
   readonly #next: Map<string, number> = new Map();
-  /** Sysctls that could not be set yet, for want of a device. */
-  #pending: [path: string, value: string][];
 
   constructor(
     id: string,
@@ -52,8 +50,6 @@ export class NetworkSandbox implements Sandbox {
     this.inside = inside;
     this.hosts = hosts;
     this.resolv = resolv;
-    const asked = Object.entries(request.sysctls).map(([name, value]) => [sysctlPath(name), value]);
-    this.#pending = Object.entries({ ...OWN_SYSCTLS, ...Object.fromEntries(asked) });
   }
 
   get namespace(): DriverHost["namespace"] {
@@ -80,16 +76,20 @@ export class NetworkSandbox implements Sandbox {
   begin(): void {
     this.inside.apply({ op: "link-set", dev: "lo", up: true });
     this.inside.setSysctl("net/ipv6/conf/all/disable_ipv6", "1");
-    this.setSysctls();
+    for (const [path, value] of Object.entries(OWN_SYSCTLS)) this.inside.setSysctl(path, value);
   }
 
-  /** Sets what `--sysctl` asked for, as far as it is there by now. */
-  setSysctls(): void {
-    this.#pending = this.#pending.filter(([path, value]) => {
-      if (this.inside.sysctl(path) === null) return true;
-      this.inside.setSysctl(path, value);
-      return false;
-    });
+  /** Sets what `--sysctl` asked for, when all devices are there; what cannot be set, in the words of runc. */
+  setSysctls(sysctls: Readonly<Record<string, string>>): string | null {
+    for (const [name, value] of Object.entries(sysctls)) {
+      // Those of message queues and shared memory change nothing that is simulated.
+      if (!name.startsWith("net")) continue;
+      const path = sysctlPath(name);
+      if (this.inside.sysctl(path) === null) return `open /proc/sys/${path}: no such file or directory`;
+      if (!this.inside.attempt({ op: "sysctl-set", settings: [[path, value]], quiet: true }))
+        return `write /proc/sys/${path}: invalid argument`;
+    }
+    return null;
   }
 
   /** Takes the device of an endpoint in, gives it its name and addresses, and puts it up (AddInterface). */

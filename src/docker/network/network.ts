@@ -86,8 +86,13 @@ export class Network implements DriverNetwork {
       ConfigFrom: { Network: "" },
       ConfigOnly: false,
       Containers: Object.fromEntries(containers.map(([id, endpoint]) => [id, endpoint.asNetworkSeesIt()])),
-      Options: { ...request.Options },
-      Labels: { ...request.Labels },
+      Options: byKey(request.Options),
+      Labels: byKey(request.Labels),
     };
   }
+}
+
+/** Go writes the keys of a map in order. */
+function byKey(record: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -118,7 +118,6 @@ export class SandboxKeeper {
     sandbox.addInterface(endpoint, this.#host);
     const exit = sandbox.bestExit();
     if (exit === endpoint) sandbox.setExit(endpoint);
-    sandbox.setSysctls();
     if (exit === before) return;
     this.#unpublish(sandbox, before);
     if (!network.internal) this.#publish(sandbox, exit!);

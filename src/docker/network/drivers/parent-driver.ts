@@ -8,7 +8,7 @@ import type { DriverEndpoint, DriverNetwork, JoinInfo, NetworkDriver } from "../
 /** The device kinds that a container gets on top of a device of the host, with the modes that libnetwork knows. */
 const KINDS = {
   macvlan: { option: "macvlan_mode", dummy: "dm-", modes: ["bridge", "private", "vepa", "passthru"] },
-  ipvlan: { option: "ipvlan_mode", dummy: "di-", modes: ["l2", "l3", "l3s"] },
+  ipvlan: { option: "ipvlan_mode", dummy: "di-", modes: ["l2", "l3"] },
 } as const;
 
 interface ParentNetwork {
@@ -45,6 +45,7 @@ export class ParentDriver implements NetworkDriver {
         400,
         `requested ${this.name} mode '${mode}' is not valid, '${modes[0]}' mode is the ${this.name} driver default`,
       );
+    if (mode === "l3") throw new DaemonError(500, "ipvlan mode 'l3' is not simulated, mode 'l2' is");
     const asked = network.options["parent"] ?? "";
     // Without a parent it is a device that leads nowhere.
     const parent = asked === "" ? `${dummy}${network.id.slice(0, 12)}` : asked;

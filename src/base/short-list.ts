@@ -30,6 +30,6 @@ export function withOne<T>(list: T[], item: T): T[] {
 
 /** A copy with one item more at `at`, and no room to spare. */
 export function withOneAt<T>(list: readonly T[], at: number, item: T): T[] {
-  if (list.length === 0) return [item];
+  if (list.length === 0) return Array.of(item);
   return list.slice(0, at).concat([item], list.slice(at));
 }

@@ -36,6 +36,8 @@ interface FdbEntry {
 }
 
 const NO_TIMES = new Float64Array(0);
+/** What a row has that is free. */
+const NO_ENTRY: EntryRef = 0;
 
 /**
  * A bridge's forwarding database: which port has which address, per VLAN. Rows of typed columns; a row number stays
@@ -56,8 +58,6 @@ export class Fdb {
   /** Addresses that were looked for in vain; null until somebody observes one. */
   #absences: Absences | null = null;
   readonly #bridge: Bridge;
-  /** Rows in the order of making. */
-  readonly #order: Set<number> = new Set();
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge;
@@ -66,7 +66,7 @@ export class Fdb {
   }
 
   get size(): number {
-    return this.#order.size;
+    return this.#table.size;
   }
 
   /** The row of an address, or -1. */
@@ -128,7 +128,6 @@ export class Fdb {
     this.port[row] = port;
     this.flags[row] = flags;
     this.#times.fill(now, row * 2, row * 2 + 2);
-    this.#order.add(row);
     if (isLearned(flags)) this.learned++;
     this.refs[row] = this.#registry.made("fdb", this.#bridge.device.path, this.#words(row), cause);
     return row;
@@ -138,7 +137,7 @@ export class Fdb {
     if (isLearned(this.flags[row]!)) this.learned--;
     this.#registry.gone(this.refs[row]!, cause);
     this.#table.remove(this.#table.keyA(row), this.#table.keyB(row));
-    this.#order.delete(row);
+    this.refs[row] = NO_ENTRY;
     this.port[row] = null;
   }
 
@@ -168,9 +167,12 @@ export class Fdb {
     return this.#table.keyA(row);
   }
 
-  /** All rows, newest entry first (the kernel's order); safe against deletion while it is walked. */
+  /** All rows, newest entry first (the kernel's order, and their references'); safe against deletion while it is walked. */
   rows(): number[] {
-    return [...this.#order].reverse();
+    const { refs } = this;
+    const rows: number[] = [];
+    for (let row = refs.length - 1; row >= 0; row--) if (refs[row] !== NO_ENTRY) rows.push(row);
+    return rows.sort((a, b) => refs[b]! - refs[a]!);
   }
 
   /** The local entries of a port. */

@@ -2,6 +2,7 @@ import type { Prng } from "../base/prng.ts";
 import { NOTHING } from "../base/short-list.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import { MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
+import type { World } from "../sim/world.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { OwnCopies } from "./group-output.ts";
 import { IgmpReporter } from "./igmp-reporter.ts";
@@ -76,10 +77,7 @@ export class InetDevice {
   groups: ReadonlyMap<number, number> = NO_GROUPS;
   #ownCopies: OwnCopies | null = null;
   #reporter: IgmpReporter | null = null;
-  #prng: Prng | null = null;
-  #reachableBase = -1;
-  #reachableUntil = 0;
-  #reachableTime = 0;
+  #reachable: ReachableTime | null = null;
 
   constructor(device: NetDevice) {
     this.device = device;
@@ -127,20 +125,10 @@ export class InetDevice {
     this.groups = NO_GROUPS;
   }
 
-  /**
-   * How long a neighbour that answered counts as reachable: base_reachable_time_ms times 0.5 to 1.5, drawn anew every
-   * five minutes and when the base changes (neigh_rand_reach_time).
-   */
+  /** How long a neighbour that answered counts as reachable. */
   get reachableTime(): Nanos {
-    const base = this.neighbourConf.base_reachable_time_ms;
-    const now = this.device.world.now;
-    if (base !== this.#reachableBase || now >= this.#reachableUntil) {
-      this.#reachableBase = base;
-      this.#reachableUntil = now + 300 * SECOND;
-      this.#prng ??= this.device.world.prng.fork(`reachable time of ${this.device.path}`);
-      this.#reachableTime = ((base === 0 ? 0 : this.#prng.below(base)) + (base >>> 1)) * MILLISECOND;
-    }
-    return this.#reachableTime;
+    this.#reachable ??= new ReachableTime(this.device);
+    return this.#reachable.of(this.neighbourConf.base_reachable_time_ms);
   }
 
   /** The address to speak from to `dst` at `scope` (inet_select_addr), or 0. */
@@ -156,5 +144,29 @@ export class InetDevice {
 
   has(address: number): boolean {
     return this.addresses.some((a) => a.address === address);
+  }
+}
+
+/** base_reachable_time_ms times 0.5 to 1.5, drawn anew every five minutes and when the base changes (neigh_rand_reach_time). */
+class ReachableTime {
+  readonly #world: World;
+  readonly #prng: Prng;
+  #base = -1;
+  #until: Nanos = 0;
+  #drawn: Nanos = 0;
+
+  constructor(device: NetDevice) {
+    this.#world = device.world;
+    this.#prng = device.world.prng.fork(`reachable time of ${device.path}`);
+  }
+
+  of(base: number): Nanos {
+    const { now } = this.#world;
+    if (base !== this.#base || now >= this.#until) {
+      this.#base = base;
+      this.#until = now + 300 * SECOND;
+      this.#drawn = ((base === 0 ? 0 : this.#prng.below(base)) + (base >>> 1)) * MILLISECOND;
+    }
+    return this.#drawn;
   }
 }

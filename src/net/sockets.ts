@@ -1,10 +1,10 @@
 import type { Prng } from "../base/prng.ts";
-import { NOTHING, withOne } from "../base/short-list.ts";
-import { Table } from "../base/table.ts";
+import { NOTHING } from "../base/short-list.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as udpHeader from "../wire/udp.ts";
 import { addressType } from "./address-type.ts";
+import { BoundSockets } from "./bound-sockets.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import { Ipv6Sockets } from "./ipv6-sockets.ts";
 import { KernelError } from "./kernel-error.ts";
@@ -24,24 +24,10 @@ export interface RawReceiver {
   close(): void;
 }
 
-/** The sockets that share a port, whatever their addresses. */
-class Port {
-  sockets: readonly UdpSocket[];
-  /** A leg that holds still may end at one of them. */
-  inLegs = false;
-
-  constructor(sockets: readonly UdpSocket[]) {
-    this.sockets = sockets;
-  }
-}
-
 /** The sockets of a namespace and where they are bound. */
 export class Sockets {
   readonly #ns: NetworkNamespace;
-  /** Rows by (address, port); each has the sockets bound there. */
-  readonly #udp: Table = new Table();
-  #bound: (readonly UdpSocket[])[] = NOTHING;
-  readonly #ports: Map<number, Port> = new Map();
+  readonly #udp: BoundSockets = new BoundSockets();
   #raw: readonly RawReceiver[] = NOTHING;
   #prng: Prng | null = null;
   #ipv6: Ipv6Sockets | null = null;
@@ -59,11 +45,8 @@ export class Sockets {
 
   /** The socket that gets a datagram, by how exactly it is bound (udp4_lib_lookup), or null. */
   findUdp(device: NetDevice, dst: number, dstPort: number, src: number, srcPort: number): UdpSocket | null {
-    const row = this.#udp.find(dst, dstPort);
-    const exact = row < 0 ? null : best(this.#bound[row]!, device, dst, src, srcPort);
-    if (exact !== null) return exact;
-    const any = this.#udp.find(0, dstPort);
-    return any < 0 ? null : best(this.#bound[any]!, device, dst, src, srcPort);
+    const exact = best(this.#udp.chain(dst, dstPort), device, dst, dst, dstPort, src, srcPort);
+    return exact ?? best(this.#udp.chain(0, dstPort), device, 0, dst, dstPort, src, srcPort);
   }
 
   /** All sockets that get a datagram to a group or to all (udp4_lib_mcast_deliver). */
@@ -75,15 +58,13 @@ export class Sockets {
     srcPort: number,
   ): readonly UdpSocket[] {
     const found: UdpSocket[] = [];
-    for (const address of [dst, 0]) {
-      const row = this.#udp.find(address, dstPort);
-      if (row < 0) continue;
-      for (const s of this.#bound[row]!) {
+    for (const address of [dst, 0])
+      for (let s = this.#udp.chain(address, dstPort); s !== null; s = s.nextBound) {
+        if (s.localAddress !== address || s.localPort !== dstPort) continue;
         if (s.remotePort !== 0 && (s.remoteAddress !== src || s.remotePort !== srcPort)) continue;
         if (s.boundTo !== 0 && s.boundTo !== device.ifindex) continue;
         if (s.hears(dst, device)) found.push(s);
       }
-    }
     return found;
   }
 
@@ -104,28 +85,23 @@ export class Sockets {
   /** Moves a bound socket to an address that `connect` chose. */
   rebindUdp(socket: UdpSocket, address: number): void {
     reasons.socketsChanged(this.#ns);
-    if (!this.#leave(socket)) return;
-    this.#enter(socket, address);
-    this.#changed(this.#ports.get(socket.localPort)!);
+    if (!this.#udp.has(socket)) return;
+    this.#udp.remove(socket);
+    socket.localAddress = address;
+    this.#udp.add(socket);
+    this.#changed(socket.localPort);
   }
 
   unbindUdp(socket: UdpSocket): void {
     reasons.socketsChanged(this.#ns);
-    if (!this.#leave(socket)) return;
-    const port = this.#ports.get(socket.localPort)!;
-    this.#changed(port);
-    port.sockets = without(port.sockets, socket);
-    if (port.sockets.length === 0) this.#ports.delete(socket.localPort);
-  }
-
-  /** A leg that is being recorded goes to a socket of that port: it holds until the port's sockets change. */
-  noteLeg(port: number): void {
-    this.#ports.get(port)!.inLegs = true;
+    if (!this.#udp.has(socket)) return;
+    this.#changed(socket.localPort);
+    this.#udp.remove(socket);
   }
 
   /** All UDP sockets, for /proc/net/udp and ss. */
   listUdp(): readonly UdpSocket[] {
-    return this.#bound.flat();
+    return this.#udp.all();
   }
 
   listRaw(): readonly RawReceiver[] {
@@ -182,53 +158,33 @@ export class Sockets {
   #put(socket: UdpSocket, address: number, port: number): void {
     reasons.socketsChanged(this.#ns);
     socket.localPort = port;
-    this.#enter(socket, address);
-    const known = this.#ports.get(port);
-    if (known === undefined) this.#ports.set(port, new Port([socket]));
-    else {
-      this.#changed(known);
-      known.sockets = [...known.sockets, socket];
-    }
-  }
-
-  /** Files a socket under an address and its port. */
-  #enter(socket: UdpSocket, address: number): void {
     socket.localAddress = address;
-    const row = this.#udp.insert(address, socket.localPort);
-    if (row === this.#bound.length) this.#bound = withOne<readonly UdpSocket[]>(this.#bound, [socket]);
-    else this.#bound[row] = this.#bound[row]!.length === 0 ? [socket] : [...this.#bound[row]!, socket];
-  }
-
-  /** False when it was not filed at all. */
-  #leave(socket: UdpSocket): boolean {
-    const { localAddress, localPort } = socket;
-    const row = this.#udp.find(localAddress, localPort);
-    if (row < 0) return false;
-    const rest = without(this.#bound[row]!, socket);
-    this.#bound[row] = rest;
-    if (rest.length === 0) this.#udp.remove(localAddress, localPort);
-    return true;
+    if (!this.#udp.isFree(port)) this.#changed(port);
+    this.#udp.add(socket);
   }
 
   /** Another socket may get what comes to a port, or nobody. */
-  #changed(port: Port): void {
-    if (!port.inLegs) return;
-    port.inLegs = false;
-    this.#ns.world.generation++;
+  #changed(port: number): void {
+    for (const socket of this.#udp.onPort(port)) {
+      if (!socket.inLegs) continue;
+      socket.inLegs = false;
+      this.#ns.world.generation++;
+    }
   }
 
   /** udp_lib_lport_inuse */
   #conflict(socket: UdpSocket, address: number, port: number): boolean {
-    const known = this.#ports.get(port);
-    if (known === undefined) return false;
-    return known.sockets.some(
-      (other) =>
-        other !== socket &&
-        !(other.reuseAddress && socket.reuseAddress) &&
-        (other.boundTo === 0 || socket.boundTo === 0 || other.boundTo === socket.boundTo) &&
-        (other.localAddress === 0 || address === 0 || other.localAddress === address) &&
-        !(other.reusePort && socket.reusePort),
-    );
+    if (this.#udp.isFree(port)) return false;
+    return this.#udp
+      .onPort(port)
+      .some(
+        (other) =>
+          other !== socket &&
+          !(other.reuseAddress && socket.reuseAddress) &&
+          (other.boundTo === 0 || socket.boundTo === 0 || other.boundTo === socket.boundTo) &&
+          (other.localAddress === 0 || address === 0 || other.localAddress === address) &&
+          !(other.reusePort && socket.reusePort),
+      );
   }
 
   /** A free port of ip_local_port_range, from a random one upwards. */
@@ -245,23 +201,20 @@ export class Sockets {
   }
 }
 
-function without(sockets: readonly UdpSocket[], socket: UdpSocket): readonly UdpSocket[] {
-  if (sockets.length === 1 && sockets[0] === socket) return NOTHING;
-  return sockets.filter((other) => other !== socket);
-}
-
-/** The socket among those of one address and port that fits best (compute_score). */
+/** The socket of that address and port in a chain that fits best (compute_score). */
 function best(
-  sockets: readonly UdpSocket[],
+  chain: UdpSocket | null,
   device: NetDevice,
+  address: number,
   dst: number,
+  dstPort: number,
   src: number,
   srcPort: number,
 ): UdpSocket | null {
   let found: UdpSocket | null = null;
   let score = -1;
-  for (let i = 0; i < sockets.length; i++) {
-    const socket = sockets[i]!;
+  for (let socket = chain; socket !== null; socket = socket.nextBound) {
+    if (socket.localPort !== dstPort || socket.localAddress !== address) continue;
     let fits = 0;
     if (socket.remotePort !== 0) {
       if (socket.remoteAddress !== src || socket.remotePort !== srcPort) continue;
@@ -276,19 +229,28 @@ function best(
       score = fits;
     }
   }
-  return found?.reusePort === true ? oneOfGroup(sockets, found, dst, src, srcPort) : found;
+  return found?.reusePort === true ? oneOfGroup(chain, found, dst, src, srcPort) : found;
 }
 
 /** Of sockets that share a port by SO_REUSEPORT each flow has its own (reuseport_select_sock). */
 function oneOfGroup(
-  sockets: readonly UdpSocket[],
+  chain: UdpSocket | null,
   found: UdpSocket,
   dst: number,
   src: number,
   srcPort: number,
 ): UdpSocket {
   if (found.remotePort !== 0) return found;
-  const group = sockets.filter((s) => s.reusePort && s.remotePort === 0 && s.boundTo === found.boundTo);
+  const group: UdpSocket[] = [];
+  for (let s = chain; s !== null; s = s.nextBound)
+    if (
+      s.localPort === found.localPort &&
+      s.localAddress === found.localAddress &&
+      s.reusePort &&
+      s.remotePort === 0 &&
+      s.boundTo === found.boundTo
+    )
+      group.push(s);
   let hash = Math.imul(src, 0x9e3779b1) ^ Math.imul(dst, 0x85ebca6b) ^ Math.imul(srcPort, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return group[(hash >>> 8) % group.length]!;

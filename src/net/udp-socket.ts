@@ -43,6 +43,10 @@ export class UdpSocket extends InetSocket {
   encapReceiver: EncapReceiver | null = null;
   /** SO_RCVBUF in the kernel's count, overhead included. */
   receiveBuffer: number;
+  /** The next that is bound, or null: see bound-sockets.ts. */
+  nextBound: UdpSocket | null = null;
+  /** A leg that holds still may end here. */
+  inLegs = false;
   /** Datagrams that found no room. */
   drops = 0;
   /** What waits; null before the first datagram does. */

@@ -41,7 +41,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   }
   ns.snmp.udpDelivered(ns.world.leg);
   const { leg } = ns.world;
-  if (leg !== null) ns.sockets.noteLeg(socket.localPort);
+  if (leg !== null) socket.inLegs = true;
   packet.length = udp.length(view, at) - udp.HEADER_LEN;
   packet.at = at + udp.HEADER_LEN;
   if (leg !== null) leg.pulls(packet);

@@ -61,15 +61,14 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
     this.device = device;
     VxlanNet.of(this.ns).vteps.add(this);
     this.config.lower?.listen(this);
-    if (this.config.remote !== 0)
-      this.fdb.create({ ...defaultEntry(this.config), ...LEARNED }, this.ns.world.registry.cause);
+    if (this.config.remote !== 0) this.fdb.create(defaultEntry(this.config), this.ns.world.registry.cause);
   }
 
   /** Takes over another configuration; the default destination changes with it (vxlan_changelink). */
   reconfigure(after: VxlanConfig): void {
     const before = this.config;
     if (after.remote !== before.remote) {
-      if (after.remote !== 0) this.fdb.update("append", { ...defaultEntry(after), ...LEARNED });
+      if (after.remote !== 0) this.fdb.update("append", defaultEntry(after));
       // Somebody may have taken the old one away already.
       if (before.remote !== 0 && this.fdb.find(0, 0, before.vni) !== null)
         this.fdb.remove(0, 0, before.vni, defaultEntry(before).destination);
@@ -167,8 +166,8 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
 }
 
 /** The default destination as an entry for all addresses that are not known. */
-function defaultEntry(config: VxlanConfig): Omit<VxlanFdbSpec, keyof typeof LEARNED> {
+function defaultEntry(config: VxlanConfig): VxlanFdbSpec {
   const { vni, dstPort, remote, lower } = config;
   const destination = { address: remote, port: dstPort, vni, ifindex: lower?.ifindex ?? 0 };
-  return { macHi: 0, macLo: 0, srcVni: vni, destination, state: "permanent" };
+  return { macHi: 0, macLo: 0, srcVni: vni, destination, state: "permanent", ...LEARNED };
 }

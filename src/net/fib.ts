@@ -48,6 +48,7 @@ interface FlowKey {
 /** No entry has this number: a look-up ended without any route that fits. */
 const NOTHING_FITTED: EntryRef = -1;
 const QUESTION: FlowKey = { dst: 0, src: 0, iif: 0, oif: 0, mark: 0, tos: 0 };
+/** The tables of the three rules that every namespace is born with. */
 const PLAIN_TABLES: readonly number[] = [RouteTable.local, RouteTable.main, RouteTable.default];
 const CACHE_SIZE = 64;
 const CACHE_SHIFT = 26;
@@ -122,6 +123,12 @@ export class Fib {
       plainRule(32767, RouteTable.default, this.#firstRule + 2),
     ];
     return this.#rules;
+  }
+
+  /** The tables that rules send look-ups to, in the order of the rules. */
+  get tablesOfRules(): readonly number[] {
+    if (this.#plain) return PLAIN_TABLES;
+    return this.rules.filter((rule) => rule.action === "lookup").map((rule) => rule.table);
   }
 
   /** Somebody changed the rules or made local routes: then an address alone does not say that a source is this host. */

@@ -42,7 +42,14 @@ export function hasIpv6(ns: NetworkNamespace, device: string): boolean {
   return readIpv6(ns, "disable_ipv6", device) === 0;
 }
 
-/** Writes a setting: one device's, or that of `all` or `default`. */
-export function writeIpv6(ns: NetworkNamespace, name: Ipv6Key, star: string, value: number): void {
-  ns.ipv6 = new Map(ns.ipv6).set(`${star}/${name}`, value);
+/** Writes a setting of each of these: of devices, `all` or `default`. */
+export function writeIpv6(
+  ns: NetworkNamespace,
+  name: Ipv6Key,
+  stars: readonly string[],
+  value: number,
+): void {
+  const written = new Map(ns.ipv6);
+  for (const star of stars) written.set(`${star}/${name}`, value);
+  ns.ipv6 = written;
 }

@@ -66,7 +66,7 @@ function onlink(ns: NetworkNamespace, spec: RouteSpec): NetDevice {
 /** The gateway must be reachable without a gateway: by a route of a nearer scope. */
 function behindGateway(ns: NetworkNamespace, spec: RouteSpec): NetDevice {
   const scope = Math.max(spec.scope + 1, Scope.link);
-  const tables = ns.fib.rules.filter((rule) => rule.action === "lookup").map((rule) => rule.table);
+  const tables = ns.fib.tablesOfRules;
   // A table other than main is asked before the rules are.
   const own = spec.table === RouteTable.main ? [] : [spec.table];
   for (const table of [...own, ...tables]) {

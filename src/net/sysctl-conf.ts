@@ -8,6 +8,11 @@ export function starsOf(ns: NetworkNamespace): readonly string[] {
   return ["all", "default", ...ns.devices.map((device) => device.name)].sort();
 }
 
+/** Whether {@link starsOf} has it. */
+export function isStar(ns: NetworkNamespace, name: string): boolean {
+  return name === "all" || name === "default" || ns.device(name) !== null;
+}
+
 function confOf(ns: NetworkNamespace, star: string): InetConf {
   if (star === "all") return ns.ipv4.allConf;
   if (star === "default") return ns.ipv4.defaultConf;
@@ -20,6 +25,7 @@ export function confSysctls(): readonly SysctlDefinition[] {
   return keys.map((key) => ({
     path: `net/ipv4/conf/*/${key}`,
     stars: starsOf,
+    isStar,
     get: (ns, star) => String(confOf(ns, star)[key]),
     // The kernel itself says whether it routes groups: mrouted asks it to.
     set: key === "mc_forwarding" ? null : (ns, text, star) => write(ns, key, text, star),

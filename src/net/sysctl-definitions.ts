@@ -11,6 +11,8 @@ export interface SysctlDefinition {
   readonly set: ((ns: NetworkNamespace, value: string, star: string) => boolean) | null;
   /** What `*` may be in this namespace, in order. */
   stars?(ns: NetworkNamespace): readonly string[];
+  /** Whether it may be that; absent: looked for among {@link stars}. */
+  isStar?(ns: NetworkNamespace, name: string): boolean;
 }
 
 /** All leaves of /proc/sys that a kernel has, in the order in which they were added. */
@@ -36,7 +38,7 @@ export class SysctlDefinitions {
       if (to < 0) to = path.length;
       const definition = this.get(`${path.slice(0, from)}*${path.slice(to)}`);
       const star = path.slice(from, to);
-      if (definition?.stars?.(ns).includes(star)) return [definition, star];
+      if (definition !== null && mayBe(definition, ns, star)) return [definition, star];
     }
     return null;
   }
@@ -44,4 +46,9 @@ export class SysctlDefinitions {
   [Symbol.iterator](): IterableIterator<SysctlDefinition> {
     return this.#byPath.values();
   }
+}
+
+/** Whether a definition's asterisk may stand for that name. */
+export function mayBe(definition: SysctlDefinition, ns: NetworkNamespace, name: string): boolean {
+  return definition.isStar?.(ns, name) ?? definition.stars?.(ns).includes(name) ?? false;
 }

@@ -1,6 +1,6 @@
 import { hasIpv6, type Ipv6Key, ipv6Defaults, readIpv6, writeIpv6 } from "./ipv6-settings.ts";
 import { updateLinkLocal } from "./link-local.ts";
-import { starsOf } from "./sysctl-conf.ts";
+import { isStar, starsOf } from "./sysctl-conf.ts";
 import type { SysctlDefinition } from "./sysctl-definitions.ts";
 import { parseInteger } from "./sysctl-value.ts";
 
@@ -12,12 +12,13 @@ export function ipv6Sysctls(): readonly SysctlDefinition[] {
   return (Object.keys(ipv6Defaults) as Ipv6Key[]).map((name) => ({
     path: `net/ipv6/conf/*/${name}`,
     stars: starsOf,
+    isStar,
     get: (ns, star) => String(readIpv6(ns, name, star)),
     set: (ns, text, star) => {
       const value = parseInteger(text);
       if (value === null) return false;
       const stars = star === "all" && forAll.includes(name) ? starsOf(ns) : [star];
-      for (const s of stars) writeIpv6(ns, name, s, value);
+      writeIpv6(ns, name, stars, value);
       if (name === "disable_ipv6")
         for (const device of ns.devices) {
           if (!hasIpv6(ns, device.name)) device.linkLocal = null;

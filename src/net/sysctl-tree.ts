@@ -1,5 +1,5 @@
 import type { NetworkNamespace } from "./network-namespace.ts";
-import type { SysctlDefinition } from "./sysctl-definitions.ts";
+import { mayBe, type SysctlDefinition } from "./sysctl-definitions.ts";
 
 /** A leaf of /proc/sys as a namespace has it; paths are relative to /proc/sys. */
 interface Sysctl {
@@ -25,7 +25,7 @@ export function listSysctls(ns: NetworkNamespace, path: string): readonly string
     const pattern = definition.path.split("/");
     if (pattern.length <= parts.length) continue;
     const star = match(pattern.slice(0, parts.length), parts);
-    if (star === null || (star !== "" && !isThere(definition, ns, star))) continue;
+    if (star === null || (star !== "" && !mayBe(definition, ns, star))) continue;
     const next = pattern[parts.length]!;
     for (const name of next === "*" ? (definition.stars?.(ns) ?? []) : [next]) names.add(name);
   }
@@ -39,10 +39,6 @@ export function walkSysctls(ns: NetworkNamespace, path: string): readonly Sysctl
   return (listSysctls(ns, path) ?? []).flatMap((name) =>
     walkSysctls(ns, path === "" ? name : `${path}/${name}`),
   );
-}
-
-function isThere(definition: SysctlDefinition, ns: NetworkNamespace, star: string): boolean {
-  return definition.stars?.(ns).includes(star) ?? false;
 }
 
 function bind(definition: SysctlDefinition, ns: NetworkNamespace, path: string, star: string): Sysctl {

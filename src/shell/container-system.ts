@@ -86,10 +86,10 @@ class MachineSystem implements ContainerSystem {
     const processes = machine.processes;
     const main = processes.list().length === 0;
     if (main) processes.restart();
-    const program = function* (entry: ProcessEntry): Run<number> {
+    const program = (entry: ProcessEntry): Run<number> => {
       own.process = entry;
       own.shellPid = entry.pid;
-      return yield* launch(own, found, spec.argv);
+      return launch(own, found, spec.argv);
     };
     const entry = processes.start(main ? 0 : 1, spec.argv.join(" "), program, {
       namespace: spec.namespace,

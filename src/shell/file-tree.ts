@@ -9,12 +9,34 @@ interface FileNode {
   mode: number;
   changed: number;
 }
-interface DirectoryNode {
-  kind: "directory";
-  entries: Map<string, Node>;
-  mode: number;
+/** Most directories of most systems stay empty: what they share is never written. */
+const NO_ENTRIES: ReadonlyMap<string, Node> = new Map();
+
+class DirectoryNode {
+  readonly kind = "directory";
+  mode = 0o755;
   changed: number;
+  #entries: Map<string, Node> | null = null;
+
+  constructor(changed: number) {
+    this.changed = changed;
+  }
+
+  /** By name, in the order of making. */
+  get entries(): ReadonlyMap<string, Node> {
+    return this.#entries ?? NO_ENTRIES;
+  }
+
+  set(name: string, node: Node): void {
+    this.#entries ??= new Map();
+    this.#entries.set(name, node);
+  }
+
+  delete(name: string): void {
+    this.#entries?.delete(name);
+  }
 }
+
 interface SymlinkNode {
   kind: "symlink";
   target: string;
@@ -33,7 +55,7 @@ export class FileTree {
 
   constructor(now: () => number) {
     this.#now = now;
-    this.#root = { kind: "directory", entries: new Map(), mode: 0o755, changed: now() };
+    this.#root = new DirectoryNode(now());
   }
 
   exists(path: string): boolean {
@@ -55,7 +77,7 @@ export class FileTree {
       return;
     }
     const { directory, name } = this.#parent(this.#followed(path));
-    directory.entries.set(name, { kind: "file", content, mode: 0o644, changed: this.#now() });
+    directory.set(name, { kind: "file", content, mode: 0o644, changed: this.#now() });
   }
 
   append(path: string, text: string): void {
@@ -87,7 +109,7 @@ export class FileTree {
     }
     if (parents) this.makeDirectory(path.slice(0, path.lastIndexOf("/")) || "/", true);
     const { directory, name } = this.#parent(path);
-    directory.entries.set(name, { kind: "directory", entries: new Map(), mode: 0o755, changed: this.#now() });
+    directory.set(name, new DirectoryNode(this.#now()));
   }
 
   remove(path: string, recursive: boolean): void {
@@ -95,13 +117,13 @@ export class FileTree {
     const node = directory.entries.get(name);
     if (node === undefined) throw new FileFailure("ENOENT");
     if (node.kind === "directory" && node.entries.size > 0 && !recursive) throw new FileFailure("ENOTEMPTY");
-    directory.entries.delete(name);
+    directory.delete(name);
   }
 
   link(target: string, path: string): void {
     const { directory, name } = this.#parent(path);
     if (directory.entries.has(name)) throw new FileFailure("EEXIST");
-    directory.entries.set(name, { kind: "symlink", target, mode: 0o777, changed: this.#now() });
+    directory.set(name, { kind: "symlink", target, mode: 0o777, changed: this.#now() });
   }
 
   readLink(path: string): string {
@@ -119,8 +141,8 @@ export class FileTree {
     const node = source.directory.entries.get(source.name);
     if (node === undefined) throw new FileFailure("ENOENT");
     const target = this.#parent(to);
-    source.directory.entries.delete(source.name);
-    target.directory.entries.set(target.name, node);
+    source.directory.delete(source.name);
+    target.directory.set(target.name, node);
   }
 
   #found(path: string, follow: boolean): Node {

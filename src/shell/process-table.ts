@@ -31,6 +31,11 @@ interface StartOptions {
   readonly release?: () => void;
 }
 
+/** Where a program that is being started will find its entry. */
+interface Holder {
+  entry: ProcessEntry | null;
+}
+
 const FIRST_PID = 1000;
 
 /** A container's process as its host's table shows it: under another pid, and all else the same. */
@@ -120,28 +125,10 @@ export class ProcessTable {
     options: StartOptions = {},
   ): ProcessEntry {
     const pid = options.pid ?? this.takePid();
-    const holder: { entry: ProcessEntry | null } = { entry: null };
-    const table = this.#entries;
     const outer = this.#outer;
-    const outerPids = this.#outerPids;
     const outerPid = outer === null ? 0 : outer.takePid();
-    const main = (function* (): Program {
-      try {
-        yield { on: [], until: 0 }; // not seen by anybody: see below
-        return yield* program(holder.entry!);
-      } catch (error) {
-        if (!(error instanceof Terminated)) throw error;
-        holder.entry!.endedBy = error.signal;
-        return 128 + error.signal;
-      } finally {
-        table.delete(pid);
-        outerPids.delete(pid);
-        if (outer !== null) outer.#entries.delete(outerPid);
-        const lived = holder.entry?.namespace ?? null;
-        if (lived !== null) lived.host.left(lived);
-        options.release?.();
-      }
-    })();
+    const holder: Holder = { entry: null };
+    const main = this.#run(pid, outerPid, program, holder, options);
     // A generator that was never begun runs none of its `finally` when it is thrown into: so it is begun here.
     main.next();
     const entry: ProcessEntry = {
@@ -155,12 +142,37 @@ export class ProcessTable {
       process: this.world.start(main),
     };
     holder.entry = entry;
-    table.set(pid, entry);
+    this.#entries.set(pid, entry);
     if (outer !== null) {
-      outerPids.set(pid, outerPid);
-      outer.#entries.set(outerPid, new OuterEntry(entry, outerPid, outerPids.get(parent) ?? 1));
+      this.#outerPids.set(pid, outerPid);
+      outer.#entries.set(outerPid, new OuterEntry(entry, outerPid, this.#outerPids.get(parent) ?? 1));
     }
     return entry;
+  }
+
+  /** Runs a program, whose entry is in the holder when it takes its first step, and takes it off the tables at its end. */
+  *#run(
+    pid: number,
+    outerPid: number,
+    program: (entry: ProcessEntry) => Program,
+    holder: Holder,
+    options: StartOptions,
+  ): Program {
+    try {
+      yield { on: [], until: 0 }; // not seen by anybody: see above
+      return yield* program(holder.entry!);
+    } catch (error) {
+      if (!(error instanceof Terminated)) throw error;
+      holder.entry!.endedBy = error.signal;
+      return 128 + error.signal;
+    } finally {
+      this.#entries.delete(pid);
+      this.#outerPids.delete(pid);
+      if (this.#outer !== null) this.#outer.#entries.delete(outerPid);
+      const lived = holder.entry?.namespace ?? null;
+      if (lived !== null) lived.host.left(lived);
+      options.release?.();
+    }
   }
 
   find(pid: number): ProcessEntry | null {

@@ -191,5 +191,5 @@ export class Host implements BacklogLimit {
 
 /** /var/run is a link to /run. */
 function canonical(path: string): string {
-  return path.replace(/^\/var\/run\//, "/run/");
+  return path.startsWith("/var/run/") ? path.slice("/var".length) : path;
 }

@@ -1,20 +1,42 @@
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { mayBe, type SysctlDefinition } from "./sysctl-definitions.ts";
 
-/** A leaf of /proc/sys as a namespace has it; paths are relative to /proc/sys. */
-interface Sysctl {
+/** A leaf of /proc/sys as a namespace has it. */
+class Sysctl {
+  /** Relative to /proc/sys. */
   readonly path: string;
+  readonly #definition: SysctlDefinition;
+  readonly #ns: NetworkNamespace;
+  readonly #star: string;
+
+  constructor(ns: NetworkNamespace, path: string, definition: SysctlDefinition, star: string) {
+    this.#ns = ns;
+    this.path = path;
+    this.#definition = definition;
+    this.#star = star;
+  }
+
+  get writable(): boolean {
+    return this.#definition.set !== null;
+  }
+
   /** The text without its line end. */
-  read(): string;
+  read(): string {
+    return this.#definition.get(this.#ns, this.#star);
+  }
+
   /** False for EINVAL. */
-  write(value: string): boolean;
-  readonly writable: boolean;
+  write(value: string): boolean {
+    const done = this.#definition.set?.(this.#ns, value, this.#star) ?? false;
+    if (done) noteSetting(this.#ns, this.path, this.read());
+    return done;
+  }
 }
 
 /** The sysctl at a path such as `net/ipv4/ip_forward`, or null. */
 export function findSysctl(ns: NetworkNamespace, path: string): Sysctl | null {
   const found = ns.host.kernel.sysctls.find(ns, path);
-  return found === null ? null : bind(found[0], ns, path, found[1]);
+  return found === null ? null : new Sysctl(ns, path, found[0], found[1]);
 }
 
 /** The names in a directory, sorted; null when there is no such directory. */
@@ -39,19 +61,6 @@ export function walkSysctls(ns: NetworkNamespace, path: string): readonly Sysctl
   return (listSysctls(ns, path) ?? []).flatMap((name) =>
     walkSysctls(ns, path === "" ? name : `${path}/${name}`),
   );
-}
-
-function bind(definition: SysctlDefinition, ns: NetworkNamespace, path: string, star: string): Sysctl {
-  return {
-    path,
-    read: () => definition.get(ns, star),
-    write(value) {
-      const done = definition.set?.(ns, value, star) ?? false;
-      if (done) noteSetting(ns, path, definition.get(ns, star));
-      return done;
-    },
-    writable: definition.set !== null,
-  };
 }
 
 /** What somebody set, in the words of sysctl(8), which swaps dots and slashes. */

@@ -68,8 +68,8 @@ export const sysctlSet: OperationRecord<SysctlSet> = {
     flags(telling, "w"),
     ...settings.map(([path, value]) => `${nameOf(path)}=${value}`),
   ],
-  apply({ settings, ...telling }, context) {
-    setAll(settings, telling, context, "");
+  apply(operation, context) {
+    setAll(operation.settings, operation, context, "");
   },
   /** procps prints what it wrote as it was told, not what the kernel made of it. */
   said({ settings, ...telling }, { namespace }) {

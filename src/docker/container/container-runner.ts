@@ -17,7 +17,7 @@ import { type ContainerRuntime, type StartedProcess, StartFailure } from "./cont
 import type { ContainerStore } from "./container-store.ts";
 import { hostnameOf } from "./create-container.ts";
 import { environmentOf } from "./environment.ts";
-import { HealthMonitor } from "./health-monitor.ts";
+import { type Exec, HealthMonitor, healthCheckOf } from "./health-monitor.ts";
 import { type LinkIndex, linkedEnvironment, linkedHosts } from "./link-index.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import { SandboxFiles } from "./sandbox-files.ts";
@@ -242,10 +242,7 @@ export class ContainerRunner {
     container.error = "";
     container.startedAt = world.now;
     events.add("container", "start", container.id, attributesOf(container));
-    this.#monitors.set(
-      container,
-      new HealthMonitor(container, world, (config, io) => this.exec(container, config, io), events),
-    );
+    this.#monitorHealth(container);
     container.changed.notify();
     world.start(this.#watch(container, process));
   }
@@ -265,6 +262,17 @@ export class ContainerRunner {
     if (problem === null) return;
     const status = problem.startsWith("open ") ? 127 : 128;
     throw new StartFailure(status, `error during container init: ${problem}`);
+  }
+
+  #monitorHealth(container: Container): void {
+    const { world, events } = this.#parts;
+    const check = healthCheckOf(container);
+    if (check === null) {
+      container.health = null;
+      return;
+    }
+    const exec: Exec = (config, io) => this.exec(container, config, io);
+    this.#monitors.set(container, new HealthMonitor(container, check, world, exec, events));
   }
 
   /** A server that nobody described learns its ports from what is exposed and published. */

@@ -15,10 +15,19 @@ const RETRIES = 3;
 const LOG_LENGTH = 5;
 const LONGEST_OUTPUT = 4096;
 
-type Exec = (
+/** Starts a further process in the container. */
+export type Exec = (
   config: ExecConfig,
   io: { out(text: string): void; err(text: string): void; input: null },
 ) => StartedProcess;
+
+/** What a container says of how it is asked whether it is well; null when it is not asked. */
+export function healthCheckOf({ config }: Container): HealthConfig | null {
+  const { Healthcheck } = config;
+  return Healthcheck === undefined || Healthcheck.Test.length === 0 || Healthcheck.Test[0] === "NONE"
+    ? null
+    : Healthcheck;
+}
 
 /** Asks a running container in intervals whether it is well (moby daemon/health.go). */
 export class HealthMonitor {
@@ -26,28 +35,22 @@ export class HealthMonitor {
   readonly #world: World;
   readonly #exec: Exec;
   readonly #events: EventLog;
-  readonly #config: HealthConfig | null;
+  readonly #config: HealthConfig;
   readonly #began: Nanos;
   readonly #next: Timer;
   #stopped = false;
 
-  constructor(container: Container, world: World, exec: Exec, events: EventLog) {
+  constructor(container: Container, config: HealthConfig, world: World, exec: Exec, events: EventLog) {
     this.#container = container;
     this.#world = world;
     this.#exec = exec;
     this.#events = events;
     this.#began = world.now;
     this.#next = world.timer(() => this.#probe());
-    const config = container.config.Healthcheck;
-    const test = config?.Test ?? [];
-    this.#config = config === undefined || test.length === 0 || test[0] === "NONE" ? null : config;
-    if (this.#config === null) {
-      container.health = null;
-      return;
-    }
+    this.#config = config;
     // What was found before the container was stopped is kept.
     container.health = { Status: "starting", FailingStreak: 0, Log: container.health?.Log ?? [] };
-    this.#next.arm(this.#config.Interval || INTERVAL);
+    this.#next.arm(config.Interval || INTERVAL);
   }
 
   stop(): void {
@@ -58,7 +61,7 @@ export class HealthMonitor {
   }
 
   #probe(): void {
-    const [kind, ...words] = this.#config!.Test;
+    const [kind, ...words] = this.#config.Test;
     const command = kind === "CMD-SHELL" ? ["/bin/sh", "-c", words[0] ?? ""] : words;
     const start = this.#world.now;
     let output = "";
@@ -85,7 +88,7 @@ export class HealthMonitor {
       return;
     }
     const monitor = this;
-    const timeout = this.#config!.Timeout || TIMEOUT;
+    const timeout = this.#config.Timeout || TIMEOUT;
     this.#world.start(
       (function* () {
         const until = start + timeout;
@@ -102,7 +105,7 @@ export class HealthMonitor {
 
   #result(start: Nanos, status: number, output: string): void {
     const health = this.#container.health!;
-    const config = this.#config!;
+    const config = this.#config;
     const end = this.#world.now;
     health.Log.push({ Start: rfc3339(start), End: rfc3339(end), ExitCode: status, Output: output });
     if (health.Log.length > LOG_LENGTH) health.Log.shift();

@@ -35,6 +35,8 @@ export class SandboxKeeper {
   readonly #options: DaemonOptions;
   readonly #host: DriverHost;
   readonly #prng: Prng;
+  /** The host's /etc/resolv.conf when it was last read, and what containers have of it. */
+  #resolv = { text: "", filtered: filterResolvConf("") };
 
   constructor(parts: KeeperParts, options: DaemonOptions, host: DriverHost, prng: Prng) {
     this.#parts = parts;
@@ -214,7 +216,9 @@ export class SandboxKeeper {
         search.length > 0 ? search : searchDomains(text),
         options.length > 0 ? options : resolverOptions(text),
       );
-    return mode === "host" ? text : filterResolvConf(text);
+    if (mode === "host") return text;
+    if (text !== this.#resolv.text) this.#resolv = { text, filtered: filterResolvConf(text) };
+    return this.#resolv.filtered;
   }
 }
 

@@ -70,7 +70,8 @@ function timeEach(count) {
 }
 
 const cold = timeAll(CONTAINERS);
-for (let round = 0; round < 5; round++) timeAll(CONTAINERS);
+// Until about the twentieth round half of the time is that of V8's compiler.
+for (let round = 0; round < 20; round++) timeAll(CONTAINERS);
 const warm = [0, 1, 2].map(() => timeAll(CONTAINERS));
 const many = timeEach(1010);
 console.log(

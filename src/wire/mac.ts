@@ -68,18 +68,37 @@ export function format(hi: number, lo: number): string {
   );
 }
 
-const TEXT = /^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i;
-
 /** Reads six groups of one or two hex digits between colons; null for anything else. */
 export function parse(text: string): Mac | null {
-  if (!TEXT.test(text)) return null;
-  const [a, b, c, d, e, f] = text.split(":").map((group) => Number.parseInt(group, 16)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return { hi: (a << 8) | b, lo: (c << 24) | (d << 16) | (e << 8) | f };
+  let hi = 0;
+  let lo = 0;
+  let groups = 0;
+  let digits = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : COLON;
+    if (code === COLON) {
+      if (digits === 0) return null;
+      groups++;
+      digits = 0;
+      continue;
+    }
+    const digit = hexDigit(code);
+    if (digit < 0 || digits === 2) return null;
+    // The bytes go through both halves from the right to the left: the first digit of a group moves them on.
+    if (digits === 0) {
+      hi = (hi << 8) | (lo >>> 24);
+      lo = (lo << 8) | digit;
+    } else lo = (lo & ~0xff) | ((lo & 0xff) << 4) | digit;
+    digits++;
+  }
+  return groups === 6 ? { hi, lo } : null;
+}
+
+const COLON = 0x3a;
+
+/** The value of a hex digit by its character; -1 for any other. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }

@@ -58,10 +58,10 @@ function measureRulesAgainstKernel() {
 
 /** By name: how many rounds (quick, full), what prepares and returns a round, what makes ratios, what prints. */
 const parts = {
-  forwarding: [2, 7, measureForwardingAgainstPeers, concludeForwarding, printForwarding],
-  mesh: [2, 7, measureMeshAgainstKernel, concludeMesh, printMesh],
+  forwarding: [3, 7, measureForwardingAgainstPeers, concludeForwarding, printForwarding],
+  mesh: [3, 7, measureMeshAgainstKernel, concludeMesh, printMesh],
   rules: [1, 3, measureRulesAgainstKernel, concludeRules, printRules],
-  build: [1, 5, () => () => measureBuild(figures), concludeBuild, printBuild],
+  build: [3, 5, () => () => measureBuild(figures), concludeBuild, printBuild],
   docker: [1, 5, () => () => measureDocker(figures), concludeDocker, printDocker],
   start: [5, 15, () => () => measureStart(figures), concludeStart, printStart],
   events: [1, 5, () => () => measureEvents(figures), concludeEvents, printEvents],

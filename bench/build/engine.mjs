@@ -25,8 +25,14 @@ function buildHost(host, n) {
   const { root } = host;
   const bridge = addBridge(root, "br0");
   bridge.device.setUp(true);
-  const options = { vni: 42, dstPort: 4789, local: hostAddress(n), learning: true, udpCsum: false };
-  const vtep = addVxlan(root, "vx42", { ...options, remote: hostAddress((n + 1) % hostCount) });
+  const vtep = addVxlan(root, "vx42", {
+    vni: 42,
+    dstPort: 4789,
+    local: hostAddress(n),
+    remote: hostAddress((n + 1) % hostCount),
+    learning: true,
+    udpCsum: false,
+  });
   bridge.addPort(vtep);
   vtep.setUp(true);
   const sockets = [];
@@ -39,8 +45,15 @@ function buildHost(host, n) {
     device.setUp(true);
     ns.loopback.setUp(true);
     const address = containerAddress(n * containerCount + i);
-    const spec = { address, peer: address, prefixLength: 16, broadcast: 0, scope: 0, label: "eth0" };
-    inetAddress.add(device, { ...spec, noprefixroute: false });
+    inetAddress.add(device, {
+      address,
+      peer: address,
+      prefixLength: 16,
+      broadcast: 0,
+      scope: 0,
+      label: "eth0",
+      noprefixroute: false,
+    });
     const socket = new UdpSocket(ns);
     socket.bind(address, PORT);
     sockets.push(socket);

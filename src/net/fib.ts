@@ -50,6 +50,12 @@ const NOTHING_FITTED: EntryRef = -1;
 const QUESTION: FlowKey = { dst: 0, src: 0, iif: 0, oif: 0, mark: 0, tos: 0 };
 /** The tables of the three rules that every namespace is born with. */
 const PLAIN_TABLES: readonly number[] = [RouteTable.local, RouteTable.main, RouteTable.default];
+/** The rules that every namespace is born with, as `ip rule` has them. */
+const PLAIN_RULES: readonly string[] = [
+  "0: from all lookup local",
+  "32766: from all lookup main",
+  "32767: from all lookup default",
+];
 const CACHE_SIZE = 64;
 const CACHE_SHIFT = 26;
 
@@ -111,9 +117,8 @@ export class Fib {
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;
     const { registry } = ns.world;
-    this.#firstRule = registry.made("rule", ns.path, "0: from all lookup local");
-    registry.made("rule", ns.path, "32766: from all lookup main");
-    registry.made("rule", ns.path, "32767: from all lookup default");
+    this.#firstRule = registry.next;
+    for (let i = 0; i < PLAIN_RULES.length; i++) registry.made("rule", ns.path, PLAIN_RULES[i]!);
   }
 
   get rules(): readonly Rule[] {

@@ -87,20 +87,20 @@ export class Registry {
   readonly #kinds: EntryKind[] = [];
   readonly #wheres: string[] = [];
   #lastEvents: Int32Array = new Int32Array(ROOM);
-  /** By event, from 0: the previous one of the same entry (-1: this made it), when, why, and the text from then on. */
+  /** By event, from 0: the previous one of the same entry (-1: this made it), and the text from then on. */
   #previous: Int32Array = new Int32Array(ROOM);
-  #times: Float64Array = new Float64Array(ROOM);
-  /** Where in {@link #reasons}. */
-  #causes: Int32Array = new Int32Array(ROOM);
   /** A note is told behind the entry's name; null: the entry went. */
   readonly #texts: (EntryText | Note | null)[] = [];
-  /** One for each stretch of events with the same cause. */
-  readonly #reasons: Cause[] = [];
+  /** By stretch of events with the same cause at one instant: the first event, why and when. */
+  readonly #starts: number[] = [];
+  readonly #causes: Cause[] = [];
+  readonly #times: Nanos[] = [];
   /** The operation that is being applied; the kernel when there is none. */
   cause: Cause = { by: "kernel", text: "of itself" };
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#begin(0, this.cause);
   }
 
   /** How many events there were so far. */
@@ -149,7 +149,7 @@ export class Registry {
       if (this.#kinds[i] !== kind || this.#wheres[i] !== where) continue;
       if (fits(this.#history(last).at(-1)!.text)) newest = last;
     }
-    return newest < 0 ? null : this.#causeOf(newest);
+    return newest < 0 ? null : this.#causes[this.#stretchOf(newest)]!;
   }
 
   /** All records ever made, in the order of making. */
@@ -157,8 +157,22 @@ export class Registry {
     return this.#kinds.map((_, i) => this.get(i + 1)!);
   }
 
-  #causeOf(order: number): Cause {
-    return this.#reasons[this.#causes[order]!]!;
+  /** The last stretch that begins with that event or before it. */
+  #stretchOf(order: number): number {
+    let from = 0;
+    let to = this.#starts.length;
+    while (to - from > 1) {
+      const middle = (from + to) >>> 1;
+      if (this.#starts[middle]! <= order) from = middle;
+      else to = middle;
+    }
+    return from;
+  }
+
+  #begin(order: number, cause: Cause): void {
+    this.#starts.push(order);
+    this.#causes.push(cause);
+    this.#times.push(this.#clock.now);
   }
 
   #has(ref: EntryRef): boolean {
@@ -168,15 +182,11 @@ export class Registry {
   /** Adds an event and returns its number. */
   #event(previous: number, cause: Cause, text: EntryText | Note | null): number {
     const order = this.#texts.push(text) - 1;
-    if (order === this.#previous.length) {
-      this.#previous = longer(this.#previous);
-      this.#causes = longer(this.#causes);
-      this.#times = longer(this.#times);
-    }
-    if (this.#reasons.at(-1) !== cause) this.#reasons.push(cause);
+    if (order === this.#previous.length) this.#previous = longer(this.#previous);
     this.#previous[order] = previous;
-    this.#causes[order] = this.#reasons.length - 1;
-    this.#times[order] = this.#clock.now;
+    const stretch = this.#causes.length - 1;
+    if (this.#causes[stretch] !== cause || this.#times[stretch] !== this.#clock.now)
+      this.#begin(order, cause);
     return order;
   }
 
@@ -193,13 +203,14 @@ export class Registry {
         name = after.name ?? name;
         text = `${name} ${after.words}`;
       } else if (after !== null) text = name = after.toString();
-      return { order, at: this.#times[order]!, what, cause: this.#causeOf(order), text };
+      const stretch = this.#stretchOf(order);
+      return { order, at: this.#times[stretch]!, what, cause: this.#causes[stretch]!, text };
     });
   }
 }
 
-function longer<Column extends Int32Array | Float64Array>(column: Column): Column {
-  const grown = new (column.constructor as new (length: number) => Column)(column.length * 2);
+function longer(column: Int32Array): Int32Array {
+  const grown = new Int32Array(column.length * 2);
   grown.set(column);
   return grown;
 }

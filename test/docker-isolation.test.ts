@@ -3,12 +3,16 @@ import { expect, test } from "vitest";
 import { DaemonError } from "../src/docker/api/daemon-error.ts";
 import type { Sandbox } from "../src/docker/network/sandbox.ts";
 import type { NetworkNamespace } from "../src/net/network-namespace.ts";
+import { TcpListener } from "../src/net/tcp/tcp-listener.ts";
+import { TcpSocket } from "../src/net/tcp/tcp-socket.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
 import { SECOND } from "../src/sim/time.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import { DockerHost } from "./helpers/docker-host.ts";
 
-const NETWORKS = ["bridge", "na", "nb", "closed", "shy"] as const;
+const NETWORKS = ["bridge", "na", "nb", "closed", "shy", "mac", "vip"] as const;
+/** Networks that do not lead to the host: nothing is published there, and no packet goes out by them. */
+const APART: ReadonlySet<string> = new Set(["closed", "mac", "vip"]);
 const CONTAINERS = ["c0", "c1", "c2", "c3"] as const;
 
 type Step =
@@ -39,16 +43,26 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 ) as fc.Arbitrary<Step>;
 
+/** Where the containers are at first: on one or two networks each, perhaps with a port. */
+const homes = fc.array(fc.tuple(network, network, fc.option(fc.integer({ min: 7000, max: 7002 }))), {
+  minLength: CONTAINERS.length,
+  maxLength: CONTAINERS.length,
+});
+
+const DESCRIPTIONS: Readonly<Record<string, Parameters<DockerHost["create"]>[1]>> = {
+  closed: { Internal: true },
+  shy: { Options: { "com.docker.network.bridge.enable_icc": "false" } },
+  mac: { Driver: "macvlan", Options: { parent: "eth0.7" }, subnet: "10.7.0.0/24" },
+  vip: { Driver: "ipvlan", Options: { parent: "eth0.8" }, subnet: "10.8.0.0/24" },
+};
+
 /** Does a step; what the engine refuses is refused in its words, and nothing else is thrown. */
 function take(docker: DockerHost, step: Step): void {
   const { networks } = docker;
   try {
     switch (step.do) {
       case "create":
-        docker.create(step.network, {
-          Internal: step.network === "closed",
-          Options: step.network === "shy" ? { "com.docker.network.bridge.enable_icc": "false" } : {},
-        });
+        docker.create(step.network, DESCRIPTIONS[step.network] ?? {});
         return;
       case "remove":
         networks.networkRemove(step.network);
@@ -66,7 +80,14 @@ function take(docker: DockerHost, step: Step): void {
           step.network,
           step.publish === null
             ? {}
-            : { bindings: { "5000/udp": [{ HostIp: "", HostPort: `${step.publish}` }] } },
+            : {
+                bindings: Object.fromEntries(
+                  PROTOCOLS.map((protocol) => [
+                    `5000/${protocol}`,
+                    [{ HostIp: "", HostPort: `${step.publish}` }],
+                  ]),
+                ),
+              },
         );
         return;
       case "connect":
@@ -81,61 +102,115 @@ function take(docker: DockerHost, step: Step): void {
   }
 }
 
-/** Whether a datagram comes from one namespace to port 5000 of another, sent to that address and port. */
+const PROTOCOLS = ["udp", "tcp"] as const;
+type Protocol = (typeof PROTOCOLS)[number];
+
+/** Whether something comes from one namespace to port 5000 of another, sent to that address and port. */
 function reaches(
   docker: DockerHost,
+  protocol: Protocol,
   from: NetworkNamespace,
-  to: Sandbox,
+  to: NetworkNamespace,
   address: number,
   port = 5000,
 ): boolean {
-  const server = new UdpSocket(to.namespace);
-  const client = new UdpSocket(from);
+  const [server, client] =
+    protocol === "udp"
+      ? ([new UdpSocket(to), new UdpSocket(from)] as const)
+      : ([new TcpListener(to), new TcpSocket(from)] as const);
   try {
-    server.bind(0, 5000);
-    client.sendTo(address, port, new Uint8Array([1]));
+    if (server instanceof UdpSocket) server.bind(0, 5000);
+    else {
+      server.reuseAddress = true;
+      server.listen(0, 5000, 1);
+    }
+    if (client instanceof UdpSocket) client.sendTo(address, port, new Uint8Array([1]));
+    else client.connect(address, port);
     docker.world.advance(4 * SECOND);
-    return server.receive() !== null;
+    if (server instanceof UdpSocket) return server.receive() !== null;
+    const accepted = server.accept();
+    accepted?.close();
+    return accepted !== null;
   } catch {
     return false; // no way there
   } finally {
     server.close();
     client.close();
+    docker.world.advance(SECOND);
   }
 }
 
-test("A3 A12 two containers exchange a packet if and only if they share a network that lets them or a port is published", () => {
+/** The network that leads out of a container: the first by name that is not internal; undefined when none is. */
+function exitOf({ endpoints }: Sandbox): string | undefined {
+  return [...endpoints.keys()].filter((name) => name !== "closed").sort()[0];
+}
+
+/** Whether a network is one by which a container's packets come to the host, and ports are published. */
+function leadsToHost(network: string | undefined): boolean {
+  return network !== undefined && !APART.has(network);
+}
+
+test("A3 A5 A12 containers exchange packets if and only if they share a network that lets them or a port is published, by UDP and TCP", () => {
+  const seen = new Set<string>();
   fc.assert(
-    fc.property(fc.array(step, { minLength: 4, maxLength: 24 }), (steps) => {
+    fc.property(homes, fc.array(step, { maxLength: 12 }), (homes, steps) => {
       const docker = new DockerHost();
-      for (const each of ["na", "nb", "closed", "shy"] as const)
-        take(docker, { do: "create", network: each });
+      const host = ip.parse("172.10.0.15")!;
+      const outside = docker.world.lab.host("client").root;
+      for (const network of NETWORKS) if (network !== "bridge") take(docker, { do: "create", network });
+      for (const [i, [first, second, publish]] of homes.entries()) {
+        const container = CONTAINERS[i]!;
+        take(docker, { do: "run", container, network: first, publish });
+        take(docker, { do: "connect", container, network: second, publish });
+      }
       for (const each of steps) take(docker, each);
-      for (const a of docker.running)
-        for (const b of docker.running) {
-          const from = docker.sandbox(a);
-          const to = docker.sandbox(b);
-          if (a === b) continue;
-          for (const [name, { IPAddress }] of to.endpoints) {
-            const share = from.endpoints.has(name) && name !== "shy";
-            const detail = `${a} to ${b} on ${name}: ${[...from.endpoints.keys()]}; ${[...to.endpoints.keys()]}`;
-            expect([detail, reaches(docker, from.namespace, to, ip.parse(IPAddress)!)]).toEqual([
+      for (const b of docker.running) {
+        const to = docker.sandbox(b);
+        const where = [...to.endpoints.keys()];
+        const published = to.ports["5000/udp"]?.[0]?.HostPort;
+        const isPublished = published !== undefined && leadsToHost(exitOf(to));
+        const expectReach = (
+          from: NetworkNamespace,
+          who: string,
+          address: number,
+          port: number,
+          whether: boolean,
+        ): void => {
+          for (const protocol of PROTOCOLS) {
+            const detail = `${protocol} from ${who} to ${b} on ${where} at ${ip.format(address)}:${port}`;
+            expect([detail, reaches(docker, protocol, from, to.namespace, address, port)]).toEqual([
               detail,
-              share,
+              whether,
             ]);
           }
-          const published = Number(to.ports["5000/udp"]?.[0]?.HostPort ?? 0);
-          if (published === 0) continue;
-          const outward = [...from.endpoints.keys()].some((name) => name !== "closed");
-          const host = ip.parse("172.10.0.15")!;
-          const where = `${a} to ${b} by port ${published}: ${[...from.endpoints.keys()]}; ${[...to.endpoints.keys()]}`;
-          expect([where, reaches(docker, from.namespace, to, host, published)]).toEqual([where, outward]);
+        };
+        if (published !== undefined) expectReach(outside, "outside", host, Number(published), isPublished);
+        for (const a of docker.running) {
+          if (a === b) continue;
+          const from = docker.sandbox(a);
+          const who = `${a} on ${[...from.endpoints.keys()]}`;
+          for (const [name, { IPAddress }] of to.endpoints) {
+            const shared = from.endpoints.has(name) && name !== "shy";
+            seen.add(`${name} ${shared}`);
+            expectReach(from.namespace, who, ip.parse(IPAddress)!, 5000, shared);
+          }
+          if (published === undefined) continue;
+          const outward = leadsToHost(exitOf(from)) && isPublished;
+          seen.add(`published ${outward}`);
+          expectReach(from.namespace, who, host, Number(published), outward);
         }
+      }
       expect(docker.world.accounts()).toEqual([]);
     }),
-    { numRuns: 12 },
+    { numRuns: 14 },
   );
-}, 240_000);
+  // The worlds that were drawn had what is to be shown.
+  const kinds = [...NETWORKS, "published"].flatMap((name) => [
+    `${name} false`,
+    ...(name === "shy" ? [] : [`${name} true`]),
+  ]);
+  expect([...seen].sort()).toEqual(expect.arrayContaining(kinds.sort()));
+});
 
 test("A3 whatever was made and taken away again, nothing is left behind", () => {
   const fresh = new DockerHost();

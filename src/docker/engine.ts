@@ -11,6 +11,7 @@ import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } f
 import type { ImageResource, ImageSummary } from "./api/image-types.ts";
 import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./api/network-types.ts";
 import type { VolumeCreateRequest, VolumeResource } from "./api/volume-types.ts";
+import { checkConnect } from "./container/connect-checks.ts";
 import { Container } from "./container/container.ts";
 import { attributesOf } from "./container/container-events.ts";
 import { asksForStopped, containerFilter } from "./container/container-filter.ts";
@@ -18,24 +19,26 @@ import { ContainerRunner, withShortId } from "./container/container-runner.ts";
 import type { ContainerRuntime } from "./container/container-runtime.ts";
 import { ContainerStore } from "./container/container-store.ts";
 import { checkRequest, mergedConfig, mergedHostConfig, wishesOf } from "./container/create-container.ts";
-import { resourceOf, summaryOf } from "./container/inspect.ts";
+import { resourceOf, sizesOf, summaryOf } from "./container/inspect.ts";
 import { dropLink, registerLinks } from "./container/link-index.ts";
+import { mountPointsOf } from "./container/mount-points.ts";
 import { demandSignal } from "./container/signals.ts";
 import { statsOf } from "./container/stats.ts";
+import { checkMemory, updateContainer } from "./container/update-container.ts";
 import { EngineFacts, MEMORY, topOf } from "./engine-facts.ts";
 import { EventLog } from "./event-log.ts";
 import { newId } from "./ids.ts";
 import { ImageStore } from "./images/image-store.ts";
 import type { NetworkBackend } from "./network/network-backend.ts";
+import { pruneFilter } from "./prune-filters.ts";
 import { VolumeStore } from "./volumes/volume-store.ts";
-
-/** Below this no container can be limited. */
-const LEAST_MEMORY = 6 * 1024 * 1024;
 
 interface EngineParts {
   readonly host: Host;
   readonly runtime: ContainerRuntime;
   readonly networks: (events: EventLog) => NetworkBackend;
+  /** Throws when there is no way to a registry. Without it every registry can be reached. @throws {DaemonError} */
+  readonly registry?: (server: string) => void;
 }
 
 /** A Docker Engine 20.10 on one host: its containers, its images, and the networks that it was given. */
@@ -50,14 +53,14 @@ export class DockerEngine implements DockerApi {
   readonly #ids: () => string;
   readonly #volumes: VolumeStore;
 
-  constructor({ host, runtime, networks }: EngineParts) {
+  constructor({ host, runtime, networks, registry }: EngineParts) {
     const { world } = host;
     this.#host = host;
     const prng = world.prng.fork(`docker/${host.name}/ids`);
     this.#ids = () => newId(prng);
     this.#volumes = new VolumeStore(world, this.#ids, (name) => this.#usersOf(name));
     this.#store = new ContainerStore(world.prng.fork(`docker/${host.name}/names`));
-    this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`));
+    this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`), registry);
     this.events = new EventLog(world);
     this.networks = networks(this.events);
     this.#runner = new ContainerRunner({
@@ -68,7 +71,10 @@ export class DockerEngine implements DockerApi {
       runtime,
       events: this.events,
       newId: this.#ids,
-      remove: (container) => this.#forget(container),
+      remove: (container) => {
+        this.#forget(container);
+        this.#volumes.dropAnonymous(container.mounts);
+      },
     });
     this.#facts = new EngineFacts(host, this.#store, this.images, this.#ids());
   }
@@ -83,8 +89,13 @@ export class DockerEngine implements DockerApi {
 
   diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: VolumeResource[] } {
     return {
-      Images: this.imageList({ all: false }),
-      Containers: this.containerList({ all: true }),
+      // Images share no layers here.
+      Images: this.imageList({ all: false }).map((image) => ({
+        ...image,
+        SharedSize: 0,
+        Containers: this.#store.all.filter((one) => one.image.id === image.Id).length,
+      })),
+      Containers: this.containerList({ all: true, size: true }),
       Volumes: this.volumeList().map((volume) => ({
         ...volume,
         UsageData: { RefCount: this.#usersOf(volume.Name).length, Size: 0 },
@@ -127,19 +138,9 @@ export class DockerEngine implements DockerApi {
     const container = this.#store.demand(name);
     const network = this.networks.identify(ref);
     this.#refuseShared(container);
-    if (network.Driver === "host" || container.hostConfig.NetworkMode === "host") {
-      throw new DaemonError(
-        403,
-        "container cannot be disconnected from host network or connected to host network",
-      );
-    }
-    if (network.Driver === "null" || container.hostConfig.NetworkMode === "none") {
-      const words =
-        "container cannot be connected to multiple networks with one of the networks in private (none) mode";
-      throw new DaemonError(403, words);
-    }
+    checkConnect(container, network);
     const before = container.wishes.get(network.Name);
-    const predefined = network.Name === "bridge";
+    const predefined = ["bridge", "none"].includes(network.Name);
     container.wishes.set(network.Name, predefined ? settings : withShortId(settings, container.id));
     if (container.sandbox === null) return;
     try {
@@ -175,7 +176,12 @@ export class DockerEngine implements DockerApi {
     throw new DaemonError(403, words);
   }
 
-  containerList(options: { all: boolean; limit?: number; filters?: Filters }): ContainerSummary[] {
+  containerList(options: {
+    all: boolean;
+    limit?: number;
+    filters?: Filters;
+    size?: boolean;
+  }): ContainerSummary[] {
     const filters = options.filters ?? {};
     const limit = options.limit ?? 0;
     const passes = containerFilter(filters, {
@@ -186,11 +192,16 @@ export class DockerEngine implements DockerApi {
     const everyone = options.all || limit > 0 || asksForStopped(filters);
     const now = this.#host.world.now;
     const found = this.#store.all.filter((one) => (everyone || one.running) && passes(one)).reverse();
-    return (limit > 0 ? found.slice(0, limit) : found).map((one) => summaryOf(one, now, this.#inspected));
+    return (limit > 0 ? found.slice(0, limit) : found).map((one) => ({
+      ...summaryOf(one, now, this.#inspected),
+      ...(options.size === true ? sizesOf(one) : {}),
+    }));
   }
 
-  containerInspect(ref: string): ContainerResource {
-    return resourceOf(this.#store.demand(ref), this.#inspected);
+  containerInspect(ref: string, size = false): ContainerResource {
+    const container = this.#store.demand(ref);
+    const resource = resourceOf(container, this.#inspected);
+    return size ? { ...resource, ...sizesOf(container) } : resource;
   }
 
   containerCreate(request: ContainerCreateRequest, wish: string | null): { Id: string; Warnings: string[] } {
@@ -202,9 +213,7 @@ export class DockerEngine implements DockerApi {
       throw new DaemonError(400, "No command specified");
     }
     if (config.StopSignal !== undefined) demandSignal(config.StopSignal);
-    if (hostConfig.Memory > 0 && hostConfig.Memory < LEAST_MEMORY) {
-      throw new DaemonError(400, "Minimum memory limit allowed is 6MB");
-    }
+    checkMemory(hostConfig.Memory);
     const name = this.#store.freeName(wish);
     const id = this.#ids();
     if (hostConfig.NetworkMode.startsWith("container:")) {
@@ -218,11 +227,8 @@ export class DockerEngine implements DockerApi {
     const container = new Container(this.#host.world, { id, name, image }, config, hostConfig, wishes);
     container.anonymous = wish === null;
     registerLinks(container, this.#store);
-    for (const bind of hostConfig.Binds ?? []) {
-      const volume = bind.split(":")[0]!;
-      if (!volume.startsWith("/"))
-        this.#volumes.create({ Name: volume, Driver: "", DriverOpts: {}, Labels: {} });
-    }
+    container.mounts = mountPointsOf(hostConfig, config, this.#ids);
+    for (const { Name } of container.mounts) if (Name !== undefined) this.#volumes.ensure(Name);
     this.#store.add(container);
     this.events.add("container", "create", id, attributesOf(container));
     const published = Object.keys(hostConfig.PortBindings).length > 0;
@@ -255,7 +261,13 @@ export class DockerEngine implements DockerApi {
 
   containerKill(ref: string, signal: string): void {
     const number = demandSignal(signal === "" ? "KILL" : signal);
-    const container = this.#store.demand(ref);
+    let container: Container;
+    try {
+      container = this.#store.demand(ref);
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      throw new DaemonError(error.status, `Cannot kill container: ${ref}: ${error.message}`);
+    }
     this.#demandRunning(container, `Cannot kill container: ${ref}`);
     if (number === 9) container.stoppedByHand = true;
     this.#runner.signal(container, number);
@@ -302,19 +314,7 @@ export class DockerEngine implements DockerApi {
 
   containerUpdate(ref: string, changes: Record<string, unknown>): { Warnings: string[] } {
     const container = this.#store.demand(ref);
-    const policy = changes["RestartPolicy"] as { Name: string; MaximumRetryCount: number } | undefined;
-    if (policy !== undefined && policy.Name !== "") {
-      if (container.hostConfig.AutoRemove)
-        throw new DaemonError(
-          500,
-          "Restart policy cannot be updated because AutoRemove is enabled for the container",
-        );
-      container.hostConfig.RestartPolicy = { ...policy };
-    }
-    for (const [key, value] of Object.entries(changes)) {
-      if (key !== "RestartPolicy" && value !== 0 && value !== "" && value !== null)
-        container.hostConfig[key] = value;
-    }
+    updateContainer(container, changes);
     this.events.add("container", "update", container.id, attributesOf(container));
     return { Warnings: [] };
   }
@@ -337,14 +337,14 @@ export class DockerEngine implements DockerApi {
       yield* this.#runner.kill(container);
     }
     if (!container.removed) this.#forget(container);
+    if (options.volumes) this.#volumes.dropAnonymous(container.mounts);
   }
 
   containerPrune(filters: Filters = {}): { ContainersDeleted: string[]; SpaceReclaimed: number } {
-    const passes = containerFilter(
-      { label: filters["label"] ?? [] },
-      { store: this.#store, image: (ref) => this.images.find(ref), networkId: this.#networkId },
+    const passes = pruneFilter(filters, this.#host.world.now);
+    const deleted = this.#store.all.filter(
+      (one) => !one.running && passes({ labels: one.config.Labels, createdAt: one.created }),
     );
-    const deleted = this.#store.all.filter((one) => !one.running && passes(one));
     for (const container of deleted) this.#forget(container);
     return { ContainersDeleted: deleted.map(({ id }) => id), SpaceReclaimed: 0 };
   }
@@ -472,9 +472,9 @@ export class DockerEngine implements DockerApi {
 
   /** The containers that mount a volume. */
   #usersOf(volume: string): string[] {
-    const names = (binds: readonly string[] | null): boolean =>
-      (binds ?? []).some((bind) => bind.split(":")[0] === volume);
-    return this.#store.all.filter(({ hostConfig }) => names(hostConfig.Binds)).map(({ id }) => id);
+    return this.#store.all
+      .filter(({ mounts }) => mounts.some(({ Name }) => Name === volume))
+      .map(({ id }) => id);
   }
 
   #demandRunning(container: Container, prefix = ""): void {

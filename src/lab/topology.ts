@@ -14,6 +14,8 @@ export interface Topology {
   readonly trunks: readonly TrunkSpec[];
   /** Images of containers on all hosts, besides those that are there anyway; one of the same name takes its place. */
   readonly images?: readonly ImageSpec[];
+  /** True where no registry can be reached: an image that is not on a host cannot be pulled. */
+  readonly offline?: boolean;
 }
 
 /** A Linux machine. */

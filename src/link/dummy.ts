@@ -27,5 +27,7 @@ const driver = new Dummy();
 
 /** `ip link add NAME type dummy`. Its MTU has no bounds. @throws {KernelError} EEXIST */
 export function addDummy(ns: NetworkNamespace, name: string, options: DeviceOptions = {}): NetDevice {
-  return ns.addDevice(name, driver, options);
+  const device = ns.addDevice(name, driver, options);
+  device.multicast = false;
+  return device;
 }

@@ -9,6 +9,8 @@ import { notesOf } from "./device-notes.ts";
 
 /** The IPv6 group of all nodes, which every card listens to whether IPv6 is disabled or not. */
 const ALL_NODES = "33:33:00:00:00:01";
+/** Where switches tell of their VLANs (IEEE 802.1ak). */
+const MVRP = "01:80:c2:00:00:21";
 /** The group of all snoopers of IPv6: ff02::6a. */
 const ALL_SNOOPERS6 = "33:33:00:00:00:6a";
 
@@ -62,5 +64,7 @@ export function kernelGroups(device: NetDevice): readonly string[] {
     if (group === ip.ALL_SYSTEMS && device.linkLocal !== null)
       groups.push(solicitedNodeMac(device.linkLocal));
   }
+  // Who has VLANs hears of others' (net/802/mrp.c).
+  if (device.vlans !== null) groups.push(MVRP);
   return groups;
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../base/user-error.ts";
 import { exportPcapng } from "../capture/export-pcapng.ts";
 import type { Journey } from "../capture/journey.ts";
+import { DaemonError } from "../docker/api/daemon-error.ts";
 import { DockerEngine } from "../docker/engine.ts";
 import { CATALOGUE } from "../docker/images/catalogue.ts";
 import type { IpamDriver } from "../docker/network/ipam/ipam-driver.ts";
@@ -54,6 +55,13 @@ function textOf(machine: Machine, path: string): string {
 }
 
 /** A lab whose hosts have shells: what a lesson, a prompt and the library's `run` type into. */
+/** What Go says of a name that the host's name server does not know. @throws {DaemonError} always */
+function noWayTo(server: string, machine: Machine): never {
+  const [, address = "[::1]"] = /^nameserver\s+(\S+)/m.exec(textOf(machine, "/etc/resolv.conf")) ?? [];
+  const words = `dial tcp: lookup ${server} on ${address}:53: no such host`;
+  throw new DaemonError(500, `Get "https://${server}/v2/": ${words}`);
+}
+
 export class LabWorld implements LessonWorld {
   readonly lab: Lab;
   readonly toolbox: Toolbox = standardToolbox();
@@ -226,6 +234,7 @@ export class LabWorld implements LessonWorld {
     const engine = new DockerEngine({
       host,
       runtime: new MachineRuntime(machine),
+      ...(this.lab.topology.offline === true ? { registry: (server) => noWayTo(server, machine) } : {}),
       networks: () =>
         new NetworkController({
           host,

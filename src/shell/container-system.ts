@@ -14,6 +14,7 @@ import { INTERPRETER } from "./interpreter.ts";
 import { Machine } from "./machine.ts";
 import { mountKernelTrees } from "./mounts.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";
+import { wordsOf } from "./programs/process-name.ts";
 import { findInstalled, type Installed, launch } from "./programs/run.ts";
 import { ShellState } from "./shell-state.ts";
 import { nullStream, type Stream } from "./stream.ts";
@@ -111,12 +112,12 @@ class MachineSystem implements ContainerSystem {
 
   processes(): readonly SeenProcess[] {
     const { processes } = this.#machine;
-    return processes.list().map(({ pid, parent, command, uid, started }) => ({
-      pid: processes.outerPid(pid),
-      parent: processes.outerPid(parent),
-      command,
-      uid,
-      started,
+    return processes.list().map((entry) => ({
+      pid: processes.outerPid(entry.pid),
+      parent: processes.outerPid(entry.parent),
+      command: wordsOf(entry),
+      uid: entry.uid,
+      started: entry.started,
     }));
   }
 

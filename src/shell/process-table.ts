@@ -10,11 +10,13 @@ export type Run<T> = Generator<Wait, T, void>;
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
-  /** The words, as `ps` shows them. */
+  /** The words that it was started with, as they were typed. */
   readonly command: string;
   readonly started: Nanos;
   /** Who it runs as. */
   readonly uid: number;
+  /** What it executed last, by name and by words; null as long as it is what it was started as. */
+  executed: { readonly name: string; readonly words: string } | null;
   /** The signal that ended it, or null. */
   endedBy: number | null;
   readonly process: Process;
@@ -60,6 +62,14 @@ class OuterEntry implements ProcessEntry {
 
   get uid(): number {
     return this.#inner.uid;
+  }
+
+  get executed(): ProcessEntry["executed"] {
+    return this.#inner.executed;
+  }
+
+  set executed(program: ProcessEntry["executed"]) {
+    this.#inner.executed = program;
   }
 
   get process(): Process {
@@ -137,6 +147,7 @@ export class ProcessTable {
       command,
       started: this.world.now,
       uid: options.uid ?? 0,
+      executed: null,
       endedBy: null,
       namespace: options.namespace ?? null,
       process: this.world.start(main),

@@ -2,7 +2,7 @@ import { type Identities, mask } from "./mask.ts";
 import type { RecordedCommand } from "./records.ts";
 
 /** What the simulator said to a command. */
-interface Said {
+export interface Said {
   readonly stdout: string;
   readonly stderr: string;
   readonly status: number;
@@ -17,9 +17,10 @@ export interface Disagreement {
 
 /**
  * Listings whose order follows a random seed of hashes, or what is random itself: their lines are compared as a set. The
- * containers of a network stand by their ids, a host's own addresses of IPv6 by those of its cards.
+ * containers of a network stand by their ids, networks are pruned in the order of a hash, a host's own addresses of IPv6 by those of its cards.
  */
-const UNORDERED = /conntrack -L|ip neigh|ss -\w*l|network inspect|route show table all/;
+const UNORDERED =
+  /conntrack -L|ip neigh|ss -\w*l|network inspect|network prune|container prune|docker (?:container )?port|route show table all/;
 
 /**
  * What the recorded machine was, and not its Docker: its card was one end of a veth pair, and its kernel, 6.1 with a clock of
@@ -28,10 +29,18 @@ const UNORDERED = /conntrack -L|ip neigh|ss -\w*l|network inspect|route show tab
 function withoutMachine(text: string): string {
   return (
     text
+      // Whoever wrote the records down read their lines as Python does.
+      .replaceAll("\r\n", "\n")
       // How many packets have passed depends on how long the machines took, and on what was done before the record.
       .replaceAll(/^\[\d+:\d+\] -A/gm, "[N:N] -A")
       .replaceAll(/^(:\S+ \S+) \[\d+:\d+\]$/gm, "$1 [N:N]")
+      .replaceAll(/(?<=^Chain \S+ \(policy \S+ )\d+[KMG]? packets, \d+[KMG]? bytes/gm, "N")
+      .replaceAll(
+        /^(\d+ +|) *\d+[KMG]? +\d+[KMG]? (?=\S+ +(?:\d+|all|tcp|udp|icmp) +(?:--|!f|-f) )/gm,
+        "$1N ",
+      )
       .replaceAll(/^(2: eth0)@if\d+(: <[^>]*?)(?:,M-DOWN)?(?=> )/gm, "$1$2")
+      .replaceAll(/^eth0@if\d+ +(?=UP)/gm, "eth0             ")
       .replaceAll(/(link\/ether 52:54:00:0a:00:0f brd \S+) link-netnsid 0/g, "$1")
       .replaceAll(/(52:54:00:0a:00:0f .* maxmtu \d+ )\n {4}veth /g, "$1")
       .replaceAll(/ numrxqueues \d+|(?<= tso_max_size) \d+|(?<=mcast_startup_query_interval) \d+/g, "")

@@ -15,9 +15,17 @@ const KINDS: readonly Kind[] = [
   { name: "TIME", pattern: /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/, lasting: false },
   {
     name: "TIME",
+    pattern: /\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? \+0000 UTC/,
+    lasting: false,
+  },
+  {
+    name: "TIME",
     pattern: /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}/,
     lasting: false,
   },
+  // What a web server tells of times.
+  { name: "TIME", pattern: /\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/, lasting: false },
+  { name: "ETAG", pattern: /(?<=ETag: ")[0-9a-f]+(?=-)/, lasting: false },
   { name: "ID", pattern: /\b[0-9a-f]{64}\b/, lasting: true },
   { name: "BRIDGE", pattern: /\bbr-[0-9a-f]{12}\b/, lasting: true },
   { name: "VETH", pattern: /\bveth[0-9a-f]{7}\b/, lasting: true },
@@ -25,7 +33,7 @@ const KINDS: readonly Kind[] = [
   {
     name: "MAC",
     pattern:
-      /\b(?!02:42:(?:0a|ac|c0:a8)|52:54|33:33|01:00:5e|ff:ff|00:00:00)[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/,
+      /\b(?!02:42:(?:0a:(?:[0-4]|5[0-9])|ac:[01]|c0:a8)|52:54|33:33|01:00:5e|01:80:c2|ff:ff|00:00:00)[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/,
     lasting: true,
   },
   { name: "GROUP", pattern: /\b33:33:ff(?::[0-9a-f]{2}){3}\b/, lasting: true },
@@ -37,11 +45,16 @@ const KINDS: readonly Kind[] = [
   { name: "IFINDEX", pattern: /(?<=@if)\d+|(?<=^|\n)\d+(?=: [\w.-]+(?:@\w+)?: <)/, lasting: true },
   {
     name: "DURATION",
+    pattern: /\b(?:\d+|About an?|Less than a) (?:second|minute|hour)s?\b/,
+    lasting: false,
+  },
+  {
+    name: "DURATION",
     pattern: /\d+(?:\.\d+)?(?= ?(?:ms|milliseconds|seconds?|minutes?|hours?|µs)\b)/,
     lasting: false,
   },
   { name: "DURATION", pattern: /(?<== )\d+\.\d+\/\d+\.\d+\/\d+\.\d+(?:\/\d+\.\d+)?/, lasting: false },
-  { name: "DURATION", pattern: /\bAbout an? (?:minute|hour)|\bLess than a second/, lasting: false },
+
   // How long a neighbour counts as reachable is drawn by chance (RFC 4861, 6.3.2).
   {
     name: "NUD",
@@ -64,7 +77,10 @@ const KINDS: readonly Kind[] = [
     pattern: /(?<= [sd]port=)(?:32[7-9]|3[3-9]\d|[45]\d\d|60\d)\d\d\b(?<!334[34]\d)/,
     lasting: true,
   },
-  { name: "PID", pattern: /(?<=pid=)\d+/, lasting: false },
+  { name: "PID", pattern: /(?<=pid=|"Pid": ?)\d+/, lasting: false },
+  // A container that nobody named.
+  { name: "NAME", pattern: /(?<=on endpoint |_NAME=\/)[a-z]+_[a-z]+(?=[ /])/, lasting: true },
+  { name: "NAME", pattern: /(?<= {2,})[a-z]+_[a-z]+(?=\n|$)/, lasting: true },
 ];
 
 const ANY = new RegExp(KINDS.map((kind, i) => `(?<k${i}>${kind.pattern.source})`).join("|"), "g");

@@ -27,8 +27,18 @@ httpd -f -v -p $PORT -h /www &
 wait $!
 `;
 
+/** It does nothing, and ends when it is told to. */
+const IDLE = `#!/bin/sh
+trap 'exit 0' TERM INT
+echo "database system is ready to accept connections"
+while :; do sleep 3600 & wait $!; done
+`;
+
+const SIZE = 1_980_000;
+
 function whoami(port: number, ...names: readonly string[]): ImageSpec {
   return {
+    size: SIZE,
     names,
     command: ["/whoami.sh"],
     exposed: [port],
@@ -37,12 +47,19 @@ function whoami(port: number, ...names: readonly string[]): ImageSpec {
   };
 }
 
-/** All recorded images were one busybox under the wanted names. */
+/** All recorded images were one busybox under the wanted names, and there were no others; the newest was the last. */
 const IMAGES: readonly ImageSpec[] = [
-  { ...CATALOGUE.find(({ names }) => names.includes("alpine:latest"))!, files: {} },
+  { ...CATALOGUE.find(({ names }) => names.includes("alpine:latest"))!, files: {}, size: SIZE },
   whoami(80, "nginx:alpine", "nginx:latest"),
   whoami(8000, "training/whoami:latest", "training/whoami:2.0"),
   whoami(3000, "fundamentalsofdocker/ch11-web:2.0"),
+  {
+    names: ["fundamentalsofdocker/ch11-db:2.0"],
+    command: ["/idle.sh"],
+    volumes: ["/var/lib/postgresql/data"],
+    files: { "/idle.sh": IDLE },
+    size: SIZE,
+  },
 ];
 
 /** The machines as they stood when the records were made: a Docker host and a client, and the world behind a router. */
@@ -67,6 +84,7 @@ const TOPOLOGY: Topology = {
   ],
   trunks: [],
   images: IMAGES,
+  offline: true,
 };
 
 /** What was typed before a session began. */
@@ -82,6 +100,10 @@ const PRELUDE: readonly (readonly [host: string, line: string])[] = [
   ["host", "ip neigh replace 172.10.0.1 lladdr 52:54:00:00:00:01 dev eth0 nud stale"],
   ["host", "printf '127.0.0.1\\tlocalhost\\n172.10.0.15\\thost\\n' > /etc/hosts"],
   ["host", "echo 'nameserver 198.51.100.53' > /etc/resolv.conf"],
+  [
+    "host",
+    `docker images --format '{{.Repository}}:{{.Tag}}' | grep -vE '^(alpine|nginx|training|fundamentals)' | xargs docker rmi`,
+  ],
   ["client", "echo 'nameserver 198.51.100.53' > /etc/resolv.conf"],
 ];
 

@@ -1,5 +1,5 @@
 import type { LabWorld } from "../../src/scenario/lab-world.ts";
-import { compare, type Disagreement } from "./compare.ts";
+import { compare, type Disagreement, type Said } from "./compare.ts";
 import { GAPS } from "./gaps.ts";
 import { Identities } from "./mask.ts";
 import { recordedWorld } from "./recorded-world.ts";
@@ -31,10 +31,19 @@ export async function replay(session: Session): Promise<readonly Outcome[]> {
     await fillGap(world, last, command.n);
     last = command.n;
     waitUntil(world, began + HEAD_START + command.at * SECOND + startTime(command));
-    const said = await world.type(command.node, command.command);
+    const said = await typed(world, command);
     outcomes.push({ command, found: compare(command, said, identities) });
   }
   return outcomes;
+}
+
+/** What the simulator says; a defect that ends it is what it said. */
+async function typed(world: LabWorld, { node, command }: RecordedCommand): Promise<Said> {
+  try {
+    return await world.type(node, command);
+  } catch (error) {
+    return { stdout: "", stderr: `${(error as Error).stack}`, status: -1 };
+  }
 }
 
 /** Types what brings the host to where it was, if the records between two commands are not here. */

@@ -116,7 +116,13 @@ export interface NetworkSettings {
 }
 
 /** GET /containers/ID/json, in the API's order of keys. */
-export interface ContainerResource {
+/** Bytes: what it wrote itself, and that with its image. Given when somebody asks. */
+export interface ContainerSizes {
+  SizeRw?: number;
+  SizeRootFs?: number;
+}
+
+export interface ContainerResource extends ContainerSizes {
   Id: string;
   Created: string;
   Path: string;
@@ -144,7 +150,7 @@ export interface ContainerResource {
 }
 
 /** A line of GET /containers/json. */
-export interface ContainerSummary {
+export interface ContainerSummary extends ContainerSizes {
   Id: string;
   Names: string[];
   Image: string;

@@ -62,8 +62,14 @@ export interface DockerApi {
   networkConnect(ref: string, container: string, settings: Partial<EndpointSettings>): void;
   networkDisconnect(ref: string, container: string, force: boolean): void;
 
-  containerList(options: { all: boolean; limit?: number; filters?: Filters }): ContainerSummary[];
-  containerInspect(ref: string): ContainerResource;
+  containerList(options: {
+    all: boolean;
+    limit?: number;
+    filters?: Filters;
+    size?: boolean;
+  }): ContainerSummary[];
+  /** @param size whether to say how large its files are. */
+  containerInspect(ref: string, size?: boolean): ContainerResource;
   containerCreate(request: ContainerCreateRequest, name: string | null): { Id: string; Warnings: string[] };
   containerStart(ref: string): Call<void>;
   /** `timeout` in seconds; null: the container's own. */

@@ -1,7 +1,7 @@
 /**
  * The types that the client decodes the API's answers into, since templates see those and not the JSON: `{{.ID}}` of a
  * container is its `Id`, and what an answer leaves out is there with its zero value. One struct after another, each
- * field as `Name[?][:json] type`; `?`: left out of JSON when empty; `embed`: its fields are the struct's own; `~string`:
+ * field as `Name[?][:json] type`; `?`: left out of JSON when empty; `embed`: its fields are the struct's own; `duration`: a number of nanoseconds; `~string`:
  * a type of its own over text. From Docker's Go packages `api/types` (v1.41).
  */
 export const API_SCHEMA = `
@@ -76,7 +76,7 @@ types.MountPoint
   Type? mount.Type~string; Name? string; Source string; Destination string; Driver? string;
   Mode string; RW bool; Propagation mount.Propagation~string
 container.HealthConfig
-  Test? []string; Interval? int; Timeout? int; StartPeriod? int; Retries? int
+  Test? []string; Interval? duration; Timeout? duration; StartPeriod? duration; Retries? int
 container.Config
   Hostname string; Domainname string; User string; AttachStdin bool; AttachStdout bool;
   AttachStderr bool; ExposedPorts? map[nat.Port]struct{}; Tty bool; OpenStdin bool; StdinOnce bool;

@@ -1,4 +1,5 @@
 import {
+  GoDuration,
   type GoField,
   GoMap,
   GoNamed,
@@ -78,6 +79,8 @@ function typed(type: string, json: unknown): GoValue {
       return given ? Number(json) : 0;
     case "bool":
       return given && json === true;
+    case "duration":
+      return new GoDuration(given ? Number(json) : 0);
     case "time":
       return new GoTime(given ? String(json) : "0001-01-01T00:00:00Z");
     case "any":

@@ -55,7 +55,7 @@ export function unsimulated(what: string): Runner {
 function inspect({ context, options, args, api }: Invocation): number {
   return inspectAll(context, args, options.text("format"), (ref) => ({
     type: "types.ContainerJSON",
-    answer: naming("container", ref, () => api.containerInspect(ref)),
+    answer: naming("container", ref, () => api.containerInspect(ref, options.flag("size"))),
   }));
 }
 

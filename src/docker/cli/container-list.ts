@@ -36,6 +36,7 @@ export function listContainers({ context, options, api }: Invocation): number {
   const containers = api.containerList({
     all: options.flag("all") || limit > 0,
     ...(limit > 0 ? { limit } : {}),
+    size,
     filters: options.filters(),
   });
   const quiet = options.flag("quiet");
@@ -156,7 +157,7 @@ function imageText({ Image, ImageID }: ContainerSummary, short: boolean): string
   return reference.tag === null ? reference.name : `${reference.name}:${reference.tag}`;
 }
 
-function sizeText(container: ContainerSummary & { SizeRw?: number; SizeRootFs?: number }): string {
+function sizeText(container: ContainerSummary): string {
   const own = humanSize(container.SizeRw ?? 0, 3);
   const all = container.SizeRootFs ?? 0;
   return all > 0 ? `${own} (virtual ${humanSize(all, 3)})` : own;

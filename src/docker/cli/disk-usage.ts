@@ -79,7 +79,7 @@ function imageUsage(images: readonly ImageSummary[]): Usage {
   return { type: "Images", total: images.length, active, size, reclaimable: size - used, share: true };
 }
 
-function containerUsage(containers: readonly (ContainerSummary & { SizeRw?: number })[]): Usage {
+function containerUsage(containers: readonly ContainerSummary[]): Usage {
   const isActive = ({ State }: ContainerSummary): boolean => /running|paused|restarting/.test(State);
   const sum = (some: readonly { SizeRw?: number }[]): number =>
     some.reduce((size, { SizeRw }) => size + (SizeRw ?? 0), 0);

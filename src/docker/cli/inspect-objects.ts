@@ -12,7 +12,10 @@ export function inspectObjects({ context, options, args, api }: Invocation): num
     throw new ClientError(`${goQuote(type)} is not a valid value for --type`);
   }
   const finders: Readonly<Record<string, (ref: string) => Inspected>> = {
-    container: (ref) => ({ type: "types.ContainerJSON", answer: api.containerInspect(ref) }),
+    container: (ref) => ({
+      type: "types.ContainerJSON",
+      answer: api.containerInspect(ref, options.flag("size")),
+    }),
     image: (ref) => ({ type: "types.ImageInspect", answer: api.imageInspect(ref) }),
     network: (ref) => ({ type: "types.NetworkResource", answer: api.networkInspect(ref) }),
     volume: (ref) => ({ type: "types.Volume", answer: api.volumeInspect(ref) }),

@@ -104,6 +104,7 @@ export function labelMethod(labels: Readonly<Record<string, string>> | null | un
 /** `a=1,b=2` */
 export function labelsText(labels: Readonly<Record<string, string>> | null | undefined): string {
   return Object.entries(labels ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
 }

@@ -13,11 +13,13 @@ export function* showLogs({ context, options, args, api }: Invocation): Program 
   const until = bound(context.now(), options.text("until"), "until");
   const log = api.containerLogs(Id);
   const timestamps = options.flag("timestamps");
+  // What a container's driver notes of a line stands in front of it, and is nothing here.
+  const details = options.flag("details") ? " " : "";
   const within = ({ at }: LogLine): boolean =>
     (since === null || at >= since) && (until === null || at <= until);
   let atStart = true;
   const show = (line: LogLine): void => {
-    const text = timestamps ? stamped(line, atStart) : line.text;
+    const text = timestamps || details !== "" ? headed(line, atStart, timestamps, details) : line.text;
     atStart = line.text.endsWith("\n");
     if (line.stream === "stdout" || Config.Tty) context.out(text);
     else context.err(text);
@@ -59,10 +61,10 @@ function bound(now: Nanos, text: string, option: string): Nanos | null {
 }
 
 /** Pieces of output cut into lines, each with the time of its beginning. */
-function stamped(line: LogLine, atStart: boolean): string {
-  const time = rfc3339Nanos(line.at);
-  const text = line.text.replace(/\n(?!$)/g, `\n${time} `);
-  return atStart ? `${time} ${text}` : text;
+function headed(line: LogLine, atStart: boolean, timestamps: boolean, details: string): string {
+  const head = timestamps ? `${rfc3339Nanos(line.at)} ${details}` : details;
+  const text = line.text.replace(/\n(?!$)/g, `\n${head}`);
+  return atStart ? head + text : text;
 }
 
 /** The pieces that hold the last so many lines; null: all. */

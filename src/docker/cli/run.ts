@@ -63,7 +63,9 @@ export function* runContainer(invocation: Invocation): Program {
     const failure = giveUp(refusal(error), false);
     if (!attached) throw failure;
     context.err(`${failure.message}\n`);
-    context.err(logLine(context, "error", "error waiting for container: context canceled"));
+    // Only who waits for the container's removal is still there to tell.
+    if (hostConfig.AutoRemove)
+      context.err(logLine(context, "error", "error waiting for container: context canceled"));
     throw new ClientError("", failure.status);
   }
 }

@@ -152,7 +152,7 @@ export class ContainerRunner {
     const { config, hostConfig, wishes } = container;
     const publishes = container.networkKind === "own";
     const { Id, Driver, Name } = this.#parts.networks.identify(network);
-    if (publishes && Name !== "bridge")
+    if (publishes && Name !== "bridge" && Driver !== "null")
       wishes.set(network, withShortId(wishes.get(network) ?? {}, container.id));
     this.#parts.networks.connect(container.sandbox!, network, {
       containerId: container.id,
@@ -223,6 +223,7 @@ export class ContainerRunner {
     container.system.files.write("/etc/hostname", `${name}\n`);
     const cwd = config.WorkingDir || "/";
     container.system.files.makeDirectory(cwd, true);
+    for (const { Destination } of container.mounts) container.system.files.makeDirectory(Destination, true);
     const linked = linkedEnvironment(this.#linksOf(container));
     const user = asDaemon(() => userIn(container, config.User));
     const process = container.system.start({

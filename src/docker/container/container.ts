@@ -8,6 +8,7 @@ import type { Sandbox } from "../network/sandbox.ts";
 import { AttachedInput } from "./attached-input.ts";
 import type { ContainerSystem, StartedProcess } from "./container-runtime.ts";
 import { ContainerLog } from "./log.ts";
+import type { MountPoint } from "./mount-points.ts";
 
 /** A container as the engine keeps it, from its creation to its removal. */
 export class Container {
@@ -22,6 +23,7 @@ export class Container {
   readonly hostConfig: HostConfig;
   /** What it wishes of its networks, by their names, the one of its mode first. */
   readonly wishes: Map<string, Partial<EndpointSettings>>;
+  mounts: readonly MountPoint[] = [];
   readonly log: ContainerLog;
   readonly input: AttachedInput;
   /** Raised whenever its state changes. */

@@ -1,4 +1,5 @@
 import { MILLISECOND } from "../../sim/time.ts";
+import * as ip from "../../wire/ipv4-address.ts";
 import type { ContainerConfig, ContainerCreateRequest, HostConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { EndpointSettings } from "../api/network-types.ts";
@@ -41,13 +42,13 @@ export function mergedConfig(request: ContainerConfig, image: Image): ContainerC
       ? {}
       : { Healthcheck: { ...(request.Healthcheck ?? base.Healthcheck!) } }),
     Image: request.Image,
-    Volumes: Object.keys(volumes).length > 0 ? volumes : null,
+    Volumes: Object.keys(volumes).length > 0 ? sorted(volumes) : null,
     WorkingDir: request.WorkingDir || base.WorkingDir,
     Entrypoint: cleared ? null : (request.Entrypoint ?? base.Entrypoint),
     OnBuild: null,
     ...(request.MacAddress === undefined ? {} : { MacAddress: request.MacAddress }),
     ...(request.NetworkDisabled === undefined ? {} : { NetworkDisabled: request.NetworkDisabled }),
-    Labels: { ...base.Labels, ...request.Labels },
+    Labels: sorted({ ...base.Labels, ...request.Labels }),
     ...stopOf(request, base),
   };
   return config;
@@ -75,6 +76,15 @@ export function mergedHostConfig(request: HostConfig): HostConfig {
     ContainerIDFile: request["ContainerIDFile"] ?? "",
     LogConfig: { Type: "json-file", Config: {} },
     NetworkMode: request.NetworkMode || "default",
+    PortBindings: sorted(request.PortBindings),
+    ...(request["Sysctls"] === undefined
+      ? {}
+      : { Sysctls: sorted(request["Sysctls"] as Record<string, string>) }),
+    // Nothing asked for is nothing set, whatever stands for it in the request.
+    MemorySwappiness: request.MemorySwappiness === -1 ? null : request.MemorySwappiness,
+    MemorySwap:
+      request.Memory > 0 && (request["MemorySwap"] ?? 0) === 0 ? 2 * request.Memory : request["MemorySwap"],
+    PidsLimit: Number(request.PidsLimit ?? 0) <= 0 ? null : request.PidsLimit,
     CgroupnsMode: "host",
     IpcMode: request["IpcMode"] || "private",
     ShmSize: 67108864,
@@ -85,7 +95,12 @@ export function mergedHostConfig(request: HostConfig): HostConfig {
 }
 
 /** Refuses what cannot go together, in the words of moby's runconfig and daemon. @throws {DaemonError} 400 */
-export function checkRequest({ Config, HostConfig }: ContainerCreateRequest): void {
+export function checkRequest({ Config, HostConfig, NetworkingConfig }: ContainerCreateRequest): void {
+  for (const { IPAMConfig } of Object.values(NetworkingConfig.EndpointsConfig)) {
+    const address = IPAMConfig?.IPv4Address ?? "";
+    if (address !== "" && ip.parse(address) === null)
+      throw new DaemonError(400, `invalid IPv4 address: ${address}`);
+  }
   const mode = HostConfig.NetworkMode;
   const conflict = (words: string): DaemonError => new DaemonError(400, `conflicting options: ${words}`);
   if (mode.startsWith("container:")) {
@@ -108,6 +123,7 @@ export function checkRequest({ Config, HostConfig }: ContainerCreateRequest): vo
       throw conflict("port exposing and the container type network mode");
     }
   }
+  if (mode === "host" && (Config.MacAddress ?? "") !== "") throw conflict("mac-address and the network mode");
   if (mode === "host" && (HostConfig.Links?.length ?? 0) > 0) {
     throw conflict("host type networking can't be used with links. This would result in undefined behavior");
   }
@@ -120,6 +136,11 @@ export function checkRequest({ Config, HostConfig }: ContainerCreateRequest): vo
   }
   checkCapabilities(HostConfig);
   checkHealth(Config.Healthcheck);
+  if (Config.WorkingDir !== "" && !Config.WorkingDir.startsWith("/"))
+    throw new DaemonError(
+      400,
+      `the working directory '${Config.WorkingDir}' is invalid, it needs to be an absolute path`,
+    );
   const policy = HostConfig.RestartPolicy;
   if (!RESTART_POLICIES.includes(policy.Name)) {
     throw new DaemonError(400, `invalid restart policy '${policy.Name}'`);

@@ -1,6 +1,7 @@
 import type { Nanos } from "../../sim/time.ts";
 import type {
   ContainerResource,
+  ContainerSizes,
   ContainerState,
   ContainerSummary,
   NetworkSettings,
@@ -156,10 +157,15 @@ export function resourceOf(container: Container, { networkId, links }: Surroundi
       },
       Name: "overlay2",
     },
-    Mounts: [],
+    Mounts: [...container.mounts],
     Config: config,
     NetworkSettings: networkSettings(container, networkId),
   };
+}
+
+/** What a container writes is not counted: there are no layers of files. */
+export function sizesOf({ image }: Container): Required<ContainerSizes> {
+  return { SizeRw: 0, SizeRootFs: image.size };
 }
 
 /** The links on docker0 as `/db:/web/database`; those on other networks stand with the endpoint. */
@@ -188,7 +194,7 @@ export function summaryOf(
     Status: statusText(container, now),
     HostConfig: { NetworkMode: mode },
     NetworkSettings: { Networks: endpointsOf(container, networkId) },
-    Mounts: [],
+    Mounts: [...container.mounts],
   };
 }
 

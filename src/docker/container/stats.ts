@@ -36,7 +36,8 @@ export function statsOf(
     storage_stats: {},
     cpu_stats: { ...cpu, system_cpu_usage: now },
     precpu_stats: { ...cpu, system_cpu_usage: 0 },
-    memory_stats: { usage: 0, stats: {}, limit: memory },
+    // Of one that does not run there is nothing to tell.
+    memory_stats: container.running ? { usage: 0, stats: {}, limit: memory } : {},
     name: `/${container.name}`,
     id: container.id,
     networks,

@@ -12,6 +12,9 @@ import { configOf, contentsOf } from "./image-config.ts";
 import type { ImageSpec } from "./image-spec.ts";
 import { parseReference, shownReference } from "./reference.ts";
 
+/** What `docker image ls --filter` knows. */
+const FILTERS = ["before", "dangling", "label", "reference", "since"];
+
 /** What was taken away: a name, or an image. */
 type Removed = { Untagged?: string; Deleted?: string };
 
@@ -19,11 +22,14 @@ type Removed = { Untagged?: string; Deleted?: string };
 export class ImageStore {
   readonly #world: World;
   readonly #prng: Prng;
+  readonly #reach: (server: string) => void;
   readonly #images: Map<string, Image> = new Map();
   /** What is known of images by name, wherever they lie. */
   readonly #known: Map<string, ImageSpec> = new Map();
 
-  constructor(world: World, prng: Prng) {
+  /** @param reach throws when there is no way to a registry */
+  constructor(world: World, prng: Prng, reach: (server: string) => void = () => {}) {
+    this.#reach = reach;
     this.#world = world;
     this.#prng = prng;
   }
@@ -34,6 +40,8 @@ export class ImageStore {
     for (const name of names) this.#known.set(name, spec);
     if (!local) return;
     for (const name of names) this.#untag(name);
+    // What it stands for was never there.
+    for (const { id, tags } of [...this.#images.values()]) if (tags.length === 0) this.#images.delete(id);
     this.#add(spec, names, false);
   }
 
@@ -69,6 +77,7 @@ export class ImageStore {
   /** True when it was not there before. Any name can be pulled: one that nobody described is a server of its own. */
   pull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string } {
     const reference = parseReference(ref);
+    this.#reach(serverOf(reference.repository));
     const name = shownReference(reference);
     let image = this.find(name);
     const fresh = image === null;
@@ -159,22 +168,29 @@ export class ImageStore {
     };
   }
 
+  /** @throws {DaemonError} 400 */
   summaries(filters: Filters): ImageSummary[] {
+    for (const key of Object.keys(filters))
+      if (!FILTERS.includes(key)) throw new DaemonError(400, `Invalid filter '${key}'`);
     const wanted = filters["reference"] ?? [];
     const dangling = filters["dangling"]?.[0];
     const labels = filters["label"] ?? [];
-    return this.list()
-      .filter((image) => {
-        if (dangling !== undefined && (dangling === "true" || dangling === "1") !== (image.tags.length === 0))
-          return false;
-        if (
-          wanted.length > 0 &&
-          !image.tags.some((tag) => wanted.some((pattern) => matchesName(pattern, tag)))
-        )
-          return false;
-        return labels.every((label) => hasLabel(image.config.Labels, label));
-      })
-      .map((image) => this.summary(image));
+    const all = this.list();
+    // Newest first: who comes behind was there before.
+    const places = (key: string): number[] =>
+      (filters[key] ?? []).map((ref) => all.indexOf(this.demand(ref)));
+    const [before, since] = [places("before"), places("since")];
+    return all.flatMap((image, place) => {
+      if (dangling !== undefined && (dangling === "true" || dangling === "1") !== (image.tags.length === 0))
+        return [];
+      if (!before.every((other) => place > other) || !since.every((other) => place < other)) return [];
+      if (!labels.every((label) => hasLabel(image.config.Labels, label))) return [];
+      const summary = this.summary(image);
+      if (wanted.length === 0) return [summary];
+      // Of the names of an image those are shown that somebody asked for.
+      const RepoTags = image.tags.filter((tag) => wanted.some((pattern) => matchesName(pattern, tag)));
+      return RepoTags.length > 0 ? [{ ...summary, RepoTags }] : [];
+    });
   }
 
   resource(image: Image): ImageResource {
@@ -248,6 +264,13 @@ export class ImageStore {
       if (at >= 0) image.tags.splice(at, 1);
     }
   }
+}
+
+/** The registry that a repository lies on. */
+function serverOf(repository: string): string {
+  const [first = "", ...rest] = repository.split("/");
+  const isServer = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  return isServer ? first : "registry-1.docker.io";
 }
 
 function withTag(ref: string): string {

@@ -7,6 +7,7 @@ import type { Filters } from "../api/docker-api.ts";
 import type { NetworkCreateRequest, NetworkResource } from "../api/network-types.ts";
 import type { startEmbeddedDns } from "../dns/embedded-resolver.ts";
 import { newId } from "../ids.ts";
+import { pruneFilter } from "../prune-filters.ts";
 import type { EndpointRequest, SandboxRequest } from "./container-networks.ts";
 import { type DaemonOptions, defaultDaemonOptions } from "./daemon-options.ts";
 import { defaultBridgeRequest } from "./default-networks.ts";
@@ -21,8 +22,9 @@ import type { IpamDriver, Subnet } from "./ipam/ipam-driver.ts";
 import { nullIpam } from "./ipam/null-ipam.ts";
 import { Network } from "./network.ts";
 import type { NetworkBackend } from "./network-backend.ts";
+import { checkRequest, withConfiguration } from "./network-configuration.ts";
 import type { NetworkDriver } from "./network-driver.ts";
-import { networkMatches } from "./network-filters.ts";
+import { checkNetworkFilters, networkMatches } from "./network-filters.ts";
 import type { NetworkSandbox } from "./network-sandbox.ts";
 import type { HostProcesses } from "./ports/host-processes.ts";
 import { PortAllocator } from "./ports/port-allocator.ts";
@@ -103,7 +105,9 @@ export class NetworkController implements NetworkBackend {
   }
 
   networkList(filters: Filters = {}): NetworkResource[] {
-    return this.#matching(filters).map((network) => network.resource());
+    checkNetworkFilters(filters);
+    const all = [...this.#networks.values()];
+    return all.filter((network) => networkMatches(network, filters)).map((network) => network.resource());
   }
 
   identify(ref: string): { readonly Id: string; readonly Name: string; readonly Driver: string } {
@@ -119,7 +123,8 @@ export class NetworkController implements NetworkBackend {
     const { Name } = request;
     if (["bridge", "host", "none", "default"].includes(Name))
       throw new DaemonError(403, `operation is not permitted on predefined ${Name} network`);
-    if (this.#named(Name) !== null) throw new DaemonError(409, `network with name ${Name} already exists`);
+    if (Name === "" || this.#named(Name) !== null)
+      throw new DaemonError(409, `network with name ${Name} already exists`);
     return { Id: this.#create(request, false).id, Warning: "" };
   }
 
@@ -127,6 +132,11 @@ export class NetworkController implements NetworkBackend {
     const network = this.find(ref);
     if (network.predefined)
       throw new DaemonError(403, `${network.name} is a pre-defined network and cannot be removed`);
+    if (this.#borrowers(network) > 0)
+      throw new DaemonError(
+        403,
+        `error while removing network: configuration network ${JSON.stringify(network.name)} is in use`,
+      );
     if (network.endpoints.size > 0)
       throw new DaemonError(
         403,
@@ -136,7 +146,14 @@ export class NetworkController implements NetworkBackend {
   }
 
   networkPrune(filters: Filters = {}): { NetworksDeleted: string[] } {
-    const unused = this.#matching(filters).filter((n) => !n.predefined && n.endpoints.size === 0);
+    const passes = pruneFilter(filters, this.#host.host.world.now);
+    const unused = [...this.#networks.values()].filter(
+      (one) =>
+        !one.predefined &&
+        !one.configOnly &&
+        one.endpoints.size === 0 &&
+        passes({ labels: one.request.Labels, createdAt: one.createdAt }),
+    );
     for (const network of unused) this.#remove(network);
     return { NetworksDeleted: unused.map(({ name }) => name) };
   }
@@ -158,6 +175,7 @@ export class NetworkController implements NetworkBackend {
 
   connect(sandbox: Sandbox, network: string, request: EndpointRequest): void {
     const found = this.find(network);
+    if (found.configOnly) throw new DaemonError(403, "cannot create endpoint on configuration-only network");
     checkWishes(found, request);
     this.#keeper.connect(sandbox as NetworkSandbox, found, request);
   }
@@ -185,7 +203,10 @@ export class NetworkController implements NetworkBackend {
     this.#keeper.remove(sandbox as NetworkSandbox);
   }
 
-  #create(request: NetworkCreateRequest, predefined: boolean): Network {
+  #create(asked: NetworkCreateRequest, predefined: boolean): Network {
+    checkRequest(asked);
+    const request = this.#configured(asked);
+    if (request.ConfigOnly === true) return this.#keep(request, this.#drivers.get("null")!);
     const driver = driverNamed(this.#drivers, request.Driver === "" ? "bridge" : request.Driver);
     const { IPAM } = request;
     const ipam = driverNamed(this.#ipamDrivers, IPAM.Driver === "" ? "default" : IPAM.Driver);
@@ -193,6 +214,13 @@ export class NetworkController implements NetworkBackend {
     const allocation = driver.addresses
       ? IpamAllocation.of(IPAM, request.Name, ipam, (subnet) => this.#isFree(subnet))
       : IpamAllocation.NONE;
+    if (request.EnableIPv6 && request.IPAM.Config.every(({ Subnet = "" }) => !Subnet.includes(":"))) {
+      allocation.end();
+      throw new DaemonError(
+        404,
+        "could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network",
+      );
+    }
     const network = new Network(id, request, driver, allocation, this.#host.host.world.now, predefined);
     try {
       driver.createNetwork(network, this.#host);
@@ -205,14 +233,33 @@ export class NetworkController implements NetworkBackend {
     return network;
   }
 
-  #remove(network: Network): void {
-    network.driver.deleteNetwork(network, this.#host);
-    network.allocation.end();
-    this.#networks.delete(network.id);
+  /** A network that only lends its settings: nothing is made for it. */
+  #keep(request: NetworkCreateRequest, driver: NetworkDriver): Network {
+    const id = newId(this.#prng);
+    const network = new Network(id, request, driver, IpamAllocation.NONE, this.#host.host.world.now, false);
+    this.#networks.set(id, network);
+    return network;
   }
 
-  #matching(filters: Filters): Network[] {
-    return [...this.#networks.values()].filter((network) => networkMatches(network, filters));
+  /** The request with what it borrows. @throws {DaemonError} */
+  #configured(request: NetworkCreateRequest): NetworkCreateRequest {
+    const name = request.ConfigFrom?.Network;
+    if (name === undefined) return request;
+    const lender = this.#named(name);
+    if (lender === null || !lender.configOnly)
+      throw new DaemonError(404, `configuration network ${JSON.stringify(name)} does not exist`);
+    return withConfiguration(request, lender.request);
+  }
+
+  #borrowers({ name, configOnly }: Network): number {
+    if (!configOnly) return 0;
+    return [...this.#networks.values()].filter((other) => other.request.ConfigFrom?.Network === name).length;
+  }
+
+  #remove(network: Network): void {
+    if (!network.configOnly) network.driver.deleteNetwork(network, this.#host);
+    network.allocation.end();
+    this.#networks.delete(network.id);
   }
 
   #named(name: string): Network | null {
@@ -261,7 +308,8 @@ function defaultRequest(name: string, driver: string): NetworkCreateRequest {
 
 /** What only networks of one's own give. @throws {DaemonError} */
 function checkWishes(network: Network, { settings }: EndpointRequest): void {
-  const asksForAddress = (settings.IPAMConfig?.IPv4Address ?? "") !== "";
+  const wanted = settings.IPAMConfig?.IPv4Address ?? "";
+  const asksForAddress = wanted !== "";
   if (network.predefined && asksForAddress)
     throw new DaemonError(400, "user specified IP address is supported on user defined networks only");
   if (network.predefined && (settings.Aliases?.length ?? 0) > 0)
@@ -277,4 +325,6 @@ function checkWishes(network: Network, { settings }: EndpointRequest): void {
       400,
       "user specified IP address is supported only when connecting to networks with user configured subnets",
     );
+  if (asksForAddress && ip.parse(wanted) === null)
+    throw new DaemonError(500, `Invalid IPv4 address: ${wanted})`);
 }

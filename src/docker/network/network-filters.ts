@@ -1,11 +1,23 @@
+import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
+import { hasLabel } from "../images/image-store.ts";
 import type { Network } from "./network.ts";
+
+const KEYS = ["dangling", "driver", "id", "idOrName", "label", "name", "scope", "type"];
 
 /** Whether a network is one of those that `--filter` asks for; the values of one key are alternatives. */
 export function networkMatches(network: Network, filters: Filters): boolean {
   return Object.entries(filters).every(([key, values]) =>
     key === "label" ? values.every((v) => fits(network, key, v)) : values.some((v) => fits(network, key, v)),
   );
+}
+
+/** Refuses what `docker network ls --filter` does not know. @throws {DaemonError} 400 */
+export function checkNetworkFilters(filters: Filters): void {
+  for (const key of Object.keys(filters))
+    if (!KEYS.includes(key)) throw new DaemonError(400, `Invalid filter '${key}'`);
+  const wrong = (filters["type"] ?? []).find((type) => type !== "builtin" && type !== "custom");
+  if (wrong !== undefined) throw new DaemonError(400, `invalid filter: 'type'='${wrong}'`);
 }
 
 function fits(network: Network, key: string, value: string): boolean {
@@ -23,16 +35,10 @@ function fits(network: Network, key: string, value: string): boolean {
     case "dangling":
       return (value === "true" || value === "1") === (!network.predefined && network.endpoints.size === 0);
     case "label":
-      return hasLabel(network, value);
-    case "label!":
-      return !hasLabel(network, value);
+      return hasLabel(network.request.Labels, value);
+    case "idOrName":
+      return network.name === value || network.id === value;
     default:
       return true;
   }
-}
-
-function hasLabel(network: Network, wanted: string): boolean {
-  const [key = "", ...rest] = wanted.split("=");
-  const value = network.request.Labels[key];
-  return value !== undefined && (rest.length === 0 || value === rest.join("="));
 }

@@ -16,7 +16,7 @@ export class Network implements DriverNetwork {
   readonly allocation: IpamAllocation;
   /** By the id of the container, in the order of joining. */
   readonly endpoints: Map<string, Endpoint> = new Map();
-  readonly #created: string;
+  readonly createdAt: number;
   readonly #ipam: Ipam;
 
   constructor(
@@ -33,12 +33,17 @@ export class Network implements DriverNetwork {
     this.request = request;
     this.allocation = allocation;
     this.predefined = predefined;
-    this.#created = rfc3339(createdAt);
+    this.createdAt = createdAt;
     this.#ipam = this.#ipamShown();
   }
 
   get internal(): boolean {
     return this.request.Internal;
+  }
+
+  /** It only lends its settings to others. */
+  get configOnly(): boolean {
+    return this.request.ConfigOnly === true;
   }
 
   get options(): Readonly<Record<string, string>> {
@@ -75,7 +80,7 @@ export class Network implements DriverNetwork {
     return {
       Name: this.name,
       Id: this.id,
-      Created: this.#created,
+      Created: rfc3339(this.createdAt),
       Scope: "local",
       Driver: this.driver.name,
       EnableIPv6: request.EnableIPv6,
@@ -83,8 +88,8 @@ export class Network implements DriverNetwork {
       Internal: request.Internal,
       Attachable: request.Attachable,
       Ingress: false,
-      ConfigFrom: { Network: "" },
-      ConfigOnly: false,
+      ConfigFrom: { Network: request.ConfigFrom?.Network ?? "" },
+      ConfigOnly: this.configOnly,
       Containers: Object.fromEntries(containers.map(([id, endpoint]) => [id, endpoint.asNetworkSeesIt()])),
       Options: byKey(request.Options),
       Labels: byKey(request.Labels),

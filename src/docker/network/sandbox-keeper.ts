@@ -29,6 +29,9 @@ interface KeeperParts {
   readonly startDns?: typeof startEmbeddedDns;
 }
 
+/** `--add-host NAME:host-gateway`: where containers reach their host. */
+const HOST_GATEWAY = "host-gateway";
+
 /** Makes sandboxes, joins them to networks and takes them away again (libnetwork's sandbox and endpoint). */
 export class SandboxKeeper {
   readonly #parts: KeeperParts;
@@ -198,10 +201,21 @@ export class SandboxKeeper {
   #hostsFile({ mode, extraHosts }: SandboxRequest): HostsFile {
     const extra = extraHosts.map((entry) => {
       const colon = entry.indexOf(":");
-      return { names: entry.slice(0, colon), address: entry.slice(colon + 1) };
+      const address = entry.slice(colon + 1);
+      return {
+        names: entry.slice(0, colon),
+        address: address === HOST_GATEWAY ? this.#hostGateway() : address,
+      };
     });
     const { hostsFile } = this.#parts;
     return new HostsFile(extra, mode === "host" && hostsFile !== undefined ? hostsFile() : undefined);
+  }
+
+  /** The address of docker0. @throws {DaemonError} when there is none */
+  #hostGateway(): string {
+    const [own] = this.#host.namespace.device("docker0")?.ipv4.addresses ?? [];
+    if (own === undefined) throw new DaemonError(500, `unable to derive the IP value for ${HOST_GATEWAY}`);
+    return ip.format(own.address);
   }
 
   /** The host's file, with what `--dns`, `--dns-search` and `--dns-opt` put in its place (setupDNS). */

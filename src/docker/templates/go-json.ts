@@ -1,4 +1,5 @@
 import {
+  GoDuration,
   GoFloat,
   GoInterface,
   GoMap,
@@ -33,6 +34,7 @@ export function goJson(value: GoValue, escapeHtml = false): string {
   if (value === undefined || value === null) return "null";
   if (typeof value === "boolean" || typeof value === "number") return String(value);
   if (typeof value === "string") return jsonString(value, escapeHtml);
+  if (value instanceof GoDuration) return String(value.nanos);
   if (value instanceof GoNamed) return jsonString(value.text);
   if (value instanceof GoFloat) return floatText(value.value);
   if (value instanceof GoNumber) return value.text === "" ? "0" : value.text;
@@ -64,6 +66,7 @@ function structMembers(value: GoStruct): [string, GoValue][] {
 
 function isEmpty(value: GoValue): boolean {
   if (value === undefined || value === null || value === false || value === 0 || value === "") return true;
+  if (value instanceof GoDuration) return value.nanos === 0;
   if (value instanceof GoNamed) return value.text === "";
   if (value instanceof GoNil) return true;
   if (value instanceof GoFloat) return value.value === 0;

@@ -47,6 +47,35 @@ export class GoNamed {
   }
 }
 
+/** time.Duration: a number of nanoseconds that prints as `1m30s`. */
+export class GoDuration extends GoNamed {
+  readonly nanos: number;
+
+  constructor(nanos: number) {
+    super(durationText(nanos), "time.Duration");
+    this.nanos = nanos;
+  }
+}
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [1e6, "ms"],
+  [1e3, "µs"],
+  [1, "ns"],
+];
+
+/** Go's Duration.String. */
+function durationText(nanos: number): string {
+  if (nanos === 0) return "0s";
+  if (nanos < 0) return `-${durationText(-nanos)}`;
+  const small = nanos < 1e9 ? UNITS.find(([unit]) => nanos >= unit) : undefined;
+  if (small !== undefined) return `${nanos / small[0]}${small[1]}`;
+  const minutes = Math.floor(nanos / 60e9);
+  const seconds = `${(nanos - minutes * 60e9) / 1e9}s`;
+  if (minutes === 0) return seconds;
+  const hours = Math.floor(minutes / 60);
+  return `${hours > 0 ? `${hours}h` : ""}${minutes % 60}m${seconds}`;
+}
+
 /** time.Time, from RFC 3339. */
 export class GoTime {
   readonly rfc3339: string;

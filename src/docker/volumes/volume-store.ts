@@ -82,6 +82,13 @@ export class VolumeStore {
     return volume;
   }
 
+  /** Makes a volume because a container wants it: nobody said anything about it. */
+  ensure(name: string): void {
+    if (this.#volumes.has(name)) return;
+    this.create({ Name: name, Driver: "", DriverOpts: {}, Labels: {} });
+    this.#volumes.set(name, { ...this.#volumes.get(name)!, Labels: null, Options: null });
+  }
+
   /** @throws {DaemonError} */
   remove(name: string, force: boolean): void {
     if (!this.#volumes.has(name)) {
@@ -93,6 +100,12 @@ export class VolumeStore {
       throw new DaemonError(409, `remove ${name}: volume is in use - [${users.join(", ")}]`);
     }
     this.#volumes.delete(name);
+  }
+
+  /** Volumes that nobody named go with the container that they were made for. */
+  dropAnonymous(mounts: readonly { readonly Name?: string }[]): void {
+    for (const { Name = "" } of mounts)
+      if (/^[0-9a-f]{64}$/.test(Name) && this.#users(Name).length === 0) this.#volumes.delete(Name);
   }
 
   prune(filters: Filters = {}): { VolumesDeleted: string[]; SpaceReclaimed: number } {

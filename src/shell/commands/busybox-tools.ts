@@ -1,4 +1,5 @@
 import { BUSYBOX_ARP_USAGE, busyboxArp } from "../../operations/busybox/arp.ts";
+import { BUSYBOX_BRCTL_USAGE, busyboxBrctl } from "../../operations/busybox/brctl.ts";
 import { BUSYBOX_IFCONFIG_USAGE, busyboxIfconfig } from "../../operations/busybox/ifconfig.ts";
 import { BUSYBOX_IP_USAGE, busyboxIp } from "../../operations/busybox/ip.ts";
 import { BUSYBOX_ROUTE_USAGE, busyboxRouteChange } from "../../operations/busybox/route.ts";
@@ -32,6 +33,7 @@ export function registerBusyboxTools(
     });
   };
   plain("ip", BUSYBOX_IP_USAGE, busyboxIp);
+  plain("brctl", BUSYBOX_BRCTL_USAGE, busyboxBrctl);
   plain("ifconfig", BUSYBOX_IFCONFIG_USAGE, busyboxIfconfig);
   plain("sysctl", BUSYBOX_SYSCTL_USAGE, busyboxSysctl);
   commands.registerApplet("arp", (context) => arp(context, reach));

@@ -5,7 +5,7 @@ import type { ProgramExit } from "../../programs/program-exit.ts";
 import { FileFailure } from "../file-system.ts";
 import type { ProcessEntry } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
-import { nameOf } from "./process-name.ts";
+import { nameOf, wordsOf } from "./process-name.ts";
 import type { ShellProgram } from "./run.ts";
 
 /** Applets of busybox 1.35 that look at processes and users, for containers: hosts have other programs of these names. */
@@ -158,11 +158,19 @@ interface Column {
 const user = (entry: ProcessEntry, names: Names): string =>
   (names.user(entry.uid) ?? `${entry.uid}`).slice(0, 8);
 const group = (entry: ProcessEntry, names: Names): string => names.group(entry.uid) ?? `${entry.uid}`;
+/** The words, and in front the name where those do not begin with it, as of a script. */
+function commandLine(entry: ProcessEntry): string {
+  const words = wordsOf(entry);
+  const first = words.split(" ")[0]!;
+  const name = nameOf(entry);
+  return first.slice(first.lastIndexOf("/") + 1).startsWith(name) ? words : `{${name}} ${words}`;
+}
+
 const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
   ["user", { header: "USER", width: 8, text: user }],
   ["group", { header: "GROUP", width: 8, text: group }],
-  ["comm", { header: "COMMAND", width: 16, text: (entry) => nameOf(entry).slice(0, 15) }],
-  ["args", { header: "COMMAND", width: 0, text: ({ command }) => command }],
+  ["comm", { header: "COMMAND", width: 16, text: nameOf }],
+  ["args", { header: "COMMAND", width: 0, text: commandLine }],
   ["pid", { header: "PID", width: 5, right: true, text: ({ pid }) => `${pid}` }],
   ["ppid", { header: "PPID", width: 5, right: true, text: ({ parent }) => `${parent}` }],
   ["pgid", { header: "PGID", width: 5, right: true, text: ({ pid }) => `${pid}` }],

@@ -1,7 +1,28 @@
 import type { ProcessEntry } from "../process-table.ts";
 
-/** What a process is called: the last part of its first word. */
+/** The longest name of a process (TASK_COMM_LEN without its end). */
+const LONGEST = 15;
+
+/** What a process is called: the last part of the program's path. */
 export function nameOf(entry: ProcessEntry): string {
-  const word = entry.command.split(" ")[0]!;
+  return entry.executed?.name ?? baseOf(wordsOf(entry).split(" ")[0]!);
+}
+
+/** The words of its program, as `/proc/PID/cmdline` has them. */
+export function wordsOf(entry: ProcessEntry): string {
+  return entry.executed?.words ?? entry.command;
+}
+
+/** Notes what a process executes from now on, as execve(2). @param interpreter of a script, as its first line names it */
+export function executes(
+  entry: ProcessEntry,
+  argv: readonly string[],
+  interpreter: string | null = null,
+): void {
+  const words = (interpreter === null ? argv : [interpreter, ...argv]).join(" ");
+  entry.executed = { name: baseOf(argv[0] ?? "").slice(0, LONGEST), words };
+}
+
+function baseOf(word: string): string {
   return word.slice(word.lastIndexOf("/") + 1);
 }

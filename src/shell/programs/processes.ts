@@ -4,7 +4,7 @@ import type { ProcessEntry, Run } from "../process-table.ts";
 import { signalNumber } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { gnuOptions } from "./gnu-options.ts";
-import { nameOf } from "./process-name.ts";
+import { nameOf, wordsOf } from "./process-name.ts";
 
 /** A builtin that is a program as well. */
 export function asProgram(state: ShellState, args: readonly string[], name: string): number | Run<number> {
@@ -68,7 +68,7 @@ function select(state: ShellState, name: string, args: readonly string[]): Selec
   const parents = parent?.split(",").map(Number);
   let entries = state.machine.processes.list().filter((entry) => {
     if (entry === state.process) return false;
-    const text = options.has("f") ? entry.command : nameOf(entry);
+    const text = options.has("f") ? wordsOf(entry) : nameOf(entry);
     const fits = matcher.test(text) && (parents === undefined || parents.includes(entry.parent));
     return fits !== options.has("v");
   });
@@ -85,7 +85,7 @@ function show(state: ShellState, { entries, options }: Selection): number {
     return status;
   }
   const rows = entries.map((entry) => {
-    const more = options.has("a") ? ` ${entry.command}` : options.has("l") ? ` ${nameOf(entry)}` : "";
+    const more = options.has("a") ? ` ${wordsOf(entry)}` : options.has("l") ? ` ${nameOf(entry)}` : "";
     return `${entry.pid}${more}`;
   });
   if (rows.length > 0) state.out(`${rows.join(options.get("d") ?? "\n")}\n`);

@@ -1,6 +1,6 @@
 import type { ProcessEntry } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
-import { nameOf } from "./process-name.ts";
+import { nameOf, wordsOf } from "./process-name.ts";
 
 /** A column of procps' `ps`. Processes have no terminal, and take no time of a processor. */
 interface Column {
@@ -10,7 +10,7 @@ interface Column {
   text(entry: ProcessEntry): string;
 }
 
-const args: Column = { header: "COMMAND", width: 0, text: (entry) => entry.command };
+const args: Column = { header: "COMMAND", width: 0, text: wordsOf };
 const comm: Column = { header: "COMMAND", width: 15, text: (entry) => nameOf(entry).slice(0, 15) };
 const pid: Column = { header: "PID", width: 7, right: true, text: (entry) => `${entry.pid}` };
 const ppid: Column = { header: "PPID", width: 7, right: true, text: (entry) => `${entry.parent}` };

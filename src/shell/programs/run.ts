@@ -16,6 +16,7 @@ import type { ShellState } from "../shell-state.ts";
 import { type Input, nullStream, Pipe, readAll, WriteFailure } from "../stream.ts";
 import { APPLETS } from "./applets.ts";
 import { findProgram } from "./index.ts";
+import { executes } from "./process-name.ts";
 import { runTextTool, TEXT_TOOLS } from "./text-tools.ts";
 
 /** A program that is part of the shell's room: it sees the shell's state, in a copy of its own. */
@@ -166,6 +167,7 @@ function change(state: ShellState, options: RunOptions): void {
 /** Runs what was found, with its words, in the present process. */
 export function* launch(state: ShellState, found: Installed, words: readonly string[]): Run<number> {
   const args = words.slice(1);
+  if (state.process !== null) executes(state.process, words, interpreterOf(state, found));
   try {
     switch (found.kind) {
       case "command":
@@ -184,6 +186,14 @@ export function* launch(state: ShellState, found: Installed, words: readonly str
     state.err(`${words[0]}: write error: ${error.message}\n`);
     return 1;
   }
+}
+
+/** What the first line of a script names: `/bin/sh`. */
+function interpreterOf({ files }: ShellState, found: Installed): string | null {
+  if (found.kind !== "script") return null;
+  const content = files.read(found.path);
+  const text = typeof content === "string" ? content : "";
+  return /^#! *([^\n]*)/.exec(text)?.[1]?.trim() ?? "/bin/sh";
 }
 
 /** A command that ends at once has taken its time when its status is known. */

@@ -97,9 +97,69 @@ export function env(state: ShellState, args: readonly string[]): number | Run<nu
   return runInstead(state, words, {});
 }
 
-/** `nsenter --net=FILE [COMMAND ...]`: another network namespace. */
+/**
+ * `nsenter -t PID -n [COMMAND ...]`, `nsenter --net[=FILE]`: another network namespace, that of a process or of a file. Of the
+ * other namespaces of a process only the net changes anything: a container's files are its own.
+ */
 export function nsenter(state: ShellState, args: readonly string[]): number | Run<number> {
-  let namespace = state.namespace;
+  const found = readNsenter(args);
+  if (typeof found === "string") {
+    state.err(`nsenter: ${found}\nTry 'nsenter --help' for more information.\n`);
+    return 1;
+  }
+  const { target, net, words } = found;
+  let { namespace } = state;
+  if (net !== null && net !== "") {
+    const bound = state.machine.findNamespace(state.path(net));
+    if (bound === null) {
+      state.err(`nsenter: cannot open ${net}: No such file or directory\n`);
+      return 1;
+    }
+    namespace = bound;
+  } else if (net !== null) {
+    if (target === null) {
+      state.err("nsenter: neither filename nor target pid supplied for ns/net\n");
+      return 1;
+    }
+    const entry = state.machine.processes.find(Number(target));
+    if (entry === null) {
+      state.err(`nsenter: cannot open /proc/${target}/ns/net: No such file or directory\n`);
+      return 1;
+    }
+    namespace = entry.namespace ?? state.machine.host.root;
+  }
+  if (net !== null && !isCapable(state.credentials, "SYS_ADMIN")) {
+    state.err("nsenter: setns(): can't reassociate to namespace 'net': Operation not permitted\n");
+    return 1;
+  }
+  if (words.length > 0 && !isInstalled(state, words[0]!)) {
+    state.err(`nsenter: failed to execute ${words[0]}: No such file or directory\n`);
+    return 127;
+  }
+  return runInstead(state, words.length === 0 ? ["bash"] : words, { namespace });
+}
+
+const NSENTER_WORDS: Readonly<Record<string, string>> = {
+  all: "a",
+  target: "t",
+  mount: "m",
+  uts: "u",
+  ipc: "i",
+  net: "n",
+  pid: "p",
+  cgroup: "C",
+  user: "U",
+  time: "T",
+};
+
+/** A process, a file of a network namespace (empty: that of the process), and the words behind; or what is wrong. */
+function readNsenter(
+  args: readonly string[],
+):
+  | { readonly target: string | null; readonly net: string | null; readonly words: readonly string[] }
+  | string {
+  let target: string | null = null;
+  let net: string | null = null;
   let i = 0;
   for (; /^-./.test(args[i] ?? ""); i++) {
     const word = args[i]!;
@@ -107,28 +167,22 @@ export function nsenter(state: ShellState, args: readonly string[]): number | Ru
       i++;
       break;
     }
-    const net = /^(?:--net=|-n)(.+)$/.exec(word);
-    if (net === null) {
-      state.err(`nsenter: ${word}: only --net=FILE is simulated\n`);
-      return 1;
+    const [, name = "", joined] = /^--([a-z]+)(?:=(.*))?$/.exec(word) ?? [];
+    const long = word.startsWith("--");
+    const letters = long ? NSENTER_WORDS[name] : word.slice(1);
+    if (letters === undefined) return `unrecognized option '${word}'`;
+    for (let at = 0; at < letters.length; at++) {
+      const letter = letters[at]!;
+      if (!"tnamuipCUT".includes(letter)) return `invalid option -- '${letter}'`;
+      // All but \`-a\` take what is joined to them; \`-t\` takes the next word too.
+      const rest = long ? joined : letters.slice(at + 1) || undefined;
+      if (letter === "t") target = rest ?? args[++i] ?? null;
+      else if (letter === "n") net = (rest ?? "").replace(/^=/, "");
+      else if (letter === "a") net ??= "";
+      if (letter !== "a" && rest !== undefined && (letter === "t" || /[=/]/.test(rest))) break;
     }
-    const found = state.machine.findNamespace(state.path(net[1]!));
-    if (found === null) {
-      state.err(`nsenter: cannot open ${net[1]}: No such file or directory\n`);
-      return 1;
-    }
-    if (!isCapable(state.credentials, "SYS_ADMIN")) {
-      state.err("nsenter: setns(): can't reassociate to namespace 'net': Operation not permitted\n");
-      return 1;
-    }
-    namespace = found;
   }
-  const words = args.slice(i);
-  if (words.length > 0 && !isInstalled(state, words[0]!)) {
-    state.err(`nsenter: failed to execute ${words[0]}: No such file or directory\n`);
-    return 127;
-  }
-  return runInstead(state, words.length === 0 ? ["bash"] : words, { namespace });
+  return { target, net, words: args.slice(i) };
 }
 
 /** Programs that change nothing here: sudo (everybody is root), nohup, setsid, stdbuf. */

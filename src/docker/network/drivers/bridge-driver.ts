@@ -17,6 +17,9 @@ import type { PortMapper } from "../ports/port-mapper.ts";
 import { type BridgeConfig, bridgeConfig } from "./bridge-config.ts";
 import * as rules from "./bridge-rules.ts";
 
+/** IFNAMSIZ without the byte that ends it. */
+const LONGEST_NAME = 15;
+
 interface BridgeEndpoint {
   /** The end that stays on the host. */
   readonly outside: string;
@@ -65,6 +68,9 @@ export class BridgeDriver implements NetworkDriver {
     const config = bridgeConfig(network);
     this.#checkConflicts(config, network);
     const { bridge } = config;
+    // The kernel refuses such a name in a request already.
+    if (bridge.length > LONGEST_NAME)
+      throw new DaemonError(500, "failed to check bridge interface existence: numerical result out of range");
     const there = host.namespace.device(bridge);
     if (there !== null && there.driver.kind !== "bridge")
       throw new DaemonError(500, `invalid network config: existing interface ${bridge} is not a bridge`);

@@ -102,7 +102,10 @@ function takeGateway(config: PoolConfig, pool: IpamPool, network: string): numbe
   if (asked === "") {
     gateway = pool.take(null);
     if (gateway === null)
-      throw new DaemonError(500, `failed to allocate gateway (${asked}): No available addresses`);
+      throw new DaemonError(
+        500,
+        `failed to allocate gateway (${asked}): No available addresses on this pool`,
+      );
   } else {
     gateway = ip.parse(asked);
     if (gateway === null || !contains(pool, gateway))

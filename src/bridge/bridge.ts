@@ -12,7 +12,7 @@ import * as mac from "../wire/mac.ts";
 import { BridgePort } from "./bridge-port.ts";
 import { Fdb } from "./fdb.ts";
 import { transmit } from "./forwarding.ts";
-import { addLocal, collect, deleteByPort, deleteLocal } from "./learning.ts";
+import { addLocal, collect, deleteByPort, deleteLocal, moveOwn } from "./learning.ts";
 import { forgetAll, forgetSetting } from "./port-memory.ts";
 import { PortState } from "./port-state.ts";
 import { VlanGroup } from "./vlan-group.ts";
@@ -335,11 +335,8 @@ export class Bridge implements DeviceDriver {
     const { macHi, macLo } = this.device;
     this.ownMac = { hi: macHi, lo: macLo };
     const { vids } = this.vlans;
-    for (let i = -1; i < vids.length; i++) {
-      const vid = i < 0 ? 0 : vids[i]!;
-      deleteLocal(this, null, old.hi, old.lo, vid);
-      addLocal(this, null, macHi, macLo, vid);
-    }
+    moveOwn(this, old, 0);
+    for (let i = 0; i < vids.length; i++) moveOwn(this, old, vids[i]!);
     this.#checkCarrier();
   }
 }

@@ -114,6 +114,13 @@ export function deleteLocal(
     deleteLocalRow(bridge, row, port);
 }
 
+/** The bridge itself has another address than `old` in one VLAN: its local entry follows. */
+export function moveOwn(bridge: Bridge, old: mac.Mac, vid: number): void {
+  const { hi, lo } = bridge.ownMac;
+  deleteLocal(bridge, null, old.hi, old.lo, vid);
+  addLocal(bridge, null, hi, lo, vid);
+}
+
 /** A local entry goes, unless another port or the bridge has the same address (fdb_delete_local). */
 function deleteLocalRow(bridge: Bridge, row: number, port: BridgePort | null): void {
   const { fdb } = bridge;

@@ -1,4 +1,3 @@
-import type { LegEnd } from "../sim/leg.ts";
 import type { Packet, Receiver } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import type { PlaceId, Tap } from "../sim/tap.ts";
@@ -11,21 +10,13 @@ import { DeviceCounters } from "./device-counters.ts";
 import type { DeviceChange, DeviceDriver, DeviceListener, Qdisc, RxHandler } from "./device-driver.ts";
 import { InetDevice } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
+import { Crossing, Driven, Queued } from "./leg-ends.ts";
 import type { LinkLocal } from "./link-local.ts";
+import { type Listening, withListener, withoutListener } from "./listening.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import { randomMac } from "./random-mac.ts";
 import { scrub } from "./scrub.ts";
 import { withoutTap, withTap } from "./tap-list.ts";
-
-/** Who listens to a device, in the order in which they began. */
-class Listening {
-  readonly listener: DeviceListener;
-  next: Listening | null = null;
-
-  constructor(listener: DeviceListener) {
-    this.listener = listener;
-  }
-}
 
 /** What `ip link add` may say of any device. */
 export interface DeviceOptions {
@@ -321,26 +312,11 @@ export class NetDevice implements Receiver {
 
   /** Lets somebody know of each change from now on. */
   listen(listener: DeviceListener): void {
-    const added = new Listening(listener);
-    let last = this.#listening;
-    if (last === null) {
-      this.#listening = added;
-      return;
-    }
-    while (last.next !== null) last = last.next;
-    last.next = added;
+    this.#listening = withListener(this.#listening, listener);
   }
 
   unlisten(listener: DeviceListener): void {
-    let before: Listening | null = null;
-    let at = this.#listening;
-    while (at !== null && at.listener !== listener) {
-      before = at;
-      at = at.next;
-    }
-    if (at === null) return;
-    if (before === null) this.#listening = at.next;
-    else before.next = at.next;
+    this.#listening = withoutListener(this.#listening, listener);
   }
 
   setMaster(master: NetDevice | null): void {
@@ -362,46 +338,5 @@ export class NetDevice implements Receiver {
     this.ns.deviceChanged(this, change);
     // Who stops listening meanwhile still knows the next one.
     for (let at = this.#listening; at !== null; at = at.next) at.listener.deviceChanged(this, change);
-  }
-}
-
-/** A leg ends in the backlog of another device's processor. */
-class Crossing implements LegEnd {
-  readonly #device: NetDevice;
-  readonly #receiver: Receiver;
-
-  constructor(device: NetDevice, receiver: Receiver) {
-    this.#device = device;
-    this.#receiver = receiver;
-  }
-
-  take(packet: Packet): void {
-    this.#device.backlog(packet, this.#receiver);
-  }
-}
-
-/** A leg ends in a queueing discipline. */
-class Queued implements LegEnd {
-  readonly #qdisc: Qdisc;
-
-  constructor(qdisc: Qdisc) {
-    this.#qdisc = qdisc;
-  }
-
-  take(packet: Packet): void {
-    this.#qdisc.enqueue(packet);
-  }
-}
-
-/** A leg ends at a driver that handles each frame itself: a card with a wire that takes time. */
-class Driven implements LegEnd {
-  readonly #device: NetDevice;
-
-  constructor(device: NetDevice) {
-    this.#device = device;
-  }
-
-  take(packet: Packet): void {
-    this.#device.driver.transmit(this.#device, packet);
   }
 }

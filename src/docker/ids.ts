@@ -3,12 +3,15 @@ import type { Prng } from "../base/prng.ts";
 /** The characters of the digits 0 to 15. */
 const DIGITS: readonly number[] = [..."0123456789abcdef"].map((digit) => digit.charCodeAt(0));
 
+/** The characters of the id that is being made. */
+const characters = new Array<number>(64).fill(0);
+
 /** An id as the engine makes them: 64 hexadecimal digits. */
 export function newId(prng: Prng): string {
-  const characters: number[] = [];
-  for (let i = 0; i < 8; i++) {
+  for (let at = 0; at < 64; at += 8) {
     const bits = prng.next();
-    for (let shift = 28; shift >= 0; shift -= 4) characters.push(DIGITS[(bits >>> shift) & 15]!);
+    for (let digit = 0; digit < 8; digit++)
+      characters[at + digit] = DIGITS[(bits >>> (28 - 4 * digit)) & 15]!;
   }
   return String.fromCharCode(...characters);
 }

@@ -1,3 +1,5 @@
+import { remembered } from "../base/remembered.ts";
+
 /** Who a process runs as, and what it may do (credentials(7), capabilities(7)). */
 export interface Credentials {
   readonly uid: number;
@@ -32,24 +34,24 @@ export interface Group {
 }
 
 /** The accounts of an /etc/passwd; lines that are none are left out. */
-export function readAccounts(text: string): Account[] {
-  return text.split("\n").flatMap((line) => {
+export const readAccounts: (text: string) => readonly Account[] = remembered((text) =>
+  text.split("\n").flatMap((line) => {
     const [name = "", , uid = "", gid = "", , home = ""] = line.split(":");
     return name !== "" && isNumber(uid) && isNumber(gid)
       ? [{ name, uid: Number(uid), gid: Number(gid), home }]
       : [];
-  });
-}
+  }),
+);
 
 /** The groups of an /etc/group; lines that are none are left out. */
-export function readGroups(text: string): Group[] {
-  return text.split("\n").flatMap((line) => {
+export const readGroups: (text: string) => readonly Group[] = remembered((text) =>
+  text.split("\n").flatMap((line) => {
     const [name = "", , gid = "", members = ""] = line.split(":");
     return name !== "" && isNumber(gid)
       ? [{ name, gid: Number(gid), members: members.split(",").filter(Boolean) }]
       : [];
-  });
-}
+  }),
+);
 
 function isNumber(text: string): boolean {
   return /^\d+$/.test(text);

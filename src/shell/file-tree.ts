@@ -95,9 +95,18 @@ export class FileTree {
   stat(path: string, follow: boolean): FileStat | null {
     const node = this.#find(path, follow);
     if (node === null) return null;
-    const size =
-      node.kind === "file" ? sizeOf(node.content) : node.kind === "symlink" ? node.target.length : 4096;
-    return { kind: node.kind, mode: node.mode, size, changed: node.changed };
+    const { kind, mode, changed } = node;
+    if (kind === "directory") return { kind, mode, size: 4096, changed };
+    const content = kind === "file" ? node.content : node.target;
+    return {
+      kind,
+      mode,
+      // Most who ask want to know whether it is there: the bytes of a text are counted for the others.
+      get size() {
+        return sizeOf(content);
+      },
+      changed,
+    };
   }
 
   makeDirectory(path: string, parents: boolean): void {

@@ -7,6 +7,8 @@ const DEFAULT =
   "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT".split(
     " ",
   );
+/** The same for those who add and drop nothing. */
+const DEFAULTS: ReadonlySet<string> = new Set(DEFAULT);
 /** All that Linux 6.1 knows (capabilities(7)). */
 const ALL: ReadonlySet<string> = new Set([
   ...DEFAULT,
@@ -42,6 +44,7 @@ export function capabilitiesOf(
 ): ReadonlySet<string> {
   if (uid !== 0) return new Set();
   if (Privileged) return ALL;
+  if ((CapAdd ?? []).length + (CapDrop ?? []).length === 0) return DEFAULTS;
   const [add, drop] = [CapAdd, CapDrop].map((words) => (words ?? []).map((word) => plainName(word)!));
   const kept = drop!.includes("ALL") ? [] : add!.includes("ALL") ? [...ALL] : DEFAULT;
   const result = new Set([...kept, ...add!.filter((name) => name !== "ALL")]);

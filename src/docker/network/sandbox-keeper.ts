@@ -1,4 +1,5 @@
 import type { Prng } from "../../base/prng.ts";
+import { remembered } from "../../base/remembered.ts";
 import type { Upstream } from "../../programs/resolver/ask-server.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { DaemonError } from "../api/daemon-error.ts";
@@ -38,8 +39,8 @@ export class SandboxKeeper {
   readonly #options: DaemonOptions;
   readonly #host: DriverHost;
   readonly #prng: Prng;
-  /** The host's /etc/resolv.conf when it was last read, and what containers have of it. */
-  #resolv = { text: "", filtered: filterResolvConf("") };
+  /** What containers have of the host's /etc/resolv.conf, which seldom changes. */
+  readonly #resolvConfOf = remembered(filterResolvConf);
 
   constructor(parts: KeeperParts, options: DaemonOptions, host: DriverHost, prng: Prng) {
     this.#parts = parts;
@@ -230,9 +231,7 @@ export class SandboxKeeper {
         search.length > 0 ? search : searchDomains(text),
         options.length > 0 ? options : resolverOptions(text),
       );
-    if (mode === "host") return text;
-    if (text !== this.#resolv.text) this.#resolv = { text, filtered: filterResolvConf(text) };
-    return this.#resolv.filtered;
+    return mode === "host" ? text : this.#resolvConfOf(text);
   }
 }
 

@@ -15,13 +15,14 @@ import { checkConnect } from "./container/connect-checks.ts";
 import { Container } from "./container/container.ts";
 import { attributesOf } from "./container/container-events.ts";
 import { asksForStopped, containerFilter } from "./container/container-filter.ts";
-import { ContainerRunner, withShortId } from "./container/container-runner.ts";
+import { ContainerRunner } from "./container/container-runner.ts";
 import type { ContainerRuntime } from "./container/container-runtime.ts";
 import { ContainerStore } from "./container/container-store.ts";
 import { checkRequest, mergedConfig, mergedHostConfig, wishesOf } from "./container/create-container.ts";
 import { resourceOf, sizesOf, summaryOf } from "./container/inspect.ts";
 import { dropLink, registerLinks } from "./container/link-index.ts";
 import { mountPointsOf } from "./container/mount-points.ts";
+import { withOwnNames } from "./container/own-names.ts";
 import { demandSignal } from "./container/signals.ts";
 import { statsOf } from "./container/stats.ts";
 import { checkMemory, updateContainer } from "./container/update-container.ts";
@@ -141,7 +142,7 @@ export class DockerEngine implements DockerApi {
     checkConnect(container, network);
     const before = container.wishes.get(network.Name);
     const predefined = ["bridge", "none"].includes(network.Name);
-    container.wishes.set(network.Name, predefined ? settings : withShortId(settings, container.id));
+    container.wishes.set(network.Name, predefined ? settings : withOwnNames(settings, container));
     if (container.sandbox === null) return;
     try {
       this.#runner.connect(container, network.Name);

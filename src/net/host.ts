@@ -138,12 +138,16 @@ export class Host implements BacklogLimit {
     return ns;
   }
 
-  /** Unmounts such a file: the namespace goes with all its devices. @throws {KernelError} ENOENT */
+  /**
+   * Unmounts such a file: the namespace goes with all its devices, at once or when the last process that lives in it
+   * does. @throws {KernelError} ENOENT
+   */
   unbindNamespace(path: string): NetworkNamespace {
     const ns = this.boundNamespace(path);
     if (ns === null) throw new KernelError("ENOENT");
     this.boundNamespaces.delete(canonical(path));
-    ns.destroy();
+    this.#nameless.set(ns, () => undefined);
+    this.left(ns);
     return ns;
   }
 

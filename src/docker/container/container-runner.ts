@@ -4,9 +4,7 @@ import type { World } from "../../sim/world.ts";
 import type { ExecConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Call, ExecInput } from "../api/docker-api.ts";
-import type { EndpointSettings } from "../api/network-types.ts";
 import type { EventLog } from "../event-log.ts";
-import { shortId } from "../ids.ts";
 import { GENERIC_COMMAND } from "../images/generic-image.ts";
 import type { NetworkBackend } from "../network/network-backend.ts";
 import type { Sandbox } from "../network/sandbox.ts";
@@ -19,6 +17,7 @@ import { hostnameOf } from "./create-container.ts";
 import { environmentOf } from "./environment.ts";
 import { type Exec, HealthMonitor, healthCheckOf } from "./health-monitor.ts";
 import { type LinkIndex, linkedEnvironment, linkedHosts } from "./link-index.ts";
+import { withOwnNames } from "./own-names.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import { SandboxFiles } from "./sandbox-files.ts";
 import { demandSignal } from "./signals.ts";
@@ -153,7 +152,7 @@ export class ContainerRunner {
     const publishes = container.networkKind === "own";
     const { Id, Driver, Name } = this.#parts.networks.identify(network);
     if (publishes && Name !== "bridge" && Driver !== "null")
-      wishes.set(network, withShortId(wishes.get(network) ?? {}, container.id));
+      wishes.set(network, withOwnNames(wishes.get(network) ?? {}, container));
     this.#parts.networks.connect(container.sandbox!, network, {
       containerId: container.id,
       containerName: container.name,
@@ -238,6 +237,7 @@ export class ContainerRunner {
       err: (text) => container.log.write(config.Tty ? "stdout" : "stderr", text),
     });
     container.process = process;
+    container.namespace = sandbox.namespace;
     container.running = true;
     container.exitCode = 0;
     container.error = "";
@@ -383,7 +383,8 @@ export class ContainerRunner {
         env: environmentOf(container, system.hostname, linked, user.home, config.Env, config.Tty),
         credentials: { ...user, capabilities: capabilitiesOf(privileges, user) },
         cwd,
-        namespace: this.sandboxOf(container)!.namespace,
+        // Where the main process is, whatever has become of the sandbox since.
+        namespace: container.namespace ?? this.sandboxOf(container)!.namespace,
         tty: config.Tty,
         input: config.AttachStdin ? io.input : null,
         out: io.out,
@@ -488,10 +489,4 @@ function asExec<T>(start: () => T): T {
   } catch (error) {
     throw error instanceof StartFailure ? new StartFailure(126, error.message) : error;
   }
-}
-
-/** On a network of one's own a container is also found under the beginning of its id. */
-export function withShortId(wish: Partial<EndpointSettings>, id: string): Partial<EndpointSettings> {
-  const aliases = wish.Aliases ?? [];
-  return aliases.includes(shortId(id)) ? wish : { ...wish, Aliases: [...aliases, shortId(id)] };
 }

@@ -1,3 +1,4 @@
+import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import { Signal } from "../../sim/signal.ts";
 import type { Nanos } from "../../sim/time.ts";
 import type { World } from "../../sim/world.ts";
@@ -34,6 +35,8 @@ export class Container {
   sandbox: Sandbox | null = null;
   /** The last sandbox's id and key, which inspect shows of a stopped container too. */
   lastSandbox: { readonly id: string; readonly key: string } = { id: "", key: "" };
+  /** The network namespace that its main process was started in. */
+  namespace: NetworkNamespace | null = null;
   /** Further processes that run now, by their ids. */
   readonly execs: Map<string, StartedProcess> = new Map();
 

@@ -7,6 +7,9 @@ import { type Nanos, SECOND } from "../../sim/time.ts";
 import * as dns from "../../wire/dns.ts";
 import { build } from "../../wire/dns-build.ts";
 
+/** As many as the kernel takes (net.core.somaxconn), which is what Go asks for. */
+const BACKLOG = 4096;
+
 /** 127.0.0.11 */
 const EMBEDDED_DNS = 0x7f00000b;
 /** How long the answers hold, in seconds. */
@@ -42,7 +45,13 @@ export interface RunningResolver {
 export function startEmbeddedDns(sandbox: NetworkNamespace, backend: NamesBackend): RunningResolver {
   const prng = sandbox.world.prng.fork(`${sandbox.path}/embedded-dns`);
   const resolver = new EmbeddedResolver(backend, prng);
-  return new DnsServer(sandbox, EMBEDDED_DNS, 0, (question, client) => resolver.respond(question, client));
+  return new DnsServer(
+    sandbox,
+    EMBEDDED_DNS,
+    0,
+    (question, client) => resolver.respond(question, client),
+    BACKLOG,
+  );
 }
 
 class EmbeddedResolver {

@@ -37,7 +37,13 @@ export class DnsServer {
   readonly #processes: Set<Process> = new Set();
 
   /** Listens; port 0 takes free ones, UDP and TCP each their own. @throws {KernelError} EADDRINUSE, EADDRNOTAVAIL */
-  constructor(ns: NetworkNamespace, address: number, port: number, respond: DnsResponder) {
+  constructor(
+    ns: NetworkNamespace,
+    address: number,
+    port: number,
+    respond: DnsResponder,
+    backlog: number = BACKLOG,
+  ) {
     this.#ns = ns;
     this.#respond = respond;
     this.#udp = new UdpSocket(ns);
@@ -45,7 +51,7 @@ export class DnsServer {
     try {
       this.#udp.bind(address, port);
       this.#tcp.reuseAddress = true;
-      this.#tcp.listen(address, port, BACKLOG);
+      this.#tcp.listen(address, port, backlog);
     } catch (error) {
       this.stop();
       throw error;

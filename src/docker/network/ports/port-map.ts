@@ -13,8 +13,8 @@ export function portMap(exposed: readonly string[], published: readonly Publishe
 }
 
 /**
- * What a container wants to have published, in the order of the engine: by host ports, the largest first, then by
- * container ports, the largest first; TCP before UDP (nat.SortPortMap).
+ * What a container wants to have published, in the order of the engine: a port of the container after the other, each with
+ * all that it is bound to.
  */
 export function portRequests(
   bindings: PortMap,
@@ -41,7 +41,27 @@ export function portRequests(
       const [port, protocol = "tcp"] = key.split("/");
       requests.push({ protocol, port: Number(port), hostAddress: "", hostPort: 0, hostPortEnd: 0 });
     }
-  return requests.sort(
-    (a, b) => b.hostPort - a.hostPort || b.port - a.port || (a.protocol < b.protocol ? -1 : 1),
-  );
+  const ordered = sorted(requests);
+  const ports = new Set(ordered.map(portOf));
+  return [...ports].flatMap((port) => ordered.filter((request) => portOf(request) === port));
+}
+
+function portOf({ port, protocol }: PortRequest): string {
+  return `${port}/${protocol}`;
+}
+
+/** What goes before what (nat.SortPortMap). Of two bindings of one TCP port each goes before the other. */
+function isBefore(a: PortRequest, b: PortRequest): boolean {
+  return a.hostPort > b.hostPort || a.port > b.port || (a.port === b.port && a.protocol === "tcp");
+}
+
+/** With such an order the result depends on how one sorts: Go sorts few things by insertion. */
+function sorted(requests: readonly PortRequest[]): PortRequest[] {
+  const result: PortRequest[] = [];
+  for (const request of requests) {
+    let at = result.length;
+    while (at > 0 && isBefore(request, result[at - 1]!)) at--;
+    result.splice(at, 0, request);
+  }
+  return result;
 }

@@ -158,6 +158,36 @@ test("A3 refusals in the engine's words", () => {
   );
 });
 
+// The rules are those of a real engine 20.10.24 with `"icc": false, "bip": "10.20.0.1/24"`, which keeps them too.
+test("A3 where containers on docker0 may not talk, a link lets them on the exposed ports", async () => {
+  const world = labWorld({
+    hosts: { host: { address: "172.10.0.15", docker: { icc: false, bip: "10.20.0.1/24" } } },
+  });
+  const ask = async (line: string): Promise<string> => (await world.type("host", line)).output;
+  await ask("docker run -d --name db --expose 5432 alpine httpd -f -p 5432 -h /etc");
+  await ask(
+    "docker exec -d db httpd -f -p 5433 -h /etc; docker run -d --name app --link db:database alpine sleep 10000",
+  );
+  await ask("docker run -d --name app2 --link db:database --link app alpine sleep 10000");
+  const rules = `-A DOCKER -s 10.20.0.3/32 -d 10.20.0.2/32 -i docker0 -o docker0 -p tcp -m tcp --dport 5432 -j ACCEPT
+-A DOCKER -s 10.20.0.2/32 -d 10.20.0.3/32 -i docker0 -o docker0 -p tcp -m tcp --sport 5432 -j ACCEPT
+-A DOCKER -s 10.20.0.4/32 -d 10.20.0.2/32 -i docker0 -o docker0 -p tcp -m tcp --dport 5432 -j ACCEPT
+-A DOCKER -s 10.20.0.2/32 -d 10.20.0.4/32 -i docker0 -o docker0 -p tcp -m tcp --sport 5432 -j ACCEPT
+`;
+  const listed = "iptables -S DOCKER | grep -e '-A DOCKER -s'";
+  expect(await ask(listed)).toBe(rules);
+  const id = await ask("docker exec db hostname");
+  const get = (from: string, port: number): Promise<string> =>
+    ask(`docker exec ${from} wget -qO- -T 1 http://10.20.0.2:${port}/hostname`);
+  await ask("docker run -d --name stranger alpine sleep 10000");
+  expect([await get("app", 5432), await get("app2", 5432)]).toEqual([id, id]);
+  expect([await get("app", 5433), await get("stranger", 5432)].filter((text) => text === id)).toEqual([]);
+  expect(await ask("docker exec app ping -c 1 -w 1 database")).toContain("100% packet loss");
+  await ask("docker restart -t 0 db; docker stop -t 0 app");
+  expect(await ask(listed)).toBe(rules);
+  expect(world.accounts()).toEqual([]);
+});
+
 // A real engine 20.10.24 knows l2 and l3, and not l3s.
 test("A5 ipvlan's mode l3 is refused in one clear line, and what is no mode in the engine's words", async () => {
   const world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });

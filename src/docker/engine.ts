@@ -27,6 +27,7 @@ import { demandSignal } from "./container/signals.ts";
 import { statsOf } from "./container/stats.ts";
 import { checkMemory, updateContainer } from "./container/update-container.ts";
 import { EngineFacts, MEMORY, topOf } from "./engine-facts.ts";
+import { restartEngine } from "./engine-restart.ts";
 import { EventLog } from "./event-log.ts";
 import { newId } from "./ids.ts";
 import { ImageStore } from "./images/image-store.ts";
@@ -258,6 +259,11 @@ export class DockerEngine implements DockerApi {
       throw new DaemonError(error.status, `Cannot restart container ${ref}: ${error.message}`);
     }
     this.events.add("container", "restart", container.id, attributesOf(container));
+  }
+
+  /** What `systemctl restart docker` does. */
+  restart(): Call<void> {
+    return restartEngine(this.#host.world, this.events, this.#store, this.#runner, this.networks);
   }
 
   containerKill(ref: string, signal: string): void {

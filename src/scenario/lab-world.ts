@@ -20,6 +20,7 @@ import { CommandTable } from "../shell/command.ts";
 import { registerDocker } from "../shell/commands/docker.ts";
 import { registerTools } from "../shell/commands/network-tools.ts";
 import { registerPrograms } from "../shell/commands/programs.ts";
+import { registerServices } from "../shell/commands/services.ts";
 import type { Completion } from "../shell/complete.ts";
 import { MachineRuntime } from "../shell/container-system.ts";
 import { HostDaemons } from "../shell/host-daemons.ts";
@@ -82,6 +83,7 @@ export class LabWorld implements LessonWorld {
     registerPrograms(this.#commands);
     registerDocker(this.#commands, (host) => this.#seat(host).docker);
     this.#registerPower();
+    registerServices(this.#commands, (host) => this.#seat(host).docker);
     // Engines start with their machines, whether or not somebody sits down at them.
     for (const { name } of lab.topology.hosts) this.#startEngine(name);
     lab.world.settle();

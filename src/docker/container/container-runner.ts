@@ -7,7 +7,6 @@ import type { Call, ExecInput } from "../api/docker-api.ts";
 import type { EventLog } from "../event-log.ts";
 import { GENERIC_COMMAND } from "../images/generic-image.ts";
 import type { NetworkBackend } from "../network/network-backend.ts";
-import type { Sandbox } from "../network/sandbox.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import type { Container } from "./container.ts";
 import { attributesOf } from "./container-events.ts";
@@ -21,10 +20,11 @@ import { withOwnNames } from "./own-names.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import { SandboxFiles } from "./sandbox-files.ts";
 import { demandSignal } from "./signals.ts";
-import { type ContainerUser, UnknownUser, userOf } from "./user.ts";
+import { setSysctls } from "./sysctls.ts";
+import { asDaemon, userIn } from "./user.ts";
 
 /** How long a container may take to stop unless somebody says otherwise. */
-const STOP_TIMEOUT = 10;
+export const STOP_TIMEOUT = 10;
 
 interface RunnerParts {
   readonly world: World;
@@ -43,6 +43,8 @@ export class ContainerRunner {
   readonly #parts: RunnerParts;
   readonly #policies: WeakMap<Container, RestartPolicy> = new WeakMap();
   readonly #monitors: Map<Container, HealthMonitor> = new Map();
+  /** The engine itself ends: what it ends is not started again by its policy. */
+  endsAll = false;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -217,7 +219,7 @@ export class ContainerRunner {
     });
     container.system.move(sandbox.namespace);
     container.system.hostname = name;
-    this.#setSysctls(container, sandbox);
+    setSysctls(container, sandbox, this.#parts.networks);
     this.refreshFiles(container);
     container.system.files.write("/etc/hostname", `${name}\n`);
     const cwd = config.WorkingDir || "/";
@@ -246,23 +248,6 @@ export class ContainerRunner {
     this.#monitorHealth(container);
     container.changed.notify();
     world.start(this.#watch(container, process));
-  }
-
-  /** What `--sysctl` asks for, as runc sets it. @throws {StartFailure | DaemonError} */
-  #setSysctls({ hostConfig, networkKind }: Container, sandbox: Sandbox): void {
-    const sysctls = hostConfig.Sysctls ?? {};
-    for (const name of Object.keys(sysctls)) {
-      const shared = name.startsWith("net.")
-        ? networkKind === "host" && "not allowed in host network namespace"
-        : hostConfig["IpcMode"] === "host" && "is not allowed in the hosts ipc namespace";
-      if (shared === false) continue;
-      const words = `OCI runtime create failed: runc create failed: sysctl ${JSON.stringify(name)} ${shared}`;
-      throw new DaemonError(400, `failed to create shim task: ${words}: unknown`);
-    }
-    const problem = this.#parts.networks.setSysctls(sandbox, sysctls);
-    if (problem === null) return;
-    const status = problem.startsWith("open ") ? 127 : 128;
-    throw new StartFailure(status, `error during container init: ${problem}`);
   }
 
   #monitorHealth(container: Container): void {
@@ -310,7 +295,7 @@ export class ContainerRunner {
     const again = policy.next(
       container.hostConfig.RestartPolicy,
       status,
-      container.stoppedByHand,
+      container.stoppedByHand || this.endsAll,
       uptime,
       container.restartCount,
     );
@@ -463,22 +448,6 @@ export class ContainerRunner {
     container.paused = paused;
     container.system?.freeze(paused);
     container.changed.notify();
-  }
-}
-
-/** Who `-u` names in a container. @throws {UnknownUser} */
-function userIn({ hostConfig, system }: Container, wish: string): ContainerUser {
-  const read = (path: string): string => (system!.files.stat(path) === null ? "" : system!.files.read(path));
-  const further = hostConfig["GroupAdd"] as readonly string[] | null | undefined;
-  return userOf(wish, further ?? [], { passwd: read("/etc/passwd"), group: read("/etc/group") });
-}
-
-/** What a container cannot start for is the engine's own refusal. */
-function asDaemon<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof UnknownUser ? new DaemonError(400, error.message) : error;
   }
 }
 

@@ -1,5 +1,8 @@
 import { type Account, type Group, readAccounts, readGroups } from "../../programs/credentials.ts";
 
+import { DaemonError } from "../api/daemon-error.ts";
+import type { Container } from "./container.ts";
+
 /** A user that a container's files do not know, in the words of runc's libcontainer. */
 export class UnknownUser extends Error {
   override readonly name = "UnknownUser";
@@ -28,7 +31,7 @@ const HIGHEST = 2 ** 31 - 1;
  * @param further from `--group-add`
  * @throws {UnknownUser}
  */
-export function userOf(wish: string, further: readonly string[], files: Files): ContainerUser {
+function userOf(wish: string, further: readonly string[], files: Files): ContainerUser {
   const accounts = readAccounts(files.passwd);
   const groups = readGroups(files.group);
   const [userPart = "", groupPart = ""] = wish.split(":");
@@ -41,6 +44,22 @@ export function userOf(wish: string, further: readonly string[], files: Files): 
   const gid = groupPart === "" ? (account?.gid ?? 0) : groupOf(groupPart, groups, "unable");
   const added = further.map((one) => groupOf(one, groups, "Unable"));
   return { uid, gid, groups: [...new Set([gid, ...own, ...added])], home: account?.home || "/" };
+}
+
+/** Who `-u` names in a container. @throws {UnknownUser} */
+export function userIn({ hostConfig, system }: Container, wish: string): ContainerUser {
+  const read = (path: string): string => (system!.files.stat(path) === null ? "" : system!.files.read(path));
+  const further = hostConfig["GroupAdd"] as readonly string[] | null | undefined;
+  return userOf(wish, further ?? [], { passwd: read("/etc/passwd"), group: read("/etc/group") });
+}
+
+/** What a container cannot start for is the engine's own refusal. */
+export function asDaemon<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof UnknownUser ? new DaemonError(400, error.message) : error;
+  }
 }
 
 function accountOf(wish: string, accounts: readonly Account[]): Account | undefined {

@@ -4,4 +4,7 @@ import type { ContainerNetworks } from "./container-networks.ts";
 /** The network half of an engine: what the client asks of networks, and what containers need of them. */
 export interface NetworkBackend
   extends ContainerNetworks,
-    Pick<DockerApi, "networkList" | "networkInspect" | "networkCreate" | "networkRemove" | "networkPrune"> {}
+    Pick<DockerApi, "networkList" | "networkInspect" | "networkCreate" | "networkRemove" | "networkPrune"> {
+  /** The engine starts again, with no container on any network: its chains and the default bridge are made anew. */
+  restart(): void;
+}

@@ -100,8 +100,20 @@ export class NetworkController implements NetworkBackend {
     this.#bridge.start(this.#host);
     this.#create(defaultRequest("none", "null"), true);
     this.#create(defaultRequest("host", "host"), true);
+    this.#createDefaultBridge();
+  }
+
+  #createDefaultBridge(): void {
     const request = defaultBridgeRequest(this.options, this.#host, this.#space, (s) => this.#isFree(s));
     if (request !== null) this.#create(request, true);
+  }
+
+  /** Networks of one's own are there still; the default bridge is another network on the same device. */
+  restart(): void {
+    this.#bridge.start(this.#host);
+    const before = this.#named("bridge");
+    if (before !== null) this.#remove(before);
+    this.#createDefaultBridge();
   }
 
   networkList(filters: Filters = {}): NetworkResource[] {

@@ -113,7 +113,7 @@ export class BridgeDriver implements NetworkDriver {
     if (found === undefined) return;
     const { config, own } = found;
     this.#networks.delete(network.id);
-    if (own && host.namespace.device(config.bridge) !== null)
+    if (own && !config.isDefault && host.namespace.device(config.bridge) !== null)
       host.attempt({ op: "link-del", dev: config.bridge });
     if (!this.#options.iptables) return;
     if (network.internal) rules.dropInternalRules(host, this.#place(network, config));

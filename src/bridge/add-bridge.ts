@@ -1,4 +1,5 @@
-import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import { type DeviceOptions, DeviceSpec } from "../net/device-spec.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { Bridge } from "./bridge.ts";
 import { BridgePort } from "./bridge-port.ts";
@@ -7,9 +8,11 @@ import { setDefaultPvid } from "./vlan-commands.ts";
 /** `ip link add NAME type bridge`: a bridge without ports, down. @throws {KernelError} EEXIST */
 export function addBridge(ns: NetworkNamespace, name: string, options: DeviceOptions = {}): Bridge {
   const bridge = new Bridge(ns.world);
-  const device = ns.addDevice(name, bridge, options);
+  const device = ns.addDevice(name, bridge, new DeviceSpec(options));
+  const { kernel } = ns.host;
+  for (const hook of kernel.bridgeHooks) hook(device);
   bridge.attach(device, options.mac !== undefined);
-  if (ns.host.kernel.bridgeVlanFiltering) setDefaultPvid(bridge, 1);
+  if (kernel.bridgeVlanFiltering) setDefaultPvid(bridge, 1);
   return bridge;
 }
 

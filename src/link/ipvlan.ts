@@ -1,6 +1,7 @@
 import type { DeviceChange, DeviceDriver, DeviceListener, RxHandler } from "../net/device-driver.ts";
+import { type DeviceOptions, DeviceSpec, withCarrierOf } from "../net/device-spec.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { scrub } from "../net/scrub.ts";
 import type { Packet } from "../sim/packet.ts";
@@ -122,13 +123,10 @@ class IpvlanPort implements RxHandler, DeviceListener {
 class Ipvlan implements DeviceDriver {
   readonly kind = "ipvlan";
   readonly port: IpvlanPort;
-  /** It has the carrier of the lower device. */
-  readonly seeksCarrier: boolean;
   device!: NetDevice;
 
   constructor(port: IpvlanPort) {
     this.port = port;
-    this.seeksCarrier = !port.lower.carrier;
   }
 
   /** ipvlan_xmit_mode_l2 */
@@ -199,7 +197,11 @@ export function addIpvlan(
   if (ns.device(name) !== null) throw new KernelError("EEXIST");
   const driver = new Ipvlan(IpvlanPort.of(base));
   const mac = { hi: base.macHi, lo: base.macLo };
-  const device = ns.addDevice(name, driver, { mtu: base.mtu, ...options, mac });
+  const device = ns.addDevice(
+    name,
+    driver,
+    new DeviceSpec({ mtu: base.mtu, ...options, mac }, withCarrierOf(base)),
+  );
   driver.device = device;
   driver.port.add(driver);
   return device;

@@ -1,6 +1,7 @@
 import type { DeviceChange, DeviceDriver } from "../net/device-driver.ts";
+import { type DeviceOptions, DeviceSpec, withCarrierOf } from "../net/device-spec.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { scrub } from "../net/scrub.ts";
 import type { Packet } from "../sim/packet.ts";
@@ -28,13 +29,10 @@ export class Macvlan implements DeviceDriver {
   /** How many broadcasts may wait for it, as `bcqueuelen` asks for. A port has the largest of its devices' (struct macvlan_port). */
   queueLength = 1000;
   readonly port: MacvlanPort;
-  /** It has the carrier of the lower device. */
-  readonly seeksCarrier: boolean;
   #device!: NetDevice;
 
   constructor(port: MacvlanPort, mode: MacvlanMode) {
     this.port = port;
-    this.seeksCarrier = !port.lower.carrier;
     this.mode = mode;
   }
 
@@ -130,7 +128,11 @@ export function addMacvlan(
   if (port.isPassthru || (mode === "passthru" && port.macvlans.length > 0)) throw new KernelError("EINVAL");
   const driver = new Macvlan(port, mode);
   const lowers = mode === "passthru" ? { mac: { hi: base.macHi, lo: base.macLo } } : {};
-  const device = ns.addDevice(name, driver, { mtu: base.mtu, ...lowers, ...options });
+  const device = ns.addDevice(
+    name,
+    driver,
+    new DeviceSpec({ mtu: base.mtu, ...lowers, ...options }, withCarrierOf(base)),
+  );
   driver.attach(device);
   return device;
 }

@@ -1,6 +1,7 @@
 import type { DeviceChange, DeviceDriver } from "../net/device-driver.ts";
+import { type DeviceOptions, DeviceSpec, WITHOUT_CARRIER } from "../net/device-spec.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
@@ -14,7 +15,6 @@ import { Verdict } from "../sim/verdict.ts";
  */
 class Veth implements DeviceDriver {
   readonly kind = "veth";
-  readonly seeksCarrier = true;
 
   transmit(device: NetDevice, packet: Packet): void {
     device.drop(packet, Verdict.NO_CARRIER); // the other end is gone
@@ -66,10 +66,10 @@ export function addVeth(
   peerOptions: DeviceOptions,
 ): NetDevice {
   if (ns.device(name) !== null || (ns === peerNs && name === peerName)) throw new KernelError("EEXIST");
-  const peer = peerNs.addDevice(peerName, driver, peerOptions);
+  const peer = peerNs.addDevice(peerName, driver, new DeviceSpec(peerOptions, WITHOUT_CARRIER));
   let device: NetDevice;
   try {
-    device = ns.addDevice(name, driver, options);
+    device = ns.addDevice(name, driver, new DeviceSpec(options, WITHOUT_CARRIER));
   } catch (error) {
     peerNs.removeDevice(peer);
     throw error;

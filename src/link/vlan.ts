@@ -1,6 +1,7 @@
 import type { DeviceChange, DeviceDriver, DeviceListener, RxHandler } from "../net/device-driver.ts";
+import { type DeviceOptions, DeviceSpec, withCarrierOf } from "../net/device-spec.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
@@ -60,14 +61,11 @@ class Vlan implements DeviceDriver {
   readonly minMtu = 0;
   readonly id: number;
   readonly port: VlanPort;
-  /** It has the carrier of the lower device. */
-  readonly seeksCarrier: boolean;
   device!: NetDevice;
 
   constructor(port: VlanPort, id: number) {
     this.port = port;
     this.id = id;
-    this.seeksCarrier = !port.lower.carrier;
   }
 
   transmit(device: NetDevice, packet: Packet): void {
@@ -129,7 +127,7 @@ export function addVlan(
   if (port.vlans.has(id)) throw new KernelError("EEXIST", "8021q: VLAN device already exists");
   const driver = new Vlan(port, id);
   const mac = options.mac ?? { hi: lower.macHi, lo: lower.macLo };
-  const device = ns.addDevice(name, driver, { ...options, mtu, mac });
+  const device = ns.addDevice(name, driver, new DeviceSpec({ ...options, mtu, mac }, withCarrierOf(lower)));
   driver.device = device;
   port.vlans.set(id, driver);
   return device;

@@ -37,10 +37,6 @@ export interface DeviceDriver {
   readonly keepsFrames?: boolean;
   /** True when the device cannot leave its namespace. */
   readonly netnsImmutable?: boolean;
-  /** Its devices ask for no addresses (IFF_NOARP). */
-  readonly noarp?: boolean;
-  /** Its devices begin without a carrier, and must find one first. */
-  readonly seeksCarrier?: boolean;
   /** The bounds of its devices' MTU: 68 and 65535 unless said otherwise; 0 is none. */
   readonly minMtu?: number;
   readonly maxMtu?: number;

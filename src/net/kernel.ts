@@ -36,6 +36,6 @@ export class Kernel {
   readonly procNet: Map<string, (ns: NetworkNamespace) => string | null> = new Map();
   /** The kinds of matches and targets that iptables rules may have. */
   readonly xtables: Xtables = new Xtables();
-  /** Called for each new device, before it is announced. */
-  readonly deviceHooks: ((device: NetDevice) => void)[] = [];
+  /** Called for the device of each new bridge. */
+  readonly bridgeHooks: ((device: NetDevice) => void)[] = [];
 }

@@ -6,7 +6,6 @@ import type { NetDevice } from "./net-device.ts";
 export class Loopback implements DeviceDriver {
   readonly kind = "loopback";
   readonly netnsImmutable = true;
-  readonly noarp = true;
 
   transmit(device: NetDevice, packet: Packet): void {
     device.counters.transmitted(packet.length, null);

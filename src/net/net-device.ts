@@ -8,6 +8,7 @@ import * as mac from "../wire/mac.ts";
 import { noteOf } from "./change-note.ts";
 import { DeviceCounters } from "./device-counters.ts";
 import type { DeviceChange, DeviceDriver, DeviceListener, Qdisc, RxHandler } from "./device-driver.ts";
+import type { DeviceSpec } from "./device-spec.ts";
 import { InetDevice } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
 import { Crossing, Driven, Queued } from "./leg-ends.ts";
@@ -17,16 +18,6 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 import { randomMac } from "./random-mac.ts";
 import { scrub } from "./scrub.ts";
 import { withoutTap, withTap } from "./tap-list.ts";
-
-/** What `ip link add` may say of any device. */
-export interface DeviceOptions {
-  readonly mtu?: number;
-  /** A random one unless given. */
-  readonly mac?: mac.Mac;
-  readonly txQueueLength?: number;
-  /** 0 or nothing: the next free one. */
-  readonly ifindex?: number;
-}
 
 /**
  * A network device. One class for all kinds, so that every line that handles devices sees one hidden class; what
@@ -87,13 +78,7 @@ export class NetDevice implements Receiver {
   #counters: DeviceCounters | null = null;
   #listening: Listening | null = null;
 
-  constructor(
-    ns: NetworkNamespace,
-    name: string,
-    ifindex: number,
-    driver: DeviceDriver,
-    options: DeviceOptions,
-  ) {
+  constructor(ns: NetworkNamespace, name: string, ifindex: number, driver: DeviceDriver, spec: DeviceSpec) {
     this.ns = ns;
     this.world = ns.world;
     this.driver = driver;
@@ -101,14 +86,14 @@ export class NetDevice implements Receiver {
     this.ifindex = ifindex;
     const path = `${ns.path}/${name}`;
     this.place = this.world.place(path);
-    this.mtu = options.mtu ?? 1500;
-    this.loopback = driver.kind === "loopback";
-    this.noarp = driver.noarp === true;
-    this.carrier = driver.seeksCarrier !== true;
+    this.mtu = spec.mtu;
+    this.loopback = spec.loopback;
+    this.noarp = spec.noarp;
+    this.carrier = spec.carrier;
     this.carrierChanges = this.carrier ? 0 : 1;
     this.multicast = !this.loopback;
-    this.txQueueLength = options.txQueueLength ?? 1000;
-    const { hi, lo } = options.mac ?? (this.loopback ? mac.ZERO : randomMac(this.world, path));
+    this.txQueueLength = spec.txQueueLength;
+    const { hi, lo } = spec.mac ?? (this.loopback ? mac.ZERO : randomMac(this.world, path));
     this.macHi = hi;
     this.macLo = lo;
     this.ref = this.world.registry.made("device", ns.path, name);

@@ -10,6 +10,7 @@ import * as arp from "./arp.ts";
 import type { ConntrackAccess } from "./conntrack-access.ts";
 import type { DeviceChange, DeviceDriver } from "./device-driver.ts";
 import { DeviceList } from "./device-list.ts";
+import { DeviceSpec, LOOPBACK } from "./device-spec.ts";
 import { Fib } from "./fib.ts";
 import { Hooks } from "./hooks.ts";
 import type { Host } from "./host.ts";
@@ -24,7 +25,7 @@ import { updateLinkLocal } from "./link-local.ts";
 import { Loopback } from "./loopback.ts";
 import type { NamespaceWatcher } from "./namespace-watcher.ts";
 import { NeighbourTable } from "./neighbour-table.ts";
-import { type DeviceOptions, NetDevice } from "./net-device.ts";
+import { NetDevice } from "./net-device.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import * as reasons from "./reasons.ts";
 import { Reassembly } from "./reassembly.ts";
@@ -34,6 +35,7 @@ import { Sockets } from "./sockets.ts";
 import { Tcp } from "./tcp/tcp.ts";
 
 const loopbackDriver = new Loopback();
+const LOOPBACK_SPEC = new DeviceSpec({ mtu: 65536 }, LOOPBACK);
 
 const LOOPED = PacketFlag.ipvs | PacketFlag.traced;
 const BRIDGE = PacketFlag.bridged | PacketFlag.leftBridge;
@@ -90,7 +92,7 @@ export class NetworkNamespace {
     this.place = this.world.place(this.path);
     this.fib = new Fib(this);
     this.sockets = new Sockets(this);
-    this.loopback = this.addDevice("lo", loopbackDriver, { mtu: 65536 });
+    this.loopback = this.addDevice("lo", loopbackDriver, LOOPBACK_SPEC);
   }
 
   // Large worlds have many namespaces that nobody sends anything to: what only packets need is made for the first one.
@@ -166,16 +168,14 @@ export class NetworkNamespace {
   }
 
   /** Makes a device here. @throws {KernelError} EEXIST when the name is taken. */
-  addDevice(name: string, driver: DeviceDriver, options: DeviceOptions): NetDevice {
+  addDevice(name: string, driver: DeviceDriver, spec: DeviceSpec): NetDevice {
     if (this.device(name) !== null) throw new KernelError("EEXIST");
-    const ifindex = options.ifindex ?? 0;
+    const { ifindex } = spec;
     if (ifindex !== 0 && this.deviceByIndex(ifindex) !== null) throw new KernelError("EBUSY");
-    const device = new NetDevice(this, name, ifindex === 0 ? this.#nextIfindex() : ifindex, driver, options);
+    const device = new NetDevice(this, name, ifindex === 0 ? this.#nextIfindex() : ifindex, driver, spec);
     this.#devices.add(device);
     this.world.generation++;
     if (this.#taps.length > 0) for (const tap of this.#taps) device.addTap(tap);
-    const { deviceHooks } = this.host.kernel;
-    for (let i = 0; i < deviceHooks.length; i++) deviceHooks[i]!(device);
     return device;
   }
 

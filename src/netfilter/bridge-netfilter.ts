@@ -273,7 +273,7 @@ const SYSCTLS: readonly (readonly [string, keyof BridgeSettings])[] = [
 
 /** Adds bridge netfilter (br_netfilter, loaded as on every host of Docker) and its sysctls to a kernel. */
 export function registerBridgeNetfilter(kernel: Kernel): void {
-  kernel.deviceHooks.push((device) => {
+  kernel.bridgeHooks.push((device) => {
     const { hooks } = device.driver;
     if (hooks === undefined) return;
     const one = new BridgeNetfilter(device, hooks);

@@ -1,5 +1,6 @@
+import type { DeviceOptions } from "../net/device-spec.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import * as mac from "../wire/mac.ts";
 import { notesOf } from "./device-notes.ts";
 import { linkPointer, watchLink } from "./device-state.ts";

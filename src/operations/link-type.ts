@@ -1,4 +1,5 @@
-import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import type { DeviceOptions } from "../net/device-spec.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { JsonObject } from "./json.ts";
 import type { LinkAttributes } from "./link-attributes.ts";

@@ -1,4 +1,5 @@
 import type { DeviceDriver } from "../net/device-driver.ts";
+import { DeviceSpec, WITHOUT_CARRIER } from "../net/device-spec.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Packet } from "../sim/packet.ts";
@@ -15,7 +16,6 @@ function isPlain(wire: WireOptions): boolean {
 class Nic implements DeviceDriver {
   readonly kind = "nic";
   readonly keepsFrames = true;
-  readonly seeksCarrier = true;
   #far: Nic | null = null;
   #device: NetDevice | null = null;
   #transmitter: Transmitter | null = null;
@@ -84,7 +84,7 @@ class Nic implements DeviceDriver {
 /** Puts a card into a namespace, without a wire. */
 export function addNic(ns: NetworkNamespace, name: string, mac: Mac, mtu: number): NetDevice {
   const nic = new Nic();
-  const device = ns.addDevice(name, nic, { mtu, mac });
+  const device = ns.addDevice(name, nic, new DeviceSpec({ mtu, mac }, WITHOUT_CARRIER));
   nic.attach(device);
   return device;
 }

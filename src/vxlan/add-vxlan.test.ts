@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { DeviceDriver } from "../net/device-driver.ts";
+import { DeviceSpec } from "../net/device-spec.ts";
 import { Host } from "../net/host.ts";
 import { Kernel } from "../net/kernel.ts";
 import { KernelError } from "../net/kernel-error.ts";
@@ -26,7 +27,7 @@ function host(): Host {
 }
 
 function lower(ns: NetworkNamespace, mtu: number, name = "eth0"): NetDevice {
-  const device = ns.addDevice(name, plain, { mtu, mac: { hi: 0x0200, lo: 1 } });
+  const device = ns.addDevice(name, plain, new DeviceSpec({ mtu, mac: { hi: 0x0200, lo: 1 } }));
   device.setUp(true);
   return device;
 }

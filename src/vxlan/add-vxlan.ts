@@ -1,5 +1,6 @@
+import { type DeviceOptions, DeviceSpec } from "../net/device-spec.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import type { DeviceOptions, NetDevice } from "../net/net-device.ts";
+import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as vxlanHeader from "../wire/vxlan.ts";
@@ -30,7 +31,8 @@ export function addVxlan(
   validate(ns, config);
   const { target = ns, ...common } = link;
   const vxlan = new Vxlan(ns, config);
-  const made = target.addDevice(name, vxlan, { ...common, mtu: initialMtu(config, common.mtu ?? 0) });
+  const mtu = initialMtu(config, common.mtu ?? 0);
+  const made = target.addDevice(name, vxlan, new DeviceSpec({ ...common, mtu }));
   vxlan.attach(made);
   return made;
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { balance } from "../capture/conservation.ts";
 import type { DeviceDriver } from "../net/device-driver.ts";
+import { DeviceSpec } from "../net/device-spec.ts";
 import { Host } from "../net/host.ts";
 import * as inetAddress from "../net/inet-address.ts";
 import { Kernel } from "../net/kernel.ts";
@@ -42,9 +43,11 @@ function address(device: NetDevice, text: string): void {
 }
 
 function nic(ns: NetworkNamespace, prefix: string): NetDevice {
-  const device = ns.addDevice("eth0", nicDriver, {
-    mac: { hi: 0x5254, lo: ip.parsePrefix(prefix)!.address },
-  });
+  const device = ns.addDevice(
+    "eth0",
+    nicDriver,
+    new DeviceSpec({ mac: { hi: 0x5254, lo: ip.parsePrefix(prefix)!.address } }),
+  );
   device.setUp(true);
   address(device, prefix);
   return device;

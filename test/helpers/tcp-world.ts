@@ -1,5 +1,6 @@
 import type { Prng } from "../../src/base/prng.ts";
 import type { DeviceDriver } from "../../src/net/device-driver.ts";
+import { DeviceSpec } from "../../src/net/device-spec.ts";
 import { Host } from "../../src/net/host.ts";
 import * as inetAddress from "../../src/net/inet-address.ts";
 import { Kernel } from "../../src/net/kernel.ts";
@@ -75,7 +76,7 @@ export class TcpWorld {
       changed: () => {},
       link: () => null,
     };
-    const device = ns.addDevice("eth0", driver, { mac: { hi: 0x0242, lo: number }, mtu });
+    const device = ns.addDevice("eth0", driver, new DeviceSpec({ mac: { hi: 0x0242, lo: number }, mtu }));
     device.setUp(true);
     ns.loopback.setUp(true);
     const { address, length } = ip.parsePrefix(prefix)!;

@@ -4,6 +4,7 @@ import { MILLISECOND, type Nanos, SECOND } from "../../sim/time.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import { World } from "../../sim/world.ts";
 import type { DeviceDriver } from "../device-driver.ts";
+import { DeviceSpec } from "../device-spec.ts";
 import { Host } from "../host.ts";
 import { Kernel } from "../kernel.ts";
 import type { NetDevice } from "../net-device.ts";
@@ -61,7 +62,7 @@ class Bench {
       link: () => null,
     };
     const host = new Host(this.world, new Kernel(), "a");
-    this.device = host.root.addDevice("d0", driver, {});
+    this.device = host.root.addDevice("d0", driver, new DeviceSpec({}));
     this.device.setUp(true);
     if (settings !== null) modify(this.device, { verb: "add", handle: 0, settings });
   }

@@ -68,6 +68,7 @@ const line: fc.Arbitrary<string> = fc.oneof(
       "docker system prune -f",
       "docker ps -a",
       "docker network ls",
+      "systemctl restart docker",
     ),
   },
   { weight: 1, arbitrary: fc.tuple(container, container).map(([a, b]) => `docker rename ${a} ${b}`) },

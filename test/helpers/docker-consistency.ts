@@ -42,7 +42,10 @@ export class Consistency {
   /** When all containers and networks are gone: in what the host is not as it was in the beginning. */
   async leftOvers(): Promise<string[]> {
     const [was, is] = [this.#fresh.split("\n"), (await this.#state()).split("\n")];
+    // The first address is free again.
+    const { output } = await this.#world.type("host", "docker run --rm alpine hostname -i");
     return [
+      ...differ("the next address on docker0", output.trim(), "172.17.0.2"),
       ...was.filter((line) => !is.includes(line)).map((line) => `gone: ${line}`),
       ...is.filter((line) => !was.includes(line)).map((line) => `left: ${line}`),
     ];

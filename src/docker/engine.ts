@@ -15,6 +15,7 @@ import { checkConnect } from "./container/connect-checks.ts";
 import { Container } from "./container/container.ts";
 import { attributesOf } from "./container/container-events.ts";
 import { asksForStopped, containerFilter } from "./container/container-filter.ts";
+import { refuseRemoval } from "./container/container-removal.ts";
 import { ContainerRunner } from "./container/container-runner.ts";
 import type { ContainerRuntime } from "./container/container-runtime.ts";
 import { ContainerStore } from "./container/container-store.ts";
@@ -333,14 +334,7 @@ export class DockerEngine implements DockerApi {
     }
     const container = this.#store.demand(ref);
     if (container.running) {
-      if (!options.force) {
-        const [state, procedure] = container.paused
-          ? ["paused", "Unpause and then stop the container before attempting removal or force remove"]
-          : container.restarting
-            ? ["restarting", "Stop the container before attempting removal or force remove"]
-            : ["running", "Stop the container before attempting removal or force remove"];
-        throw new DaemonError(409, `You cannot remove a ${state} container ${container.id}. ${procedure}`);
-      }
+      if (!options.force) refuseRemoval(container);
       yield* this.#runner.kill(container);
     }
     if (!container.removed) this.#forget(container);

@@ -40,8 +40,8 @@ const KINDS: readonly Kind[] = [
   { name: "BRIDGE-ID", pattern: /\b8000\.[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}\b/, lasting: true },
   { name: "LINK-LOCAL", pattern: /\bfe80::(?!5054)[0-9a-f:]+\b/, lasting: true },
   { name: "SHORT-ID", pattern: /\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{12}\b/, lasting: true },
-  // Names of namespaces and numbers of devices count all that was ever made on the machine.
-  { name: "NETNSID", pattern: /(?<=link-netnsid )\d+/, lasting: true },
+  // Numbers of devices count all that was ever made on the machine; each namespace numbers the others in its own way.
+  { name: "NETNSID", pattern: /(?<=link-netnsid )\d+/, lasting: false },
   { name: "IFINDEX", pattern: /(?<=@if)\d+|(?<=^|\n)\d+(?=: [\w.-]+(?:@\w+)?: <)/, lasting: true },
   {
     name: "DURATION",

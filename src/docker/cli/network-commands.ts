@@ -214,7 +214,7 @@ function connect({ options, args, api }: Invocation): number {
   api.networkConnect(network, container, {
     IPAMConfig: ipam,
     Links: links.length === 0 ? null : [...links],
-    Aliases: aliases.length === 0 ? null : [...aliases],
+    Aliases: [...aliases],
     DriverOpts: driverOpts,
   });
   return 0;

@@ -128,7 +128,7 @@ export class ContainerRunner {
     });
     container.sandbox = sandbox;
     container.lastSandbox = { id: sandbox.id, key: sandbox.key };
-    for (const network of container.wishes.keys()) this.connect(container, network);
+    for (const network of container.wishes.inOrder) this.connect(container, network);
     this.#tellParents(container);
   }
 

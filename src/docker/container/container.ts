@@ -3,13 +3,13 @@ import { Signal } from "../../sim/signal.ts";
 import type { Nanos } from "../../sim/time.ts";
 import type { World } from "../../sim/world.ts";
 import type { ContainerConfig, HealthState, HostConfig } from "../api/container-types.ts";
-import type { EndpointSettings } from "../api/network-types.ts";
 import type { Image } from "../images/image.ts";
 import type { Sandbox } from "../network/sandbox.ts";
 import { AttachedInput } from "./attached-input.ts";
 import type { ContainerSystem, StartedProcess } from "./container-runtime.ts";
 import { ContainerLog } from "./log.ts";
 import type { MountPoint } from "./mount-points.ts";
+import type { NetworkWishes } from "./network-wishes.ts";
 
 /** A container as the engine keeps it, from its creation to its removal. */
 export class Container {
@@ -23,7 +23,7 @@ export class Container {
   readonly config: ContainerConfig;
   readonly hostConfig: HostConfig;
   /** What it wishes of its networks, by their names, the one of its mode first. */
-  readonly wishes: Map<string, Partial<EndpointSettings>>;
+  readonly wishes: NetworkWishes;
   mounts: readonly MountPoint[] = [];
   readonly log: ContainerLog;
   readonly input: AttachedInput;
@@ -62,7 +62,7 @@ export class Container {
     identity: { readonly id: string; readonly name: string; readonly image: Image },
     config: ContainerConfig,
     hostConfig: HostConfig,
-    wishes: Map<string, Partial<EndpointSettings>>,
+    wishes: NetworkWishes,
   ) {
     this.id = identity.id;
     this.name = identity.name;

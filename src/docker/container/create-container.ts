@@ -6,6 +6,7 @@ import type { EndpointSettings } from "../api/network-types.ts";
 import { shortId } from "../ids.ts";
 import type { Image } from "../images/image.ts";
 import { checkCapabilities } from "./capabilities.ts";
+import { NetworkWishes } from "./network-wishes.ts";
 
 const MASKED_PATHS =
   "/proc/asound /proc/acpi /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list /proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware".split(
@@ -178,9 +179,9 @@ export function hostnameOf(
 export function wishesOf(
   hostConfig: HostConfig,
   config: Record<string, Partial<EndpointSettings>>,
-): Map<string, Partial<EndpointSettings>> {
+): NetworkWishes {
   const mode = hostConfig.NetworkMode;
-  const wishes = new Map<string, Partial<EndpointSettings>>();
+  const wishes = new NetworkWishes();
   if (mode.startsWith("container:")) return wishes;
   const first = mode === "default" ? "bridge" : mode;
   wishes.set(first, config[first] ?? config[mode] ?? {});

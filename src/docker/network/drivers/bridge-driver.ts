@@ -73,7 +73,7 @@ export class BridgeDriver implements NetworkDriver {
       throw new DaemonError(500, "failed to check bridge interface existence: numerical result out of range");
     const there = host.namespace.device(bridge);
     if (there !== null && there.driver.kind !== "bridge")
-      throw new DaemonError(500, `invalid network config: existing interface ${bridge} is not a bridge`);
+      throw new DaemonError(500, `existing interface ${bridge} is not a bridge`);
     const own = there === null;
     this.#networks.set(network.id, { config, own, endpoints: new Map() });
     try {

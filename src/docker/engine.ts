@@ -6,7 +6,7 @@ import type {
   ContainerSummary,
   ExecConfig,
 } from "./api/container-types.ts";
-import { DaemonError } from "./api/daemon-error.ts";
+import { DaemonError, withPrefix } from "./api/daemon-error.ts";
 import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } from "./api/docker-api.ts";
 import type { ImageResource, ImageSummary } from "./api/image-types.ts";
 import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./api/network-types.ts";
@@ -253,12 +253,7 @@ export class DockerEngine implements DockerApi {
   *containerRestart(ref: string, timeout: number | null): Call<void> {
     const container = this.#store.demand(ref);
     yield* this.#runner.stop(container, timeout);
-    try {
-      this.#runner.start(container);
-    } catch (error) {
-      if (!(error instanceof DaemonError)) throw error;
-      throw new DaemonError(error.status, `Cannot restart container ${ref}: ${error.message}`);
-    }
+    withPrefix(`Cannot restart container ${ref}`, () => this.#runner.start(container));
     this.events.add("container", "restart", container.id, attributesOf(container));
   }
 
@@ -269,13 +264,7 @@ export class DockerEngine implements DockerApi {
 
   containerKill(ref: string, signal: string): void {
     const number = demandSignal(signal === "" ? "KILL" : signal);
-    let container: Container;
-    try {
-      container = this.#store.demand(ref);
-    } catch (error) {
-      if (!(error instanceof DaemonError)) throw error;
-      throw new DaemonError(error.status, `Cannot kill container: ${ref}: ${error.message}`);
-    }
+    const container = withPrefix(`Cannot kill container: ${ref}`, () => this.#store.demand(ref));
     this.#demandRunning(container, `Cannot kill container: ${ref}`);
     if (number === 9) container.stoppedByHand = true;
     this.#runner.signal(container, number);

@@ -82,7 +82,7 @@ export class MacvlanPort implements RxHandler, DeviceListener {
     const promiscuous = this.#table.size > 0;
     if (promiscuous !== this.#promiscuous) {
       this.#promiscuous = promiscuous;
-      this.lower.promiscuity += promiscuous ? 1 : -1;
+      cardOf(this.lower).promiscuity += promiscuous ? 1 : -1;
     }
     this.lower.world.generation++;
   }
@@ -156,4 +156,10 @@ function wants(device: NetDevice, lo: number): boolean {
   if (device.promiscuity > 0 || device.allmulti > 0 || lo === mac.multicastLo(ALL_HOSTS)) return true;
   for (const group of device.ipv4.groups.keys()) if (mac.multicastLo(group) === lo) return true;
   return false;
+}
+
+/** Who has to let in what is for other addresses: a VLAN hands them on to the device below (IFF_UNICAST_FLT, dev_uc_sync). */
+function cardOf(device: NetDevice): NetDevice {
+  const below = device.driver.kind === "vlan" ? device.driver.link(device) : null;
+  return below === null ? device : cardOf(below);
 }

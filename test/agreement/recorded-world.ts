@@ -49,7 +49,7 @@ function whoami(port: number, ...names: readonly string[]): ImageSpec {
 
 /** All recorded images were one busybox under the wanted names, and there were no others; the newest was the last. */
 const IMAGES: readonly ImageSpec[] = [
-  { ...CATALOGUE.find(({ names }) => names.includes("alpine:latest"))!, files: {}, size: SIZE },
+  { ...CATALOGUE.find(({ names }) => names.includes("alpine:latest"))!, env: [], files: {}, size: SIZE },
   whoami(80, "nginx:alpine", "nginx:latest"),
   whoami(8000, "training/whoami:latest", "training/whoami:2.0"),
   whoami(3000, "fundamentalsofdocker/ch11-web:2.0"),

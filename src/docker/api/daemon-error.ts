@@ -14,3 +14,13 @@ export class DaemonError extends Error {
     this.status = status;
   }
 }
+
+/** Does something whose refusal is told with words in front. @throws {DaemonError} */
+export function withPrefix<T>(words: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof DaemonError)) throw error;
+    throw new DaemonError(error.status, `${words}: ${error.message}`);
+  }
+}

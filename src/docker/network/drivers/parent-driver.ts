@@ -55,7 +55,10 @@ export class ParentDriver implements NetworkDriver {
           500,
           `network ${dummy}${id.slice(0, 12)} is already using parent interface ${parent}`,
         );
-    const own = host.namespace.device(parent) === null;
+    const there = host.namespace.device(parent);
+    if (there?.loopback === true)
+      throw new DaemonError(500, `loopback interface is not a valid ${this.name} parent link`);
+    const own = there === null;
     if (own) this.#makeParent(parent, asked === "", host);
     this.#networks.set(network.id, { parent, mode, own, endpoints: new Map() });
   }
@@ -94,6 +97,8 @@ export class ParentDriver implements NetworkDriver {
   }
 
   createEndpoint(network: DriverNetwork, endpoint: DriverEndpoint, host: DriverHost): void {
+    if (this.name === "ipvlan" && endpoint.macAddress !== null)
+      throw new DaemonError(403, "ipvlan interfaces do not support custom mac address assignment");
     let name = vethName(this.#prng);
     while (host.namespace.device(name) !== null) name = vethName(this.#prng);
     this.#networks.get(network.id)!.endpoints.set(endpoint.id, name);

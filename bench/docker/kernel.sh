@@ -28,15 +28,26 @@ in_one_batch() {
   done | ip -batch -
 }
 
-# Sets wall and cpu to the milliseconds that a command takes, and takes away what it made.
+# Takes away what was made. The kernel ends namespaces later, in its own time: until then the names of devices are taken.
+clear_away() {
+  ip -all netns delete
+  ip link delete br0 2>/dev/null || true
+  for ((i = 0; i < 300; i++)); do
+    [ -n "$(ip -oneline link show type veth)" ] || return 0
+    sleep 0.1
+  done
+  echo "kernel.sh: the namespaces do not end" >&2
+  exit 1
+}
+
+# Sets wall and cpu to the milliseconds that a command takes.
 TIMEFORMAT='%3R %3U %3S'
 measure() {
   { time "$1" 2>&3; } 3>&2 2>/run/times
   read -r wall user system </run/times
   wall=$((10#${wall/./}))
   cpu=$((10#${user/./} + 10#${system/./}))
-  ip -all netns delete
-  ip link delete br0 2>/dev/null || true
+  clear_away
 }
 
 measure one_at_a_time

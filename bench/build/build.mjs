@@ -7,10 +7,19 @@ const CONTAINERS = 10;
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
 const build = (program) => JSON.parse(run(process.execPath, ["--expose-gc", at(program), HOSTS, CONTAINERS]));
 
+/** How many processes of each, in turn, make a round: the fastest of each counts, since other work only makes one slower. */
+const PROCESSES = 3;
+
 export function measureBuild(figures) {
-  const engine = build("engine.mjs");
-  for (const [key, value] of Object.entries(engine)) figures.add(`build.${key}`, value);
-  figures.add("build.prototypeMs", build("prototype.mjs").ms);
+  const engines = [];
+  const prototypes = [];
+  for (let i = 0; i < PROCESSES; i++) {
+    engines.push(build("engine.mjs"));
+    prototypes.push(build("prototype.mjs"));
+  }
+  const fastest = (runs) => runs.reduce((best, one) => (one.ms < best.ms ? one : best));
+  for (const [key, value] of Object.entries(fastest(engines))) figures.add(`build.${key}`, value);
+  figures.add("build.prototypeMs", fastest(prototypes).ms);
 }
 
 export function concludeBuild(figures) {

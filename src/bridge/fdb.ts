@@ -35,7 +35,8 @@ interface FdbEntry {
   readonly ref: EntryRef;
 }
 
-const NO_TIMES = new Float64Array(0);
+/** Rows for which there is room at first: a port takes two. */
+const FIRST_ROWS = 32;
 /** What a row has that is free. */
 const NO_ENTRY: EntryRef = 0;
 
@@ -49,7 +50,7 @@ export class Fdb {
   readonly flags: number[] = [];
   readonly refs: EntryRef[] = [];
   /** Two cells a row: when it was last seen as a source, or changed; and when a frame was last sent to it. */
-  #times: Float64Array = NO_TIMES;
+  #times: Float64Array = new Float64Array(2 * FIRST_ROWS);
   /** Entries that the bridge learned itself; the kernel counts them too (`fdb_n_learned`). */
   learned = 0;
   readonly #table: Table = new Table();
@@ -213,7 +214,7 @@ export class Fdb {
 
   #grow(): void {
     this.#world.ledger.settle();
-    const times = new Float64Array(Math.max(16, this.#times.length * 2));
+    const times = new Float64Array(this.#times.length * 2);
     times.set(this.#times);
     this.#times = times;
   }

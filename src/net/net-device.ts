@@ -15,7 +15,6 @@ import { Crossing, Driven, Queued } from "./leg-ends.ts";
 import type { LinkLocal } from "./link-local.ts";
 import { type Listening, withListener, withoutListener } from "./listening.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { randomMac } from "./random-mac.ts";
 import { scrub } from "./scrub.ts";
 import { withoutTap, withTap } from "./tap-list.ts";
 
@@ -78,14 +77,20 @@ export class NetDevice implements Receiver {
   #counters: DeviceCounters | null = null;
   #listening: Listening | null = null;
 
-  constructor(ns: NetworkNamespace, name: string, ifindex: number, driver: DeviceDriver, spec: DeviceSpec) {
+  constructor(
+    ns: NetworkNamespace,
+    name: string,
+    ifindex: number,
+    driver: DeviceDriver,
+    spec: DeviceSpec,
+    address: mac.Mac,
+  ) {
     this.ns = ns;
     this.world = ns.world;
     this.driver = driver;
     this.name = name;
     this.ifindex = ifindex;
-    const path = `${ns.path}/${name}`;
-    this.place = this.world.place(path);
+    this.place = this.world.place(`${ns.path}/${name}`);
     this.mtu = spec.mtu;
     this.loopback = spec.loopback;
     this.noarp = spec.noarp;
@@ -93,9 +98,8 @@ export class NetDevice implements Receiver {
     this.carrierChanges = this.carrier ? 0 : 1;
     this.multicast = !this.loopback;
     this.txQueueLength = spec.txQueueLength;
-    const { hi, lo } = spec.mac ?? (this.loopback ? mac.ZERO : randomMac(this.world, path));
-    this.macHi = hi;
-    this.macLo = lo;
+    this.macHi = address.hi;
+    this.macLo = address.lo;
     this.ref = this.world.registry.made("device", ns.path, name);
     this.ipv4 = new InetDevice(this);
   }

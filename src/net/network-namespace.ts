@@ -6,6 +6,7 @@ import type { PlaceId, Tap } from "../sim/tap.ts";
 import { Verdict } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
 import * as ethernet from "../wire/ethernet.ts";
+import * as mac from "../wire/mac.ts";
 import * as arp from "./arp.ts";
 import type { ConntrackAccess } from "./conntrack-access.ts";
 import type { DeviceChange, DeviceDriver } from "./device-driver.ts";
@@ -27,6 +28,7 @@ import type { NamespaceWatcher } from "./namespace-watcher.ts";
 import { NeighbourTable } from "./neighbour-table.ts";
 import { NetDevice } from "./net-device.ts";
 import { OwnAddresses } from "./own-addresses.ts";
+import { randomMac } from "./random-mac.ts";
 import * as reasons from "./reasons.ts";
 import { Reassembly } from "./reassembly.ts";
 import { RouteExceptions } from "./route-exceptions.ts";
@@ -172,10 +174,12 @@ export class NetworkNamespace {
     if (this.device(name) !== null) throw new KernelError("EEXIST");
     const { ifindex } = spec;
     if (ifindex !== 0 && this.deviceByIndex(ifindex) !== null) throw new KernelError("EBUSY");
-    const device = new NetDevice(this, name, ifindex === 0 ? this.#nextIfindex() : ifindex, driver, spec);
+    const index = ifindex === 0 ? this.#nextIfindex() : ifindex;
+    const address = spec.mac ?? (spec.loopback ? mac.ZERO : randomMac(this.world, `${this.path}/${name}`));
+    const device = new NetDevice(this, name, index, driver, spec, address);
     this.#devices.add(device);
     this.world.generation++;
-    if (this.#taps.length > 0) for (const tap of this.#taps) device.addTap(tap);
+    for (const tap of this.#taps) device.addTap(tap);
     return device;
   }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { DaemonOptions } from "../src/lab/topology.ts";
 import { Identities, mask } from "./agreement/mask.ts";
 import { recordedWorld } from "./agreement/recorded-world.ts";
 
@@ -15,6 +16,12 @@ const SECOND = 1_000_000_000;
 interface Asked {
   readonly command: string;
   readonly said: string;
+}
+
+/** The options that the engine was given, from a line in front of the commands: `# daemon.json {...}`. */
+function optionsOf(file: string): DaemonOptions {
+  const line = /^# daemon\.json (.*)/.exec(readFileSync(join(folder, file), "utf8"));
+  return line === null ? {} : (JSON.parse(line[1]!) as DaemonOptions);
 }
 
 /** The client says or does not say this, by how fast the engine was. */
@@ -38,7 +45,7 @@ function read(file: string): Asked[] {
 }
 
 test.each(readdirSync(folder).sort())("A10 what a real engine said is what ours says: %s", async (file) => {
-  const world = await recordedWorld();
+  const world = await recordedWorld(optionsOf(file));
   const identities = new Identities();
   for (const { command, said: recorded } of read(file)) {
     // A container took the real machine a second to start, and much the same to stop.

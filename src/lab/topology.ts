@@ -37,9 +37,15 @@ export interface DaemonOptions {
   readonly bip?: string | undefined;
   readonly "default-address-pools"?: readonly { readonly base: string; readonly size: number }[] | undefined;
   readonly dns?: readonly string[] | undefined;
+  readonly "dns-opts"?: readonly string[] | undefined;
+  readonly "dns-search"?: readonly string[] | undefined;
+  /** The part of docker0's subnet that containers get. */
+  readonly "fixed-cidr"?: string | undefined;
   readonly icc?: boolean | undefined;
   readonly "ip-forward"?: boolean | undefined;
   readonly "ip-masq"?: boolean | undefined;
+  /** Where ports are published that say no address. */
+  readonly ip?: string | undefined;
   readonly iptables?: boolean | undefined;
   readonly mtu?: number | undefined;
   readonly "userland-proxy"?: boolean | undefined;

@@ -137,9 +137,16 @@ const docker = z.union([
         description: "Where networks without a subnet get theirs: of which network, of which length.",
       }),
     dns: z.array(z.string()).optional().meta({ description: "Name servers of the containers." }),
+    "dns-opts": z.array(z.string()).optional(),
+    "dns-search": z.array(z.string()).optional(),
+    "fixed-cidr": z
+      .string()
+      .optional()
+      .meta({ description: "The part of docker0's subnet that containers get." }),
     icc: z.boolean().optional().meta({ description: "Whether containers on docker0 reach each other." }),
     "ip-forward": z.boolean().optional(),
     "ip-masq": z.boolean().optional(),
+    ip: z.string().optional().meta({ description: "Where ports are published that say no address." }),
     iptables: z.boolean().optional().meta({ description: "false: the engine leaves iptables alone." }),
     mtu: mtu.optional(),
     "userland-proxy": z.boolean().optional(),

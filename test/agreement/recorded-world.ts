@@ -1,7 +1,14 @@
 import { CATALOGUE } from "../../src/docker/images/catalogue.ts";
 import type { ImageSpec } from "../../src/docker/images/image-spec.ts";
 import { Lab } from "../../src/lab/lab.ts";
-import { type HostSpec, type NicSpec, PLAIN_CPU, PLAIN_WIRE, type Topology } from "../../src/lab/topology.ts";
+import {
+  type DaemonOptions,
+  type HostSpec,
+  type NicSpec,
+  PLAIN_CPU,
+  PLAIN_WIRE,
+  type Topology,
+} from "../../src/lab/topology.ts";
 import { LabWorld } from "../../src/scenario/lab-world.ts";
 
 const UNDERLAY = "u0";
@@ -63,7 +70,7 @@ const IMAGES: readonly ImageSpec[] = [
 ];
 
 /** The machines as they stood when the records were made: a Docker host and a client, and the world behind a router. */
-const TOPOLOGY: Topology = {
+const topology = (docker: DaemonOptions): Topology => ({
   hosts: [
     host(
       "router",
@@ -74,7 +81,7 @@ const TOPOLOGY: Topology = {
       null,
       { router: true },
     ),
-    host("host", [nic("eth0", "52:54:00:0a:00:0f", null, UNDERLAY)], null, { docker: {} }),
+    host("host", [nic("eth0", "52:54:00:0a:00:0f", null, UNDERLAY)], null, { docker }),
     host("client", [nic("eth0", "52:54:00:0a:00:64", "172.10.0.100", UNDERLAY)], "172.10.0.1"),
     host("world", [nic("eth0", "52:54:00:00:00:53", "198.51.100.10", OUTSIDE)], "198.51.100.1"),
   ],
@@ -85,7 +92,7 @@ const TOPOLOGY: Topology = {
   trunks: [],
   images: IMAGES,
   offline: true,
-};
+});
 
 /** What was typed before a session began. */
 const PRELUDE: readonly (readonly [host: string, line: string])[] = [
@@ -107,9 +114,9 @@ const PRELUDE: readonly (readonly [host: string, line: string])[] = [
   ["client", "echo 'nameserver 198.51.100.53' > /etc/resolv.conf"],
 ];
 
-/** A world as the records' machines were at the beginning of a session. */
-export async function recordedWorld(): Promise<LabWorld> {
-  const world = new LabWorld(new Lab(TOPOLOGY), { record: false });
+/** A world as the records' machines were at the beginning of a session. @param docker the engine's options */
+export async function recordedWorld(docker: DaemonOptions = {}): Promise<LabWorld> {
+  const world = new LabWorld(new Lab(topology(docker)), { record: false });
   for (const [name, line] of PRELUDE) {
     const typed = await world.type(name, line);
     if (typed.status !== 0) throw new Error(`${name}: ${line}: ${typed.output}`);

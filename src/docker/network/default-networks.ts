@@ -41,7 +41,7 @@ export function defaultBridgeRequest(
     Options: {
       "com.docker.network.bridge.default_bridge": "true",
       "com.docker.network.bridge.enable_icc": `${options.icc}`,
-      "com.docker.network.bridge.enable_ip_masquerade": `${options["ip-masq"]}`,
+      "com.docker.network.bridge.enable_ip_masquerade": `${options["ip-masq"] && options.iptables}`,
       "com.docker.network.bridge.host_binding_ipv4": options.ip,
       "com.docker.network.bridge.name": device,
       "com.docker.network.driver.mtu": `${options.mtu}`,

@@ -4,6 +4,7 @@ import { ps } from "./ps.ts";
 import type { ShellProgram } from "./run.ts";
 import { seq } from "./seq.ts";
 import { bash, busybox } from "./shells.ts";
+import { sort } from "./sort.ts";
 import { cat, head, tee, wc, yes } from "./streams.ts";
 import { date, hostname, ls, mktemp, nproc, sleep, uname } from "./system.ts";
 import { env, nohup, nsenter, timeout, xargs } from "./wrappers.ts";
@@ -38,6 +39,7 @@ function programs(): ReadonlyMap<string, ShellProgram> {
     ["seq", seq],
     ["setsid", nohup],
     ["sleep", sleep],
+    ["sort", sort],
     ["stdbuf", nohup],
     ["sudo", nohup],
     ["tee", tee],

@@ -15,6 +15,7 @@ import { Crossing, Driven, Queued } from "./leg-ends.ts";
 import type { LinkLocal } from "./link-local.ts";
 import { type Listening, withListener, withoutListener } from "./listening.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { randomMac } from "./random-mac.ts";
 import { scrub } from "./scrub.ts";
 import { withoutTap, withTap } from "./tap-list.ts";
 
@@ -77,20 +78,14 @@ export class NetDevice implements Receiver {
   #counters: DeviceCounters | null = null;
   #listening: Listening | null = null;
 
-  constructor(
-    ns: NetworkNamespace,
-    name: string,
-    ifindex: number,
-    driver: DeviceDriver,
-    spec: DeviceSpec,
-    address: mac.Mac,
-  ) {
+  constructor(ns: NetworkNamespace, name: string, ifindex: number, driver: DeviceDriver, spec: DeviceSpec) {
     this.ns = ns;
     this.world = ns.world;
     this.driver = driver;
     this.name = name;
     this.ifindex = ifindex;
-    this.place = this.world.place(`${ns.path}/${name}`);
+    const path = `${ns.path}/${name}`;
+    this.place = this.world.place(path);
     this.mtu = spec.mtu;
     this.loopback = spec.loopback;
     this.noarp = spec.noarp;
@@ -98,8 +93,9 @@ export class NetDevice implements Receiver {
     this.carrierChanges = this.carrier ? 0 : 1;
     this.multicast = !this.loopback;
     this.txQueueLength = spec.txQueueLength;
-    this.macHi = address.hi;
-    this.macLo = address.lo;
+    const { hi, lo } = spec.mac ?? (this.loopback ? mac.ZERO : randomMac(this.world, path));
+    this.macHi = hi;
+    this.macLo = lo;
     this.ref = this.world.registry.made("device", ns.path, name);
     this.ipv4 = new InetDevice(this);
   }

@@ -9,6 +9,7 @@ interface FileNode {
   mode: number;
   changed: number;
 }
+
 /** Most directories of most systems stay empty: what they share is never written. */
 const NO_ENTRIES: ReadonlyMap<string, Node> = new Map();
 
@@ -44,6 +45,25 @@ interface SymlinkNode {
   changed: number;
 }
 type Node = FileNode | DirectoryNode | SymlinkNode;
+
+/** A file or link as it was when somebody asked. Most want to know whether it is there: bytes are counted for the others. */
+class ContentStat implements FileStat {
+  readonly kind: "file" | "symlink";
+  readonly mode: number;
+  readonly changed: number;
+  readonly #content: FileContent;
+
+  constructor(node: FileNode | SymlinkNode) {
+    this.kind = node.kind;
+    this.mode = node.mode;
+    this.changed = node.changed;
+    this.#content = node.kind === "file" ? node.content : node.target;
+  }
+
+  get size(): number {
+    return sizeOf(this.#content);
+  }
+}
 
 /** So many symbolic links lead to a file at the most. */
 const MAX_LINKS = 40;
@@ -95,18 +115,11 @@ export class FileTree {
   stat(path: string, follow: boolean): FileStat | null {
     const node = this.#find(path, follow);
     if (node === null) return null;
-    const { kind, mode, changed } = node;
-    if (kind === "directory") return { kind, mode, size: 4096, changed };
-    const content = kind === "file" ? node.content : node.target;
-    return {
-      kind,
-      mode,
-      // Most who ask want to know whether it is there: the bytes of a text are counted for the others.
-      get size() {
-        return sizeOf(content);
-      },
-      changed,
-    };
+    if (node.kind === "directory") {
+      const { kind, mode, changed } = node;
+      return { kind, mode, size: 4096, changed };
+    }
+    return new ContentStat(node);
   }
 
   makeDirectory(path: string, parents: boolean): void {

@@ -143,6 +143,8 @@ export class DockerEngine implements DockerApi {
     this.#refuseShared(container);
     checkConnect(container, network);
     const before = container.wishes.get(network.Name);
+    // A stopped container that is connected already stays as it was.
+    if (container.sandbox === null && before !== undefined) return;
     const predefined = ["bridge", "none"].includes(network.Name);
     container.wishes.set(network.Name, predefined ? settings : withOwnNames(settings, container));
     if (container.sandbox === null) return;
@@ -457,7 +459,7 @@ export class DockerEngine implements DockerApi {
   };
 
   get #inspected(): Parameters<typeof resourceOf>[1] {
-    return { networkId: this.#networkId, links: this.#store.links };
+    return { links: this.#store.links };
   }
 
   /** The containers that mount a volume. */

@@ -153,4 +153,39 @@ events.Message
   Scope?:scope string; Time?:time int; TimeNano?:timeNano int
 events.Actor
   ID string; Attributes map[string]string
+types.PluginsInfo
+  Volume []string; Network []string; Authorization []string; Log []string
+types.Commit
+  ID string; Expected string
+types.Runtime
+  Path:path string; Args?:runtimeArgs []string
+registry.IndexInfo
+  Name string; Mirrors []string; Secure bool; Official bool
+registry.ServiceConfig
+  AllowNondistributableArtifactsCIDRs []string; AllowNondistributableArtifactsHostnames []string;
+  InsecureRegistryCIDRs []string; IndexConfigs map[string]*registry.IndexInfo; Mirrors []string
+swarm.Info
+  NodeID string; NodeAddr string; LocalNodeState swarm.LocalNodeState~string; ControlAvailable bool;
+  Error string; RemoteManagers []any
+types.Info
+  ID string; Containers int; ContainersRunning int; ContainersPaused int; ContainersStopped int;
+  Images int; Driver string; DriverStatus [][]string; SystemStatus? [][]string;
+  Plugins types.PluginsInfo; MemoryLimit bool; SwapLimit bool; KernelMemory bool;
+  KernelMemoryTCP bool; CPUCfsPeriod:CpuCfsPeriod bool; CPUCfsQuota:CpuCfsQuota bool; CPUShares bool;
+  CPUSet bool; PidsLimit bool; IPv4Forwarding bool; BridgeNfIptables bool;
+  BridgeNfIP6tables:BridgeNfIp6tables bool; Debug bool; NFd int; OomKillDisable bool;
+  NGoroutines int; SystemTime string; LoggingDriver string; CgroupDriver string;
+  CgroupVersion? string; NEventsListener int; KernelVersion string; OperatingSystem string;
+  OSVersion string; OSType string; Architecture string; IndexServerAddress string;
+  RegistryConfig *registry.ServiceConfig; NCPU int; MemTotal int; GenericResources []any;
+  DockerRootDir string; HTTPProxy:HttpProxy string; HTTPSProxy:HttpsProxy string; NoProxy string;
+  Name string; Labels []string; ExperimentalBuild bool; ServerVersion string;
+  Runtimes map[string]types.Runtime; DefaultRuntime string; Swarm swarm.Info;
+  LiveRestoreEnabled bool; Isolation container.Isolation~string; InitBinary string;
+  ContainerdCommit types.Commit; RuncCommit types.Commit; InitCommit types.Commit;
+  SecurityOptions []string; ProductLicense? string; Warnings []string
+system.clientInfo
+  Debug bool; Context string; Plugins []any; Warnings []string
+system.info
+  embed *types.Info; ServerErrors? []string; ClientInfo *system.clientInfo; ClientErrors? []string
 `;

@@ -1,8 +1,10 @@
 import { evaluate } from "../templates/evaluate.ts";
 import { FUNCTION_NAMES } from "../templates/functions.ts";
 import { rawValue } from "../templates/go-value.ts";
+import type { Template } from "../templates/nodes.ts";
 import { parseTemplate } from "../templates/parser.ts";
 import { TemplateError } from "../templates/template-error.ts";
+import { typedAnswer } from "./api-values.ts";
 import { ClientError, type Invocation } from "./client-context.ts";
 import { bytesSize } from "./human-text.ts";
 
@@ -21,7 +23,7 @@ export function showInfo(invocation: Invocation): number {
   }
   const format = options.text("format");
   if (format !== "") {
-    context.out(`${formatted(format, facts, failure)}\n`);
+    printFormatted((text) => context.out(text), format, facts, failure);
     return 0;
   }
   context.out("Client:\n Context:    default\n Debug Mode: false\n\nServer:\n");
@@ -142,14 +144,30 @@ function registryLines(facts: Facts, lines: string[]): void {
   if (mirrors.length > 0) lines.push(" Registry Mirrors:", ...mirrors.map((mirror) => `  ${mirror}`));
 }
 
-function formatted(format: string, facts: Facts | null, failure: string): string {
-  const client = { Debug: false, Context: "default", Plugins: [], Warnings: null };
-  const errors = failure === "" ? {} : { ServerErrors: [failure] };
+/** Prints by a template; what went well of it is printed when it fails. @throws {ClientError} */
+function printFormatted(
+  out: (text: string) => void,
+  format: string,
+  facts: Facts | null,
+  failure: string,
+): void {
+  const ClientInfo = { Debug: false, Context: "default", Plugins: [], Warnings: null };
+  let template: Template;
   try {
-    const template = parseTemplate(format, FUNCTION_NAMES);
-    return evaluate(template, rawValue({ ...facts, ...errors, ClientInfo: client }));
+    template = parseTemplate(format, FUNCTION_NAMES);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw new ClientError(`template parsing error: ${error.message}`, 64);
+  }
+  const value =
+    facts === null
+      ? rawValue({ ServerErrors: [failure], ClientInfo })
+      : typedAnswer("system.info", { ...facts, ClientInfo });
+  try {
+    out(`${evaluate(template, value)}\n`);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    out("\n");
+    throw new ClientError(error.message);
   }
 }

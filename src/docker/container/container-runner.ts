@@ -152,7 +152,9 @@ export class ContainerRunner {
   connect(container: Container, network: string): void {
     const { config, hostConfig, wishes } = container;
     const publishes = container.networkKind === "own";
-    const { Id, Driver, Name } = this.#parts.networks.identify(network);
+    // A network that it was on before is known by its id: another of that name is not it.
+    const known = ["bridge", "host", "none"].includes(network) ? "" : (wishes.get(network)?.NetworkID ?? "");
+    const { Id, Driver, Name } = this.#parts.networks.identify(known === "" ? network : known);
     if (publishes && Name !== "bridge" && Driver !== "null")
       wishes.set(network, withOwnNames(wishes.get(network) ?? {}, container));
     this.#parts.networks.connect(container.sandbox!, network, {
@@ -166,6 +168,7 @@ export class ContainerRunner {
       bindings: publishes ? hostConfig.PortBindings : {},
       publishAll: publishes && hostConfig.PublishAllPorts,
     });
+    wishes.set(network, { ...wishes.get(network), NetworkID: Id });
     this.#parts.events.add("network", "connect", Id, { container: container.id, name: Name, type: Driver });
     this.refreshFiles(container);
   }

@@ -15,12 +15,8 @@ import { statusText } from "./status-text.ts";
 
 /** What a container's description needs that it does not know itself. */
 interface Surroundings {
-  /** The id of a network; empty for one that is not there. */
-  networkId(name: string): string;
   readonly links: LinkIndex;
 }
-
-type NetworkIds = Surroundings["networkId"];
 
 function stateOf(container: Container): ContainerState {
   const { health } = container;
@@ -73,22 +69,19 @@ function absent(wish: Partial<EndpointSettings>, id: string): EndpointSettings {
   };
 }
 
-function endpointsOf(container: Container, networkId: NetworkIds): Record<string, EndpointSettings> {
+function endpointsOf(container: Container): Record<string, EndpointSettings> {
   const networks: Record<string, EndpointSettings> = {};
   for (const [name, wish] of container.wishes) {
     const joined = container.sandbox?.endpoints.get(name);
-    // Before the first start the engine has not looked the network up.
-    networks[name] =
-      joined === undefined
-        ? absent(wish, container.startedAt === null ? "" : networkId(name))
-        : { ...joined };
+    // Before it was on a network for the first time the engine has not looked that up.
+    networks[name] = joined === undefined ? absent(wish, wish.NetworkID ?? "") : { ...joined };
   }
   return sorted(networks);
 }
 
-function networkSettings(container: Container, networkId: NetworkIds): NetworkSettings {
+function networkSettings(container: Container): NetworkSettings {
   const { sandbox, lastSandbox } = container;
-  const Networks = endpointsOf(container, networkId);
+  const Networks = endpointsOf(container);
   // The fields of old, which tell of the default bridge only.
   const bridge =
     container.hostConfig.NetworkMode === "default" || Networks["bridge"] !== undefined
@@ -121,7 +114,7 @@ function portsOf(container: Container): PortMap {
   return container.sandbox === null ? {} : sorted({ ...container.sandbox.ports });
 }
 
-export function resourceOf(container: Container, { networkId, links }: Surroundings): ContainerResource {
+export function resourceOf(container: Container, { links }: Surroundings): ContainerResource {
   const { id, config, hostConfig } = container;
   const [path = "", ...args] = container.argv;
   const folder = `/var/lib/docker/containers/${id}`;
@@ -159,7 +152,7 @@ export function resourceOf(container: Container, { networkId, links }: Surroundi
     },
     Mounts: [...container.mounts],
     Config: config,
-    NetworkSettings: networkSettings(container, networkId),
+    NetworkSettings: networkSettings(container),
   };
 }
 
@@ -174,11 +167,7 @@ function linksOf(links: ReturnType<LinkIndex["of"]>): string[] | null {
   return links.map(({ parent, child, alias }) => `/${child.name}:/${parent.name}/${alias}`);
 }
 
-export function summaryOf(
-  container: Container,
-  now: Nanos,
-  { networkId, links }: Surroundings,
-): ContainerSummary {
+export function summaryOf(container: Container, now: Nanos, { links }: Surroundings): ContainerSummary {
   const { config } = container;
   const mode = container.hostConfig.NetworkMode;
   return {
@@ -193,7 +182,7 @@ export function summaryOf(
     State: statusOf(container),
     Status: statusText(container, now),
     HostConfig: { NetworkMode: mode },
-    NetworkSettings: { Networks: endpointsOf(container, networkId) },
+    NetworkSettings: { Networks: endpointsOf(container) },
     Mounts: [...container.mounts],
   };
 }

@@ -9,8 +9,19 @@ import { runTool } from "../../src/operations/run-tool.ts";
 import type { LabWorld } from "../../src/scenario/lab-world.ts";
 import { parseFile } from "../../src/scenario/parse-file.ts";
 import { sendPacket } from "../../src/scenario/send-packet.ts";
+import { Consistency } from "../helpers/docker-consistency.ts";
 import { labWorld } from "../helpers/lab-world.ts";
-import { LESSON_PIECES, LESSONS, PROMPT_PIECES, PROMPT_PROGRAMS, TOOL_WORDS } from "./words.ts";
+import {
+  DOCKER_IMAGES,
+  DOCKER_PIECES,
+  DOCKER_VERBS,
+  DOCKER_WORDS,
+  LESSON_PIECES,
+  LESSONS,
+  PROMPT_PIECES,
+  PROMPT_PROGRAMS,
+  TOOL_WORDS,
+} from "./words.ts";
 
 export interface Target {
   readonly key: string;
@@ -185,4 +196,37 @@ const prompt: Target = {
   },
 };
 
-export const targets: readonly Target[] = [frames, captures, lessons, commands, prompt];
+/** A line of a person who knows the client, but not well. */
+function dockerLine(random: Prng): string {
+  const runs = random.chance(1, 3);
+  const pieces = Array.from({ length: random.below(5) }, () =>
+    pick(random.chance(1, runs ? 20 : 6) ? DOCKER_WORDS : DOCKER_PIECES, random),
+  );
+  const [verb, last] = runs ? ["run -d", pick(DOCKER_IMAGES, random)] : [pick(DOCKER_VERBS, random), ""];
+  return `timeout 3 docker ${verb} ${pieces.join(" ")} ${last}`;
+}
+
+const docker: Target = {
+  key: "docker",
+  name: "any line of docker has an answer, and the host is what its engine says of it",
+  cost: 50,
+  begin() {
+    const net = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });
+    const consistency = Consistency.of(net);
+    return {
+      async run(random) {
+        const line = dockerLine(random);
+        const typed = await net.type("host", line);
+        assert(typed.status >= 0 && typed.status < 256, line);
+        noLeak(typed.output, line);
+        assert.deepEqual((await consistency).faults(), [], line);
+        // So that a world does not fill up.
+        if (random.chance(1, 40))
+          await net.type("host", "docker rm -f $(docker ps -aq); docker network prune -f");
+      },
+      end: () => assert.deepEqual(net.accounts(), []),
+    };
+  },
+};
+
+export const targets: readonly Target[] = [frames, captures, lessons, commands, prompt, docker];

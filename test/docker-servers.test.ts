@@ -22,21 +22,22 @@ test.each([
     );
     await ask("docker stop c1");
     expect(await ask("ss -tlnH")).toBe("");
+    await ask("docker start c1; docker rm -f c1");
+    expect(await ask("ss -tlnH")).toBe("");
     expect(world.accounts()).toEqual([]);
   },
 );
 
-test("A11 a port of IPv6 that is taken on the host keeps nginx from starting there", async () => {
+test.each([
+  ["nginx", "bind() to 0.0.0.0:80 failed: Address already in use"],
+  ["redis", "Could not create server TCP listening socket *:6379: bind: Address already in use"],
+  ["postgres", "FATAL:  could not create any TCP/IP sockets"],
+])("A11 a second %s on the host's own network finds its port taken, and ends", async (image, said) => {
   const world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });
   const ask = async (line: string): Promise<string> => (await world.type("host", line)).output;
-  await ask(
-    "docker run -d --name c1 --network host nginx; docker run -d --name c2 --network host nginx; sleep 1",
-  );
-  expect(
-    await ask(
-      "docker ps -a --format '{{.Names}} {{.State}}'; docker logs c2 2>&1 | grep -c 'bind() to 0.0.0.0:80 failed: Address already in use'",
-    ),
-  ).toBe("c2 exited\nc1 running\n1\n");
+  for (const name of ["c1", "c2"]) await ask(`docker run -d --name ${name} --network host ${image}; sleep 1`);
+  const states = "docker ps -a --format '{{.Names}} {{.State}}'";
+  expect(await ask(`${states}; docker logs c2 2>&1 | grep -cF '${said}'`)).toBe("c2 exited\nc1 running\n1\n");
 });
 
 test("A10 attaching is told as an event: by run before the start, by attach later", async () => {

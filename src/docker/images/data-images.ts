@@ -1,4 +1,4 @@
-import { KernelError } from "../../net/kernel-error.ts";
+import { errorText, KernelError } from "../../net/kernel-error.ts";
 import type { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import { receiveSome, sendAll } from "../../programs/http/socket-io.ts";
 import type { ProgramContext } from "../../programs/program-context.ts";
@@ -19,18 +19,32 @@ interface Answer {
   readonly closes?: boolean;
 }
 
-/** Answers what comes on a port, each message by itself; `answer` gives null while a message is not whole. */
-function* messageServer(
-  context: ProgramContext,
-  port: number,
-  session: () => (text: string) => Answer | null,
-): Program {
-  const { listener, close } = serverSockets(context, port, "apart");
+/** A server of messages: what it says when it begins, or cannot, and what it makes of each connection. */
+interface MessageService {
+  readonly port: number;
+  ready(): void;
+  /** `reason` as strerror(3) has it. */
+  refused(reason: string): void;
+  /** Answers each message by itself; null while a message is not whole. */
+  session(): (text: string) => Answer | null;
+}
+
+function* messageServer(context: ProgramContext, service: MessageService): Program {
+  let opened: ReturnType<typeof serverSockets>;
+  try {
+    opened = serverSockets(context, service.port, "apart");
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    service.refused(errorText[error.errno]);
+    return 1;
+  }
+  const { listener, close } = opened;
+  service.ready();
   try {
     for (;;) {
       const socket = listener.accept();
       if (socket === null) yield { on: [listener.readable], until: FOREVER };
-      else context.fork(() => converse(socket, session()));
+      else context.fork(() => converse(socket, service.session()));
     }
   } finally {
     close();
@@ -120,15 +134,20 @@ function redisReply(words: readonly string[], data: Map<string, string>): string
 }
 
 const redis: ImageProgram = (context) => {
-  context.out("1:M Ready to accept connections\n");
   const data = new Map<string, string>();
-  const service = messageServer(context, 6379, () => (text) => {
-    const command = readRedisCommand(text);
-    if (command === null) return null;
-    const closes = command.words[0]?.toUpperCase() === "QUIT";
-    return { used: command.used, text: redisReply(command.words, data), closes };
-  });
-  return endedBySignals(context, [SIGTERM, SIGINT], service);
+  const service: MessageService = {
+    port: 6379,
+    ready: () => context.out("1:M Ready to accept connections\n"),
+    refused: (reason) =>
+      context.out(`1:M # Warning: Could not create server TCP listening socket *:6379: bind: ${reason}\n`),
+    session: () => (text) => {
+      const command = readRedisCommand(text);
+      if (command === null) return null;
+      const closes = command.words[0]?.toUpperCase() === "QUIT";
+      return { used: command.used, text: redisReply(command.words, data), closes };
+    },
+  };
+  return endedBySignals(context, [SIGTERM, SIGINT], messageServer(context, service));
 };
 
 /** A message of PostgreSQL's protocol 3: its letter, its length, its contents. */
@@ -171,8 +190,16 @@ function postgresSession(): (text: string) => Answer | null {
 }
 
 const postgres: ImageProgram = (context) => {
-  context.err("LOG:  database system is ready to accept connections\n");
-  return endedBySignals(context, [SIGTERM, SIGINT], messageServer(context, 5432, postgresSession));
+  const service: MessageService = {
+    port: 5432,
+    ready: () => context.err("LOG:  database system is ready to accept connections\n"),
+    refused: (reason) =>
+      context.err(
+        `LOG:  could not bind IPv4 address "0.0.0.0": ${reason}\nFATAL:  could not create any TCP/IP sockets\n`,
+      ),
+    session: postgresSession,
+  };
+  return endedBySignals(context, [SIGTERM, SIGINT], messageServer(context, service));
 };
 
 /** Data bases, of which the wire knows the beginning. */

@@ -64,11 +64,14 @@ export function* endedBySignals(
     ended.notify();
     return true;
   });
-  for (let step = program.next(); ; step = program.next()) {
-    if (step.done === true) return step.value;
-    yield { on: [...step.value.on, ended], until: step.value.until };
-    if (!stop) continue;
+  try {
+    for (let step = program.next(); ; step = program.next()) {
+      if (step.done === true) return step.value;
+      yield { on: [...step.value.on, ended], until: step.value.until };
+      if (stop) return 0;
+    }
+  } finally {
+    // It closes its sockets, also when this is killed while it waits.
     program.return(0);
-    return 0;
   }
 }

@@ -104,8 +104,8 @@ function ipvlanRig(): DeviceRig {
   const host = newHost();
   const ns = host.addNamespace("a");
   const lower = wire(ns, "eth0", host.addNamespace("out"), "w0", 1);
-  const device = addIpvlan(host.addNamespace("m"), "iv0", lower);
-  addIpvlan(ns, "iv1", lower).setUp(true);
+  const device = addIpvlan(host.addNamespace("m"), "iv0", lower, { mode: "l2" });
+  addIpvlan(ns, "iv1", lower, { mode: "l2" }).setUp(true);
   device.setUp(true);
   return { host, device, station: lower.peer, stationMac: macNumbered(2), movable: true };
 }

@@ -189,24 +189,32 @@ test("A3 where containers on docker0 may not talk, a link lets them on the expos
 });
 
 // A real engine 20.10.24 knows l2 and l3, and not l3s.
-test("A5 ipvlan's mode l3 is refused in one clear line, and what is no mode in the engine's words", async () => {
-  const world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });
-  const create = (mode: string): Promise<{ output: string }> =>
-    world.type(
-      "host",
-      `docker network create -d ipvlan --subnet 10.9.0.0/24 -o parent=eth0 -o ipvlan_mode=${mode} net`,
-    );
-  expect((await create("l3")).output).toBe(
-    "Error response from daemon: ipvlan mode 'l3' is not simulated, mode 'l2' is\n",
-  );
+test("A5 ipvlan's mode l3 goes by the host's routes; what is no mode is refused in the engine's words", async () => {
+  const world = labWorld({
+    hosts: { host: { address: "172.10.0.15", docker: true }, client: "172.10.0.100" },
+  });
+  const ask = async (line: string, on = "host"): Promise<string> => (await world.type(on, line)).output;
+  const create = (mode: string): Promise<string> =>
+    ask(`docker network create -d ipvlan --subnet 10.9.0.0/24 -o parent=eth0 -o ipvlan_mode=${mode} net`);
   for (const mode of ["l3s", "l9"])
-    expect((await create(mode)).output).toBe(
+    expect(await create(mode)).toBe(
       `Error response from daemon: requested ipvlan mode '${mode}' is not valid, 'l2' mode is the ipvlan driver default\n`,
     );
-  expect((await world.type("host", "docker network ls -q | wc -l")).output).toBe("3\n");
-  await create("l2");
-  const options = "docker network inspect -f '{{json .Options}}' net";
-  expect((await world.type("host", options)).output).toBe('{"ipvlan_mode":"l2","parent":"eth0"}\n');
+  expect(await ask("docker network ls -q | wc -l")).toBe("3\n");
+  await create("l3");
+  expect(await ask("docker network inspect -f '{{json .Options}}' net")).toBe(
+    '{"ipvlan_mode":"l3","parent":"eth0"}\n',
+  );
+  for (const name of ["c1", "c2"]) await ask(`docker run -d --name ${name} --network net alpine sleep 100`);
+  expect(await ask("docker exec c1 ip route")).toBe(
+    "default dev eth0 scope link \n10.9.0.0/24 dev eth0 scope link  src 10.9.0.2 \n",
+  );
+  expect(await ask("docker exec c1 ping -c 1 c2")).toContain("1 packets received");
+  expect(await ask("docker exec c1 ping -c 1 -W 1 172.10.0.100")).toContain("0 packets received");
+  await ask("ip route add 10.9.0.0/24 via 172.10.0.15", "client");
+  expect(await ask("docker exec c1 ping -c 1 -W 1 172.10.0.100")).toContain("1 packets received");
+  await ask("docker rm -f c1 c2; docker network rm net");
+  expect(world.accounts()).toEqual([]);
 });
 
 test("A5 macvlan and ipvlan: on the wire of the host, apart from it, with VLAN sub-interfaces made and taken away", async () => {

@@ -1,10 +1,12 @@
 import type { DeviceChange, DeviceDriver, DeviceListener, RxHandler } from "../net/device-driver.ts";
 import { type DeviceOptions, DeviceSpec, withCarrierOf } from "../net/device-spec.ts";
+import * as ipOutput from "../net/ip-output.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { scrub } from "../net/scrub.ts";
 import type { Packet } from "../sim/packet.ts";
+import { Verdict } from "../sim/verdict.ts";
 import * as arp from "../wire/arp.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -24,9 +26,13 @@ function destination(packet: Packet): number | null {
   }
 }
 
+/** Whether what none of them has goes out by the lower device as it is, or by the routes of its host. */
+export type IpvlanMode = "l2" | "l3";
+
 /** A device that ipvlans share: it deals out by IPv4 address what comes in, since all have its own MAC address. */
 class IpvlanPort implements RxHandler, DeviceListener {
   readonly lower: NetDevice;
+  #mode: IpvlanMode = "l2";
   /** In the order of their making. */
   readonly ipvlans: Ipvlan[] = [];
 
@@ -39,6 +45,17 @@ class IpvlanPort implements RxHandler, DeviceListener {
     if (lower.rxHandler instanceof IpvlanPort) return lower.rxHandler;
     if (lower.rxHandler !== null) throw new KernelError("EBUSY");
     return new IpvlanPort(lower);
+  }
+
+  get mode(): IpvlanMode {
+    return this.#mode;
+  }
+
+  /** All of them have one mode, that of the newest; those of mode l3 ask for no addresses (ipvlan_set_port_mode). */
+  set mode(mode: IpvlanMode) {
+    this.#mode = mode;
+    for (const { device } of this.ipvlans) device.noarp = mode === "l3";
+    this.lower.world.generation++;
   }
 
   add(ipvlan: Ipvlan): void {
@@ -66,10 +83,10 @@ class IpvlanPort implements RxHandler, DeviceListener {
     return null;
   }
 
-  /** A frame came in by the lower device (ipvlan_handle_mode_l2). */
+  /** A frame came in by the lower device (ipvlan_handle_mode_l2, ipvlan_handle_mode_l3). */
   receive(lower: NetDevice, packet: Packet): void {
     const { view, at } = packet;
-    if (ethernet.isGroup(view, at)) {
+    if (this.#mode === "l2" && ethernet.isGroup(view, at)) {
       // What one of the ipvlans sent has been dealt out already.
       const own = ethernet.srcHi(view, at) === lower.macHi && ethernet.srcLo(view, at) === lower.macLo;
       if (!own) this.broadcast(packet, null);
@@ -114,10 +131,11 @@ class IpvlanPort implements RxHandler, DeviceListener {
 }
 
 /**
- * A device with addresses of its own and the MAC address of the device below, in mode l2: what is for another one of them
- * goes there directly, all else out by the lower device. The lower device's own stack and its ipvlans never reach each other.
+ * A device with addresses of its own and the MAC address of the device below: what is for another one of them goes there
+ * directly. All else goes out by the lower device, in mode l2 as the frame that it is (the lower device's own stack and its
+ * ipvlans then never reach each other), in mode l3 as a packet of the lower device's host, by its routes and past its hooks.
  *
- * In:  `transmit` from the stack; frames of the lower device by address.   Out: the lower device.
+ * In:  `transmit` from the stack; frames of the lower device by address.   Out: the lower device, or its host's IP output.
  * Linux: drivers/net/ipvlan.
  */
 class Ipvlan implements DeviceDriver {
@@ -129,12 +147,65 @@ class Ipvlan implements DeviceDriver {
     this.port = port;
   }
 
-  /** ipvlan_xmit_mode_l2 */
   transmit(device: NetDevice, packet: Packet): void {
+    device.counters.transmitted(packet.length, null);
+    if (this.port.mode === "l2") this.#transmitFrame(device, packet);
+    else this.#transmitPacket(device, packet);
+  }
+
+  /** ipvlan_xmit_mode_l3 */
+  #transmitPacket(device: NetDevice, packet: Packet): void {
+    const { port } = this;
+    const { lower } = port;
+    const address = destination(packet);
+    const other = address === null ? null : port.find(address);
+    if (other !== null) {
+      other.take(packet);
+      return;
+    }
+    const { view, at } = packet;
+    const isPacket = ethernet.type(view, at) === ethernet.TYPE_IPV4;
+    // Groups and everybody are not for this mode, and the lower device has no way for what is no IP.
+    if (address === null || !isPacket || ethernet.isGroup(view, at)) {
+      device.drop(packet, Verdict.NOT_SPECIFIED);
+      return;
+    }
+    if ((packet.connectionInfo | packet.mark) !== 0) scrub(packet, device.ns, lower.ns);
+    this.#sendFromHost(packet, address);
+  }
+
+  /** The packet goes on as one that begins at the lower device's host (ipvlan_process_v4_outbound). */
+  #sendFromHost(packet: Packet, dst: number): void {
+    const { lower } = this.port;
+    const { ns } = lower;
+    const { view } = packet;
+    packet.at += ethernet.HEADER_LEN;
+    packet.length -= ethernet.HEADER_LEN;
+    packet.networkAt = packet.at;
+    packet.transportAt = packet.at + ipv4.headerLength(view, packet.at);
+    const src = ipv4.src(view, packet.at);
+    const tos = ipv4.tos(view, packet.at);
+    const way = ipOutput.routeFromDevice(ns, dst, src, lower.ifindex, packet.mark, tos);
+    if (way === null || (way.type !== "unicast" && way.type !== "local")) {
+      lower.counters.txErrors++;
+      ns.drop(packet, Verdict.IP_OUTNOROUTES);
+      return;
+    }
+    ns.snmp.outRequested(null);
+    ipOutput.sendHeaded(ns, packet, way, dst);
+  }
+
+  /** From another one of the same device. */
+  take(packet: Packet): void {
+    this.device.counters.received(packet.length, null);
+    this.device.backlog(packet);
+  }
+
+  /** ipvlan_xmit_mode_l2 */
+  #transmitFrame(device: NetDevice, packet: Packet): void {
     const { port } = this;
     const { lower } = port;
     const { view, at } = packet;
-    device.counters.transmitted(packet.length, null);
     if ((packet.connectionInfo | packet.mark) !== 0) scrub(packet, device.ns, lower.ns);
     const hi = ethernet.dstHi(view, at);
     if (mac.isMulticast(hi)) {
@@ -150,10 +221,7 @@ class Ipvlan implements DeviceDriver {
     const other = address === null ? null : port.find(address);
     // What none of them has is for the lower device itself, as if it had come in there.
     if (other === null) lower.backlog(packet);
-    else {
-      other.device.counters.received(packet.length, null);
-      other.device.backlog(packet);
-    }
+    else other.take(packet);
   }
 
   receive(packet: Packet): void {
@@ -183,14 +251,14 @@ class Ipvlan implements DeviceDriver {
 }
 
 /**
- * `ip link add NAME link LOWER type ipvlan mode l2`. On top of an ipvlan it uses that one's lower device.
+ * `ip link add NAME link LOWER type ipvlan mode MODE`. On top of an ipvlan it uses that one's lower device.
  * @throws {KernelError} EEXIST; EINVAL on loopback; EBUSY when the lower device is a bridge's port or has macvlans.
  */
 export function addIpvlan(
   ns: NetworkNamespace,
   name: string,
   lower: NetDevice,
-  options: DeviceOptions = {},
+  options: DeviceOptions & { readonly mode?: IpvlanMode } = {},
 ): NetDevice {
   const base = lower.driver instanceof Ipvlan ? lower.driver.port.lower : lower;
   if (base.loopback) throw new KernelError("EINVAL");
@@ -204,5 +272,11 @@ export function addIpvlan(
   );
   driver.device = device;
   driver.port.add(driver);
+  driver.port.mode = options.mode ?? "l3";
   return device;
+}
+
+/** The mode of an ipvlan; null for another device. */
+export function ipvlanMode(device: NetDevice): IpvlanMode | null {
+  return device.driver instanceof Ipvlan ? device.driver.port.mode : null;
 }

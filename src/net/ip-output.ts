@@ -55,8 +55,11 @@ export function route(
   return loopbackStays(ns, way);
 }
 
-/** Out of a device that the sender names, or to a group or all, where the device matters more than the tables. */
-function routeFromDevice(
+/**
+ * Out of a device that the sender names, or to a group or all, where the device matters more than the tables. As
+ * {@link route}, but `src` may be an address that this host does not have (FLOWI_FLAG_ANYSRC).
+ */
+export function routeFromDevice(
   ns: NetworkNamespace,
   dst: number,
   src: number,

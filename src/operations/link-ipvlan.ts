@@ -1,11 +1,11 @@
-import { addIpvlan } from "../link/ipvlan.ts";
+import { addIpvlan, ipvlanMode } from "../link/ipvlan.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import { type LinkType, nameOr } from "./link-type.ts";
 import { ipvlanHelp } from "./link-type-help.ts";
 import { ToolError } from "./tool-error.ts";
 import { matches, same } from "./words.ts";
 
-/** `link LOWER type ipvlan mode l2`: of its modes l2 is simulated, of its flags `bridge`. */
+/** `link LOWER type ipvlan mode MODE`: of its modes l2 and l3 are simulated, of its flags `bridge`. */
 export const ipvlan: LinkType = {
   kind: "ipvlan",
   help: ipvlanHelp,
@@ -32,12 +32,12 @@ export const ipvlan: LinkType = {
   ],
   create({ namespace, name, link, common, options }) {
     if (link === null) throw new KernelError("EINVAL");
-    // The kernel's own default is l3, which goes by routes instead of neighbours.
-    if (options["mode"] !== "l2")
-      throw new ToolError(`ip: ipvlan mode ${options["mode"] ?? "l3"} is not simulated, mode l2 is`, 1);
-    return addIpvlan(namespace, nameOr(namespace, name, "ipvlan"), link, common);
+    const mode = `${options["mode"] ?? "l3"}`.toLowerCase();
+    if (mode !== "l2" && mode !== "l3")
+      throw new ToolError(`ip: ipvlan mode ${mode} is not simulated, modes l2 and l3 are`, 1);
+    return addIpvlan(namespace, nameOr(namespace, name, "ipvlan"), link, { ...common, mode });
   },
   /** A blank stands in front of it in iproute2 itself. */
-  details: () => " mode l2 bridge ",
-  json: () => ({ mode: "l2", bridge: true }),
+  details: (device) => ` mode ${ipvlanMode(device)} bridge `,
+  json: (device) => ({ mode: ipvlanMode(device), bridge: true }),
 };

@@ -209,7 +209,7 @@ const schema: z.ZodType<FrontMatterText> = z
       .meta({ description: "Images of containers by name, besides the usual ones." }),
     wires: z.array(wire).optional(),
     needs: z
-      .array(z.enum(["ip_vs"]))
+      .array(z.enum(["ip_vs", "ipvlan"]))
       .optional()
       .meta({
         description: "Modules that the real kernel must have for this lesson; not every kernel does.",

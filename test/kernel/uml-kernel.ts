@@ -67,7 +67,7 @@ const MODULES = [
   ..."veth bridge iptable_nat iptable_mangle iptable_filter xt_mark xt_ipvs xt_nat xt_tcpudp xt_MASQUERADE xt_REDIRECT xt_length xt_TCPMSS nf_conntrack_netlink xt_conntrack".split(
     " ",
   ),
-  ..."br_netfilter vxlan xt_addrtype xt_REDIRECT xt_state".split(" "),
+  ..."br_netfilter ipvlan vxlan xt_addrtype xt_REDIRECT xt_state".split(" "),
 ];
 
 /** A Linux with ip_vs that runs as a program, on this machine's files, which it cannot change. */

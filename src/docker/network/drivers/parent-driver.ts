@@ -45,7 +45,6 @@ export class ParentDriver implements NetworkDriver {
         400,
         `requested ${this.name} mode '${mode}' is not valid, '${modes[0]}' mode is the ${this.name} driver default`,
       );
-    if (mode === "l3") throw new DaemonError(500, "ipvlan mode 'l3' is not simulated, mode 'l2' is");
     const asked = network.options["parent"] ?? "";
     // Without a parent it is a device that leads nowhere.
     const parent = asked === "" ? `${dummy}${network.id.slice(0, 12)}` : asked;
@@ -124,12 +123,14 @@ export class ParentDriver implements NetworkDriver {
       throw new DaemonError(500, `failed to create the ${this.name} port: ${error.message}`);
     }
     const own = endpoint.macAddress ?? macFromAddress(endpoint.address!.address);
+    // In mode l3 there is no neighbour to ask: the way out is the device itself.
+    const isRouted = mode === "l3";
     return {
       device,
       prefix: "eth",
       macAddress: this.name === "ipvlan" ? "" : own,
-      gateway: network.internal ? null : network.subnets[0]!.gateway,
-      routes: [],
+      gateway: network.internal || isRouted ? null : network.subnets[0]!.gateway,
+      routes: isRouted ? [{ to: { address: 0, length: 0 }, via: null }] : [],
     };
   }
 }

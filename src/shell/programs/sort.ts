@@ -29,8 +29,10 @@ export function* sort(state: ShellState, args: readonly string[]): Run<number> {
   const wishes = read(args);
   if (wishes === null) return yield* runTextTool(state, ["sort", ...args]);
   const lines: string[] = [];
+  // busybox's says less.
+  const teller = state.machine.image === null ? "sort: cannot read" : "sort";
   for (const name of wishes.files.length === 0 ? ["-"] : wishes.files) {
-    const opened = open(state, "sort", name);
+    const opened = open(state, teller, name);
     if (opened === null) return 2;
     const text = yield* readAll(opened);
     if (text !== "") lines.push(...text.replace(/\n$/, "").split("\n"));

@@ -27,7 +27,7 @@ function destination(packet: Packet): number | null {
 }
 
 /** Whether what none of them has goes out by the lower device as it is, or by the routes of its host. */
-export type IpvlanMode = "l2" | "l3";
+type IpvlanMode = "l2" | "l3";
 
 /** A device that ipvlans share: it deals out by IPv4 address what comes in, since all have its own MAC address. */
 class IpvlanPort implements RxHandler, DeviceListener {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { LabWorld } from "../src/scenario/lab-world.ts";
+import { sendPacket } from "../src/scenario/send-packet.ts";
 import { labWorld } from "./helpers/lab-world.ts";
 
 /** Two hosts on one wire. */
@@ -87,5 +88,104 @@ test("ipvlans share the MAC address of their device, talk to each other and to t
     new RegExp(`state UNKNOWN .*\\n    link/ether ${mac} .*\\n    ipvlan  mode l2 bridge `),
   );
   expect(await on(world, "b", "ip neigh")).toContain(`172.10.0.102 dev eth0 lladdr ${mac}`);
+  expect(world.accounts()).toEqual([]);
+});
+
+test("a VLAN device has the flags and, until it gets one of its own, the address of the device below", async () => {
+  const world = hosts();
+  const mac = async (device: string): Promise<string> =>
+    /link\/ether (\S+)/.exec(await on(world, "a", `ip link show ${device}`))![1]!;
+  await on(world, "a", "ip link add d0 type dummy", "ip link set d0 address 02:00:00:00:00:01 up");
+  await on(world, "a", "ip link add link d0 name d0.5 type vlan id 5");
+  await on(world, "a", "ip link add link d0 name d0.6 address 02:00:00:00:00:66 type vlan id 6");
+  expect(await on(world, "a", "ip link show d0.5")).toContain("<BROADCAST,NOARP>");
+  // While it is down it does not hear of it; it looks when it goes up.
+  await on(world, "a", "ip link set d0 address 02:00:00:00:00:02");
+  expect(await mac("d0.5")).toBe("02:00:00:00:00:01");
+  await on(world, "a", "ip link set d0.5 up; ip link set d0.6 up");
+  expect(await mac("d0.5")).toBe("02:00:00:00:00:02");
+  await on(world, "a", "ip link set d0 address 02:00:00:00:00:03");
+  expect([await mac("d0.5"), await mac("d0.6")]).toEqual(["02:00:00:00:00:03", "02:00:00:00:00:66"]);
+  await on(
+    world,
+    "a",
+    "ip link set d0.5 address 02:00:00:00:00:55; ip link set d0 address 02:00:00:00:00:04",
+  );
+  expect(await mac("d0.5")).toBe("02:00:00:00:00:55");
+});
+
+const BROADCAST = "ffffffffffff";
+const GROUP = "01005e010203";
+
+/** An Ethernet frame from a station that nobody has heard of, with a tag unless `vid` is null. */
+function frame(dst: string, vid: number | null, typeAndPayload: string): Uint8Array {
+  const tag = vid === null ? "" : `8100${vid.toString(16).padStart(4, "0")}`;
+  const text = (dst + STATION + tag + typeAndPayload).padEnd(120, "0");
+  return Uint8Array.from(text.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+}
+
+const STATION = "020000000aaa";
+/** Who has 172.10.0.16? */
+const REQUEST = `08060001080006040001${STATION}ac0a0063000000000000ac0a0010`;
+
+test("frames of a VLAN that no device is of go to the bridge; those of VLAN 0 are as good as without a tag", async () => {
+  const world = hosts();
+  // A pair whose one end is a port of a bridge and has a VLAN device; the bridge's other port leads to a second pair.
+  await on(world, "a", "ip link add v1 type veth peer name v2; ip link add v3 type veth peer name v4");
+  await on(world, "a", "ip link add br0 type bridge; ip link set v2 master br0; ip link set v3 master br0");
+  await on(world, "a", "ip link add link v2 name v2.5 type vlan id 5");
+  await on(world, "a", "for i in v1 v2 v3 v4 br0 v2.5; do ip link set $i up; done");
+  const heard = (vid: number | null): boolean[] => {
+    const { journey } = sendPacket(world.lab, { from: "a/v1", frame: frame(BROADCAST, vid, "88b5") });
+    return ["a/v4", "a/v2.5"].map((place) => journey.steps.some((step) => step.place === place));
+  };
+  expect([null, 0, 5, 7].map(heard)).toEqual([
+    [true, false],
+    [true, false],
+    [false, true],
+    [true, false],
+  ]);
+  const answers = (vid: number | null): readonly string[] =>
+    sendPacket(world.lab, { from: "a/eth0", frame: frame(BROADCAST, vid, REQUEST) }).answers.map(
+      ({ summary }) => summary,
+    );
+  expect(answers(null)).toEqual(["ARP, Reply 172.10.0.16 is-at 52:54:00:0a:00:10, length 28"]);
+  expect(answers(0)).toEqual(answers(null));
+  expect(answers(7)).toEqual([]);
+  expect(world.accounts()).toEqual([]);
+});
+
+test("a VLAN device counts groups, and nothing at all while it is down", async () => {
+  const world = hosts();
+  await on(world, "b", ...vlan(10, "10.10.0.2"));
+  const device = world.lab.device("b/eth0.10");
+  const { rxPackets } = device.counters;
+  const send = (dst: string): unknown =>
+    sendPacket(world.lab, { from: "a/eth0", frame: frame(dst, 10, "88b5") });
+  send(BROADCAST);
+  send(GROUP);
+  expect([device.counters.rxPackets - rxPackets, device.counters.multicast]).toEqual([2, 1]);
+  await on(world, "b", "ip link set eth0.10 down");
+  send(BROADCAST);
+  expect(device.counters.rxPackets - rxPackets).toBe(2);
+  expect(world.accounts()).toEqual([]);
+});
+
+test("an ipvlan hears broadcasts and the groups that it joined, and is no port of a bridge", async () => {
+  const world = hosts();
+  for (const name of ["i1", "i2"])
+    await on(world, "b", `ip link add link eth0 name ${name} type ipvlan mode l2`, `ip link set ${name} up`);
+  const device = world.lab.device("b/i1");
+  const heard = (dst: string): number => {
+    const { rxPackets } = device.counters;
+    sendPacket(world.lab, { from: "a/eth0", frame: frame(dst, null, "88b5") });
+    return device.counters.rxPackets - rxPackets;
+  };
+  expect([BROADCAST, "01005e000001", GROUP].map(heard)).toEqual([1, 1, 0]);
+  await on(world, "b", "ip link set i1 allmulticast on");
+  expect(heard(GROUP)).toBe(1);
+  expect(await on(world, "b", "ip link add br0 type bridge; ip link set i1 master br0")).toBe(
+    "RTNETLINK answers: Invalid argument\n",
+  );
   expect(world.accounts()).toEqual([]);
 });

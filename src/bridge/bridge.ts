@@ -130,11 +130,12 @@ export class Bridge implements DeviceDriver {
 
   /**
    * Makes a device a port.
-   * @throws {KernelError} EINVAL for loopback, ELOOP for a bridge, EBUSY for one that has a master or is used by
-   * something else, EXFULL beyond 1023 ports.
+   * @throws {KernelError} EINVAL for loopback and ipvlans, ELOOP for a bridge, EBUSY for one that has a master or is used
+   * by something else, EXFULL beyond 1023 ports.
    */
   addPort(device: NetDevice): BridgePort {
-    if (device.loopback || !mac.isValidUnicast(device.macHi, device.macLo)) throw new KernelError("EINVAL");
+    const isEthernet = !device.loopback && mac.isValidUnicast(device.macHi, device.macLo);
+    if (!isEthernet || device.driver.kind === "ipvlan") throw new KernelError("EINVAL");
     if (device.driver.kind === "bridge")
       throw new KernelError("ELOOP", "Can not enslave a bridge to a bridge");
     if (device.master !== null) throw new KernelError("EBUSY");

@@ -11,6 +11,7 @@ import * as arp from "../wire/arp.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as mac from "../wire/mac.ts";
+import { hearsGroup } from "./group-filter.ts";
 
 /** Whose frame it is by its IPv4 destination, or the address that an ARP asks for; null for what has neither. */
 function destination(packet: Packet): number | null {
@@ -99,11 +100,13 @@ class IpvlanPort implements RxHandler, DeviceListener {
     else ipvlan.receive(packet);
   }
 
-  /** A copy to each that is up, but not to `from`. */
+  /** A copy to each that is up and hears the group, but not to `from` (ipvlan_process_multicast). */
   broadcast(packet: Packet, from: Ipvlan | null): void {
+    const hi = ethernet.dstHi(packet.view, packet.at);
+    const lo = ethernet.dstLo(packet.view, packet.at);
     for (const ipvlan of this.ipvlans) {
       const { device } = ipvlan;
-      if (ipvlan === from || !device.up) continue;
+      if (ipvlan === from || !device.up || !hearsGroup(device, hi, lo)) continue;
       device.counters.received(packet.length, null);
       device.counters.multicast++;
       device.backlog(this.lower.world.pool.copy(packet));

@@ -5,12 +5,9 @@ import type { NetDevice } from "../net/net-device.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
-import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
+import { hearsGroup } from "./group-filter.ts";
 import type { Macvlan, MacvlanMode } from "./macvlan.ts";
-
-/** All systems on this subnet: every device listens to it. */
-const ALL_HOSTS = ip.parse("224.0.0.1")!;
 
 /** A device that macvlans share: it deals out the frames that come in (struct macvlan_port). */
 export class MacvlanPort implements RxHandler, DeviceListener {
@@ -122,7 +119,7 @@ export class MacvlanPort implements RxHandler, DeviceListener {
     const lo = ethernet.dstLo(packet.view, packet.at);
     for (const macvlan of this.macvlans) {
       if (macvlan === from || !macvlan.device.up || (mode !== null && macvlan.mode !== mode)) continue;
-      if (mac.isBroadcast(hi, lo) || wants(macvlan.device, lo)) this.#giveCopy(packet, macvlan, headerTwice);
+      if (hearsGroup(macvlan.device, hi, lo)) this.#giveCopy(packet, macvlan, headerTwice);
     }
   }
 
@@ -149,13 +146,6 @@ export class MacvlanPort implements RxHandler, DeviceListener {
         for (const { device } of [...this.macvlans].reverse()) device.ns.removeDevice(device);
     }
   }
-}
-
-/** A device hears the groups that somebody joined on it, or all when asked to. */
-function wants(device: NetDevice, lo: number): boolean {
-  if (device.promiscuity > 0 || device.allmulti > 0 || lo === mac.multicastLo(ALL_HOSTS)) return true;
-  for (const group of device.ipv4.groups.keys()) if (mac.multicastLo(group) === lo) return true;
-  return false;
 }
 
 /** Who has to let in what is for other addresses: a VLAN hands them on to the device below (IFF_UNICAST_FLT, dev_uc_sync). */

@@ -1,14 +1,15 @@
-import type { DeviceChange, DeviceDriver, DeviceListener, RxHandler } from "../net/device-driver.ts";
-import { type DeviceOptions, DeviceSpec, withCarrierOf } from "../net/device-spec.ts";
+import type { DeviceChange, DeviceDriver, DeviceListener, VlanReceiver } from "../net/device-driver.ts";
+import { type DeviceOptions, DeviceSpec, likeLower } from "../net/device-spec.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Packet } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
+import * as mac from "../wire/mac.ts";
 
-/** The VLAN devices of a device: they get the frames that are tagged for them before anybody else does (vlan_group). */
-class VlanPort implements RxHandler, DeviceListener {
+/** The VLAN devices of a device, by their VLANs (struct vlan_info). */
+class VlanPort implements VlanReceiver, DeviceListener {
   readonly lower: NetDevice;
   readonly vlans: Map<number, Vlan> = new Map();
 
@@ -31,21 +32,37 @@ class VlanPort implements RxHandler, DeviceListener {
     this.lower.unlisten(this);
   }
 
-  /** A tagged frame came in by the lower device (vlan_do_receive); one of a VLAN that is not here is for somebody else. */
-  receive(lower: NetDevice, packet: Packet): void {
+  receive(packet: Packet): boolean {
     const vlan = this.vlans.get(ethernet.vlanId(packet.view, packet.at));
-    if (vlan === undefined) lower.drop(packet, Verdict.OTHERHOST);
-    else vlan.receive(packet);
+    if (vlan === undefined) return false;
+    vlan.receive(packet);
+    return true;
   }
 
+  /** vlan_device_event */
   deviceChanged(lower: NetDevice, change: DeviceChange): void {
-    const devices = [...this.vlans.values()].map(({ device }) => device);
-    for (const device of devices) {
-      if (change === "up" || change === "down") device.setUp(lower.up);
-      else if (change === "carrier") device.setCarrier(lower.carrier);
-      else if (change === "mtu" && device.mtu > lower.mtu) device.setMtu(lower.mtu);
+    const vlans = [...this.vlans.values()];
+    if (change === "removed") vlans.reverse();
+    for (const vlan of vlans) {
+      const { device } = vlan;
+      switch (change) {
+        case "up":
+        case "down":
+          device.setUp(lower.up);
+          break;
+        case "carrier":
+          device.setCarrier(lower.carrier);
+          break;
+        case "mtu":
+          if (device.mtu > lower.mtu) device.setMtu(lower.mtu);
+          break;
+        case "address":
+          if (device.up) vlan.inheritMac();
+          break;
+        case "removed":
+          device.ns.removeDevice(device);
+      }
     }
-    if (change === "removed") for (const device of devices.reverse()) device.ns.removeDevice(device);
   }
 }
 
@@ -62,10 +79,13 @@ class Vlan implements DeviceDriver {
   readonly id: number;
   readonly port: VlanPort;
   device!: NetDevice;
+  /** Somebody chose the address, so that it no longer follows the lower device's. */
+  #macSet: boolean;
 
-  constructor(port: VlanPort, id: number) {
+  constructor(port: VlanPort, id: number, macSet: boolean) {
     this.port = port;
     this.id = id;
+    this.#macSet = macSet;
   }
 
   transmit(device: NetDevice, packet: Packet): void {
@@ -75,19 +95,36 @@ class Vlan implements DeviceDriver {
     this.port.lower.transmit(packet);
   }
 
-  /** The kernel counts what comes in without its Ethernet header. */
+  /** The kernel counts what comes in without its Ethernet header, and nothing while the device is down. */
   receive(packet: Packet): void {
     const { device } = this;
-    packet.at = ethernet.popTag(packet.view, packet.at);
+    if (!device.up) {
+      device.drop(packet, Verdict.DEV_READY, device.ref);
+      return;
+    }
+    const { view } = packet;
+    packet.at = ethernet.popTag(view, packet.at);
     packet.length -= ethernet.TAG_LEN;
-    device.counters.received(packet.length - ethernet.HEADER_LEN, null);
+    const { counters } = device;
+    counters.received(packet.length - ethernet.HEADER_LEN, null);
+    const hi = ethernet.dstHi(view, packet.at);
+    if (mac.isMulticast(hi) && !mac.isBroadcast(hi, ethernet.dstLo(view, packet.at))) counters.multicast++;
     packet.device = device;
     device.receive(packet);
+  }
+
+  /** Takes over the lower device's address, unless it has one of its own (vlan_dev_inherit_address). */
+  inheritMac(): void {
+    if (this.#macSet) return;
+    const { macHi, macLo } = this.port.lower;
+    this.device.setMac(macHi, macLo);
+    this.#macSet = false;
   }
 
   /** @throws {KernelError} ENETDOWN while the lower device is down */
   open(): void {
     if (!this.port.lower.up) throw new KernelError("ENETDOWN");
+    this.inheritMac();
   }
 
   /** @throws {KernelError} ERANGE for more than the lower device's */
@@ -97,6 +134,7 @@ class Vlan implements DeviceDriver {
 
   changed(_device: NetDevice, change: DeviceChange): void {
     if (change === "removed") this.port.remove(this);
+    else if (change === "address") this.#macSet = true;
   }
 
   speed(): number | null {
@@ -109,7 +147,7 @@ class Vlan implements DeviceDriver {
 }
 
 /**
- * `ip link add NAME link LOWER type vlan id ID`. It has the lower device's address unless it is given one.
+ * `ip link add NAME link LOWER type vlan id ID`. It has the lower device's flags and, unless it is given one, its address.
  * @throws {KernelError} EEXIST; EOPNOTSUPP on loopback; EINVAL for an MTU beyond the lower device's.
  */
 export function addVlan(
@@ -125,9 +163,11 @@ export function addVlan(
   if (mtu > lower.mtu) throw new KernelError("EINVAL");
   const port = VlanPort.of(lower);
   if (port.vlans.has(id)) throw new KernelError("EEXIST", "8021q: VLAN device already exists");
-  const driver = new Vlan(port, id);
-  const mac = options.mac ?? { hi: lower.macHi, lo: lower.macLo };
-  const device = ns.addDevice(name, driver, new DeviceSpec({ ...options, mtu, mac }, withCarrierOf(lower)));
+  const driver = new Vlan(port, id, options.mac !== undefined);
+  const address = options.mac ?? { hi: lower.macHi, lo: lower.macLo };
+  const spec = new DeviceSpec({ ...options, mtu, mac: address }, likeLower(lower));
+  const device = ns.addDevice(name, driver, spec);
+  device.multicast = lower.multicast;
   driver.device = device;
   port.vlans.set(id, driver);
   return device;

@@ -58,6 +58,12 @@ export interface RxHandler {
   receive(device: NetDevice, packet: Packet): void;
 }
 
+/** The VLAN devices on top of a device: they see its tagged frames before its {@link RxHandler} does (struct vlan_group). */
+export interface VlanReceiver {
+  /** Takes a frame with an 802.1Q tag that is for one of them; false when it is for somebody else (vlan_do_receive). */
+  receive(packet: Packet): boolean;
+}
+
 /** Wants to know of changes of a device that is not its own: a bridge of its ports, a vxlan of its lower device. */
 export interface DeviceListener {
   deviceChanged(device: NetDevice, change: DeviceChange): void;

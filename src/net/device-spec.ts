@@ -29,6 +29,17 @@ export function withCarrierOf(lower: { readonly carrier: boolean }): Beginning {
   return lower.carrier ? PLAIN : WITHOUT_CARRIER;
 }
 
+/** The beginning of devices that have the flags of another one too. */
+export function likeLower({
+  noarp,
+  carrier,
+}: {
+  readonly noarp: boolean;
+  readonly carrier: boolean;
+}): Beginning {
+  return { loopback: false, noarp, carrier };
+}
+
 /**
  * What a device is made with: the options of whoever wants it, and how its kind begins. One hidden class for all of them,
  * so that the functions that make devices are not compiled anew for each way of writing options and for each driver.

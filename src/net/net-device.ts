@@ -7,7 +7,14 @@ import * as ethernet from "../wire/ethernet.ts";
 import * as mac from "../wire/mac.ts";
 import { noteOf } from "./change-note.ts";
 import { DeviceCounters } from "./device-counters.ts";
-import type { DeviceChange, DeviceDriver, DeviceListener, Qdisc, RxHandler } from "./device-driver.ts";
+import type {
+  DeviceChange,
+  DeviceDriver,
+  DeviceListener,
+  Qdisc,
+  RxHandler,
+  VlanReceiver,
+} from "./device-driver.ts";
 import type { DeviceSpec } from "./device-spec.ts";
 import { InetDevice } from "./inet-device.ts";
 import { KernelError } from "./kernel-error.ts";
@@ -60,8 +67,8 @@ export class NetDevice implements Receiver {
   peer: NetDevice | null = null;
   master: NetDevice | null = null;
   rxHandler: RxHandler | null = null;
-  /** Takes the frames with an 802.1Q tag before anybody else does; null while no VLAN device is on this one. */
-  vlans: RxHandler | null = null;
+  /** Null while no VLAN device is on this one. */
+  vlans: VlanReceiver | null = null;
   /** Null: frames go out at once (noqueue). Set by {@link setQdisc}. */
   qdisc: Qdisc | null = null;
   /** Whether the device got its default discipline: it was up once. Before that it has none that anybody sees (noop). */
@@ -210,8 +217,7 @@ export class NetDevice implements Receiver {
     const { vlans } = this;
     if (vlans !== null && ethernet.isTagged(packet.view, packet.at)) {
       world.leg = null;
-      vlans.receive(this, packet);
-      return;
+      if (vlans.receive(packet)) return;
     }
     const handler = this.rxHandler;
     if (handler === null) {

@@ -263,11 +263,35 @@ export class NetworkNamespace {
       case ethernet.TYPE_ARP:
         arp.receive(this, device, packet);
         return;
+      case ethernet.TYPE_VLAN:
+        this.#receiveTagged(device, packet);
+        return;
       default: {
         const entry = reasons.noProtocol(this, "EtherType", ethernet.type(view, at));
         device.drop(packet, Verdict.UNHANDLED_PROTO, entry);
       }
     }
+  }
+
+  /**
+   * A frame with an 802.1Q tag that no VLAN device took. In VLAN 0 it has a priority only, and is handled as if it had no
+   * tag; in any other it is for somebody else (__netif_receive_skb_core).
+   */
+  #receiveTagged(device: NetDevice, packet: Packet): void {
+    const { view, at } = packet;
+    this.world.leg = null;
+    if (packet.length < ethernet.HEADER_LEN + ethernet.TAG_LEN) {
+      device.drop(packet, Verdict.NOT_SPECIFIED);
+      return;
+    }
+    const vid = ethernet.vlanId(view, at);
+    if (vid !== 0) {
+      device.drop(packet, Verdict.OTHERHOST, reasons.noVlan(device, vid));
+      return;
+    }
+    packet.at = ethernet.popTag(view, at);
+    packet.length -= ethernet.TAG_LEN;
+    this.receive(device, packet);
   }
 
   /** Ends a frame in this namespace; `entry` is what decided it, where something did. */

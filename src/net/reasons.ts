@@ -79,6 +79,13 @@ export function otherAddress(device: NetDevice, hi: number, lo: number): EntryRe
   });
 }
 
+/** A frame of a VLAN that no device on top of this one is of. */
+export function noVlan(device: NetDevice, vid: number): EntryRef {
+  if (device.world.tap === null) return 0;
+  const text = `no device of VLAN ${vid} on ${device.name}`;
+  return missing(device.ns, "device").because(text, () => ({ by: "nobody", text: "nobody made one" }));
+}
+
 /** The address of this namespace that a packet from elsewhere claims to come from. */
 export function ownAddress(ns: NetworkNamespace, address: number): EntryRef {
   if (ns.world.tap === null) return 0;

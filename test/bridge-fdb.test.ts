@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Bridge } from "../src/bridge/bridge.ts";
 import { addFdbEntry, deleteFdbEntry, flushLearned } from "../src/bridge/fdb-commands.ts";
+import { portFiles } from "../src/bridge/sysfs.ts";
 import { KernelError } from "../src/net/kernel-error.ts";
 import { MILLISECOND, SECOND } from "../src/sim/time.ts";
 import * as mac from "../src/wire/mac.ts";
@@ -178,6 +179,13 @@ test("entries by hand: what each word makes, and what is refused", () => {
   expect(shown(bridge)).toEqual([
     "02:42:0a:00:00:12 dev p2 master br0 static",
     "02:42:0a:00:00:13 dev p1 master br0",
+    "02:42:0a:00:00:14 dev p1 sticky master br0 static",
+    "02:42:0a:00:00:16 dev p1 extern_learn master br0",
+  ]);
+  // Who learned an entry elsewhere keeps it when the port is to forget; the bridge forgets it too.
+  portFiles(p1).find((file) => file.name === "flush")!.write!("1\n");
+  expect(shown(bridge)).toEqual([
+    "02:42:0a:00:00:12 dev p2 master br0 static",
     "02:42:0a:00:00:14 dev p1 sticky master br0 static",
     "02:42:0a:00:00:16 dev p1 extern_learn master br0",
   ]);

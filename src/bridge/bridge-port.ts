@@ -46,7 +46,7 @@ export class BridgePort implements RxHandler, DeviceListener {
   mcastToUnicast = false;
   vlanTunnel = false;
   locked = false;
-  /** 0 to 2: never, as learned, always. */
+  /** 0 to 3: never, as learned, always, for a while (MDB_RTR_TYPE_*). */
   mcastRouter = 1;
   readonly vlans: VlanGroup = new VlanGroup();
   /** Which of 01:80:c2:00:00:0X are forwarded from here: one bit each. */

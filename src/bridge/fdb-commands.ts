@@ -139,7 +139,7 @@ export function flushLearned(bridge: Bridge): void {
   flushFdb(bridge, { static: false });
 }
 
-/** `ip link set PORT type bridge_slave fdb_flush`: what was learned there. */
+/** `ip link set PORT type bridge_slave fdb_flush`, and brport/flush: what was learned there, by the bridge itself. */
 export function flushPort(port: BridgePort): void {
   deleteByPort(port.bridge, port, 0, false);
 }

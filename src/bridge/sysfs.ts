@@ -1,7 +1,7 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./bridge-port.ts";
-import { flushFdb, flushLearned } from "./fdb-commands.ts";
+import { flushLearned, flushPort } from "./fdb-commands.ts";
 import type { PortFlag } from "./port-memory.ts";
 import {
   CENTISECOND,
@@ -203,7 +203,7 @@ export function portFiles(port: BridgePort): readonly SysfsFile[] {
     ...["forward_delay_timer", "hold_timer", "message_age_timer"].map((name) => fixed(name, 0)),
     ...["designated_bridge", "designated_root"].map((name) => file(name, () => bridgeId(bridge), null)),
     file("designated_port", () => portId(port), null),
-    trigger("flush", () => flushFdb(bridge, { port, static: false })),
+    trigger("flush", () => flushPort(port)),
     file(
       "group_fwd_mask",
       () => `0x${hex(port.groupFwdMask, 0)}`,

@@ -1,28 +1,27 @@
-import { MILLISECOND } from "../../sim/time.ts";
-import * as tcpHeader from "../../wire/tcp.ts";
+import { SECOND } from "../../sim/time.ts";
 import type { TcpConnection } from "./connection.ts";
+import { isTooSoon } from "./out-of-window.ts";
 import * as output from "./output.ts";
-import type { Segment } from "./segment.ts";
+import type { Tcp } from "./tcp.ts";
 
-/** True when the last answer to something out of the window is too recent for another one (tcp_oow_rate_limited). */
-export function isLimited(c: TcpConnection, segment: Segment): boolean {
-  if (segment.dataLength > 0 && !segment.has(tcpHeader.SYN)) return false;
-  return isTooSoon(c);
-}
-
-function isTooSoon(c: TcpConnection): boolean {
-  const now = c.now;
-  if (now - c.lastOutOfWindow < c.ns.tcp.settings.tcp_invalid_ratelimit * MILLISECOND) {
-    c.ns.tcp.counters.TCPACKSkippedChallenge++;
-    return true;
-  }
-  c.lastOutOfWindow = now;
-  return false;
-}
-
-/** Asks the other end whether it means it (RFC 5961): an acknowledgment, twice a second at most. */
+/** Asks the other end whether it means it (RFC 5961): an acknowledgment (tcp_send_challenge_ack). */
 export function send(c: TcpConnection): void {
-  if (isTooSoon(c)) return;
-  c.ns.tcp.counters.TCPChallengeACK++;
+  const { tcp } = c.ns;
+  if (isTooSoon(c, "TCPACKSkippedChallenge") || !isWithinQuota(tcp, c.now)) return;
+  tcp.counters.TCPChallengeACK++;
   output.sendAck(c);
+}
+
+/** `tcp_challenge_ack_limit` a second in the whole namespace, give or take half, so that nobody can count them. */
+function isWithinQuota(tcp: Tcp, now: number): boolean {
+  const { tcp_challenge_ack_limit: limit } = tcp.settings;
+  if (limit === 0x7fffffff) return true;
+  const second = Math.floor(now / SECOND);
+  if (second !== tcp.challengeSecond) {
+    tcp.challengeSecond = second;
+    tcp.challengesLeft = ((limit + 1) >> 1) + tcp.prng.below(limit);
+  }
+  if (tcp.challengesLeft === 0) return false;
+  tcp.challengesLeft--;
+  return true;
 }

@@ -1,4 +1,4 @@
-import { MICROSECOND, type Nanos, SECOND } from "../../sim/time.ts";
+import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../../sim/time.ts";
 import type { Timer } from "../../sim/timer.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
@@ -48,7 +48,7 @@ export class ConnectionRequest {
   retransmits = 0;
   /** The last step came while the accept queue was full (inet_rsk(req)->acked). */
   acknowledged = false;
-  lastAnswer: Nanos = Number.NEGATIVE_INFINITY;
+  lastOutOfWindow: Nanos = Number.NEGATIVE_INFINITY;
   dueAt: Nanos = 0;
   #timer: Timer | null = null;
 
@@ -168,7 +168,7 @@ export class ConnectionRequest {
     this.timeouts++;
     // Whose last step has come already needs no answer: it waits for a place in the accept queue.
     if (!this.acknowledged) this.repeat();
-    this.#arm(Math.min(FIRST_TIMEOUT * 2 ** this.timeouts, settings.tcp_rto_max_ms * 1e6));
+    this.#arm(Math.min(FIRST_TIMEOUT * 2 ** this.timeouts, settings.tcp_rto_max_ms * MILLISECOND));
   }
 
   #arm(delay: Nanos): void {

@@ -42,17 +42,11 @@ export function receive(ns: NetworkNamespace, packet: Packet, quoted: number, re
   }
   if (c.state === TcpState.SYN_SENT || c.state === TcpState.SYN_RECV) {
     // Before the connection is open every error ends the attempt.
-    c.ns.tcp.counters.AttemptFails++;
-    endAttempt(c, report);
+    lifecycle.fail(c, report.errno);
     return;
   }
   // Later ones may pass: they are told when the connection fails of itself (RFC 1122, 4.2.3.9).
   c.softError = report.errno;
-}
-
-function endAttempt(c: TcpConnection, report: IcmpReport): void {
-  c.ns.tcp.counters.AttemptFails--;
-  lifecycle.fail(c, report.errno);
 }
 
 /** The path takes only smaller packets: what is under way is too large, and is sent again in pieces (tcp_v4_mtu_reduced; RFC 1191). */

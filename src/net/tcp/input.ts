@@ -12,6 +12,7 @@ import * as challenge from "./challenge.ts";
 import type { TcpConnection } from "./connection.ts";
 import * as data from "./data.ts";
 import * as lifecycle from "./lifecycle.ts";
+import { isLimited } from "./out-of-window.ts";
 import * as passiveOpen from "./passive-open.ts";
 import * as reply from "./reply.ts";
 import type { Segment } from "./segment.ts";
@@ -62,7 +63,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
         // A new connection with the numbers of the old one, whose sequence numbers it must not meet.
         initialSend = (there.sendNext + 65537) | 0 || 1;
         if (tcp.ports.listener(device, dst, segment.dstPort) === null) {
-          reply.acknowledge(there, segment);
+          there.acknowledge(segment);
           ns.drop(packet, Verdict.TCP_TIMEWAIT);
           return;
         }
@@ -129,20 +130,24 @@ function isSynAgain(c: TcpConnection, segment: Segment): boolean {
 function validate(c: TcpConnection, segment: Segment): Verdict | 0 {
   const { counters } = c.ns.tcp;
   if (c.timestampsOk && segment.hasTimestamps && pawsRejects(c, segment, c.now)) {
+    if (segment.has(SYN)) return challengeSyn(c);
     counters.PAWSEstab++;
-    if (!challenge.isLimited(c, segment)) data.answerUnacceptable(c, segment);
+    if (!isLimited(c, segment, "TCPACKSkippedPAWS")) data.answerUnacceptable(c, segment);
     return Verdict.TCP_RFC7323_PAWS;
   }
   const isOld = before(segment.end, c.windowSentAt);
   if (isOld || after(segment.sequence, (c.receiveNext + c.windowLeft) | 0)) {
-    if (segment.has(RST)) return Verdict.TCP_RESET;
+    if (segment.has(RST)) {
+      if (isAfterFin(c, segment)) lifecycle.reset(c);
+      return Verdict.TCP_RESET;
+    }
     if (segment.has(SYN)) return challengeSyn(c);
-    if (!challenge.isLimited(c, segment)) data.answerUnacceptable(c, segment);
+    if (!isLimited(c, segment, "TCPACKSkippedSeq")) data.answerUnacceptable(c, segment);
     return isOld ? Verdict.TCP_OLD_SEQUENCE : Verdict.TCP_INVALID_SEQUENCE;
   }
   if (segment.has(RST)) {
     // RFC 5961: only the very next number resets; others are asked about.
-    if (segment.sequence === c.receiveNext || isAfterFin(c, segment)) lifecycle.reset(c);
+    if (segment.sequence === c.receiveNext || isAfterFin(c, segment) || isAfterGap(c, segment)) lifecycle.reset(c);
     else challenge.send(c);
     return Verdict.TCP_RESET;
   }
@@ -162,6 +167,11 @@ function isAfterFin(c: TcpConnection, segment: Segment): boolean {
     segment.sequence === ((c.receiveNext - 1) | 0) &&
     (c.state === TcpState.CLOSE_WAIT || c.state === TcpState.LAST_ACK || c.state === TcpState.CLOSING)
   );
+}
+
+/** The other end resets behind data of which something before is still missing here. */
+function isAfterGap(c: TcpConnection, segment: Segment): boolean {
+  return c.sackOk && c.outOfOrder.count > 0 && segment.sequence === c.outOfOrder.last;
 }
 
 /** Everything that this end sent, its FIN too, has arrived. 0: the segment goes on. */

@@ -29,7 +29,9 @@ function unhash(c: TcpConnection): void {
 /** The connection has ended: nothing is sent or taken any more (tcp_done). */
 export function done(c: TcpConnection): void {
   if (c.state === TcpState.CLOSE) return;
-  if (c.state === TcpState.SYN_SENT || c.state === TcpState.SYN_RECV) c.ns.tcp.counters.AttemptFails++;
+  const { counters } = c.ns.tcp;
+  if (c.state === TcpState.SYN_SENT || c.state === TcpState.SYN_RECV) counters.AttemptFails++;
+  else if (c.state === TcpState.ESTABLISHED || c.state === TcpState.CLOSE_WAIT) counters.EstabResets++;
   c.state = TcpState.CLOSE;
   c.cancelTimers();
   unhash(c);
@@ -55,7 +57,6 @@ export function timedOut(c: TcpConnection): void {
 /** The other end has reset the connection (tcp_reset). */
 export function reset(c: TcpConnection): void {
   if (c.state === TcpState.CLOSE) return;
-  if (c.state === TcpState.ESTABLISHED || c.state === TcpState.CLOSE_WAIT) c.ns.tcp.counters.EstabResets++;
   switch (c.state) {
     case TcpState.SYN_SENT:
       fail(c, "ECONNREFUSED");

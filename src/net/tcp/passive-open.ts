@@ -1,6 +1,6 @@
 import { type Packet, PacketFlag } from "../../sim/packet.ts";
-import { MILLISECOND } from "../../sim/time.ts";
 import { Verdict } from "../../sim/verdict.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
 import { addressType } from "../address-type.ts";
 import { ConnectionIdentification } from "../ip-identifications.ts";
@@ -9,6 +9,7 @@ import { TcpConnection } from "./connection.ts";
 import { ConnectionRequest } from "./connection-request.ts";
 import * as establish from "./establish.ts";
 import * as lifecycle from "./lifecycle.ts";
+import { isLimited } from "./out-of-window.ts";
 import * as receiveWindow from "./receive-window.ts";
 import * as reply from "./reply.ts";
 import type { Segment } from "./segment.ts";
@@ -110,7 +111,7 @@ export function proceed(r: ConnectionRequest, segment: Segment, packet: Packet):
   const kind = segment.flags & (RST | SYN | ACK);
   if (segment.sequence === r.initialReceive && kind === SYN && !old) {
     // The SYN came again, perhaps because the answer was lost.
-    if (!isLimited(r)) r.repeat();
+    if (!isLimited(r, segment, "TCPACKSkippedSynRecv")) r.repeat();
     ns.world.end(packet, Verdict.delivered, ns.place);
     return null;
   }
@@ -122,7 +123,7 @@ export function proceed(r: ConnectionRequest, segment: Segment, packet: Packet):
   const window = r.window.window;
   const inWindow = !before(segment.end, next) && !after(segment.sequence, (next + window) | 0);
   if (old || !inWindow) {
-    if (!segment.has(RST) && !isLimited(r)) r.sendSynAck();
+    if (!segment.has(RST) && !isLimited(r, segment, "TCPACKSkippedSynRecv")) acknowledge(r, segment, packet);
     if (old) counters.PAWSEstab++;
     ns.drop(packet, old ? Verdict.TCP_RFC7323_PAWS : Verdict.TCP_OVERWINDOW);
     return null;
@@ -155,14 +156,12 @@ export function proceed(r: ConnectionRequest, segment: Segment, packet: Packet):
   return connect(r, segment);
 }
 
-function isLimited(r: ConnectionRequest): boolean {
-  const now = r.ns.world.now;
-  if (now - r.lastAnswer < r.ns.tcp.settings.tcp_invalid_ratelimit * MILLISECOND) {
-    r.ns.tcp.counters.TCPACKSkippedSynRecv++;
-    return true;
-  }
-  r.lastAnswer = now;
-  return false;
+/** Tells the other end of a handshake what is expected of it (tcp_v4_reqsk_send_ack). */
+function acknowledge(r: ConnectionRequest, segment: Segment, packet: Packet): void {
+  const next = (r.initialReceive + 1) | 0;
+  const window = r.window.window >>> (r.scaling ? r.window.scale : 0);
+  const tos = ipv4.tos(packet.view, packet.networkAt);
+  reply.acknowledge(r, segment, (r.initialSend + 1) | 0, next, window, tos);
 }
 
 /** The handshake becomes a connection (tcp_v4_syn_recv_sock). */

@@ -87,7 +87,7 @@ export function wanted(c: TcpConnection): number {
     if (mss <= 0) return 0;
   }
   if (free < full >> 1) {
-    c.owed &= ~1 | 1;
+    c.quick = 0;
     // Little is left: a window that shrinks below this is closed, so that the sender does not send in crumbs.
     if (free < allowed >> 4 || free < mss) return 0;
   }

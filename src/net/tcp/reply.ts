@@ -8,7 +8,6 @@ import { addressType } from "../address-type.ts";
 import * as ipOutput from "../ip-output.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import type { Segment } from "./segment.ts";
-import type { TimeWait } from "./time-wait.ts";
 
 /** Bytes of the timestamp option with the two NOPs in front. */
 export const TIMESTAMPS_LENGTH = 12;
@@ -99,18 +98,34 @@ export function reset(ns: NetworkNamespace, segment: Segment, cause: Packet): vo
   send(ns, packet, segment.dst, segment.src, 0);
 }
 
-/** Acknowledges for a connection that is only remembered any more (tcp_v4_timewait_ack). */
-export function acknowledge(rest: TimeWait, segment: Segment): void {
-  const { ns } = rest;
-  const length = tcpHeader.HEADER_LEN + (rest.hasTimestamps ? TIMESTAMPS_LENGTH : 0);
+/** Who answers for no whole connection: a handshake, or what is left of a connection. */
+interface Remembered {
+  readonly ns: NetworkNamespace;
+  readonly hasTimestamps: boolean;
+  readonly timestampOffset: number;
+  readonly recentTimestamp: number;
+  readonly mark: number;
+}
+
+/** Answers a segment with an acknowledgment that no connection sends (tcp_v4_send_ack). `window` as it stands on the wire. */
+export function acknowledge(
+  who: Remembered,
+  segment: Segment,
+  sequence: number,
+  acknowledgment: number,
+  window: number,
+  tos: number,
+): void {
+  const { ns } = who;
+  const length = tcpHeader.HEADER_LEN + (who.hasTimestamps ? TIMESTAMPS_LENGTH : 0);
   const packet = ns.world.pool.allocate(length, null);
-  packet.mark = rest.mark;
-  if (rest.hasTimestamps)
+  packet.mark = who.mark;
+  if (who.hasTimestamps)
     writeTimestamps(
       packet.view,
       packet.at + tcpHeader.HEADER_LEN,
-      ns.tcp.timestamp(rest.timestampOffset),
-      rest.recentTimestamp,
+      ns.tcp.timestamp(who.timestampOffset),
+      who.recentTimestamp,
     );
   writeHeader(
     packet,
@@ -118,11 +133,11 @@ export function acknowledge(rest: TimeWait, segment: Segment): void {
     segment.dstPort,
     segment.src,
     segment.srcPort,
-    rest.sendNext,
-    rest.receiveNext,
+    sequence,
+    acknowledgment,
     tcpHeader.ACK,
-    rest.receiveWindow >>> rest.receiveScale,
+    window,
     length,
   );
-  send(ns, packet, segment.dst, segment.src, rest.tos);
+  send(ns, packet, segment.dst, segment.src, tos);
 }

@@ -28,6 +28,9 @@ export class Tcp {
   readonly #secret: number;
   /** TIME-WAIT entries, of which there is a greatest number. */
   timeWaits = 0;
+  /** The second of the last challenge, and how many more it may see. */
+  challengeSecond = -1;
+  challengesLeft = 0;
 
   constructor(ns: NetworkNamespace) {
     this.#ns = ns;

@@ -7,6 +7,7 @@ import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SocketFamily } from "../socket-family.ts";
 import type { TcpConnection } from "./connection.ts";
 import type { Endpoint } from "./connection-table.ts";
+import { isLimited } from "./out-of-window.ts";
 import * as reply from "./reply.ts";
 import type { Segment } from "./segment.ts";
 import { after } from "./sequence.ts";
@@ -47,7 +48,7 @@ export class TimeWait {
   readonly mark: number;
   readonly tos: number;
   dueAt: Nanos = 0;
-  #lastAnswer: Nanos = Number.NEGATIVE_INFINITY;
+  lastOutOfWindow: Nanos = Number.NEGATIVE_INFINITY;
   readonly #timer: Timer;
 
   constructor(connection: TcpConnection, state: TcpState, duration: Nanos) {
@@ -106,7 +107,7 @@ export class TimeWait {
       if (old) tcp.counters.PAWSEstab++;
       if (!segment.has(tcpHeader.RST)) {
         if (old || segment.has(tcpHeader.ACK)) this.#restart(TIME_WAIT);
-        this.#answer(segment);
+        if (!isLimited(this, segment, "TCPACKSkippedTimeWait")) this.acknowledge(segment);
       }
       this.ns.drop(packet, old ? Verdict.TCP_RFC7323_PAWS : Verdict.TCP_TIMEWAIT);
     }
@@ -119,7 +120,8 @@ export class TimeWait {
       after(segment.end, this.receiveNext - 1) &&
       !after(segment.sequence, this.receiveNext + this.receiveWindow);
     if (old || !inWindow) {
-      if (!segment.has(tcpHeader.RST)) this.#answer(segment);
+      if (!segment.has(tcpHeader.RST) && !isLimited(this, segment, "TCPACKSkippedFinWait2"))
+        this.acknowledge(segment);
       ns.drop(packet, old ? Verdict.TCP_RFC7323_PAWS : Verdict.TCP_TIMEWAIT);
       return;
     }
@@ -154,7 +156,7 @@ export class TimeWait {
     this.receiveNext = segment.end;
     this.#noteTimestamp(segment);
     this.#restart(TIME_WAIT);
-    reply.acknowledge(this, segment);
+    this.acknowledge(segment);
     ns.world.end(packet, Verdict.delivered, ns.place);
   }
 
@@ -177,20 +179,10 @@ export class TimeWait {
     );
   }
 
-  /** Late segments are acknowledged, two of a kind at most twice a second (tcp_invalid_ratelimit). */
-  #answer(segment: Segment): void {
-    const { now } = this.ns.world;
-    const { settings, counters } = this.ns.tcp;
-    if (
-      segment.dataLength === 0 &&
-      !segment.has(tcpHeader.SYN) &&
-      now - this.#lastAnswer < settings.tcp_invalid_ratelimit * 1e6
-    ) {
-      counters.TCPACKSkippedTimeWait++;
-      return;
-    }
-    this.#lastAnswer = now;
-    reply.acknowledge(this, segment);
+  /** Says what this end expects (tcp_v4_timewait_ack). */
+  acknowledge(segment: Segment): void {
+    const window = this.receiveWindow >>> this.receiveScale;
+    reply.acknowledge(this, segment, this.sendNext, this.receiveNext, window, this.tos);
   }
 
   #noteTimestamp(segment: Segment): void {

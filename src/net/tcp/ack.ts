@@ -2,6 +2,7 @@ import { MICROSECOND, MILLISECOND } from "../../sim/time.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as challenge from "./challenge.ts";
 import type { TcpConnection } from "./connection.ts";
+import { Congestion } from "./constants.ts";
 import * as lossProbe from "./loss-probe.ts";
 import * as rack from "./rack.ts";
 import * as recovery from "./recovery.ts";
@@ -124,12 +125,13 @@ function old(c: TcpConnection, segment: Segment, news: AckNews): Verdict | 0 {
 function finish(c: TcpConnection, segment: Segment, news: AckNews): void {
   if (news.startTimer) setTimer(c);
   const delivered = c.delivered - news.delivered;
+  c.ns.tcp.counters.TCPDelivered += delivered;
   rack.adapt(c, news.delivered);
   const dubious =
     (!news.advanced && !news.windowChanged && !news.hasData) ||
     news.sackedNew ||
     news.duplicate ||
-    c.congestionState !== 0;
+    c.congestionState !== Congestion.open;
   if (dubious) recovery.afterAck(c, segment, news);
   reduction.control(c, news, delivered);
   retransmit.asAsked(c, news);

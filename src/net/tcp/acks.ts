@@ -1,6 +1,6 @@
 import { MICROSECOND, MILLISECOND, type Nanos } from "../../sim/time.ts";
 import type { TcpConnection } from "./connection.ts";
-import { Congestion, DEFAULT_MSS, INITIAL_WINDOW, Owed } from "./constants.ts";
+import { Congestion, DEFAULT_MSS, DUPLICATE_ACKS, INITIAL_WINDOW, Owed } from "./constants.ts";
 import * as output from "./output.ts";
 import * as receiveWindow from "./receive-window.ts";
 import { distance } from "./sequence.ts";
@@ -8,12 +8,10 @@ import { distance } from "./sequence.ts";
 /** Least and greatest time that an acknowledgment waits for company (TCP_DELACK_MIN, TCP_DELACK_MAX). */
 const DELAY_MIN: Nanos = 40 * MILLISECOND;
 const DELAY_MAX: Nanos = 200 * MILLISECOND;
-/** So many segments at the beginning are acknowledged at once (TCP_MAX_QUICKACKS). */
+/** So many segments at most are acknowledged at once (TCP_MAX_QUICKACKS). */
 const MAX_QUICK = 16;
 const MIN_MSS = 88;
 const HEADER = 20;
-/** So many duplicate acknowledgments go out at once; more are gathered (TCP_FASTRETRANS_THRESH). */
-const DUPLICATES = 3;
 
 /** The connection begins: a first guess of the other end's segments (tcp_initialize_rcv_mss). */
 export function start(c: TcpConnection): void {
@@ -23,17 +21,17 @@ export function start(c: TcpConnection): void {
   c.lastReceived = c.now;
 }
 
-/** Quick acknowledgments for a while, at most `most` (tcp_incr_quickack). */
-function becomeQuick(c: TcpConnection, most: number): void {
+/** Quick acknowledgments for a while (tcp_incr_quickack). */
+function becomeQuick(c: TcpConnection): void {
   let quick = Math.floor(c.receiveWindow / (2 * c.receivedMss));
   if (quick === 0) quick = 2;
-  quick = Math.min(quick, most);
+  quick = Math.min(quick, MAX_QUICK);
   if (quick > c.quick) c.quick = quick;
 }
 
 /** Something is out of order: the other end is to hear of it at once (tcp_enter_quickack_mode). */
-export function enterQuick(c: TcpConnection, most: number): void {
-  becomeQuick(c, most);
+export function enterQuick(c: TcpConnection): void {
+  becomeQuick(c);
   c.pingPong = 0;
   c.ackDelay = DELAY_MIN;
 }
@@ -86,13 +84,13 @@ export function dataReceived(c: TcpConnection, length: number, push: boolean): v
   measure(c, length, push);
   const now = c.now;
   if (c.ackDelay === 0) {
-    becomeQuick(c, MAX_QUICK);
+    becomeQuick(c);
     c.ackDelay = DELAY_MIN;
   } else {
     const pause = now - c.lastReceived;
     if (pause <= DELAY_MIN / 2) c.ackDelay = c.ackDelay / 2 + DELAY_MIN / 2;
     else if (pause < c.ackDelay) c.ackDelay = Math.min(c.ackDelay / 2 + pause, c.timeout * MILLISECOND);
-    else if (pause > c.timeout * MILLISECOND) becomeQuick(c, MAX_QUICK);
+    else if (pause > c.timeout * MILLISECOND) becomeQuick(c);
   }
   c.lastReceived = now;
   if (length >= 128) receiveWindow.grow(c, length);
@@ -146,7 +144,7 @@ function compress(c: TcpConnection): void {
     c.compressedAt = c.receiveNext;
     c.duplicateAcks = 0;
   }
-  if (c.duplicateAcks < DUPLICATES) {
+  if (c.duplicateAcks < DUPLICATE_ACKS) {
     c.duplicateAcks++;
     output.sendAck(c);
     return;

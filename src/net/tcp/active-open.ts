@@ -1,4 +1,5 @@
 import type { Packet } from "../../sim/packet.ts";
+import { SECOND } from "../../sim/time.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
@@ -75,7 +76,7 @@ function mayUse(c: TcpConnection, port: number): boolean {
   if (there.kind !== "time-wait" || !there.hasTimestamps || there.recentTimestampAt < 0) return false;
   const { tcp_tw_reuse: reuse } = tcp.settings;
   const allowed = reuse === 1 || (reuse === 2 && ip.isLoopback(c.remoteAddress));
-  if (!allowed || c.now - there.recentTimestampAt <= 1e9) return false;
+  if (!allowed || c.now - there.recentTimestampAt <= SECOND) return false;
   c.recentTimestamp = there.recentTimestamp;
   c.recentTimestampAt = there.recentTimestampAt;
   there.remove();
@@ -86,7 +87,7 @@ function mayUse(c: TcpConnection, port: number): boolean {
 function start(c: TcpConnection): void {
   const { settings } = c.ns.tcp;
   c.state = TcpState.SYN_SENT;
-  c.advertisedMss = mssOf.advertised(c);
+  c.advertisedMss = mssOf.advertised(c.way, c);
   c.pathMtu = c.way.mtu;
   const options = settings.tcp_timestamps !== 0 ? reply.TIMESTAMPS_LENGTH : 0;
   const window = receiveWindow.initialWindow(
@@ -160,6 +161,10 @@ export function receive(c: TcpConnection, segment: Segment, packet: Packet): voi
 function opened(c: TcpConnection, segment: Segment): void {
   c.unacknowledged = segment.acknowledgment;
   c.sent.start = c.unacknowledged;
+  // The SYN counts as what it is in the sequence numbers: an octet that has arrived.
+  c.bytesAcked++;
+  c.delivered++;
+  c.ns.tcp.counters.TCPDelivered++;
   timers.disarm(c);
   c.state = TcpState.ESTABLISHED;
   establish.begin(c, establish.handshakeTrip(c, segment));

@@ -7,8 +7,6 @@ export interface CongestionControl {
   acknowledged(connection: TcpConnection, acked: number): void;
   /** The slow start threshold after a loss. */
   thresholdAfterLoss(connection: TcpConnection): number;
-  /** The window to return to when it turns out that nothing was lost. */
-  windowBeforeLoss(connection: TcpConnection): number;
   /** A round trip was measured, in microseconds. */
   measured?(connection: TcpConnection, micros: number): void;
   /** Everything was taken back to the beginning after a time-out. */

@@ -1,11 +1,12 @@
 import type { Identification } from "../../sim/leg.ts";
 import type { Nanos } from "../../sim/time.ts";
-import { Timer } from "../../sim/timer.ts";
+import type { Timer } from "../../sim/timer.ts";
 import { NO_IDENTIFICATION } from "../ip-identifications.ts";
 import type { Errno } from "../kernel-error.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SocketFamily } from "../socket-family.ts";
 import { Way } from "../way.ts";
+import * as acks from "./acks.ts";
 import { ByteRing } from "./byte-ring.ts";
 import type { CongestionControl } from "./congestion.ts";
 import type { Endpoint } from "./connection-table.ts";
@@ -259,16 +260,16 @@ export class TcpConnection {
   }
 
   get retransmitTimer(): Timer {
-    return (this.#retransmitTimer ??= new Timer(this.ns.world.queue, () => timers.writeTimerDue(this)));
+    return (this.#retransmitTimer ??= this.ns.world.timer(() => timers.writeTimerDue(this)));
   }
   get ackTimer(): Timer {
-    return (this.#ackTimer ??= new Timer(this.ns.world.queue, () => timers.ackDue(this)));
+    return (this.#ackTimer ??= this.ns.world.timer(() => acks.due(this)));
   }
   get compressTimer(): Timer {
-    return (this.#compressTimer ??= new Timer(this.ns.world.queue, () => timers.compressedAckDue(this)));
+    return (this.#compressTimer ??= this.ns.world.timer(() => timers.compressedAckDue(this)));
   }
   get keepTimer(): Timer {
-    return (this.#keepTimer ??= new Timer(this.ns.world.queue, () => timers.keepDue(this)));
+    return (this.#keepTimer ??= this.ns.world.timer(() => timers.keepDue(this)));
   }
 
   cancelAckTimer(): void {

@@ -7,6 +7,12 @@ export const NO_THRESHOLD = 0x7fffffff;
 /** What TCP takes the other end's largest segment to be when it has not said (RFC 9293, 3.7.1). */
 export const DEFAULT_MSS = 536;
 
+/**
+ * So many duplicate acknowledgments mean a loss where there is no SACK, and so many go out at once before they are
+ * gathered (TCP_FASTRETRANS_THRESH).
+ */
+export const DUPLICATE_ACKS = 3;
+
 /** What the retransmission timer is armed for (ICSK_TIME_*). */
 export const Pending = { none: 0, retransmit: 1, windowProbe: 2, lossProbe: 3, reorder: 4 } as const;
 export type Pending = (typeof Pending)[keyof typeof Pending];

@@ -10,21 +10,15 @@ export class TcpCounters {
   InErrs = 0;
   OutRsts = 0;
   InCsumErrors = 0;
-  SyncookiesSent = 0;
-  SyncookiesRecv = 0;
-  SyncookiesFailed = 0;
   EmbryonicRsts = 0;
   TW = 0;
   TWRecycled = 0;
-  PAWSActive = 0;
   PAWSEstab = 0;
   DelayedACKs = 0;
   DelayedACKLost = 0;
   ListenOverflows = 0;
   ListenDrops = 0;
-  TCPHPHits = 0;
   TCPPureAcks = 0;
-  TCPHPAcks = 0;
   TCPSackRecovery = 0;
   TCPRenoRecovery = 0;
   TCPSACKReneging = 0;
@@ -42,7 +36,6 @@ export class TcpCounters {
   TCPLossProbes = 0;
   TCPLossProbeRecovery = 0;
   TCPSackRecoveryFail = 0;
-  TCPRcvCollapsed = 0;
   TCPDSACKOldSent = 0;
   TCPDSACKOfoSent = 0;
   TCPDSACKRecv = 0;
@@ -51,12 +44,10 @@ export class TcpCounters {
   TCPAbortOnClose = 0;
   TCPAbortOnTimeout = 0;
   TCPSpuriousRTOs = 0;
-  TCPRcvCoalesce = 0;
   TCPOFOQueue = 0;
   TCPOFOMerge = 0;
   TCPChallengeACK = 0;
   TCPSYNChallenge = 0;
-  TCPSpuriousRtxHostQueues = 0;
   TCPFromZeroWindowAdv = 0;
   TCPToZeroWindowAdv = 0;
   TCPWantZeroWindowAdv = 0;
@@ -73,8 +64,6 @@ export class TcpCounters {
   TCPDelivered = 0;
   TCPAckCompressed = 0;
   TCPZeroWindowDrop = 0;
-  TCPRcvQDrop = 0;
   TCPTimeWaitOverflow = 0;
-  TCPReqQFullDoCookies = 0;
   TCPReqQFullDrop = 0;
 }

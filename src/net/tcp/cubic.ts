@@ -1,4 +1,4 @@
-import { MICROSECOND, MILLISECOND, type Nanos } from "../../sim/time.ts";
+import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../../sim/time.ts";
 import { type CongestionControl, growEvery, slowStart } from "./congestion.ts";
 import type { TcpConnection } from "./connection.ts";
 import { before } from "./sequence.ts";
@@ -70,10 +70,6 @@ export class Cubic implements CongestionControl {
     return Math.max(Math.floor((window * BETA) / 1024), 2);
   }
 
-  windowBeforeLoss(connection: TcpConnection): number {
-    return Math.max(connection.window, connection.priorWindow);
-  }
-
   resumed(connection: TcpConnection): void {
     if (this.#epochStart < 0) return;
     const pause = connection.now - connection.lastSent;
@@ -81,7 +77,7 @@ export class Cubic implements CongestionControl {
   }
 
   measured(connection: TcpConnection, micros: number): void {
-    if (this.#epochStart >= 0 && connection.now - this.#epochStart < 1e9) return;
+    if (this.#epochStart >= 0 && connection.now - this.#epochStart < SECOND) return;
     const delay = Math.max(1, micros);
     if (this.#leastDelay === 0 || delay < this.#leastDelay) this.#leastDelay = delay;
     const { window, threshold } = connection;
@@ -141,7 +137,7 @@ export class Cubic implements CongestionControl {
         this.#origin = this.#lastMaximum;
       }
     }
-    const seconds = (now - this.#epochStart + this.#leastDelay * MICROSECOND) / 1e9 - this.#untilOrigin;
+    const seconds = (now - this.#epochStart + this.#leastDelay * MICROSECOND) / SECOND - this.#untilOrigin;
     const target = Math.floor(this.#origin + C * seconds * seconds * seconds);
     this.#count = target > window ? Math.max(1, Math.floor(window / (target - window))) : 100 * window;
     if (this.#lastMaximum === 0 && this.#count > 20) this.#count = 20;

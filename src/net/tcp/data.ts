@@ -12,8 +12,6 @@ import type { Segment } from "./segment.ts";
 import { after, before, distance } from "./sequence.ts";
 import { TcpState } from "./state.ts";
 
-const QUICK = 16;
-
 /**
  * Takes the octets of an acceptable segment (RFC 9293, 3.10.7.4, seventh and eighth; tcp_data_queue). Returns what
  * becomes of the packet; all its octets are in the receive buffer, or not wanted, afterwards.
@@ -107,7 +105,7 @@ function reportDuplicate(c: TcpConnection, left: number, right: number, ahead: b
 }
 
 function refuse(c: TcpConnection, verdict: Verdict): Verdict {
-  acks.enterQuick(c, QUICK);
+  acks.enterQuick(c);
   c.owed |= Owed.scheduled;
   return verdict;
 }
@@ -116,7 +114,7 @@ function refuse(c: TcpConnection, verdict: Verdict): Verdict {
 export function answerUnacceptable(c: TcpConnection, segment: Segment): void {
   if (segment.end !== segment.sequence && before(segment.sequence, c.receiveNext)) {
     c.ns.tcp.counters.DelayedACKLost++;
-    acks.enterQuick(c, QUICK);
+    acks.enterQuick(c);
     const right = after(segment.end, c.receiveNext) ? c.receiveNext : segment.end;
     reportDuplicate(c, segment.sequence, right, false);
   }

@@ -147,7 +147,8 @@ function validate(c: TcpConnection, segment: Segment): Verdict | 0 {
   }
   if (segment.has(RST)) {
     // RFC 5961: only the very next number resets; others are asked about.
-    if (segment.sequence === c.receiveNext || isAfterFin(c, segment) || isAfterGap(c, segment)) lifecycle.reset(c);
+    if (segment.sequence === c.receiveNext || isAfterFin(c, segment) || isAfterGap(c, segment))
+      lifecycle.reset(c);
     else challenge.send(c);
     return Verdict.TCP_RESET;
   }

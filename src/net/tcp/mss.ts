@@ -1,31 +1,33 @@
+import * as ipv4 from "../../wire/ipv4.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
+import type { NetworkNamespace } from "../network-namespace.ts";
+import type { Way } from "../way.ts";
 import type { TcpConnection } from "./connection.ts";
 import { DEFAULT_MSS } from "./constants.ts";
 import * as output from "./output.ts";
 import { TIMESTAMPS_LENGTH } from "./reply.ts";
 
-const IP_HEADER = 20;
-const HEADERS = IP_HEADER + tcpHeader.HEADER_LEN;
-/** Segments are never made shorter than this for the sake of a small window. */
+const HEADERS = ipv4.HEADER_LEN + tcpHeader.HEADER_LEN;
+/** Segments, with their TCP header, are never made shorter than this for the sake of a small window. */
 const LEAST = 68;
 
 /** What a SYN on this way announces: the MTU without headers, or what the route says (ipv4_default_advmss). */
-export function advertised(c: TcpConnection): number {
-  const { ns, way } = c;
+export function advertised(way: Way, { ns, userMss }: { ns: NetworkNamespace; userMss: number }): number {
   const ofRoute = way.route.advmss;
   const mss = ofRoute !== 0 ? ofRoute : Math.max(way.mtu - HEADERS, ns.ipv4.min_adv_mss);
-  return c.userMss !== 0 ? Math.min(mss, c.userMss) : mss;
+  return userMss !== 0 ? Math.min(mss, userMss) : mss;
 }
 
 /** The path has this MTU: the largest payload follows (tcp_sync_mss). */
 export function followPath(c: TcpConnection, mtu: number): void {
   let mss = Math.min(mtu - HEADERS, c.mssClamp);
   mss = Math.max(mss, c.ns.tcp.settings.tcp_min_snd_mss);
-  if (c.timestampsOk) mss -= TIMESTAMPS_LENGTH;
+  const options = c.timestampsOk ? TIMESTAMPS_LENGTH : 0;
+  mss -= options;
   // A window that was never larger than two segments gets segments of half its size.
   const largest = c.largestWindow;
   const half = largest > DEFAULT_MSS ? largest >> 1 : largest;
-  if (half !== 0 && mss > half) mss = Math.max(half, LEAST - HEADERS + IP_HEADER);
+  if (half !== 0 && mss > half) mss = Math.max(half, LEAST - tcpHeader.HEADER_LEN - options);
   c.pathMtu = mtu;
   c.mss = mss;
 }

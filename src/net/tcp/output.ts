@@ -113,13 +113,15 @@ export function sendSegment(c: TcpConnection, sequence: number, length: number, 
 /** Sends a bare acknowledgment with the next sequence number that is within the window (tcp_acceptable_seq). */
 export function sendAck(c: TcpConnection): void {
   const edge = (c.unacknowledged + c.sendWindow) | 0;
-  const beyond = ((c.sendNext - edge) | 0) > 0 && ((c.sendNext - edge) | 0) > 2 ** c.sendScale;
-  sendSegment(c, beyond ? edge : c.sendNext, 0, 0);
+  // The other end's window is told in steps of its scale: what is beyond by less than one may be within all the same.
+  const beyond = (c.sendNext - edge) | 0;
+  const within = beyond <= 0 || (c.windowScalingOk && beyond < 2 ** c.receiveScale);
+  sendSegment(c, within ? c.sendNext : edge, 0, 0);
 }
 
 /** Sends an acknowledgment of an old octet: the other end must answer (tcp_xmit_probe_skb). */
-export function sendProbe(c: TcpConnection, urgent: boolean): boolean {
-  return sendSegment(c, (c.unacknowledged - (urgent ? 0 : 1)) | 0, 0, 0);
+export function sendProbe(c: TcpConnection): boolean {
+  return sendSegment(c, (c.unacknowledged - 1) | 0, 0, 0);
 }
 
 /** Gives the connection up in the other end's eyes (tcp_send_active_reset). */
@@ -226,7 +228,7 @@ export function sendSyn(c: TcpConnection, answering: boolean): boolean {
   return transmit(c, packet);
 }
 
-/** The flags of a segment of the send queue that ends at `end`. */
+/** The flags of a segment of the send queue, without the ACK that each has. */
 export function dataFlags(push: boolean, fin: boolean): number {
   return (push ? PSH : 0) | (fin ? FIN : 0);
 }

@@ -9,6 +9,7 @@ import { TcpConnection } from "./connection.ts";
 import { ConnectionRequest } from "./connection-request.ts";
 import * as establish from "./establish.ts";
 import * as lifecycle from "./lifecycle.ts";
+import * as mssOf from "./mss.ts";
 import { isLimited } from "./out-of-window.ts";
 import * as receiveWindow from "./receive-window.ts";
 import * as reply from "./reply.ts";
@@ -18,7 +19,6 @@ import { TcpState } from "./state.ts";
 import type { TcpListener } from "./tcp-listener.ts";
 import { pawsRejects } from "./timestamps.ts";
 
-const HEADERS = 40;
 const { ACK, FIN, RST, SYN } = tcpHeader;
 
 /** A segment for a listener that belongs to no connection (tcp_rcv_state_process, LISTEN). `initialSend` 0: choose one. */
@@ -67,7 +67,7 @@ function request(listener: TcpListener, segment: Segment, packet: Packet, initia
     ns.drop(packet, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
     return;
   }
-  const advertised = advertisedMss(listener, way);
+  const advertised = mssOf.advertised(way, listener);
   const first =
     initialSend !== 0
       ? initialSend
@@ -91,12 +91,6 @@ function isCrowded(listener: TcpListener): boolean {
   const { settings } = listener.ns.tcp;
   if (settings.tcp_syncookies !== 0) return false;
   return settings.tcp_max_syn_backlog - listener.requests < settings.tcp_max_syn_backlog >> 2;
-}
-
-function advertisedMss(listener: TcpListener, way: Way): number {
-  const ofRoute = way.route.advmss;
-  const mss = ofRoute !== 0 ? ofRoute : Math.max(way.mtu - HEADERS, listener.ns.ipv4.min_adv_mss);
-  return listener.userMss !== 0 ? Math.min(mss, listener.userMss) : mss;
 }
 
 /**
@@ -213,6 +207,9 @@ function connect(r: ConnectionRequest, segment: Segment): TcpConnection {
   }
   c.identification = new ConnectionIdentification(ns.tcp.prng.below(0x10000));
   c.totalRetransmits = r.retransmits;
+  // The SYN has come, and this end's has arrived.
+  c.segmentsIn = 1;
+  c.delivered = 1;
   c.state = TcpState.SYN_RECV;
   const trip = r.trip;
   r.remove();

@@ -1,3 +1,4 @@
+import { MILLISECOND } from "../../sim/time.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SocketFamily } from "../socket-family.ts";
 import { ipv6Sockets, type ShownSocket, tcpSockets, thresholdOf } from "./socket-list.ts";
@@ -48,7 +49,7 @@ function line(ns: NetworkNamespace, socket: ShownSocket, index: number): string 
   const delay = ticks(c.ackDelay);
   const quick = (c.quick << 1) | (c.pingPong >= ns.tcp.settings.tcp_pingpong_thresh ? 1 : 0);
   const threshold = thresholdOf(c) ?? -1;
-  return `${common} ${ticks(c.timeout * 1e6)} ${delay} ${quick} ${c.window} ${threshold}`;
+  return `${common} ${ticks(c.timeout * MILLISECOND)} ${delay} ${quick} ${c.window} ${threshold}`;
 }
 
 /** /proc/net/tcp (tcp4_seq_show). */

@@ -88,6 +88,8 @@ export function wanted(c: TcpConnection): number {
   }
   if (free < full >> 1) {
     c.quick = 0;
+    // Rounding to the scale must not make more of it.
+    free -= free & (2 ** c.receiveScale - 1);
     // Little is left: a window that shrinks below this is closed, so that the sender does not send in crumbs.
     if (free < allowed >> 4 || free < mss) return 0;
   }

@@ -1,6 +1,6 @@
 import type { AckNews } from "./ack.ts";
 import type { TcpConnection } from "./connection.ts";
-import { Congestion, Pending } from "./constants.ts";
+import { Congestion, DUPLICATE_ACKS, Pending } from "./constants.ts";
 import * as rack from "./rack.ts";
 import * as retransmit from "./retransmit.ts";
 import type { Segment } from "./segment.ts";
@@ -10,9 +10,6 @@ import * as timers from "./timers.ts";
 import * as undo from "./undo.ts";
 import * as reduction from "./window-reduction.ts";
 import * as write from "./write.ts";
-
-/** So many duplicate acknowledgments mean a loss without SACK (TCP_FASTRETRANS_THRESH). */
-const DUPLICATES = 3;
 
 /** The network changes the order by so many segments at least (tcp_check_sack_reordering). */
 export function noteReordering(c: TcpConnection, lowest: number): void {
@@ -28,16 +25,21 @@ export function noteReordering(c: TcpConnection, lowest: number): void {
 /** Without SACK each duplicate acknowledgment stands for one segment that has arrived (tcp_add_reno_sack). */
 function addRenoSack(c: TcpConnection): void {
   c.sackedOut++;
-  if (c.sackedOut + Math.max(1, c.lostOut) > c.sent.count)
-    c.sackedOut = Math.max(0, c.sent.count - Math.max(1, c.lostOut));
-  else c.delivered++;
+  if (!limitRenoSacks(c)) c.delivered++;
 }
 
 /** Progress without SACK takes those away again (tcp_remove_reno_sacks). */
 export function removeRenoSacks(c: TcpConnection, acked: number): void {
   if (c.sackedOut > 0) c.sackedOut = acked - 1 >= c.sackedOut ? 0 : c.sackedOut - (acked - 1);
-  if (c.sackedOut + Math.max(1, c.lostOut) > c.sent.count)
-    c.sackedOut = Math.max(0, c.sent.count - Math.max(1, c.lostOut));
+  limitRenoSacks(c);
+}
+
+/** Not more can have arrived than is under way and not lost (tcp_limit_reno_sacked). True when it was too much. */
+function limitRenoSacks(c: TcpConnection): boolean {
+  const most = c.sent.count - Math.max(1, c.lostOut);
+  if (c.sackedOut <= most) return false;
+  c.sackedOut = Math.max(0, most);
+  return true;
 }
 
 /** Every repeated segment counts for the undo (tcp_init_undo). */
@@ -102,7 +104,6 @@ export function afterAck(c: TcpConnection, segment: Segment, news: AckNews): voi
   const isDuplicate =
     !news.advanced && !news.windowChanged && !news.hasData && segment.acknowledgment === c.unacknowledged;
   if (c.sent.count === 0 && c.sackedOut > 0) c.sackedOut = 0;
-  // The other end said that it has the first one, and does not acknowledge it.
   if (c.congestionState === Congestion.open)
     c.retransmittedSince = c.retransmittedOut > 0 ? c.retransmittedSince : 0;
   else if (!before(c.unacknowledged, c.recoveryPoint)) leave(c, segment);
@@ -166,7 +167,7 @@ function identifyLost(c: TcpConnection, news: AckNews): void {
     // RFC 6582: the first segment is lost after three duplicates, and again with each partial acknowledgment.
     const state = c.congestionState;
     if (
-      (state < Congestion.recovery && c.sackedOut >= Math.min(c.reordering, DUPLICATES)) ||
+      (state < Congestion.recovery && c.sackedOut >= Math.min(c.reordering, DUPLICATE_ACKS)) ||
       (state >= Congestion.recovery && news.advanced)
     ) {
       if ((c.sent.marks(0) & Mark.lost) === 0) retransmit.markLost(c, 0);

@@ -18,8 +18,4 @@ export class Reno implements CongestionControl {
   thresholdAfterLoss(connection: TcpConnection): number {
     return Math.max(connection.window >> 1, 2);
   }
-
-  windowBeforeLoss(connection: TcpConnection): number {
-    return Math.max(connection.window, connection.priorWindow);
-  }
 }

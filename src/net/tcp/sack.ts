@@ -1,5 +1,6 @@
 import type { AckNews } from "./ack.ts";
 import type { TcpConnection } from "./connection.ts";
+import { Congestion } from "./constants.ts";
 import * as rack from "./rack.ts";
 import * as recovery from "./recovery.ts";
 import type { Segment } from "./segment.ts";
@@ -19,7 +20,8 @@ export function receive(c: TcpConnection, segment: Segment, news: AckNews): void
     const right = segment.sackRight[i]!;
     if (isValid(c, left, right)) tag(c, left, right, news);
   }
-  if (news.wasReordered && c.congestionState < 3) recovery.noteReordering(c, news.reorderedAt);
+  if (news.wasReordered && c.congestionState < Congestion.recovery)
+    recovery.noteReordering(c, news.reorderedAt);
 }
 
 /** The highest sequence number known to have arrived (tcp_highest_sack_seq, or SND.UNA). */

@@ -2,6 +2,7 @@ import type { Nanos } from "../../sim/time.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SocketFamily } from "../socket-family.ts";
 import type { TcpConnection } from "./connection.ts";
+import type { Endpoint } from "./connection-table.ts";
 import { NO_THRESHOLD, Pending } from "./constants.ts";
 import { TcpState } from "./state.ts";
 import type { TcpListener } from "./tcp-listener.ts";
@@ -80,8 +81,6 @@ export function ipv6Sockets(ns: NetworkNamespace, protocol: "tcp" | "udp"): read
     connection: null,
   }));
 }
-
-type Endpoint = ReturnType<NetworkNamespace["tcp"]["connections"]["list"]>[number];
 
 function ofEndpoint(ns: NetworkNamespace, e: Endpoint): ShownSocket {
   const { state, localAddress, localPort, remoteAddress, remotePort } = e;

@@ -178,8 +178,8 @@ export class TcpSocket {
 
   /**
    * Writes as many of the octets as fit, and says how many; 0 when there is no room now. `more`: others follow at once
-   * (MSG_MORE). @throws {KernelError} the error that is waiting (ECONNRESET, ETIMEDOUT ...), EPIPE after the end,
-   * ENOTCONN before the beginning.
+   * (MSG_MORE). @throws {KernelError} the error that is waiting (ECONNRESET, ETIMEDOUT ...), EAGAIN while it is being
+   * opened, EPIPE when it is not open.
    */
   send(bytes: Uint8Array, more = false): number {
     const c = this.#connection;
@@ -229,24 +229,11 @@ export class TcpSocket {
     return length;
   }
 
-  /** Throws octets away unread, as MSG_TRUNC does; returns how many. */
-  discard(most: number): number {
-    const length = Math.min(most, this.available);
-    if (length > 0) this.#hasRead(length);
-    return Math.max(0, length);
-  }
-
   /** Sends no more: a FIN follows the last octet (shutdown(2), SHUT_WR). @throws {KernelError} ENOTCONN */
   shutdown(): void {
     const c = this.#connection;
     if (c.state === TcpState.CLOSE || c.state === TcpState.SYN_SENT) throw new KernelError("ENOTCONN");
     lifecycle.shutdownSend(c);
-  }
-
-  /** Reads no more (SHUT_RD). */
-  shutdownReceive(): void {
-    this.#connection.receiveShut = true;
-    this.wakeReader();
   }
 
   /** Done with it. What was written is still sent; unread octets make it a reset. */

@@ -1,5 +1,4 @@
 import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../../sim/time.ts";
-import * as acks from "./acks.ts";
 import type { TcpConnection } from "./connection.ts";
 import { Congestion, Pending } from "./constants.ts";
 import * as lifecycle from "./lifecycle.ts";
@@ -159,10 +158,6 @@ function repeatSyn(c: TcpConnection): void {
   else backOff(c);
 }
 
-export function ackDue(c: TcpConnection): void {
-  acks.due(c);
-}
-
 /** Duplicate acknowledgments were gathered for a moment (tcp_compressed_ack_kick). */
 export function compressedAckDue(c: TcpConnection): void {
   if (c.compressedAcks > 0) output.sendAck(c);
@@ -203,7 +198,7 @@ export function keepDue(c: TcpConnection): void {
     return;
   }
   counters.TCPKeepAlive++;
-  const sent = output.sendProbe(c, false);
+  const sent = output.sendProbe(c);
   if (sent) c.probes++;
   c.armKeepTimer(sent ? timeLimits.keepInterval(c) : LOCAL_TROUBLE);
 }

@@ -1,3 +1,4 @@
+import { MILLISECOND } from "../../sim/time.ts";
 import type { TcpConnection } from "./connection.ts";
 import { Congestion, NO_THRESHOLD } from "./constants.ts";
 import type { Segment } from "./segment.ts";
@@ -8,7 +9,7 @@ import { before } from "./sequence.ts";
 function wasDelayed(c: TcpConnection, segment: Segment): boolean {
   if (c.retransmittedSince === 0) return true;
   if (!c.timestampsOk || !segment.hasTimestamps || segment.echo === 0) return false;
-  const started = (Math.floor(c.retransmittedSince / 1e6) + c.timestampOffset) | 0;
+  const started = (Math.floor(c.retransmittedSince / MILLISECOND) + c.timestampOffset) | 0;
   return before(segment.echo, started);
 }
 
@@ -23,7 +24,7 @@ function takeBack(c: TcpConnection, unmarkLost: boolean): void {
     c.lostOut = 0;
   }
   if (c.priorThreshold !== 0) {
-    c.window = c.congestion.windowBeforeLoss(c);
+    c.window = Math.max(c.window, c.priorWindow);
     if (c.priorThreshold > c.threshold) c.threshold = c.priorThreshold;
   }
   c.hasUndo = false;

@@ -79,5 +79,5 @@ function wake(c: TcpConnection): boolean {
     write.sendForced(c);
     return true;
   }
-  return output.sendProbe(c, false);
+  return output.sendProbe(c);
 }

@@ -1,4 +1,3 @@
-import * as tcpHeader from "../../wire/tcp.ts";
 import type { TcpConnection } from "./connection.ts";
 import { Pending } from "./constants.ts";
 import * as mssOf from "./mss.ts";
@@ -8,7 +7,7 @@ import { after, before, distance } from "./sequence.ts";
 import * as timers from "./timers.ts";
 import * as windowUsage from "./window-usage.ts";
 
-/** Whether a segment that is not full may go: as Nagle says, at once, or not at all until it is full. */
+/** Whether a segment that is not full may go: as Nagle says, the last one at once, or every one at once (TCP_NAGLE_*). */
 const Nagle = { on: 0, off: 1, push: 2 } as const;
 type Nagle = (typeof Nagle)[keyof typeof Nagle];
 
@@ -98,7 +97,8 @@ function sendBurst(c: TcpConnection, mss: number, nagle: Nagle, quota: number): 
 
 /** Nagle's algorithm with Minshall's change: a short segment waits while another short one is under way. */
 function mayBePartial(c: TcpConnection, nagle: Nagle, isTail: boolean): boolean {
-  if (nagle === Nagle.push || !isTail) return nagle === Nagle.push || nagle === Nagle.off;
+  if (nagle === Nagle.push) return true;
+  if (!isTail) return nagle === Nagle.off;
   if (c.cork) return false;
   if (nagle === Nagle.off) return true;
   if (c.sent.count === 0) return true;
@@ -152,7 +152,7 @@ export function again(c: TcpConnection, i: number): boolean {
   counters.RetransSegs++;
   c.totalRetransmits++;
   c.bytesRetransmitted += length;
-  return output.sendSegment(c, begin, length, flags & (tcpHeader.PSH | tcpHeader.FIN));
+  return output.sendSegment(c, begin, length, flags);
 }
 
 function split(c: TcpConnection, i: number, sequence: number): void {

@@ -9,20 +9,20 @@ import { UdpSocket } from "./udp-socket.ts";
 const ADDRESSES = [0, ip.LOOPBACK, ip.LOOPBACK + 1];
 const PORTS = 6;
 
-test("sockets are found as a list of all of them would find them, few or many, in the order of binding", () => {
+test("sockets are found as a list of all of them would find them, few or many, the last that was bound first", () => {
   const prng = new Prng(1);
   const ns = new Host(new World(1), new Kernel(), "h").root;
   ns.loopback.setUp(true);
   let bound: UdpSocket[] = [];
   let most = 0;
   for (let step = 0; step < 3000; step++) {
-    // The number of sockets goes up and down, past the few that are linked.
+    // The number of sockets goes up and down, past what the first table is made for.
     const wanted = 12 + 12 * Math.sin(step / 150);
     if (bound.length < wanted) {
       const socket = new UdpSocket(ns);
       socket.reuseAddress = true;
       socket.bind(ADDRESSES[prng.below(ADDRESSES.length)]!, 1000 + prng.below(PORTS));
-      bound.push(socket);
+      bound.unshift(socket);
     } else {
       const [gone] = bound.splice(prng.below(bound.length), 1);
       gone!.close();
@@ -42,4 +42,41 @@ test("sockets are found as a list of all of them would find them, few or many, i
   for (const socket of bound) socket.close();
   bound = [];
   expect(ns.sockets.listUdp()).toEqual([]);
+});
+
+test("of sockets that fit alike the last that was bound, or given its address by connect, comes first, as on Linux 6.18", () => {
+  const world = new World(1);
+  const ns = new Host(world, new Kernel(), "h").root;
+  ns.loopback.setUp(true);
+  const heard: number[] = [];
+  const bound = (count: number, port: number): UdpSocket[] =>
+    Array.from({ length: count }, (_, i) => {
+      const socket = new UdpSocket(ns);
+      socket.reuseAddress = true;
+      socket.bind(0, port);
+      socket.receiver = () => heard.push(i);
+      return socket;
+    });
+  const sender = new UdpSocket(ns);
+  sender.bind(ip.LOOPBACK, 6000);
+  const heardAfterSending = (address: number, port: number): number[] => {
+    heard.length = 0;
+    sender.sendTo(address, port, new Uint8Array(1));
+    world.settle();
+    return heard;
+  };
+
+  const [first, second] = bound(3, 5000);
+  expect(heardAfterSending(ip.LOOPBACK, 5000)).toEqual([2]);
+  expect(heardAfterSending(ip.LOOPBACK, 5000)).toEqual([2]);
+  second!.connect(ip.LOOPBACK, 6000);
+  expect(heardAfterSending(ip.LOOPBACK, 5000)).toEqual([1]);
+  first!.connect(ip.LOOPBACK, 6000);
+  expect(heardAfterSending(ip.LOOPBACK, 5000)).toEqual([0]);
+
+  // Of a group's datagram the first gets the original, when all others have their copies.
+  const group = ip.parse("224.1.1.1")!;
+  for (const socket of bound(5, 5005)) socket.join(group, ns.loopback);
+  sender.multicastDevice = ns.loopback.ifindex;
+  expect(heardAfterSending(group, 5005)).toEqual([3, 2, 1, 0, 4]);
 });

@@ -45,8 +45,16 @@ export class Sockets {
 
   /** The socket that gets a datagram, by how exactly it is bound (udp4_lib_lookup), or null. */
   findUdp(device: NetDevice, dst: number, dstPort: number, src: number, srcPort: number): UdpSocket | null {
-    const exact = best(this.#udp.chain(dst, dstPort), device, dst, dst, dstPort, src, srcPort);
-    return exact ?? best(this.#udp.chain(0, dstPort), device, 0, dst, dstPort, src, srcPort);
+    let found: UdpSocket | null = null;
+    let best = -1;
+    for (let s = this.#udp.chain(dstPort); s !== null; s = s.nextBound) {
+      const fits = score(s, device, dst, dstPort, src, srcPort);
+      if (fits <= best) continue;
+      found = s;
+      best = fits;
+    }
+    if (found === null || !found.reusePort || found.remotePort !== 0) return found;
+    return this.#oneOfGroup(found, dst, src, srcPort);
   }
 
   /** All sockets that get a datagram to a group or to all (udp4_lib_mcast_deliver). */
@@ -58,13 +66,8 @@ export class Sockets {
     srcPort: number,
   ): readonly UdpSocket[] {
     const found: UdpSocket[] = [];
-    for (const address of [dst, 0])
-      for (let s = this.#udp.chain(address, dstPort); s !== null; s = s.nextBound) {
-        if (s.localAddress !== address || s.localPort !== dstPort) continue;
-        if (s.remotePort !== 0 && (s.remoteAddress !== src || s.remotePort !== srcPort)) continue;
-        if (s.boundTo !== 0 && s.boundTo !== device.ifindex) continue;
-        if (s.hears(dst, device)) found.push(s);
-      }
+    for (let s = this.#udp.chain(dstPort); s !== null; s = s.nextBound)
+      if (score(s, device, dst, dstPort, src, srcPort) >= 0 && s.hears(dst, device)) found.push(s);
     return found;
   }
 
@@ -82,19 +85,17 @@ export class Sockets {
     else this.#put(socket, address, port);
   }
 
-  /** Moves a bound socket to an address that `connect` chose. */
+  /** Moves a bound socket to an address that `connect` chose (udp_lib_rehash). */
   rebindUdp(socket: UdpSocket, address: number): void {
     reasons.socketsChanged(this.#ns);
-    if (!this.#udp.has(socket)) return;
-    this.#udp.remove(socket);
+    this.#changed(socket.localPort);
+    if (socket.localAddress === address || !this.#udp.remove(socket)) return;
     socket.localAddress = address;
     this.#udp.add(socket);
-    this.#changed(socket.localPort);
   }
 
   unbindUdp(socket: UdpSocket): void {
     reasons.socketsChanged(this.#ns);
-    if (!this.#udp.has(socket)) return;
     this.#changed(socket.localPort);
     this.#udp.remove(socket);
   }
@@ -159,32 +160,32 @@ export class Sockets {
     reasons.socketsChanged(this.#ns);
     socket.localPort = port;
     socket.localAddress = address;
-    if (!this.#udp.isFree(port)) this.#changed(port);
+    this.#changed(port);
     this.#udp.add(socket);
   }
 
   /** Another socket may get what comes to a port, or nobody. */
   #changed(port: number): void {
-    for (const socket of this.#udp.onPort(port)) {
-      if (!socket.inLegs) continue;
-      socket.inLegs = false;
+    for (let s = this.#udp.chain(port); s !== null; s = s.nextBound) {
+      if (s.localPort !== port || !s.inLegs) continue;
+      s.inLegs = false;
       this.#ns.world.generation++;
     }
   }
 
-  /** udp_lib_lport_inuse */
+  /** Whether another socket keeps this one from a port (udp_lib_lport_inuse). */
   #conflict(socket: UdpSocket, address: number, port: number): boolean {
-    if (this.#udp.isFree(port)) return false;
-    return this.#udp
-      .onPort(port)
-      .some(
-        (other) =>
-          other !== socket &&
-          !(other.reuseAddress && socket.reuseAddress) &&
-          (other.boundTo === 0 || socket.boundTo === 0 || other.boundTo === socket.boundTo) &&
-          (other.localAddress === 0 || address === 0 || other.localAddress === address) &&
-          !(other.reusePort && socket.reusePort),
-      );
+    for (let s = this.#udp.chain(port); s !== null; s = s.nextBound)
+      if (
+        s.localPort === port &&
+        s !== socket &&
+        !(s.reuseAddress && socket.reuseAddress) &&
+        (s.boundTo === 0 || socket.boundTo === 0 || s.boundTo === socket.boundTo) &&
+        (s.localAddress === 0 || address === 0 || s.localAddress === address) &&
+        !(s.reusePort && socket.reusePort)
+      )
+        return true;
+    return false;
   }
 
   /** A free port of ip_local_port_range, from a random one upwards. */
@@ -199,59 +200,48 @@ export class Sockets {
     }
     throw new KernelError("EADDRINUSE");
   }
+
+  /** Of sockets that share a port by SO_REUSEPORT each flow has its own (reuseport_select_sock). */
+  #oneOfGroup(found: UdpSocket, dst: number, src: number, srcPort: number): UdpSocket {
+    const group: UdpSocket[] = [];
+    for (let s = this.#udp.chain(found.localPort); s !== null; s = s.nextBound)
+      if (
+        s.localPort === found.localPort &&
+        s.localAddress === found.localAddress &&
+        s.reusePort &&
+        s.remotePort === 0 &&
+        s.boundTo === found.boundTo
+      )
+        group.push(s);
+    let hash = Math.imul(src, 0x9e3779b1) ^ Math.imul(dst, 0x85ebca6b) ^ Math.imul(srcPort, 0xc2b2ae35);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    // The first of the group is the one that was bound first.
+    return group[group.length - 1 - ((hash >>> 8) % group.length)]!;
+  }
 }
 
-/** The socket of that address and port in a chain that fits best (compute_score). */
-function best(
-  chain: UdpSocket | null,
+/** How exactly a socket is bound to where a datagram goes and comes from (compute_score); -1: it is not for this socket. */
+function score(
+  socket: UdpSocket,
   device: NetDevice,
-  address: number,
   dst: number,
   dstPort: number,
   src: number,
   srcPort: number,
-): UdpSocket | null {
-  let found: UdpSocket | null = null;
-  let score = -1;
-  for (let socket = chain; socket !== null; socket = socket.nextBound) {
-    if (socket.localPort !== dstPort || socket.localAddress !== address) continue;
-    let fits = 0;
-    if (socket.remotePort !== 0) {
-      if (socket.remoteAddress !== src || socket.remotePort !== srcPort) continue;
-      fits = 8;
-    }
-    if (socket.boundTo !== 0) {
-      if (socket.boundTo !== device.ifindex) continue;
-      fits += 4;
-    }
-    if (fits > score) {
-      found = socket;
-      score = fits;
-    }
+): number {
+  if (socket.localPort !== dstPort) return -1;
+  let fits = 0;
+  if (socket.localAddress !== 0) {
+    if (socket.localAddress !== dst) return -1;
+    fits = 4;
   }
-  return found?.reusePort === true ? oneOfGroup(chain, found, dst, src, srcPort) : found;
-}
-
-/** Of sockets that share a port by SO_REUSEPORT each flow has its own (reuseport_select_sock). */
-function oneOfGroup(
-  chain: UdpSocket | null,
-  found: UdpSocket,
-  dst: number,
-  src: number,
-  srcPort: number,
-): UdpSocket {
-  if (found.remotePort !== 0) return found;
-  const group: UdpSocket[] = [];
-  for (let s = chain; s !== null; s = s.nextBound)
-    if (
-      s.localPort === found.localPort &&
-      s.localAddress === found.localAddress &&
-      s.reusePort &&
-      s.remotePort === 0 &&
-      s.boundTo === found.boundTo
-    )
-      group.push(s);
-  let hash = Math.imul(src, 0x9e3779b1) ^ Math.imul(dst, 0x85ebca6b) ^ Math.imul(srcPort, 0xc2b2ae35);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return group[(hash >>> 8) % group.length]!;
+  if (socket.remotePort !== 0) {
+    if (socket.remoteAddress !== src || socket.remotePort !== srcPort) return -1;
+    fits += 2;
+  }
+  if (socket.boundTo !== 0) {
+    if (socket.boundTo !== device.ifindex) return -1;
+    fits += 1;
+  }
+  return fits;
 }

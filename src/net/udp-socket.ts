@@ -43,7 +43,7 @@ export class UdpSocket extends InetSocket {
   encapReceiver: EncapReceiver | null = null;
   /** SO_RCVBUF in the kernel's count, overhead included. */
   receiveBuffer: number;
-  /** The next that is bound, or null: see bound-sockets.ts. */
+  /** The next of its chain, or null: see bound-sockets.ts. */
   nextBound: UdpSocket | null = null;
   /** A leg that holds still may end here. */
   inLegs = false;

@@ -200,18 +200,16 @@ function details(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" 
 }
 
 function udpSockets(ns: NetworkNamespace): ShownSocket[] {
-  return [...ns.sockets.listUdp()]
-    .sort((a, b) => a.localPort - b.localPort)
-    .map((socket) => ({
-      family: "inet",
-      state: socket.remotePort !== 0 ? TcpState.ESTABLISHED : TcpState.CLOSE,
-      localAddress: socket.localAddress,
-      localPort: socket.localPort,
-      remoteAddress: socket.remoteAddress,
-      remotePort: socket.remotePort,
-      receiveQueue: socket.waiting,
-      sendQueue: 0,
-      timer: { kind: 0, left: 0, retransmits: 0 },
-      connection: null,
-    }));
+  return ns.sockets.listUdp().map((socket) => ({
+    family: "inet",
+    state: socket.remotePort !== 0 ? TcpState.ESTABLISHED : TcpState.CLOSE,
+    localAddress: socket.localAddress,
+    localPort: socket.localPort,
+    remoteAddress: socket.remoteAddress,
+    remotePort: socket.remotePort,
+    receiveQueue: socket.waiting,
+    sendQueue: 0,
+    timer: { kind: 0, left: 0, retransmits: 0 },
+    connection: null,
+  }));
 }

@@ -101,7 +101,7 @@ function rowsOf(ns: NetworkNamespace, wants: (letter: string) => boolean): reado
   if (wants("t"))
     for (const socket of [...tcpSockets(ns), ...ipv6Sockets(ns, "tcp")]) rows.push(tcpRow(socket));
   if (wants("u"))
-    for (const socket of [...ns.sockets.listUdp()].sort((a, b) => a.localPort - b.localPort))
+    for (const socket of ns.sockets.listUdp())
       rows.push({
         protocol: "udp",
         family: "inet",

@@ -6,6 +6,7 @@ interface Entry {
   at: number;
   order: number;
   fire(): void;
+  staysOn(): boolean;
 }
 
 /** The obvious queue: a list that is searched for the earliest, first-scheduled entry. */
@@ -44,7 +45,7 @@ test("the wheel agrees with a list in time, order of ties, cancellation and dead
       let order = 0;
       for (const s of steps) {
         if (s.do === "schedule") {
-          const entry: Entry = { at: now + s.delay, order: order++, fire() {} };
+          const entry: Entry = { at: now + s.delay, order: order++, fire() {}, staysOn: () => false };
           dumb.entries.push(entry);
           if (s.delay === 0) wheel.push(entry);
           else ids.set(entry, wheel.schedule(entry.at - wheel.now, entry));

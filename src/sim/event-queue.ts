@@ -4,6 +4,8 @@ import type { Nanos } from "./time.ts";
 /** What the queue holds: a timer, or a packet that arrives somewhere later. */
 export interface Scheduled {
   fire(): void;
+  /** Takes its turn at the head of the queue, if all that it would do is to go to its end again; false when it has to {@link fire}. */
+  staysOn(): boolean;
 }
 
 /** Names one scheduled event, for {@link EventQueue.cancel}; 0 is never one. */
@@ -167,9 +169,9 @@ export class EventQueue {
 
   /**
    * What was pushed for this instant takes its turn without leaving the queue, as if it had been taken out and pushed again,
-   * for as long as `goesOn` says so of the first in it. Returns how many turns that were.
+   * until the first in it has to leave. Returns how many turns that were.
    */
-  takeTurns(goesOn: (what: Scheduled) => boolean): number {
+  takeTurns(): number {
     const count = this.#readyCount;
     if (count === 0 || this.#heads[this.#nowLow & 255] !== 0) return 0;
     const ready = this.#ready;
@@ -178,7 +180,7 @@ export class EventQueue {
     // A whole round changes nothing in the ring; what is left of one goes behind the others.
     let gone = 0;
     let turns = 0;
-    while (goesOn(ready[(head + gone) & mask]!)) {
+    while (ready[(head + gone) & mask]!.staysOn()) {
       turns++;
       if (++gone === count) gone = 0;
     }

@@ -125,4 +125,8 @@ export class Packet implements Scheduled {
     if (this.legs > 0 && this.trip!.goOn(this)) return;
     this.device!.receive(this);
   }
+
+  staysOn(): boolean {
+    return this.legs > 0 && this.trip!.staysOn(this);
+  }
 }

@@ -48,4 +48,8 @@ export class Timer implements Scheduled {
     this.armed = false;
     this.#callback();
   }
+
+  staysOn(): boolean {
+    return false;
+  }
 }

@@ -1,8 +1,8 @@
-import { type Scheduled, timeOf } from "./event-queue.ts";
+import { timeOf } from "./event-queue.ts";
 import type { FlowHeader } from "./flow-header.ts";
 import type { HeaderChange } from "./header-change.ts";
-import type { Leg, LegEnd } from "./leg.ts";
-import { Packet } from "./packet.ts";
+import type { Identification, Leg, LegEnd } from "./leg.ts";
+import type { Packet } from "./packet.ts";
 import type { Nanos } from "./time.ts";
 import { afterLeg, bearsLeg, writeAll } from "./unwritten-headers.ts";
 import type { World } from "./world.ts";
@@ -11,6 +11,20 @@ import type { World } from "./world.ts";
 const MOST_BYTES = 2 ** 30;
 /** So often the stack is asked to note a leg. Where it calls each of them off, packets do not go the same way. */
 const ATTEMPTS = 2;
+
+/** What a packet does on a leg, in two bits. */
+const Turn = {
+  /** It has to leave the queue. */
+  leaves: 0,
+  /** It does nothing but go on to the next crossing. */
+  stays: 1,
+  /** It becomes another frame, once. */
+  renumbers: 2,
+  /** It becomes another frame, once, and draws an identification. */
+  identifies: 3,
+} as const;
+/** So many legs have their two bits in a small integer; the others are looked up. */
+const MOST_TURNS = 15;
 
 /**
  * The legs that the packets of a flow go one after the other at one instant. All of them go the same ones until something
@@ -31,9 +45,12 @@ export class Trip {
   readonly #generation: number;
   /** The longest packet, as it is after the first leg. */
   #longest = 0;
-  /** One bit for each leg on which a packet does nothing but go on to the next crossing, as far as there are bits. */
-  #quiet = 0;
+  /** A {@link Turn} for each leg, the first in the lowest bits. */
+  #turns = 0;
+  /** Where {@link Turn.identifies} draws. */
+  #identification: Identification | null = null;
   #count = 0;
+  #first: Leg | null = null;
   #legs: Leg[] = [];
 
   // What is done when a packet gets off at the end of all legs but the first, which is done at once.
@@ -70,7 +87,7 @@ export class Trip {
     if (this.#generation !== world.generation || this.#count === 0 || packet.legs < 0)
       return this.#refuse(packet);
     if (this.#patience !== 0 && this.#isLate()) return this.#refuse(packet);
-    const leg = this.#legs[0]!;
+    const leg = this.#first!;
     if (length > leg.longest || length - leg.move > this.#longest) return this.#refuse(packet);
     if (leg.change !== null) leg.change.apply(packet, packet.at + leg.change.at);
     packet.at += leg.move;
@@ -104,17 +121,14 @@ export class Trip {
   staysOn(packet: Packet): boolean {
     const world = this.#world;
     const gone = packet.legs;
-    if (gone === this.#count || this.#generation !== world.generation || packet.length > this.#longest)
+    if (this.#generation !== world.generation || packet.length > this.#longest || gone > MOST_TURNS)
       return false;
-    if ((this.#quiet & (1 << gone)) !== 0) {
-      packet.legs = gone + 1;
-      return true;
-    }
-    const leg = this.#legs[gone]!;
-    if (leg.end !== null) return false;
+    const turn = (this.#turns >>> (2 * gone)) & 3;
+    if (turn === Turn.leaves) return false;
     packet.legs = gone + 1;
-    for (let i = leg.renumbers; i > 0; i--) world.pool.renumber(packet);
-    if (leg.identification !== null) packet.identification = leg.identification.next();
+    if (turn === Turn.stays) return true;
+    world.pool.renumber(packet);
+    if (turn === Turn.identifies) packet.identification = this.#identification!.next();
     return true;
   }
 
@@ -196,8 +210,10 @@ export class Trip {
     if (now - timeOf(this.#timeHigh, this.#timeLow) < this.#patience && now <= this.#until) return false;
     this.#world.ledger.enterAll();
     this.#legs = [];
+    this.#first = null;
     this.#count = 0;
-    this.#quiet = 0;
+    this.#turns = 0;
+    this.#identification = null;
     this.#move = 0;
     this.#unwritten = null;
     this.#changes = [];
@@ -241,6 +257,7 @@ export class Trip {
     // What was counted until now went fewer legs.
     if (this.#packets > 0) this.#world.ledger.enterAll();
     const isFirst = this.#count === 0;
+    if (isFirst) this.#first = leg;
     leg.tally.startsLater(isFirst ? -leg.move : this.#move);
     if (isFirst) this.#longest = MOST_BYTES;
     else {
@@ -248,8 +265,7 @@ export class Trip {
       if (leg.change !== null) this.#takeIn(leg.change);
       this.#unwritten = afterLeg(this.#unwritten, leg, this.#move);
       this.#move += leg.move;
-      if (this.#count < 31 && leg.renumbers === 0 && leg.identification === null && leg.end === null)
-        this.#quiet |= 1 << this.#count;
+      if (this.#count < MOST_TURNS) this.#turns |= this.#turnOn(leg) << (2 * this.#count);
     }
     this.#stamp();
     if (leg.patience !== 0 && (this.#patience === 0 || leg.patience < this.#patience))
@@ -261,6 +277,14 @@ export class Trip {
     this.#attempts = 0;
     packet.trip = leg.end === null ? this : leg.onward;
     packet.legs = leg.end === null ? -this.#count : 0;
+  }
+
+  /** A {@link Turn}. */
+  #turnOn({ end, renumbers, identification }: Leg): number {
+    if (end !== null || renumbers > 1) return Turn.leaves;
+    if (identification === null) return renumbers === 0 ? Turn.stays : Turn.renumbers;
+    this.#identification ??= identification;
+    return renumbers === 1 && identification === this.#identification ? Turn.identifies : Turn.leaves;
   }
 
   /** Two changes of one header become one. */
@@ -282,9 +306,4 @@ export class Trip {
     this.#packets = 0;
     this.#bytes = 0;
   }
-}
-
-/** As {@link Trip.staysOn}, for whatever waits in the queue. */
-export function goOn(event: Scheduled): boolean {
-  return event instanceof Packet && event.legs > 0 && event.trip!.staysOn(event);
 }

@@ -11,7 +11,6 @@ import { type EntryRef, Registry } from "./registry.ts";
 import type { PlaceId, Tap } from "./tap.ts";
 import type { Nanos } from "./time.ts";
 import { Timer } from "./timer.ts";
-import { goOn } from "./trip.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** More events than this without the clock moving on is a storm: a loop of bridges, say. */
@@ -144,14 +143,16 @@ export class World {
     const queue = this.queue;
     let instant = queue.now;
     let events = 0;
-    for (let event = queue.pop(); event !== null; event = queue.pop()) {
+    for (;;) {
+      events += queue.takeTurns();
+      const event = queue.pop();
+      if (event === null) return;
       event.fire();
       this.leg = null;
       if (queue.now !== instant) {
         instant = queue.now;
         events = 0;
       } else if (++events > STORM_LIMIT) throw this.storm();
-      events += queue.takeTurns(goOn);
     }
   }
 

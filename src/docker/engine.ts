@@ -30,7 +30,7 @@ import { checkMemory, updateContainer } from "./container/update-container.ts";
 import { EngineFacts, MEMORY, topOf } from "./engine-facts.ts";
 import { restartEngine } from "./engine-restart.ts";
 import { EventLog } from "./event-log.ts";
-import { newId } from "./ids.ts";
+import { newId, shortId } from "./ids.ts";
 import { ImageStore } from "./images/image-store.ts";
 import type { NetworkBackend } from "./network/network-backend.ts";
 import { pruneFilter } from "./prune-filters.ts";
@@ -226,7 +226,7 @@ export class DockerEngine implements DockerApi {
       if (other !== null) hostConfig.NetworkMode = `container:${other.id}`;
     }
     if (config.Hostname === "") {
-      config.Hostname = hostConfig.NetworkMode === "host" ? this.#host.name : id.slice(0, 12);
+      config.Hostname = hostConfig.NetworkMode === "host" ? this.#host.name : shortId(id);
     }
     const wishes = wishesOf(hostConfig, request.NetworkingConfig.EndpointsConfig);
     const container = new Container(this.#host.world, { id, name, image }, config, hostConfig, wishes);

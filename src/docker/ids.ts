@@ -16,7 +16,7 @@ export function newId(prng: Prng): string {
   return String.fromCharCode(...characters);
 }
 
-/** What is shown of an id: its first twelve digits. */
+/** What is shown of an id: its first twelve digits, without the algorithm that stands before an image's (`sha256:`). */
 export function shortId(id: string): string {
-  return id.slice(0, 12);
+  return id.slice(id.indexOf(":") + 1).slice(0, 12);
 }

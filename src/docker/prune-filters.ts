@@ -1,8 +1,8 @@
 import type { Nanos } from "../sim/time.ts";
 import { DaemonError } from "./api/daemon-error.ts";
 import type { Filters } from "./api/docker-api.ts";
-import { instantOf } from "./cli/timestamps.ts";
-import { hasLabel } from "./images/image-store.ts";
+import { hasLabel } from "./labels.ts";
+import { instantOf } from "./timestamps.ts";
 
 /** What can be pruned, as a filter sees it. */
 interface Prunable {

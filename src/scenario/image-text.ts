@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { demandReference } from "../docker/images/image-reference.ts";
 import type { ImageSpec } from "../docker/images/image-spec.ts";
-import { parseReference } from "../docker/images/reference.ts";
 import { webServer } from "../docker/images/server.ts";
 
 /** An image as front matter describes it. */
@@ -65,7 +65,7 @@ const ANSWERING = "/server";
 /** The image that a text of front matter describes. @throws {DaemonError} when its name is none */
 export function imageSpec(name: string, text: ImageText): ImageSpec {
   const names = [name, ...(text.names ?? [])];
-  for (const one of names) parseReference(one);
+  for (const one of names) demandReference(one);
   const { answer } = text;
   const ports = (text.exposed ?? (answer === undefined ? [] : [80]))
     .map(String)

@@ -1,4 +1,5 @@
-import { BadValue, parseBool, parseCsv, parseInt64, parseSize, parseUint } from "./go-values.ts";
+import { BadValue, parseBool, parseCsv, parseInt64, parseSize, parseUint } from "../go-parse.ts";
+import { labelsOf } from "./plain-values.ts";
 
 /** What `--network` says: a name, or `name=...,alias=...,ip=...`. */
 export interface NetworkAttachment {
@@ -147,13 +148,13 @@ function setMountField(mount: Mount, field: string): void {
       mount.BindOptions = { ...mount.BindOptions, Propagation: said.toLowerCase() };
       return;
     case "volume-label":
-      Object.assign(volume().Labels, pair(said));
+      Object.assign(volume().Labels, labelsOf([said]));
       return;
     case "volume-driver":
       volume().DriverConfig.Name = said;
       return;
     case "volume-opt":
-      volume().DriverConfig.Options = { ...volume().DriverConfig.Options, ...pair(said) };
+      volume().DriverConfig.Options = { ...volume().DriverConfig.Options, ...labelsOf([said]) };
       return;
     case "tmpfs-size": {
       const SizeBytes = valueOr(() => parseSize(said), `invalid value for ${key}: ${said}`);
@@ -167,11 +168,6 @@ function setMountField(mount: Mount, field: string): void {
     }
   }
   throw new BadValue(`unexpected key '${key}' in '${field}'`);
-}
-
-function pair(text: string): Record<string, string> {
-  const equals = text.indexOf("=");
-  return equals < 0 ? { [text]: "" } : { [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
 function valueOr<T>(read: () => T, refusal: string): T {
@@ -206,8 +202,7 @@ export function readGpuRequest(text: string): DeviceRequest {
     else if (key === "count") request.Count = gpuCount(value);
     else if (key === "device") request.DeviceIDs = value.split(",");
     else if (key === "capabilities") request.Capabilities = [[...value.split(","), "gpu"]];
-    else if (key === "options")
-      for (const option of parseCsv(value)) Object.assign(request.Options, pair(option));
+    else if (key === "options") Object.assign(request.Options, labelsOf(parseCsv(value)));
     else throw new BadValue(`unexpected key '${key}' in '${field}'`);
   }
   if (!seen.has("count") && request.DeviceIDs === null) request.Count = 1;

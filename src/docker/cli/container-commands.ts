@@ -13,6 +13,7 @@ import { createContainer, runContainer } from "./run.ts";
 import { restartPolicy } from "./run-config.ts";
 import { showStats } from "./stats.ts";
 import { attachTo, checkTty } from "./streams.ts";
+import { unsimulated } from "./unsimulated.ts";
 
 /** `docker container ...` */
 export const CONTAINER_RUNNERS: Readonly<Record<string, Runner>> = {
@@ -44,13 +45,6 @@ export const CONTAINER_RUNNERS: Readonly<Record<string, Runner>> = {
   "container diff": unsimulated("the changes of a container's files"),
   "container export": unsimulated("exporting a container's files"),
 };
-
-/** A command of the real client that asks for what overmesh does not have. */
-export function unsimulated(what: string): Runner {
-  return ({ path }) => {
-    throw new ClientError(`${path}: overmesh does not simulate ${what}`);
-  };
-}
 
 function inspect({ context, options, args, api }: Invocation): number {
   return inspectAll(context, args, options.text("format"), (ref) => ({

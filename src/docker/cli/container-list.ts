@@ -1,18 +1,12 @@
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import type { ContainerSummary } from "../api/container-types.ts";
+import { shortId } from "../ids.ts";
+import { parseImageReference } from "../images/image-reference.ts";
 import { goQuote } from "../templates/go-quote.ts";
+import { humanDuration } from "../timestamps.ts";
 import type { Invocation } from "./client-context.ts";
-import { humanDuration, humanSize } from "./human-text.ts";
-import { parseImageReference } from "./image-reference.ts";
-import {
-  ellipsis,
-  type Listing,
-  labelMethod,
-  labelsText,
-  listText,
-  shortId,
-  tryFormat,
-} from "./list-output.ts";
+import { humanSize } from "./human-text.ts";
+import { ellipsis, type Listing, labelMethod, labelsText, listText, tryFormat } from "./list-output.ts";
 import { secondsText } from "./timestamps.ts";
 
 const TABLE = "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";

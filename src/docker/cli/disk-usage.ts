@@ -2,11 +2,11 @@ import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import type { ContainerSummary } from "../api/container-types.ts";
 import type { ImageSummary } from "../api/image-types.ts";
 import type { VolumeResource } from "../api/volume-types.ts";
+import { parseImageReference } from "../images/image-reference.ts";
 import type { Invocation } from "./client-context.ts";
 import { containerListing } from "./container-list.ts";
 import { humanSize } from "./human-text.ts";
 import { imageListing } from "./image-commands.ts";
-import { parseImageReference } from "./image-reference.ts";
 import { type Listing, listText } from "./list-output.ts";
 import { VOLUME_LISTING } from "./volume-commands.ts";
 

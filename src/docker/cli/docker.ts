@@ -1,11 +1,11 @@
 import type { Program } from "../../sim/process.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { DockerApi } from "../api/docker-api.ts";
+import { BadValue } from "../go-parse.ts";
 import { goQuote } from "../templates/go-quote.ts";
 import { type ClientContext, ClientError, type Invocation } from "./client-context.ts";
 import { type CommandGroup, type CommandSpec, isGroup } from "./command-spec.ts";
 import { DOCKER, findCommand, isExperimental, runnerPath } from "./command-tree.ts";
-import { BadValue } from "./go-values.ts";
 import { usageText, useLine } from "./help-text.ts";
 import { OptionError, type ParsedOptions, parseOptions } from "./parse-options.ts";
 import { RUNNERS } from "./runners.ts";

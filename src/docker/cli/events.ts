@@ -1,14 +1,16 @@
 import type { Program } from "../../sim/process.ts";
 import { EPOCH_SECONDS, type Nanos, SECOND } from "../../sim/time.ts";
 import type { EventMessage, Filters } from "../api/docker-api.ts";
+import { hasLabel } from "../labels.ts";
 import { evaluate } from "../templates/evaluate.ts";
 import { FUNCTION_NAMES } from "../templates/functions.ts";
 import type { Template } from "../templates/nodes.ts";
 import { parseTemplate } from "../templates/parser.ts";
 import { TemplateError } from "../templates/template-error.ts";
+import { instantOf } from "../timestamps.ts";
 import { typedAnswer } from "./api-values.ts";
 import { ClientError, type Invocation } from "./client-context.ts";
-import { instantOf, rfc3339Nanos } from "./timestamps.ts";
+import { rfc3339Nanos } from "./timestamps.ts";
 
 /** `docker events`: what has happened since `--since`, and then what happens until `--until`. */
 export function* showEvents({ context, options, api }: Invocation): Program {
@@ -69,12 +71,6 @@ function fits({ Type, Action, Actor }: EventMessage, filters: Filters): boolean 
     if (!holds()) return false;
   }
   return true;
-}
-
-function hasLabel(attributes: Readonly<Record<string, string>>, wanted: string): boolean {
-  const equals = wanted.indexOf("=");
-  if (equals < 0) return attributes[wanted] !== undefined;
-  return attributes[wanted.slice(0, equals)] === wanted.slice(equals + 1);
 }
 
 /** `2026-01-01T00:00:00.000000000Z container start 1b97... (image=alpine, name=c1)` */

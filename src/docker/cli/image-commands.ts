@@ -1,15 +1,17 @@
 import type { Program } from "../../sim/process.ts";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import type { ImageSummary } from "../api/image-types.ts";
+import { shortId } from "../ids.ts";
+import { invalidReference, parseImageReference } from "../images/image-reference.ts";
+import { humanDuration } from "../timestamps.ts";
 import { confirm, MissingObject, naming, refusal } from "./ask.ts";
 import { ClientError, type Invocation, type Runner } from "./client-context.ts";
-import { unsimulated } from "./container-commands.ts";
-import { humanDuration, humanSize } from "./human-text.ts";
+import { humanSize } from "./human-text.ts";
 import { pullText } from "./image-pull.ts";
-import { invalidReference, parseImageReference } from "./image-reference.ts";
 import { inspectAll } from "./inspect-output.ts";
-import { type Listing, listText, shortId } from "./list-output.ts";
+import { type Listing, listText } from "./list-output.ts";
 import { secondsText } from "./timestamps.ts";
+import { unsimulated } from "./unsimulated.ts";
 
 /** `docker image ...` */
 export const IMAGE_RUNNERS: Readonly<Record<string, Runner>> = {

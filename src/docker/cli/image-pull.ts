@@ -1,5 +1,6 @@
 import type { Call, DockerApi } from "../api/docker-api.ts";
-import { parseImageReference } from "./image-reference.ts";
+import { shortId } from "../ids.ts";
+import { parseImageReference } from "../images/image-reference.ts";
 
 /**
  * Pulls an image, and what the client prints of that when its output is no terminal. Layers are not simulated: the
@@ -11,7 +12,7 @@ export function* pullText(api: DockerApi, image: string): Call<string> {
   const reference = parseImageReference(image);
   const name = reference?.name ?? image;
   const path = /^[^/]*[.:][^/]*\//.test(name) || name.includes("/") ? name : `library/${name}`;
-  const layer = digest.replace(/^sha256:/, "").slice(0, 12);
+  const layer = shortId(digest);
   const layers = fresh
     ? `${layer}: Pulling fs layer\n${layer}: Download complete\n${layer}: Pull complete\n`
     : "";

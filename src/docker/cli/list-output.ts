@@ -109,11 +109,6 @@ export function labelsText(labels: Readonly<Record<string, string>> | null | und
     .join(",");
 }
 
-/** The first twelve digits of an id, without its algorithm. */
-export function shortId(id: string): string {
-  return id.replace(/^[^:]*:/, "").slice(0, 12);
-}
-
 /** A text of at most so many columns, with an ellipsis where it was cut. */
 export function ellipsis(text: string, columns: number): string {
   const chars = [...text];

@@ -1,9 +1,10 @@
 import type { Program } from "../../sim/process.ts";
 import type { Nanos } from "../../sim/time.ts";
 import type { LogLine } from "../api/docker-api.ts";
+import { instantOf } from "../timestamps.ts";
 import { naming } from "./ask.ts";
 import { ClientError, type Invocation } from "./client-context.ts";
-import { instantOf, rfc3339Nanos } from "./timestamps.ts";
+import { rfc3339Nanos } from "./timestamps.ts";
 
 /** `docker logs`: what a container's main process wrote, and with `-f` what it goes on to write. */
 export function* showLogs({ context, options, args, api }: Invocation): Program {

@@ -1,12 +1,13 @@
 import type { Program } from "../../sim/process.ts";
 import { contains, parse, parsePrefix } from "../../wire/ipv4-address.ts";
 import type { IpamPool, NetworkResource } from "../api/network-types.ts";
+import { shortId } from "../ids.ts";
 import { timeText } from "../templates/go-format.ts";
 import { confirm, naming, refusal } from "./ask.ts";
 import { ClientError, type Invocation, type Runner } from "./client-context.ts";
 import { inspectAll } from "./inspect-output.ts";
 import { canonicalAddress } from "./ip-address.ts";
-import { type Listing, labelMethod, labelsText, listText, shortId } from "./list-output.ts";
+import { type Listing, labelMethod, labelsText, listText } from "./list-output.ts";
 import { naturalOrder } from "./natural-order.ts";
 import { labelsOf } from "./plain-values.ts";
 

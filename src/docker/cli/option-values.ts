@@ -1,5 +1,3 @@
-import type { OptionSpec } from "./command-spec.ts";
-import { readGpuRequest, readMount, readNetwork, readUlimit } from "./compound-values.ts";
 import {
   BadValue,
   parseBool,
@@ -10,7 +8,10 @@ import {
   parseInt64,
   parseSize,
   parseUint,
-} from "./go-values.ts";
+} from "../go-parse.ts";
+import type { OptionSpec } from "./command-spec.ts";
+import { readGpuRequest, readMount, readNetwork, readUlimit } from "./compound-values.ts";
+import { labelsOf } from "./plain-values.ts";
 import { checkValue } from "./value-checks.ts";
 
 /** The options of one command line: what was given, and what holds where nothing was. */
@@ -103,7 +104,7 @@ function readValue(
       return [...((before as string[] | undefined) ?? []), ...(value === "" ? [] : parseCsv(value))];
     case "map":
     case "stringToString":
-      return { ...(before as Record<string, string> | undefined), ...keyAndValue(value) };
+      return { ...(before as Record<string, string> | undefined), ...labelsOf([value]) };
     case "filter":
       return addFilter((before as Record<string, string[]> | undefined) ?? {}, value);
     case "mount":
@@ -117,11 +118,6 @@ function readValue(
     default:
       return value;
   }
-}
-
-function keyAndValue(text: string): Record<string, string> {
-  const equals = text.indexOf("=");
-  return equals < 0 ? { [text]: "" } : { [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
 function addFilter(filters: Record<string, string[]>, text: string): Record<string, string[]> {

@@ -1,6 +1,6 @@
+import { BadValue } from "../go-parse.ts";
 import { goQuote, goQuoteRune } from "../templates/go-quote.ts";
 import type { OptionSpec } from "./command-spec.ts";
-import { BadValue } from "./go-values.ts";
 import { OptionValues } from "./option-values.ts";
 
 /** Options that were not understood; the message is pflag's. */

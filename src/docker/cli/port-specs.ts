@@ -1,5 +1,5 @@
 import type { PortBinding, PortMap } from "../api/network-types.ts";
-import { BadValue, parseUint } from "./go-values.ts";
+import { BadValue, parseUint } from "../go-parse.ts";
 import { canonicalAddress } from "./ip-address.ts";
 
 /** What `-p` and `--expose` say. @throws {BadValue} in the words of go-connections */

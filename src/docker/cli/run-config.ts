@@ -5,10 +5,10 @@ import type {
   HostConfig,
 } from "../api/container-types.ts";
 import type { EndpointSettings } from "../api/network-types.ts";
+import { BadValue, parseInt64 } from "../go-parse.ts";
 import { goQuote } from "../templates/go-quote.ts";
 import { type ClientContext, ClientError } from "./client-context.ts";
 import type { NetworkAttachment } from "./compound-values.ts";
-import { BadValue, parseInt64 } from "./go-values.ts";
 import { keyValues } from "./key-value-files.ts";
 import type { OptionValues } from "./option-values.ts";
 import { labelsOf, listOrNull } from "./plain-values.ts";

@@ -1,6 +1,6 @@
+import { parseSize } from "../go-parse.ts";
 import { ClientError } from "./client-context.ts";
 import type { Ulimit } from "./compound-values.ts";
-import { parseSize } from "./go-values.ts";
 import type { OptionValues } from "./option-values.ts";
 import { listOrNull } from "./plain-values.ts";
 

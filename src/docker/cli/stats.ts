@@ -1,9 +1,10 @@
 import type { Program } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
+import { shortId } from "../ids.ts";
 import { refusal } from "./ask.ts";
 import { ClientError, type Invocation } from "./client-context.ts";
 import { bytesSize, humanSize } from "./human-text.ts";
-import { type Listing, listText, shortId } from "./list-output.ts";
+import { type Listing, listText } from "./list-output.ts";
 
 /** What GET /containers/ID/stats says, as far as it is shown. */
 interface Reading {
@@ -31,7 +32,7 @@ export function* showStats({ context, options, args, api }: Invocation): Program
   const format = said === "" || said === "table" ? TABLE : said;
   const list = listing(!options.flag("no-trunc"));
   const refs = (): readonly string[] =>
-    args.length > 0 ? args : api.containerList({ all: options.flag("all") }).map(({ Id }) => Id.slice(0, 12));
+    args.length > 0 ? args : api.containerList({ all: options.flag("all") }).map(({ Id }) => shortId(Id));
   for (;;) {
     const readings: Reading[] = [];
     const refusals: string[] = [];

@@ -1,5 +1,5 @@
 import { ClientError, type Invocation, type Runner } from "./client-context.ts";
-import { unsimulated } from "./container-commands.ts";
+import { unsimulated } from "./unsimulated.ts";
 
 const NOT_A_MANAGER =
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';

@@ -1,7 +1,7 @@
 import type { Program } from "../../sim/process.ts";
 import { confirm } from "./ask.ts";
 import { ClientError, type Invocation, type Runner } from "./client-context.ts";
-import { pruneContainers, unsimulated } from "./container-commands.ts";
+import { pruneContainers } from "./container-commands.ts";
 import { showDiskUsage } from "./disk-usage.ts";
 import { showEvents } from "./events.ts";
 import { humanSize } from "./human-text.ts";
@@ -9,6 +9,7 @@ import { pruneImages } from "./image-commands.ts";
 import { showInfo } from "./info.ts";
 import { naturalOrder } from "./natural-order.ts";
 import { pruneNetworks } from "./network-commands.ts";
+import { unsimulated } from "./unsimulated.ts";
 import { showVersion } from "./version.ts";
 import { pruneVolumes } from "./volume-commands.ts";
 

@@ -1,5 +1,5 @@
+import { BadValue, parseSize, parseUint } from "../go-parse.ts";
 import { goQuote } from "../templates/go-quote.ts";
-import { BadValue, parseSize, parseUint } from "./go-values.ts";
 import { canonicalAddress } from "./ip-address.ts";
 
 /** What values of list options must be, by the names that the option tables use. */

@@ -1,7 +1,7 @@
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { Image } from "../images/image.ts";
-import { hasLabel } from "../images/image-store.ts";
+import { hasLabel } from "../labels.ts";
 import type { Container } from "./container.ts";
 import type { ContainerStore } from "./container-store.ts";
 import { statusOf } from "./inspect.ts";

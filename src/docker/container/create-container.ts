@@ -5,6 +5,7 @@ import { DaemonError } from "../api/daemon-error.ts";
 import type { EndpointSettings } from "../api/network-types.ts";
 import { shortId } from "../ids.ts";
 import type { Image } from "../images/image.ts";
+import { inKeyOrder } from "../key-order.ts";
 import { checkCapabilities } from "./capabilities.ts";
 import { NetworkWishes } from "./network-wishes.ts";
 
@@ -33,7 +34,7 @@ export function mergedConfig(request: ContainerConfig, image: Image): ContainerC
     AttachStdin: request.AttachStdin,
     AttachStdout: request.AttachStdout,
     AttachStderr: request.AttachStderr,
-    ...(Object.keys(exposed).length > 0 ? { ExposedPorts: sorted(exposed) } : {}),
+    ...(Object.keys(exposed).length > 0 ? { ExposedPorts: inKeyOrder(exposed) } : {}),
     Tty: request.Tty,
     OpenStdin: request.OpenStdin,
     StdinOnce: request.StdinOnce,
@@ -43,13 +44,13 @@ export function mergedConfig(request: ContainerConfig, image: Image): ContainerC
       ? {}
       : { Healthcheck: { ...(request.Healthcheck ?? base.Healthcheck!) } }),
     Image: request.Image,
-    Volumes: Object.keys(volumes).length > 0 ? sorted(volumes) : null,
+    Volumes: Object.keys(volumes).length > 0 ? inKeyOrder(volumes) : null,
     WorkingDir: request.WorkingDir || base.WorkingDir,
     Entrypoint: cleared ? null : (request.Entrypoint ?? base.Entrypoint),
     OnBuild: null,
     ...(request.MacAddress === undefined ? {} : { MacAddress: request.MacAddress }),
     ...(request.NetworkDisabled === undefined ? {} : { NetworkDisabled: request.NetworkDisabled }),
-    Labels: sorted({ ...base.Labels, ...request.Labels }),
+    Labels: inKeyOrder({ ...base.Labels, ...request.Labels }),
     ...stopOf(request, base),
   };
   return config;
@@ -63,12 +64,6 @@ function stopOf(request: ContainerConfig, base: ContainerConfig): Partial<Contai
   };
 }
 
-/** Go writes the keys of a map in order. */
-export function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
-  const keys = Object.keys(record).sort();
-  return Object.fromEntries(keys.map((key) => [key, record[key]!]));
-}
-
 /** What the daemon fills in of the host's part, whose keys stay in their order. */
 export function mergedHostConfig(request: HostConfig): HostConfig {
   const { Privileged } = request;
@@ -77,10 +72,10 @@ export function mergedHostConfig(request: HostConfig): HostConfig {
     ContainerIDFile: request["ContainerIDFile"] ?? "",
     LogConfig: { Type: "json-file", Config: {} },
     NetworkMode: request.NetworkMode || "default",
-    PortBindings: sorted(request.PortBindings),
+    PortBindings: inKeyOrder(request.PortBindings),
     ...(request["Sysctls"] === undefined
       ? {}
-      : { Sysctls: sorted(request["Sysctls"] as Record<string, string>) }),
+      : { Sysctls: inKeyOrder(request["Sysctls"] as Record<string, string>) }),
     // Nothing asked for is nothing set, whatever stands for it in the request.
     MemorySwappiness: request.MemorySwappiness === -1 ? null : request.MemorySwappiness,
     MemorySwap:

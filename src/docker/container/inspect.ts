@@ -7,9 +7,9 @@ import type {
   NetworkSettings,
 } from "../api/container-types.ts";
 import type { EndpointSettings, PortMap } from "../api/network-types.ts";
+import { inKeyOrder } from "../key-order.ts";
 import { NEVER, rfc3339, unixSeconds } from "../timestamps.ts";
 import type { Container } from "./container.ts";
-import { sorted } from "./create-container.ts";
 import type { LinkIndex } from "./link-index.ts";
 import { statusText } from "./status-text.ts";
 
@@ -76,7 +76,7 @@ function endpointsOf(container: Container): Record<string, EndpointSettings> {
     // Before it was on a network for the first time the engine has not looked that up.
     networks[name] = joined === undefined ? absent(wish, wish.NetworkID ?? "") : { ...joined };
   }
-  return sorted(networks);
+  return inKeyOrder(networks);
 }
 
 function networkSettings(container: Container): NetworkSettings {
@@ -111,7 +111,7 @@ function networkSettings(container: Container): NetworkSettings {
 
 /** What is published now; what is only exposed stands there with null. */
 function portsOf(container: Container): PortMap {
-  return container.sandbox === null ? {} : sorted({ ...container.sandbox.ports });
+  return container.sandbox === null ? {} : inKeyOrder({ ...container.sandbox.ports });
 }
 
 export function resourceOf(container: Container, { links }: Surroundings): ContainerResource {

@@ -1,10 +1,10 @@
-import type { Nanos } from "../../sim/time.ts";
+import { type Nanos, SECOND } from "../../sim/time.ts";
 import { humanDuration } from "../timestamps.ts";
 import type { Container } from "./container.ts";
 
 /** The STATUS of `docker ps` (moby container/state.go, String). */
 export function statusText(container: Container, now: Nanos): string {
-  const ago = (at: Nanos | null): string => humanDuration(now - (at ?? 0));
+  const ago = (at: Nanos | null): string => humanDuration((now - (at ?? 0)) / SECOND);
   if (container.running) {
     if (container.restarting) return `Restarting (${container.exitCode}) ${ago(container.finishedAt)} ago`;
     const up = `Up ${ago(container.startedAt)}`;

@@ -5,12 +5,13 @@ import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { ImageConfig, ImageResource, ImageSummary } from "../api/image-types.ts";
 import { newId, shortId } from "../ids.ts";
+import { hasLabel } from "../labels.ts";
 import { NEVER, rfc3339, unixSeconds } from "../timestamps.ts";
 import { genericImage } from "./generic-image.ts";
 import type { Image } from "./image.ts";
 import { configOf, contentsOf } from "./image-config.ts";
+import { demandReference, localName } from "./image-reference.ts";
 import type { ImageSpec } from "./image-spec.ts";
-import { parseReference, shownReference } from "./reference.ts";
 
 /** What `docker image ls --filter` knows. */
 const FILTERS = ["before", "dangling", "label", "reference", "since"];
@@ -36,7 +37,7 @@ export class ImageStore {
 
   /** Makes an image known to the registry, and, if `local`, puts it on the host. A later one of a name takes its place. */
   describe(spec: ImageSpec, local: boolean): void {
-    const names = spec.names.map((name) => shownReference(parseReference(name)));
+    const names = spec.names.map((name) => localName(demandReference(name)));
     for (const name of names) this.#known.set(name, spec);
     if (!local) return;
     for (const name of names) this.#untag(name);
@@ -49,11 +50,11 @@ export class ImageStore {
   find(ref: string): Image | null {
     const plain = ref.replace(/^sha256:/, "");
     if (/^[0-9a-f]{64}$/.test(plain)) return this.#images.get(`sha256:${plain}`) ?? null;
-    const reference = parseReference(ref);
-    const name = shownReference(reference);
+    const reference = demandReference(ref);
+    const name = localName(reference);
     for (const image of this.#images.values()) {
       if (reference.digest !== null) {
-        if (image.digests.some((one) => one === `${reference.repository}@${reference.digest}`)) return image;
+        if (image.digests.some((one) => one === `${reference.name}@${reference.digest}`)) return image;
       } else if (image.tags.includes(name)) return image;
     }
     if (!/^[0-9a-f]{3,64}$/.test(plain)) return null;
@@ -76,26 +77,26 @@ export class ImageStore {
 
   /** True when it was not there before. Any name can be pulled: one that nobody described is a server of its own. */
   pull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string } {
-    const reference = parseReference(ref);
-    this.#reach(serverOf(reference.repository));
-    const name = shownReference(reference);
+    const reference = demandReference(ref);
+    this.#reach(serverOf(reference.name));
+    const name = localName(reference);
     let image = this.find(name);
     const fresh = image === null;
     if (image === null) {
       const spec = this.#known.get(name);
       image = this.#add(spec ?? genericImage(name), [name], spec === undefined);
     }
-    let digest = image.digests.find((one) => one.startsWith(`${reference.repository}@`));
+    let digest = image.digests.find((one) => one.startsWith(`${reference.name}@`));
     if (digest === undefined) {
-      digest = `${reference.repository}@sha256:${newId(this.#prng)}`;
+      digest = `${reference.name}@sha256:${newId(this.#prng)}`;
       image.digests.push(digest);
     }
-    return { fresh, digest: digest.slice(digest.indexOf("@") + 1), tag: reference.tag };
+    return { fresh, digest: digest.slice(digest.indexOf("@") + 1), tag: reference.tag ?? "latest" };
   }
 
   tag(source: string, target: string): void {
     const image = this.demand(source);
-    const name = shownReference(parseReference(target));
+    const name = localName(demandReference(target));
     this.#untag(name);
     image.tags.push(name);
     image.tagged = this.#world.now;
@@ -110,7 +111,7 @@ export class ImageStore {
     const image = this.demand(ref);
     const byId = !image.tags.includes(nameOrEmpty(ref));
     const using = users(image);
-    const short = shortId(image.id.slice(7));
+    const short = shortId(image.id);
     const removed: Removed[] = [];
     if (byId) {
       if (image.tags.length > 1 && !force) {
@@ -126,7 +127,7 @@ export class ImageStore {
         throw new DaemonError(409, `conflict: ${shown} (must force) - ${words}`);
       }
     }
-    const names = byId ? [...image.tags] : [shownReference(parseReference(ref))];
+    const names = byId ? [...image.tags] : [localName(demandReference(ref))];
     for (const name of names) {
       image.tags.splice(image.tags.indexOf(name), 1);
       removed.push({ Untagged: name });
@@ -279,7 +280,7 @@ function withTag(ref: string): string {
 
 function nameOrEmpty(ref: string): string {
   try {
-    return shownReference(parseReference(ref));
+    return localName(demandReference(ref));
   } catch (error) {
     if (error instanceof DaemonError) return "";
     throw error;
@@ -298,11 +299,4 @@ function matchesName(pattern: string, tag: string): boolean {
     .replaceAll("?", "[^/]");
   const whole = new RegExp(`^${expression}$`);
   return whole.test(tag) || whole.test(tag.slice(0, tag.lastIndexOf(":")));
-}
-
-/** `key` or `key=value`. */
-export function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
-  const at = wanted.indexOf("=");
-  const key = at < 0 ? wanted : wanted.slice(0, at);
-  return Object.hasOwn(labels, key) && (at < 0 || labels[key] === wanted.slice(at + 1));
 }

@@ -1,6 +1,6 @@
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
-import { hasLabel } from "../images/image-store.ts";
+import { hasLabel } from "../labels.ts";
 import type { Network } from "./network.ts";
 
 const KEYS = ["dangling", "driver", "id", "idOrName", "label", "name", "scope", "type"];

@@ -1,5 +1,6 @@
 import * as ip from "../../wire/ipv4-address.ts";
 import type { Ipam, NetworkCreateRequest, NetworkResource } from "../api/network-types.ts";
+import { inKeyOrder } from "../key-order.ts";
 import { rfc3339 } from "../timestamps.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { IpamAllocation } from "./ipam/ipam-allocation.ts";
@@ -76,7 +77,9 @@ export class Network implements DriverNetwork {
 
   resource(): NetworkResource {
     const { request } = this;
-    const containers = [...this.endpoints].sort(([a], [b]) => (a < b ? -1 : 1));
+    const containers = Object.fromEntries(
+      [...this.endpoints].map(([id, endpoint]) => [id, endpoint.asNetworkSeesIt()]),
+    );
     return {
       Name: this.name,
       Id: this.id,
@@ -90,14 +93,9 @@ export class Network implements DriverNetwork {
       Ingress: false,
       ConfigFrom: { Network: request.ConfigFrom?.Network ?? "" },
       ConfigOnly: this.configOnly,
-      Containers: Object.fromEntries(containers.map(([id, endpoint]) => [id, endpoint.asNetworkSeesIt()])),
-      Options: byKey(request.Options),
-      Labels: byKey(request.Labels),
+      Containers: inKeyOrder(containers),
+      Options: inKeyOrder(request.Options),
+      Labels: inKeyOrder(request.Labels),
     };
   }
-}
-
-/** Go writes the keys of a map in order. */
-function byKey(record: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -4,7 +4,7 @@ import type { Upstream } from "../../programs/resolver/ask-server.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import { startEmbeddedDns } from "../dns/embedded-resolver.ts";
-import { newId } from "../ids.ts";
+import { newId, shortId } from "../ids.ts";
 import type { EndpointRequest, SandboxRequest } from "./container-networks.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 import type { DriverHost } from "./driver-host.ts";
@@ -57,7 +57,7 @@ export class SandboxKeeper {
   create(request: SandboxRequest): NetworkSandbox {
     const id = newId(this.#prng);
     const own = request.mode !== "host";
-    const key = `/var/run/docker/netns/${own ? id.slice(0, 12) : "default"}`;
+    const key = `/var/run/docker/netns/${own ? shortId(id) : "default"}`;
     if (own) this.#host.apply({ op: "netns-bind", file: key, label: request.containerName });
     const namespace = own ? this.#host.host.boundNamespace(key)! : this.#host.namespace;
     const sandbox = new NetworkSandbox(

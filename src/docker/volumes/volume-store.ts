@@ -2,6 +2,7 @@ import type { World } from "../../sim/world.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { VolumeCreateRequest, VolumeResource } from "../api/volume-types.ts";
+import { hasLabel } from "../labels.ts";
 import { rfc3339 } from "../timestamps.ts";
 
 /** What uses a volume, as the store asks for it. */
@@ -38,7 +39,7 @@ export class VolumeStore {
       some("name", (value) => volume.Name.includes(value)) &&
       some("driver", (value) => volume.Driver === value) &&
       some("dangling", (value) => (value === "true" || value === "1") === dangling) &&
-      (filters["label"] ?? []).every((value) => hasLabel(volume, value))
+      (filters["label"] ?? []).every((value) => hasLabel(volume.Labels ?? {}, value))
     );
   }
 
@@ -114,10 +115,4 @@ export class VolumeStore {
     for (const name of unused) this.#volumes.delete(name);
     return { VolumesDeleted: unused, SpaceReclaimed: 0 };
   }
-}
-
-function hasLabel({ Labels }: VolumeResource, wanted: string): boolean {
-  const equals = wanted.indexOf("=");
-  if (equals < 0) return Labels?.[wanted] !== undefined;
-  return Labels?.[wanted.slice(0, equals)] === wanted.slice(equals + 1);
 }

@@ -1,5 +1,7 @@
 import * as ip from "../../../wire/ipv4-address.ts";
 import { DaemonError } from "../../api/daemon-error.ts";
+import { BadValue, parseBool, parseInt64 } from "../../go-parse.ts";
+import { shortId } from "../../ids.ts";
 import type { DriverNetwork } from "../network-driver.ts";
 
 /** What a network of the bridge driver is like: its options read (libnetwork, drivers/bridge networkConfiguration). */
@@ -34,7 +36,10 @@ const OPTION = {
 /** Reads the options. @throws {DaemonError} */
 export function bridgeConfig(network: DriverNetwork): BridgeConfig {
   const { options } = network;
-  const flag = (name: string, fallback: boolean): boolean => readFlag(name, options[name], fallback);
+  const flag = (name: string, fallback: boolean): boolean => {
+    const text = options[name];
+    return text === undefined ? fallback : read(name, text, parseBool);
+  };
   const address = (name: string): string | null => {
     const text = options[name];
     if (text === undefined) return null;
@@ -42,10 +47,10 @@ export function bridgeConfig(network: DriverNetwork): BridgeConfig {
     return text;
   };
   return {
-    bridge: options[OPTION.name] ?? `br-${network.id.slice(0, 12)}`,
+    bridge: options[OPTION.name] ?? `br-${shortId(network.id)}`,
     icc: flag(OPTION.icc, true),
     masquerade: flag(OPTION.masquerade, true),
-    mtu: readNumber(OPTION.mtu, options[OPTION.mtu]),
+    mtu: read(OPTION.mtu, options[OPTION.mtu] ?? "0", (text) => parseInt64(text, 10, "Atoi")),
     bindingAddress: address(OPTION.binding) ?? "0.0.0.0",
     hostAddress: address(OPTION.hostAddress),
     containerPrefix: options[OPTION.prefix] ?? "eth",
@@ -54,18 +59,14 @@ export function bridgeConfig(network: DriverNetwork): BridgeConfig {
   };
 }
 
-/** As Go's strconv.ParseBool has it. */
-function readFlag(name: string, text: string | undefined, fallback: boolean): boolean {
-  if (text === undefined) return fallback;
-  if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
-  if (["0", "f", "F", "FALSE", "false", "False"].includes(text)) return false;
-  throw wrong(name, text, `strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
-}
-
-function readNumber(name: string, text: string | undefined): number {
-  if (text === undefined) return 0;
-  if (/^[+-]?\d+$/.test(text)) return Number(text);
-  throw wrong(name, text, `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+/** What Go reads an option's text as. @throws {DaemonError} in Go's words */
+function read<T>(name: string, text: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof BadValue)) throw error;
+    throw wrong(name, text, error.message);
+  }
 }
 
 function wrong(name: string, text: string, why: string): DaemonError {

@@ -1,5 +1,6 @@
 import type { Prng } from "../../../base/prng.ts";
 import { DaemonError } from "../../api/daemon-error.ts";
+import { shortId } from "../../ids.ts";
 import type { DriverHost } from "../driver-host.ts";
 import { checkPool } from "../ipam/null-ipam.ts";
 import { macFromAddress, vethName } from "../names.ts";
@@ -47,12 +48,12 @@ export class ParentDriver implements NetworkDriver {
       );
     const asked = network.options["parent"] ?? "";
     // Without a parent it is a device that leads nowhere.
-    const parent = asked === "" ? `${dummy}${network.id.slice(0, 12)}` : asked;
+    const parent = asked === "" ? `${dummy}${shortId(network.id)}` : asked;
     for (const [id, other] of this.#networks)
       if (other.parent === parent)
         throw new DaemonError(
           500,
-          `network ${dummy}${id.slice(0, 12)} is already using parent interface ${parent}`,
+          `network ${dummy}${shortId(id)} is already using parent interface ${parent}`,
         );
     const there = host.namespace.device(parent);
     if (there?.loopback === true)

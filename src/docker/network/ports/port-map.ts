@@ -1,4 +1,5 @@
 import type { PortBinding, PortMap } from "../../api/network-types.ts";
+import { inKeyOrder } from "../../key-order.ts";
 import type { PortRequest, PublishedPort } from "../network-driver.ts";
 
 /** What is published of a sandbox, as `docker inspect` shows it: ports that are exposed only are null. */
@@ -9,7 +10,7 @@ export function portMap(exposed: readonly string[], published: readonly Publishe
     (map[key] ??= []).push({ HostIp: hostAddress, HostPort: `${hostPort}` });
   }
   for (const port of exposed) map[port] ??= null;
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return inKeyOrder(map);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { goQuote } from "../templates/go-quote.ts";
+import { goQuote } from "./templates/go-quote.ts";
 
-/** Go's readers of numbers, times and lists, with the words in which Go refuses: what the client's options are read with. */
+/** Go's readers of numbers, times, sizes and lists, with the words in which Go refuses; client and engine read texts with them. */
 
-/** A value that an option does not take; the message goes to the user after the option's name. */
+/** A text that is no such value; the message is Go's. */
 export class BadValue extends Error {
   override readonly name = "BadValue";
 }

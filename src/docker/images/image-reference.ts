@@ -1,3 +1,5 @@
+import { DaemonError } from "../api/daemon-error.ts";
+
 /** The name of an image, taken apart and made familiar: `docker.io/library/` is left out. */
 interface ImageReference {
   /** `alpine`, `quay.io/a/b` */
@@ -14,7 +16,7 @@ const REFERENCE = new RegExp(
   `^((?:${DOMAIN}/)?${COMPONENT}(?:/${COMPONENT})*)(?::([\\w][\\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$`,
 );
 
-/** Null when the text is no reference. */
+/** Reads a name such as `docker.io/library/nginx:alpine` (github.com/distribution/reference); null when it is none. */
 export function parseImageReference(text: string): ImageReference | null {
   if (/^[a-f0-9]{64}$/.test(text)) return null;
   const slash = text.indexOf("/");
@@ -35,11 +37,23 @@ export function taggedName({ name, tag, digest }: ImageReference): string {
   return `${name}:${tag ?? "latest"}`;
 }
 
-/** What the client says to a name that is none. */
+/** What client and engine say to a name that is none. */
 export function invalidReference(image: string): string {
   const repository = image.replace(/[:@][^/]*$/, "");
   if (repository !== repository.toLowerCase() && parseImageReference(image.toLowerCase()) !== null) {
     return "invalid reference format: repository name must be lowercase";
   }
   return "invalid reference format";
+}
+
+/** What the engine reads a name as. @throws {DaemonError} 400 */
+export function demandReference(text: string): ImageReference {
+  const reference = parseImageReference(text);
+  if (reference === null) throw new DaemonError(400, invalidReference(text));
+  return reference;
+}
+
+/** The name that an image has on a host, with its tag in any case. */
+export function localName({ name, tag }: ImageReference): string {
+  return `${name}:${tag ?? "latest"}`;
 }

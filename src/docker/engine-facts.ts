@@ -3,10 +3,10 @@ import type { Container } from "./container/container.ts";
 import type { ContainerStore } from "./container/container-store.ts";
 import { statusOf } from "./container/inspect.ts";
 import type { ImageStore } from "./images/image-store.ts";
+import { API_VERSION, RELEASE } from "./release.ts";
 import { rfc3339 } from "./timestamps.ts";
 
-/** The versions that Debian 12 puts together (ground truth: what its engine says of itself). */
-const VERSION = "20.10.24+dfsg1";
+/** What Debian 12 puts together (ground truth: what its engine says of itself). */
 const COMMIT = "5d6db84";
 const GO = "go1.19.8";
 const CONTAINERD = "1.6.20~ds1-1+deb12u3";
@@ -33,7 +33,7 @@ export class EngineFacts {
 
   version(): Record<string, unknown> {
     const details = {
-      ApiVersion: "1.41",
+      ApiVersion: API_VERSION,
       Arch: "amd64",
       BuildTime: "Thu May  7 21:09:36 2026",
       Experimental: "false",
@@ -46,13 +46,13 @@ export class EngineFacts {
     return {
       Platform: { Name: "" },
       Components: [
-        { Name: "Engine", Version: VERSION, Details: details },
+        { Name: "Engine", Version: RELEASE, Details: details },
         { Name: "containerd", Version: "1.6.20~ds1", Details: { GitCommit: CONTAINERD } },
         { Name: "runc", Version: "1.1.5+ds1", Details: { GitCommit: RUNC } },
         { Name: "docker-init", Version: "0.19.0", Details: { GitCommit: "" } },
       ],
-      Version: VERSION,
-      ApiVersion: "1.41",
+      Version: RELEASE,
+      ApiVersion: API_VERSION,
       MinAPIVersion: "1.12",
       GitCommit: COMMIT,
       GoVersion: GO,
@@ -132,7 +132,7 @@ export class EngineFacts {
       Name: this.#host.name,
       Labels: [],
       ExperimentalBuild: false,
-      ServerVersion: VERSION,
+      ServerVersion: RELEASE,
       Runtimes: {
         "io.containerd.runc.v2": runtime,
         "io.containerd.runtime.v1.linux": runtime,

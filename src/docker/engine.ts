@@ -191,8 +191,8 @@ export class DockerEngine implements DockerApi {
     const limit = options.limit ?? 0;
     const passes = containerFilter(filters, {
       store: this.#store,
-      image: (ref) => this.images.find(ref),
-      networkId: this.#networkId,
+      images: this.images,
+      networks: this.networks,
     });
     const everyone = options.all || limit > 0 || asksForStopped(filters);
     const now = this.#host.world.now;
@@ -422,11 +422,11 @@ export class DockerEngine implements DockerApi {
     return this.images.remove(ref, force, (image) => this.#store.all.filter((one) => one.image === image));
   }
 
-  imagePrune(all: boolean): {
+  imagePrune(filters: Filters = {}): {
     ImagesDeleted: { Untagged?: string; Deleted?: string }[];
     SpaceReclaimed: number;
   } {
-    return this.images.prune(all, new Set(this.#store.all.map((one) => one.image)));
+    return this.images.prune(filters, new Set(this.#store.all.map((one) => one.image)));
   }
 
   volumeList(filters?: Filters): VolumeResource[] {
@@ -448,15 +448,6 @@ export class DockerEngine implements DockerApi {
   volumePrune(filters?: Filters): { VolumesDeleted: string[]; SpaceReclaimed: number } {
     return this.#volumes.prune(filters);
   }
-
-  readonly #networkId = (name: string): string => {
-    try {
-      return this.networks.identify(name).Id;
-    } catch (error) {
-      if (error instanceof DaemonError) return "";
-      throw error;
-    }
-  };
 
   get #inspected(): Parameters<typeof resourceOf>[1] {
     return { links: this.#store.links };

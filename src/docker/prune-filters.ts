@@ -1,6 +1,7 @@
 import type { Nanos } from "../sim/time.ts";
 import { DaemonError } from "./api/daemon-error.ts";
 import type { Filters } from "./api/docker-api.ts";
+import { checkFilterKeys } from "./filters.ts";
 import { hasLabel } from "./labels.ts";
 import { instantOf } from "./timestamps.ts";
 
@@ -11,17 +12,16 @@ interface Prunable {
 }
 
 /**
- * Reads the filters of a `prune`: `label`, `label!`, `until`.
+ * Reads the filters of a `prune`: `label`, `label!` and, where things are pruned by age, `until`.
+ * @param keys what else it may say, whoever minds that
  * @throws {DaemonError} 400
  */
 export function pruneFilter(
   filters: Filters,
   now: Nanos,
-  more: readonly string[] = [],
+  keys: readonly string[] = ["until"],
 ): (one: Prunable) => boolean {
-  for (const key of Object.keys(filters))
-    if (!["label", "label!", "until", ...more].includes(key))
-      throw new DaemonError(400, `Invalid filter '${key}'`);
+  checkFilterKeys(filters, ["label", "label!", ...keys]);
   const untils = filters["until"] ?? [];
   if (untils.length > 1) throw new DaemonError(400, "more than one until filter specified");
   const until = untils[0] === undefined ? Number.POSITIVE_INFINITY : instantOf(untils[0], now);

@@ -156,7 +156,7 @@ function route(api: DockerApi, what: string, query: URLSearchParams, body: any):
     return json(api.imageList({ all: query.get("all") === "1", filters: filtersOf(query) }));
   if (what === "POST /images/create")
     return json(api.imagePull(`${query.get("fromImage")}:${query.get("tag")}`));
-  if (what === "POST /images/prune") return json(api.imagePrune(false));
+  if (what === "POST /images/prune") return json(api.imagePrune(filtersOf(query)));
   if ((ref = match(/^GET \/images\/(.*)\/json$/)) !== null) return json(api.imageInspect(ref));
   if ((ref = match(/^POST \/images\/(.*)\/tag$/)) !== null) {
     api.imageTag(ref, `${query.get("repo")}:${query.get("tag")}`);

@@ -106,11 +106,12 @@ export interface DockerApi {
 
   imageList(options: { all: boolean; filters?: Filters }): ImageSummary[];
   imageInspect(ref: string): ImageResource;
-  /** True when it was not there before. */
+  /** `fresh`: it was not there before. */
   imagePull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string };
   imageTag(source: string, target: string): void;
   imageRemove(ref: string, force: boolean): { Untagged?: string; Deleted?: string }[];
-  imagePrune(all: boolean): {
+  /** Those without a name, unless the filter `dangling` says `false`. */
+  imagePrune(filters?: Filters): {
     ImagesDeleted: { Untagged?: string; Deleted?: string }[];
     SpaceReclaimed: number;
   };

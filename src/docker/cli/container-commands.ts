@@ -1,5 +1,6 @@
 import type { Program } from "../../sim/process.ts";
 import type { Call } from "../api/docker-api.ts";
+import { parsePortRange, splitProtocol } from "../port-range.ts";
 import { alignTabs } from "../templates/tab-writer.ts";
 import { atOnce, confirm, MissingObject, naming, namingCall, refusal, sideBySide, toEach } from "./ask.ts";
 import { ClientError, type Invocation, type Runner } from "./client-context.ts";
@@ -8,7 +9,6 @@ import { execInContainer } from "./exec.ts";
 import { humanSize } from "./human-text.ts";
 import { inspectAll } from "./inspect-output.ts";
 import { showLogs } from "./logs.ts";
-import { parsePortRange, splitProtocol } from "./port-specs.ts";
 import { createContainer, runContainer } from "./run.ts";
 import { restartPolicy } from "./run-config.ts";
 import { showStats } from "./stats.ts";

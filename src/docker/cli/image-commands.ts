@@ -215,10 +215,12 @@ function* prune(invocation: Invocation): Program {
 
 /** What pruning images says, and how many bytes it gained. */
 export function pruneImages(
-  { api }: Invocation,
+  { options, api }: Invocation,
   all: boolean,
 ): { readonly text: string; readonly space: number } {
-  const { ImagesDeleted, SpaceReclaimed } = api.imagePrune(all);
+  const filters = options.filters();
+  const dangling = [...(filters["dangling"] ?? []), `${!all}`];
+  const { ImagesDeleted, SpaceReclaimed } = api.imagePrune({ ...filters, dangling });
   if (ImagesDeleted.length === 0) return { text: "", space: 0 };
   const lines = ImagesDeleted.map(({ Untagged, Deleted }) =>
     Untagged === undefined ? `deleted: ${Deleted}\n` : `untagged: ${Untagged}\n`,

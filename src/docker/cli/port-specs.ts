@@ -1,5 +1,6 @@
 import type { PortBinding, PortMap } from "../api/network-types.ts";
-import { BadValue, parseUint } from "../go-parse.ts";
+import { BadValue } from "../go-parse.ts";
+import { type PortRange, parsePortRange, splitProtocol } from "../port-range.ts";
 import { canonicalAddress } from "./ip-address.ts";
 
 /** What `-p` and `--expose` say. @throws {BadValue} in the words of go-connections */
@@ -73,28 +74,6 @@ function hostAddress(text: string): string {
   const ip = bracketed?.[1] ?? text;
   if (canonicalAddress(ip) === null) throw new BadValue(`Invalid ip address: ${ip}`);
   return ip;
-}
-
-/** `80/udp`; without a protocol it is tcp. */
-export function splitProtocol(text: string): { readonly port: string; readonly protocol: string } {
-  const [port, protocol] = text.split("/");
-  if (port === "") return { port: "", protocol: "" };
-  return { port: port!, protocol: protocol === undefined || protocol === "" ? "tcp" : protocol };
-}
-
-interface PortRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-export function parsePortRange(text: string): PortRange {
-  if (text === "") throw new BadValue("Empty string specified for ports.");
-  const [from, to] = text.split("-");
-  const first = parseUint(from!, 16, 10);
-  if (to === undefined) return { first, last: first };
-  const last = parseUint(to, 16, 10);
-  if (last < first) throw new BadValue(`Invalid range specified for the Port: ${text}`);
-  return { first, last };
 }
 
 function rangeOr(text: string, refusal: string): PortRange {

@@ -1,4 +1,5 @@
 import { DaemonError } from "../api/daemon-error.ts";
+import { API_VERSION, RELEASE } from "../release.ts";
 import { evaluate } from "../templates/evaluate.ts";
 import { FUNCTION_NAMES } from "../templates/functions.ts";
 import { GoStruct, type GoValue } from "../templates/go-value.ts";
@@ -10,15 +11,17 @@ import { typedAnswer } from "./api-values.ts";
 import { type ClientContext, ClientError, type Invocation } from "./client-context.ts";
 
 /** Debian's build of the client: what it says of itself. */
-export const CLIENT_VERSION = {
-  Version: "20.10.24+dfsg1",
-  ApiVersion: "1.41",
+export const CLIENT_VERSION: Readonly<
+  Record<"Version" | "ApiVersion" | "GitCommit" | "GoVersion" | "Os" | "Arch" | "BuildTime", string>
+> = {
+  Version: RELEASE,
+  ApiVersion: API_VERSION,
   GitCommit: "297e128",
   GoVersion: "go1.19.8",
   Os: "linux",
   Arch: "amd64",
   BuildTime: "Thu May  7 21:09:36 2026",
-} as const;
+};
 
 interface Component {
   readonly Name: string;

@@ -1,7 +1,11 @@
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
-import type { Image } from "../images/image.ts";
+import { checkFilterKeys, filterValue, truthFilter } from "../filters.ts";
+import { parseInt64 } from "../go-parse.ts";
+import type { ImageStore } from "../images/image-store.ts";
 import { hasLabel } from "../labels.ts";
+import type { NetworkBackend } from "../network/network-backend.ts";
+import { parsePortRange, splitProtocol } from "../port-range.ts";
 import type { Container } from "./container.ts";
 import type { ContainerStore } from "./container-store.ts";
 import { statusOf } from "./inspect.ts";
@@ -16,17 +20,19 @@ const HEALTH = "healthy none starting unhealthy".split(" ");
 /** What a filter needs to know besides the container. */
 interface FilterSources {
   readonly store: ContainerStore;
-  image(ref: string): Image | null;
-  networkId(name: string): string;
+  readonly images: Pick<ImageStore, "find">;
+  readonly networks: Pick<NetworkBackend, "identify">;
 }
 
 type Test = (container: Container) => boolean;
 
 /** Reads the filters of `docker ps`. @throws {DaemonError} 400 */
 export function containerFilter(filters: Filters, sources: FilterSources): Test {
+  checkFilterKeys(filters, KEYS);
   const tests: Test[] = [];
+  // Here are no tasks of services.
+  if (truthFilter(filters, "is-task") === true) tests.push(() => false);
   for (const [key, values] of Object.entries(filters)) {
-    if (!KEYS.includes(key)) throw new DaemonError(400, `Invalid filter '${key}'`);
     if (values.length > 0) tests.push(testOf(key, values, sources));
   }
   return (container) => tests.every((test) => test(container));
@@ -56,54 +62,80 @@ function testOf(key: string, values: readonly string[], sources: FilterSources):
     }
     case "health":
       for (const value of values)
-        if (!HEALTH.includes(value)) throw new DaemonError(400, `Invalid filter 'health=${value}'`);
+        if (!HEALTH.includes(value))
+          throw new DaemonError(400, `Unrecognised filter value for health: ${value}`);
       return some(({ health }, value) => (health?.Status ?? "none") === value);
-    case "exited":
-      for (const value of values)
-        if (!/^-?\d+$/.test(value)) throw new DaemonError(400, `Invalid filter 'exited=${value}'`);
-      return some((c, value) => !c.running && c.startedAt !== null && c.exitCode === Number(value));
+    case "exited": {
+      const codes = values.map((value) => filterValue(() => parseInt64(value, 10, "Atoi")));
+      return (c) => !c.running && c.startedAt !== null && codes.includes(c.exitCode);
+    }
     case "ancestor":
-      return some(({ image }, value) => sources.image(value) === image);
+      return some(({ image }, value) => named(() => sources.images.find(value)) === image);
     case "network":
       return some(({ wishes }, value) =>
-        [...wishes.keys()].some((name) => name === value || sources.networkId(name).startsWith(value)),
+        [...wishes.keys()].some(
+          (name) =>
+            name === value || named(() => sources.networks.identify(name))?.Id.startsWith(value) === true,
+        ),
       );
     case "before":
     case "since": {
       const all = sources.store.all;
-      const places = values.map((value) => all.indexOf(sources.store.demand(value)));
+      const places = values.map((value) => {
+        const other = sources.store.find(value);
+        if (other === null) throw new DaemonError(404, `no such container ${value}`);
+        return all.indexOf(other);
+      });
       return (container) => {
         const place = all.indexOf(container);
         return places.every((other) => (key === "before" ? place < other : place > other));
       };
     }
-    case "publish":
-      return some(({ sandbox }, value) =>
-        Object.entries(sandbox?.ports ?? {}).some(
-          ([port, bindings]) =>
-            inRange(value, port, Number(port.split("/")[0])) ||
-            (bindings ?? []).some((one) => inRange(value, port, Number(one.HostPort))),
-        ),
-      );
-    case "expose":
-      return some(({ config }, value) =>
-        Object.keys(config.ExposedPorts ?? {}).some((port) =>
-          inRange(value, port, Number(port.split("/")[0])),
-        ),
-      );
+    case "publish": {
+      const wanted = values.map((value) => portTest(key, value));
+      return ({ sandbox }) =>
+        Object.entries(sandbox?.ports ?? {}).some(([port, bindings]) =>
+          bindings?.some(({ HostPort }) =>
+            wanted.some((fits) => fits(Number(HostPort), port.split("/")[1]!)),
+          ),
+        );
+    }
+    case "expose": {
+      const wanted = values.map((value) => portTest(key, value));
+      return ({ config }) =>
+        Object.keys(config.ExposedPorts ?? {}).some((port) => {
+          const [number, protocol] = port.split("/");
+          return wanted.some((fits) => fits(Number(number), protocol!));
+        });
+    }
     case "volume":
-      return some(({ config }, value) => Object.keys(config.Volumes ?? {}).includes(value));
+      return some(({ mounts }, value) =>
+        mounts.some(({ Name, Source, Destination }) => [Name ?? Source, Destination].includes(value)),
+      );
     default:
       return () => true;
   }
 }
 
-/** `80`, `80-90/udp`. */
-function inRange(wanted: string, key: string, port: number): boolean {
-  const match = /^(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(wanted);
-  if (match === null) throw new DaemonError(400, `Invalid filter '${wanted}'`);
-  const first = Number(match[1]);
-  return port >= first && port <= Number(match[2] ?? first) && key.endsWith(`/${match[3] ?? "tcp"}`);
+/** `80`, `80-90/udp`. @throws {DaemonError} 500 */
+function portTest(key: string, value: string): (port: number, protocol: string) => boolean {
+  if (value.includes(":")) throw new DaemonError(500, `filter for '${key}' should not contain ':': ${value}`);
+  const { port, protocol } = splitProtocol(value);
+  const { first, last } = filterValue(
+    () => parsePortRange(port),
+    `error while looking up for ${key} ${value}: `,
+  );
+  return (other, of) => other >= first && other <= last && of === protocol;
+}
+
+/** What a name names; null for one that names nothing, or cannot be a name. */
+function named<T>(ask: () => T): T | null {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof DaemonError) return null;
+    throw error;
+  }
 }
 
 function matches(pattern: string, text: string): boolean {

@@ -4,8 +4,11 @@ import type { ContainerConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { ImageConfig, ImageResource, ImageSummary } from "../api/image-types.ts";
+import { checkFilterKeys, truthFilter } from "../filters.ts";
 import { newId, shortId } from "../ids.ts";
 import { hasLabel } from "../labels.ts";
+import { pruneFilter } from "../prune-filters.ts";
+import { RELEASE } from "../release.ts";
 import { NEVER, rfc3339, unixSeconds } from "../timestamps.ts";
 import { genericImage } from "./generic-image.ts";
 import type { Image } from "./image.ts";
@@ -70,7 +73,7 @@ export class ImageStore {
     return image;
   }
 
-  /** Newest first, then by name. */
+  /** The one that came last first. */
   list(): Image[] {
     return [...this.#images.values()].reverse();
   }
@@ -139,12 +142,21 @@ export class ImageStore {
     return removed;
   }
 
-  /** @param used the images that containers use. */
-  prune(all: boolean, used: ReadonlySet<Image>): { ImagesDeleted: Removed[]; SpaceReclaimed: number } {
+  /**
+   * Takes away images that no container uses: those without a name, or with the filter `dangling=false` all.
+   * @param used the images that containers use. @throws {DaemonError} 400
+   */
+  prune(filters: Filters, used: ReadonlySet<Image>): { ImagesDeleted: Removed[]; SpaceReclaimed: number } {
+    const passes = pruneFilter(filters, this.#world.now, ["dangling", "until"]);
+    const all = truthFilter(filters, "dangling", [
+      ["false", "0"],
+      ["true", "1"],
+    ]);
     const deleted: Removed[] = [];
     let space = 0;
     for (const image of [...this.#images.values()]) {
-      if (used.has(image) || (!all && image.tags.length > 0)) continue;
+      if (used.has(image) || (all !== true && image.tags.length > 0)) continue;
+      if (!passes({ labels: image.config.Labels, createdAt: image.created })) continue;
       for (const name of image.tags) deleted.push({ Untagged: name });
       for (const digest of image.digests) deleted.push({ Untagged: digest });
       deleted.push({ Deleted: image.id });
@@ -171,10 +183,9 @@ export class ImageStore {
 
   /** @throws {DaemonError} 400 */
   summaries(filters: Filters): ImageSummary[] {
-    for (const key of Object.keys(filters))
-      if (!FILTERS.includes(key)) throw new DaemonError(400, `Invalid filter '${key}'`);
+    checkFilterKeys(filters, FILTERS);
     const wanted = filters["reference"] ?? [];
-    const dangling = filters["dangling"]?.[0];
+    const dangling = truthFilter(filters, "dangling");
     const labels = filters["label"] ?? [];
     const all = this.list();
     // Newest first: who comes behind was there before.
@@ -182,8 +193,7 @@ export class ImageStore {
       (filters[key] ?? []).map((ref) => all.indexOf(this.demand(ref)));
     const [before, since] = [places("before"), places("since")];
     return all.flatMap((image, place) => {
-      if (dangling !== undefined && (dangling === "true" || dangling === "1") !== (image.tags.length === 0))
-        return [];
+      if (dangling !== undefined && dangling !== (image.tags.length === 0)) return [];
       if (!before.every((other) => place > other) || !since.every((other) => place < other)) return [];
       if (!labels.every((label) => hasLabel(image.config.Labels, label))) return [];
       const summary = this.summary(image);
@@ -205,7 +215,7 @@ export class ImageStore {
       Created: rfc3339(image.created),
       Container: "",
       ContainerConfig: shownConfig(configOf({ names: [] })),
-      DockerVersion: "20.10.24+dfsg1",
+      DockerVersion: RELEASE,
       Author: "",
       Config: shownConfig(image.config),
       Architecture: "amd64",

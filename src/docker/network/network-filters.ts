@@ -1,5 +1,6 @@
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
+import { checkFilterKeys } from "../filters.ts";
 import { hasLabel } from "../labels.ts";
 import type { Network } from "./network.ts";
 
@@ -14,8 +15,14 @@ export function networkMatches(network: Network, filters: Filters): boolean {
 
 /** Refuses what `docker network ls --filter` does not know. @throws {DaemonError} 400 */
 export function checkNetworkFilters(filters: Filters): void {
-  for (const key of Object.keys(filters))
-    if (!KEYS.includes(key)) throw new DaemonError(400, `Invalid filter '${key}'`);
+  checkFilterKeys(filters, KEYS);
+  const dangling = filters["dangling"] ?? [];
+  if (dangling.length > 1) throw new DaemonError(400, 'got more than one value for filter key "dangling"');
+  if (dangling.length > 0 && !["true", "1", "false", "0"].includes(dangling[0]!))
+    throw new DaemonError(
+      400,
+      `invalid value for filter 'dangling', must be "true" (or "1"), or "false" (or "0")`,
+    );
   const wrong = (filters["type"] ?? []).find((type) => type !== "builtin" && type !== "custom");
   if (wrong !== undefined) throw new DaemonError(400, `invalid filter: 'type'='${wrong}'`);
 }

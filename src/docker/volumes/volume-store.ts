@@ -2,13 +2,15 @@ import type { World } from "../../sim/world.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { VolumeCreateRequest, VolumeResource } from "../api/volume-types.ts";
+import { checkFilterKeys, truthFilter } from "../filters.ts";
 import { hasLabel } from "../labels.ts";
+import { pruneFilter } from "../prune-filters.ts";
 import { rfc3339 } from "../timestamps.ts";
 
 /** What uses a volume, as the store asks for it. */
 type VolumeUsers = (name: string) => readonly string[];
 
-const FILTERS = new Set(["dangling", "driver", "label", "name"]);
+const FILTERS = ["dangling", "driver", "label", "name"];
 
 /** The volumes of an engine: names, labels and who uses them. Nothing is in them. */
 export class VolumeStore {
@@ -26,21 +28,23 @@ export class VolumeStore {
 
   /** @throws {DaemonError} */
   list(filters: Filters = {}): VolumeResource[] {
-    for (const key of Object.keys(filters)) {
-      if (!FILTERS.has(key)) throw new DaemonError(400, `Invalid filter '${key}'`);
-    }
-    return [...this.#volumes.values()].filter((volume) => this.#fits(volume, filters));
+    checkFilterKeys(filters, FILTERS);
+    const dangling = truthFilter(filters, "dangling", [
+      ["true", "1"],
+      ["false", "0"],
+    ]);
+    const some = (key: string, test: (value: string) => boolean): boolean => filters[key]?.some(test) ?? true;
+    return [...this.#volumes.values()].filter(
+      (volume) =>
+        some("name", (value) => volume.Name.includes(value)) &&
+        some("driver", (value) => volume.Driver === value) &&
+        (dangling === undefined || this.#isUnused(volume) === dangling) &&
+        (filters["label"] ?? []).every((value) => hasLabel(volume.Labels ?? {}, value)),
+    );
   }
 
-  #fits(volume: VolumeResource, filters: Filters): boolean {
-    const some = (key: string, test: (value: string) => boolean): boolean => filters[key]?.some(test) ?? true;
-    const dangling = this.#users(volume.Name).length === 0;
-    return (
-      some("name", (value) => volume.Name.includes(value)) &&
-      some("driver", (value) => volume.Driver === value) &&
-      some("dangling", (value) => (value === "true" || value === "1") === dangling) &&
-      (filters["label"] ?? []).every((value) => hasLabel(volume.Labels ?? {}, value))
-    );
+  #isUnused({ Name }: VolumeResource): boolean {
+    return this.#users(Name).length === 0;
   }
 
   /** @throws {DaemonError} */
@@ -109,9 +113,12 @@ export class VolumeStore {
       if (/^[0-9a-f]{64}$/.test(Name) && this.#users(Name).length === 0) this.#volumes.delete(Name);
   }
 
+  /** @throws {DaemonError} 400 */
   prune(filters: Filters = {}): { VolumesDeleted: string[]; SpaceReclaimed: number } {
-    const { all: _, ...rest } = filters;
-    const unused = this.list({ ...rest, dangling: ["true"] }).map(({ Name }) => Name);
+    const passes = pruneFilter(filters, this.#world.now, []);
+    const unused = [...this.#volumes.values()]
+      .filter((one) => this.#isUnused(one) && passes({ labels: one.Labels ?? {}, createdAt: 0 }))
+      .map(({ Name }) => Name);
     for (const name of unused) this.#volumes.delete(name);
     return { VolumesDeleted: unused, SpaceReclaimed: 0 };
   }

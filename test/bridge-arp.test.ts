@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { addFdbEntry } from "../src/bridge/fdb-commands.ts";
 import { setPortFlag } from "../src/bridge/settings.ts";
+import { setVlanFiltering } from "../src/bridge/vlan-commands.ts";
 import * as arpSender from "../src/net/arp.ts";
 import { byAdministrator } from "../src/net/neighbour.ts";
 import * as arp from "../src/wire/arp.ts";
@@ -35,4 +36,20 @@ test("a port with neigh_suppress is spared the requests that the bridge can answ
   setPortFlag(p2, "neighSuppress", true);
   expect(ask(target)).toEqual([["02:00:00:00:00:02 2"], [], [request]]);
   expect(ask(ip.parse("10.0.0.77")!)).toEqual([[], [request], [request]]);
+});
+
+// As on Linux 6.1, with and without VLANs.
+test.each([false, true])("it is spared announcements and probes too (VLAN filtering %s)", (vlanFiltering) => {
+  const { bridge, ends, world } = lan(2, { vlanFiltering: true });
+  setVlanFiltering(bridge, vlanFiltering);
+  setPortFlag(bridge.port("p2")!, "neighSuppress", true);
+  const watch = new Watch(ends[1]!);
+  const heard = (sender: string, target: string): number => {
+    arpSender.send(ends[0]!, arp.REQUEST, 0xffff, -1, ip.parse(sender)!, 0, 0, ip.parse(target)!, null);
+    world.settle();
+    return watch.seen.splice(0).length;
+  };
+  expect(heard("10.0.0.1", "10.0.0.1")).toBe(0);
+  expect(heard("0.0.0.0", "10.0.0.7")).toBe(0);
+  expect(heard("10.0.0.1", "10.0.0.7")).toBe(1);
 });

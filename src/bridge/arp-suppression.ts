@@ -17,7 +17,7 @@ export function suppressArp(bridge: Bridge, from: BridgePort | null, packet: Pac
   if (ethernet.type(view, at) !== ethernet.TYPE_ARP) return false;
   const arpAt = at + ethernet.HEADER_LEN;
   if (!arp.fits(view, arpAt, packet.length - ethernet.HEADER_LEN)) return false;
-  if (device.noarp || vid !== 0) return false; // with a VLAN the kernel asks a VLAN device on the bridge
+  if (device.noarp) return false;
   const sender = arp.senderIp(view, arpAt);
   const target = arp.targetIp(view, arpAt);
   if (ip.isLoopback(target) || ip.isMulticast(target)) return false;
@@ -25,7 +25,8 @@ export function suppressArp(bridge: Bridge, from: BridgePort | null, packet: Pac
     if (from?.neighSuppress === true) return false;
     if (sender === 0 || sender === target) return true;
   }
-  if (arp.operation(view, arpAt) !== arp.REQUEST) return false;
+  // In a VLAN the kernel asks a device of that VLAN on the bridge for neighbours, which is not simulated.
+  if (arp.operation(view, arpAt) !== arp.REQUEST || vid !== 0) return false;
   if (bridge.suppresses && device.ipv4.has(target)) return true;
   const neighbour = device.ns.neighbours.find(device, target);
   if (neighbour === null || !neighbour.valid) return false;

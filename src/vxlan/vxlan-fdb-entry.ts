@@ -128,8 +128,24 @@ export function indexOfRemote(entry: VxlanFdbEntry, d: VxlanDestination): number
   );
 }
 
-/** The entry as the registry shows it, like a line of `bridge fdb show`. */
-export function describe(entry: VxlanFdbEntry, remote: VxlanDestination): string {
-  const state = entry.state === "reachable" ? "" : ` ${entry.state}`;
-  return `${mac.format(entry.macHi, entry.macLo)} dst ${ip.format(remote.address)} self${state}`;
+/**
+ * One of an entry's remotes as `bridge fdb show` prints it on the device: what is as the device has it is not said. `via`: the name of
+ * the device to leave by, empty for any.
+ */
+export function describe(
+  entry: VxlanFdbEntry,
+  remote: VxlanDestination,
+  device: { readonly dstPort: number; readonly vni: number },
+  via: string,
+): string {
+  return [
+    `${mac.format(entry.macHi, entry.macLo)} dst ${ip.format(remote.address)}`,
+    ...(remote.port === device.dstPort ? [] : [`port ${remote.port}`]),
+    ...(remote.vni === device.vni ? [] : [`vni ${remote.vni}`]),
+    ...(via === "" ? [] : [`via ${via}`]),
+    "self",
+    ...(entry.router ? ["router"] : []),
+    ...(entry.externLearn ? ["extern_learn"] : []),
+    ...(entry.state === "reachable" ? [] : [entry.state]),
+  ].join(" ");
 }

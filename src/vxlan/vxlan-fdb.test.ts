@@ -3,13 +3,19 @@ import { expect, test } from "vitest";
 import { KernelError } from "../net/kernel-error.ts";
 import { SECOND } from "../sim/time.ts";
 import { World } from "../sim/world.ts";
-import { VxlanFdb } from "./vxlan-fdb.ts";
-import type { VxlanFdbMode, VxlanFdbState } from "./vxlan-fdb-entry.ts";
+import { VxlanFdb, type VxlanFdbOwner } from "./vxlan-fdb.ts";
+import { describe, type VxlanFdbMode, type VxlanFdbState } from "./vxlan-fdb-entry.ts";
 
 const VNI = 42;
 const PORT = 4789;
 const AGEING = 30 * SECOND;
 const LIMIT = 5;
+
+const owner: VxlanFdbOwner = {
+  path: "h/vx",
+  describe: (entry, remote) => describe(entry, remote, { vni: VNI, dstPort: PORT }, ""),
+  fdbChanged: () => {},
+};
 
 /** A few addresses: unknown ones, plain ones that differ in either half, a group. */
 const macs = [
@@ -115,8 +121,7 @@ test("the FDB agrees with a list in entries, order, errors, limit and ageing", (
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const world = new World(1);
       const told: string[] = [];
-      const listener = { fdbChanged: (what: string) => told.push(what) };
-      const fdb = new VxlanFdb(world, () => "h/vx", listener, AGEING, LIMIT);
+      const fdb = new VxlanFdb(world, { ...owner, fdbChanged: (what) => told.push(what) }, AGEING, LIMIT);
       fdb.startAgeing();
       const dumb = new Dumb();
       const key = (i: number): string => `${macs[i]!.hi}/${macs[i]!.lo}`;
@@ -171,7 +176,7 @@ test("the FDB agrees with a list in entries, order, errors, limit and ageing", (
 
 test("one address in two networks is two entries", () => {
   const world = new World(1);
-  const fdb = new VxlanFdb(world, () => "h/vx", { fdbChanged: () => {} }, AGEING, 0);
+  const fdb = new VxlanFdb(world, owner, AGEING, 0);
   const flags = { state: "permanent", router: false, externLearn: false, byUser: true, use: false } as const;
   for (const srcVni of [1, 2, 3]) {
     const destination = { address: srcVni, port: PORT, vni: srcVni, ifindex: 0 };
@@ -185,7 +190,7 @@ test("one address in two networks is two entries", () => {
 
 test("each remote tells what made it, changed it and took it away", () => {
   const world = new World(1);
-  const fdb = new VxlanFdb(world, () => "h/vx", { fdbChanged: () => {} }, AGEING, 0);
+  const fdb = new VxlanFdb(world, owner, AGEING, 0);
   fdb.startAgeing();
   const ref = fdb.learn(0x0200, 1, VNI, 0x0a000001, PORT, 17);
   fdb.learn(0x0200, 1, VNI, 0x0a000002, PORT, 18);
@@ -201,4 +206,21 @@ test("each remote tells what made it, changed it and took it away", () => {
     ["changed", { by: "frame", frame: 18 }],
     ["gone", { by: "timer", text: "ageing" }],
   ]);
+});
+
+test("the memory of causes has the words of `bridge fdb show`", () => {
+  const fdb = new VxlanFdb(new World(1), owner, AGEING, 0);
+  const destination = { address: 0x0a000001, port: PORT, vni: VNI, ifindex: 0 };
+  fdb.learn(2, 7, VNI, destination.address, PORT, 1);
+  const entry = fdb.find(2, 7, VNI)!;
+  const text = (change: object, via = ""): string =>
+    describe(entry, { ...destination, ...change }, { vni: VNI, dstPort: PORT }, via);
+  expect(text({})).toBe("00:02:00:00:00:07 dst 10.0.0.1 self");
+  entry.state = "permanent";
+  expect(text({ port: 8472, vni: 77 }, "eth0")).toBe(
+    "00:02:00:00:00:07 dst 10.0.0.1 port 8472 vni 77 via eth0 self permanent",
+  );
+  entry.externLearn = true;
+  entry.router = true;
+  expect(text({})).toBe("00:02:00:00:00:07 dst 10.0.0.1 self router extern_learn permanent");
 });

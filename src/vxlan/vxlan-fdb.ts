@@ -8,7 +8,6 @@ import type { World } from "../sim/world.ts";
 import * as mac from "../wire/mac.ts";
 import {
   ages,
-  describe,
   indexOfRemote,
   isGroup,
   LEARNED,
@@ -25,17 +24,20 @@ const ALL_UNKNOWN = "00:00:00:00:00:00";
 /** How often the kernel looks for entries that are too old (FDB_AGE_INTERVAL). */
 const AGE_INTERVAL: Nanos = 10 * SECOND;
 
-/** Told of each remote that comes, changes or goes. */
-export interface VxlanFdbListener {
+/** Whose forwarding database it is. */
+export interface VxlanFdbOwner {
+  /** `host/namespace/device`, for the registry. */
+  readonly path: string;
+  /** A remote of an entry as `bridge fdb show` prints it. */
+  describe(entry: VxlanFdbEntry, remote: VxlanDestination): string;
+  /** Told of each remote that comes, changes or goes. */
   fdbChanged(what: "new" | "del", entry: VxlanFdbEntry, remote: VxlanRemote): void;
 }
 
 /** The forwarding database of a VTEP. Linux: drivers/net/vxlan/vxlan_core.c. */
 export class VxlanFdb {
   readonly #world: World;
-  readonly #listener: VxlanFdbListener;
-  /** `host/namespace/device`, for the registry. */
-  readonly #where: () => string;
+  readonly #owner: VxlanFdbOwner;
   readonly #index: Table = new Table();
   readonly #first: (VxlanFdbEntry | null)[] = [];
   /** Newest first, as `bridge fdb show` lists them. */
@@ -48,16 +50,9 @@ export class VxlanFdb {
   /** When the ageing timer last ran or was started; null while the device is down. */
   #lastRun: Nanos | null = null;
 
-  constructor(
-    world: World,
-    where: () => string,
-    listener: VxlanFdbListener,
-    ageing: Nanos,
-    maxAddress: number,
-  ) {
+  constructor(world: World, owner: VxlanFdbOwner, ageing: Nanos, maxAddress: number) {
     this.#world = world;
-    this.#where = where;
-    this.#listener = listener;
+    this.#owner = owner;
     this.#ageing = ageing;
     this.#maxAddress = maxAddress;
     this.#timer = world.timer(() => this.#age());
@@ -78,7 +73,7 @@ export class VxlanFdb {
   /** The entry that says that no remote is known for an address, nor for all that are not known; 0 while nobody observes. */
   missing(hi: number, lo: number): EntryRef {
     if (this.#world.tap === null) return 0;
-    this.#absences ??= new Absences(this.#world.registry, "vxlan-fdb", this.#where);
+    this.#absences ??= new Absences(this.#world.registry, "vxlan-fdb", () => this.#owner.path);
     const address = mac.format(hi, lo);
     const fits = (entry: string): boolean => entry.startsWith(address) || entry.startsWith(ALL_UNKNOWN);
     return this.#absences.of(`no entry for ${address} nor for ${ALL_UNKNOWN}`, fits, "nobody made one");
@@ -142,7 +137,10 @@ export class VxlanFdb {
     this.#remoteGone(entry, gone!, cause);
   }
 
-  /** A frame proved that `address` is where this source is now: the entry is made, confirmed or moved (vxlan_snoop). */
+  /**
+   * A frame proved that `address` is where this source is now: the entry is made, confirmed or moved (vxlan_snoop). 0: the
+   * limit is reached, and nothing was learned.
+   */
   learn(hi: number, lo: number, vni: number, address: number, port: number, frame: number): EntryRef {
     const entry = this.find(hi, lo, vni);
     const cause = { by: "frame", frame } as const;
@@ -188,8 +186,8 @@ export class VxlanFdb {
     entry.remotes[0] = remote;
     entry.confirm();
     this.#world.generation++;
-    this.#world.registry.changed(remote.ref, describe(entry, remote), cause);
-    this.#listener.fdbChanged("new", entry, remote);
+    this.#world.registry.changed(remote.ref, this.#owner.describe(entry, remote), cause);
+    this.#owner.fdbChanged("new", entry, remote);
   }
 
   #changeFlags(entry: VxlanFdbEntry, spec: VxlanFdbSpec, cause: Cause): void {
@@ -204,23 +202,23 @@ export class VxlanFdb {
     entry.confirm();
     this.#world.generation++;
     for (const remote of entry.remotes)
-      this.#world.registry.changed(remote.ref, describe(entry, remote), cause);
+      this.#world.registry.changed(remote.ref, this.#owner.describe(entry, remote), cause);
     this.#watch(entry);
   }
 
   #addRemote(entry: VxlanFdbEntry, destination: VxlanDestination, cause: Cause): void {
-    const text = describe(entry, destination);
-    const ref = this.#world.registry.made("vxlan-fdb", this.#where(), text, cause);
+    const text = this.#owner.describe(entry, destination);
+    const ref = this.#world.registry.made("vxlan-fdb", this.#owner.path, text, cause);
     const remote = remoteOf(destination, ref);
     entry.remotes.push(remote);
     this.#world.generation++;
-    this.#listener.fdbChanged("new", entry, remote);
+    this.#owner.fdbChanged("new", entry, remote);
   }
 
   #remoteGone(entry: VxlanFdbEntry, remote: VxlanRemote, cause: Cause): void {
     this.#world.generation++;
     this.#world.registry.gone(remote.ref, cause);
-    this.#listener.fdbChanged("del", entry, remote);
+    this.#owner.fdbChanged("del", entry, remote);
   }
 
   #destroy(entry: VxlanFdbEntry, cause: Cause): void {

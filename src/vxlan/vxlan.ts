@@ -8,8 +8,15 @@ import { Verdict } from "../sim/verdict.ts";
 import * as vxlanHeader from "../wire/vxlan.ts";
 import { transmit } from "./encapsulate.ts";
 import type { VxlanConfig } from "./vxlan-config.ts";
-import { VxlanFdb, type VxlanFdbListener } from "./vxlan-fdb.ts";
-import { LEARNED, type VxlanFdbEntry, type VxlanFdbSpec, type VxlanRemote } from "./vxlan-fdb-entry.ts";
+import { VxlanFdb, type VxlanFdbOwner } from "./vxlan-fdb.ts";
+import {
+  describe,
+  LEARNED,
+  type VxlanDestination,
+  type VxlanFdbEntry,
+  type VxlanFdbSpec,
+  type VxlanRemote,
+} from "./vxlan-fdb-entry.ts";
 import { VxlanNet } from "./vxlan-socket.ts";
 
 /** A frame that enters the same device more often than this on one way is dropped (XMIT_RECURSION_LIMIT). */
@@ -30,7 +37,7 @@ export type VxlanEvent =
  * In: `transmit`, and datagrams from the {@link VxlanSocket}.   Out: IP output of {@link ns}, and the device's receiver.
  * Counts: rx and tx without Ethernet headers, as the kernel does.   Linux: drivers/net/vxlan/vxlan_core.c.
  */
-export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
+export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbOwner {
   readonly kind = "vxlan";
   readonly notesLegs = true;
   /** The namespace of the outer packets: where the device was made, wherever it is now. */
@@ -47,13 +54,11 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
   constructor(ns: NetworkNamespace, config: VxlanConfig) {
     this.ns = ns;
     this.config = config;
-    this.fdb = new VxlanFdb(
-      ns.world,
-      () => this.device.path,
-      this,
-      config.ageing * SECOND,
-      config.maxAddress,
-    );
+    this.fdb = new VxlanFdb(ns.world, this, config.ageing * SECOND, config.maxAddress);
+  }
+
+  get path(): string {
+    return this.device.path;
   }
 
   /** Called once, when the device is made: the default destination becomes the entry for all unknown addresses. */
@@ -136,8 +141,14 @@ export class Vxlan implements DeviceDriver, DeviceListener, VxlanFdbListener {
     const { vni, dstPort } = this.config;
     const ref = this.fdb.learn(hi, lo, vni, address, dstPort, packet.id);
     const tap = this.ns.world.tap;
-    if (tap !== null) tap.record(this.device.place, packet, Verdict.learned, ref);
+    if (tap !== null && ref !== 0) tap.record(this.device.place, packet, Verdict.learned, ref);
     return true;
+  }
+
+  describe(entry: VxlanFdbEntry, remote: VxlanDestination): string {
+    const { ifindex } = remote;
+    const via = ifindex === 0 ? "" : (this.ns.deviceByIndex(ifindex)?.name ?? `if${ifindex}`);
+    return describe(entry, remote, this.config, via);
   }
 
   fdbChanged(what: "new" | "del", entry: VxlanFdbEntry, remote: VxlanRemote): void {

@@ -1,3 +1,4 @@
+import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { IpvsConnection } from "./connection.ts";
 import type { ForwardMethod } from "./connection-flags.ts";
@@ -6,7 +7,8 @@ import type { IpvsService, ServiceKey } from "./service.ts";
 
 /** `TCP`, `UDP`, or `IP` for a template of a mark's service. */
 export function protocolName(protocol: number): string {
-  return protocol === 6 ? "TCP" : protocol === 17 ? "UDP" : "IP";
+  if (protocol === ipv4.PROTO_TCP) return "TCP";
+  return protocol === ipv4.PROTO_UDP ? "UDP" : "IP";
 }
 
 const methodNames: readonly string[] = ["Masq", "Local", "Tunnel", "Route", "Bypass"];

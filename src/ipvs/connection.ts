@@ -1,5 +1,5 @@
 import type { EntryRef } from "../sim/registry.ts";
-import type { Nanos } from "../sim/time.ts";
+import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Timer } from "../sim/timer.ts";
 import { ConnectionFlag, ForwardMethod } from "./connection-flags.ts";
 import type { IpvsDestination } from "./destination.ts";
@@ -29,8 +29,8 @@ export class IpvsConnection implements ConnectionKey {
   readonly fwmark: number;
   /** A {@link TcpState}; 0 for UDP; of a template 1 once a connection of its was more than a beginning. */
   state: number = TcpState.none;
-  /** Nanoseconds that it is kept after each packet. */
-  timeout: Nanos = 3_000_000_000;
+  /** How long it is kept after each packet. */
+  timeout: Nanos = 3 * SECOND;
   expires: Nanos = 0;
   timer: Timer | null = null;
   inPackets = 0;

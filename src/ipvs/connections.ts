@@ -1,4 +1,5 @@
 import type { Cause } from "../sim/registry.ts";
+import { type Nanos, SECOND } from "../sim/time.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import { type ConnectionKey, IpvsConnection } from "./connection.ts";
 import { ConnectionFlag, ForwardMethod } from "./connection-flags.ts";
@@ -7,7 +8,7 @@ import type { IpvsDestination } from "./destination.ts";
 import type { Ipvs } from "./ipvs.ts";
 
 /** What a connection that others depend on waits before it looks again whether it may end. */
-const LATER = 60_000_000_000;
+const LATER: Nanos = 60 * SECOND;
 
 /** Makes a connection or template and puts it into the table, except those of one packet (ip_vs_conn_new). */
 export function makeConnection(

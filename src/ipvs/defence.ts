@@ -1,10 +1,11 @@
+import { SECOND } from "../sim/time.ts";
+import * as ipv4 from "../wire/ipv4.ts";
 import type { IpvsConnection } from "./connection.ts";
 import { expireNow } from "./connections.ts";
 import type { Ipvs } from "./ipvs.ts";
 import { TEMPLATE_ASSURED } from "./set-state.ts";
 import { TcpState } from "./tcp-state.ts";
 
-const SECOND = 1_000_000_000;
 /** The kernel's table has so many chains, of which each second one in 32 is looked at. */
 const CHAINS = 4096;
 const LOOKED_AT = CHAINS >>> 5;
@@ -44,7 +45,7 @@ function dropSome(ipvs: Ipvs): void {
 function isExpendable(ipvs: Ipvs, connection: IpvsConnection): boolean {
   if (connection.controlled > 0) return false;
   if (connection.isTemplate) return (connection.state & TEMPLATE_ASSURED) === 0;
-  if (connection.protocol === 6) {
+  if (connection.protocol === ipv4.PROTO_TCP) {
     if (connection.state === TcpState.synRecv || connection.state === TcpState.synAck) return true;
     if (connection.state !== TcpState.established) return false;
   }

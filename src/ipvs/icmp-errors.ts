@@ -14,8 +14,6 @@ import type { Scheduling } from "./schedule.ts";
 import { translateError } from "./translate.ts";
 import { type Origin, transmit } from "./transmit.ts";
 
-const PROTO_IPIP = 4;
-
 /** The ICMP errors that IPVS looks into: unreachable, source quench, time exceeded. */
 export function isIcmpError(packet: Packet): boolean {
   const { view, networkAt } = packet;
@@ -62,7 +60,7 @@ export class IcmpErrors {
     const { view } = packet;
     const end = packet.at + packet.length;
     if (quoted + ipv4.HEADER_LEN > end) return HookResult.accept;
-    const isTunnel = ipv4.protocol(view, quoted) === PROTO_IPIP;
+    const isTunnel = ipv4.protocol(view, quoted) === ipv4.PROTO_IPIP;
     if (isTunnel) {
       if (origin !== "input" || ipv4.fragmentOffset(view, quoted) !== 0) return HookResult.accept;
       quoted += ipv4.headerLength(view, quoted);

@@ -22,6 +22,7 @@ import { type Origin, transmit } from "./transmit.ts";
 const NAT_SRC = 100;
 const NAT_DST = -100;
 const LINK_GROUP = PacketFlag.linkBroadcast | PacketFlag.linkMulticast;
+/** A bit of `conn_reuse_mode`: in FIN_WAIT too, where answers do not pass here. */
 const REUSE_WITHOUT_OUTPUT = 2;
 
 type Handler = (packet: Packet, device: NetDevice | null) => HookResult;
@@ -128,7 +129,6 @@ export class IpvsHooks {
     setState(ipvs, connection, packet, flow.transportAt, Direction.input);
     ipvs.ns.note(packet, Verdict.dispatched, connection.ref);
     connection.inPackets++;
-    // Its time begins before the packet goes: what comes of that happens at the same instant.
     const result = transmit(ipvs, connection, packet, origin, false);
     release(ipvs, connection);
     return result;

@@ -2,7 +2,9 @@ import type { Prng } from "../base/prng.ts";
 import type { ConntrackAccess } from "../net/conntrack-access.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { Way } from "../net/way.ts";
+import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Timer } from "../sim/timer.ts";
+import * as ipv4 from "../wire/ipv4.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { IpvsDestination } from "./destination.ts";
 import { IpvsHooks } from "./ipvs-hooks.ts";
@@ -11,9 +13,9 @@ import type { IpvsService } from "./service.ts";
 import { ESTIMATE_PERIOD, Statistics } from "./statistics.ts";
 import { TCP_TIMEOUTS } from "./tcp-state.ts";
 
-const SECOND = 1_000_000_000;
-/** Where persistent services of FTP begin. */
+/** Where FTP is asked for, and from where its data comes. */
 export const FTP_PORT = 21;
+export const FTP_DATA_PORT = 20;
 
 /** IP Virtual Server of one namespace (struct netns_ipvs): services, connections, settings, numbers. */
 export class Ipvs {
@@ -21,9 +23,9 @@ export class Ipvs {
   readonly settings: IpvsSettings = new IpvsSettings();
   readonly connections: ConnectionTable = new ConnectionTable();
   readonly statistics: Statistics = new Statistics();
-  /** Nanoseconds by TCP state, and of UDP. */
-  readonly tcpTimeouts: number[] = TCP_TIMEOUTS.map((seconds) => seconds * SECOND);
-  udpTimeout: number = 300 * SECOND;
+  /** How long a connection is kept after a packet: by TCP state, and of UDP. */
+  readonly tcpTimeouts: Nanos[] = TCP_TIMEOUTS.map((seconds) => seconds * SECOND);
+  udpTimeout: Nanos = 300 * SECOND;
   /** One in so many new connections is dropped while it is not 0 (net.ipv4.vs.drop_packet). */
   dropRate = 0;
   /** `secure_tcp` is at work. */
@@ -38,7 +40,7 @@ export class Ipvs {
   trash: IpvsDestination[] = [];
   #services: readonly IpvsService[] = [];
   readonly #hooks: IpvsHooks;
-  #nextEstimate: number;
+  #nextEstimate: Nanos;
 
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
@@ -79,7 +81,7 @@ export class Ipvs {
     const service =
       (fwmark !== 0 ? this.exact(0, 0, 0, fwmark) : null) ?? this.exact(protocol, address, port, 0);
     if (service !== null) return service;
-    if (protocol === 6 && (port === 20 || port >= 1024)) {
+    if (protocol === ipv4.PROTO_TCP && (port === FTP_DATA_PORT || port >= 1024)) {
       const ftp = this.exact(protocol, address, FTP_PORT, 0);
       if (ftp !== null) return ftp;
     }

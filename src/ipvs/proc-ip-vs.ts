@@ -1,4 +1,5 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { SECOND } from "../sim/time.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import type { IpvsConnection } from "./connection.ts";
 import { methodName, protocolName } from "./connection-text.ts";
@@ -63,7 +64,7 @@ export function stateName(connection: IpvsConnection): string {
 
 /** Whole seconds until a connection ends. */
 export function secondsLeft(ns: NetworkNamespace, connection: IpvsConnection): number {
-  return Math.max(0, Math.floor((connection.expires - ns.world.now) / 1_000_000_000));
+  return Math.max(0, Math.floor((connection.expires - ns.world.now) / SECOND));
 }
 
 function addresses(c: IpvsConnection): string {

@@ -1,6 +1,7 @@
 import { HookResult } from "../net/hooks.ts";
 import * as icmpError from "../net/icmp-error.ts";
 import type { Packet } from "../sim/packet.ts";
+import { SECOND } from "../sim/time.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -10,11 +11,9 @@ import { ConnectionFlag } from "./connection-flags.ts";
 import { control, invalidateTemplate, makeConnection, release } from "./connections.ts";
 import type { IpvsDestination } from "./destination.ts";
 import type { Flow } from "./flow.ts";
-import { FTP_PORT, type Ipvs } from "./ipvs.ts";
+import { FTP_DATA_PORT, FTP_PORT, type Ipvs } from "./ipvs.ts";
 import type { IpvsService } from "./service.ts";
 
-const FTP_DATA_PORT = 20;
-const SECOND = 1_000_000_000;
 /** What a template has for the protocol of a mark's service (IPPROTO_IP). */
 const ANY_PROTOCOL = 0;
 
@@ -33,6 +32,8 @@ export class Scheduling {
     now: 0,
   };
   result: HookResult = HookResult.accept;
+  /** How many connections more are let in before one is dropped. */
+  #spared = 0;
 
   constructor(ipvs: Ipvs) {
     this.#ipvs = ipvs;
@@ -146,11 +147,10 @@ export class Scheduling {
   }
 
   /** One in so many is dropped while memory is short, or somebody says so (ip_vs_todrop). */
-  #left = 0;
   #mustDrop(): boolean {
     const { dropRate } = this.#ipvs;
-    if (dropRate === 0 || --this.#left > 0) return false;
-    this.#left = dropRate;
+    if (dropRate === 0 || --this.#spared > 0) return false;
+    this.#spared = dropRate;
     return true;
   }
 

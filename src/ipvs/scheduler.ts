@@ -30,7 +30,7 @@ export interface DestinationChange {
   readonly index: number;
 }
 
-/** Flags that `ipvsadm -b` gives a scheduler. */
+/** What `ipvsadm -b` gives a scheduler: `flag-1` to `flag-3`, which have names with some schedulers. */
 export type SchedulerFlags = readonly [boolean, boolean, boolean];
 
 /** A scheduler by its name (struct ip_vs_scheduler). */

@@ -1,7 +1,7 @@
 import type { EntryRef } from "../sim/registry.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import type { IpvsDestination } from "./destination.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Scheduler, SchedulerFlags } from "./scheduler.ts";
 import { Statistics } from "./statistics.ts";
 
 /** Which packets a virtual service takes: a protocol, address and port, or a firewall mark alone. */
@@ -17,8 +17,7 @@ export interface ServiceKey {
 /** What `ipvsadm -A` and `-E` say of a service. */
 export interface ServiceOptions {
   readonly scheduler: string;
-  /** Flags of the scheduler (`-b`): `flag-1` to `flag-3`, which have names with some schedulers. */
-  readonly schedulerFlags: readonly [boolean, boolean, boolean];
+  readonly schedulerFlags: SchedulerFlags;
   /** Seconds of persistence; 0 for none. */
   readonly persistence: number;
   /** How much of the client's address is looked at for persistence. */
@@ -33,7 +32,7 @@ export class IpvsService implements ServiceKey {
   readonly port: number;
   readonly fwmark: number;
   scheduler: Scheduler;
-  schedulerFlags: readonly [boolean, boolean, boolean] = [false, false, false];
+  schedulerFlags: SchedulerFlags = [false, false, false];
   persistence = 0;
   netmask: number = ip.BROADCAST;
   onePacket = false;

@@ -1,3 +1,5 @@
+import { type Nanos, SECOND } from "../sim/time.ts";
+
 /** Connections, and packets and bytes of both directions. Bytes count from the IP header on. */
 export interface Counts {
   connections: number;
@@ -11,8 +13,8 @@ function noCounts(): Counts {
   return { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
 }
 
-/** Nanoseconds between two estimates. */
-export const ESTIMATE_PERIOD = 2_000_000_000;
+/** Between two estimates. */
+export const ESTIMATE_PERIOD: Nanos = 2 * SECOND;
 
 /**
  * What a service, a destination, or IPVS as a whole has done (struct ip_vs_stats). Nobody sees the numbers themselves: every

@@ -1,3 +1,5 @@
+import * as tcp from "../wire/tcp.ts";
+
 /** States of a TCP connection as a director sees it, in the kernel's order (IP_VS_TCP_S_*). */
 export const TcpState = {
   none: 0,
@@ -68,18 +70,13 @@ function unfold(rows: readonly (readonly string[])[]): Uint8Array {
 const ordinary: Uint8Array = unfold(ORDINARY);
 const secure: Uint8Array = unfold(SECURE);
 
-const FIN = 1;
-const SYN = 2;
-const RST = 4;
-const ACK = 16;
-
 /** The state after a segment with these flags of its header; one without any closes (set_tcp_state). */
 export function nextTcpState(state: number, direction: Direction, flags: number, isSecure: boolean): number {
   let event: number;
-  if ((flags & RST) !== 0) event = 3;
-  else if ((flags & SYN) !== 0) event = 0;
-  else if ((flags & FIN) !== 0) event = 1;
-  else if ((flags & ACK) !== 0) event = 2;
+  if ((flags & tcp.RST) !== 0) event = 3;
+  else if ((flags & tcp.SYN) !== 0) event = 0;
+  else if ((flags & tcp.FIN) !== 0) event = 1;
+  else if ((flags & tcp.ACK) !== 0) event = 2;
   else return TcpState.close;
   return (isSecure ? secure : ordinary)[(direction * 4 + event) * 11 + state]!;
 }

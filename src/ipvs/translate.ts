@@ -3,23 +3,20 @@ import type { Packet } from "../sim/packet.ts";
 import * as checksum from "../wire/checksum.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
+import * as tcp from "../wire/tcp.ts";
+import * as udp from "../wire/udp.ts";
 
-/** Offsets within the IPv4 header, and within what follows it. */
-const SRC = 12;
-const DST = 16;
-const IP_CHECKSUM = 10;
+/** Where the ports lie in a TCP or UDP header. */
 const SRC_PORT = 0;
 const DST_PORT = 2;
-const TCP_CHECKSUM = 16;
-const UDP_CHECKSUM = 6;
 
 /** Gives a packet another source, and its checksums what follows from that. */
 export function translateSource(packet: Packet, address: number, port: number): void {
-  translate(packet, SRC, SRC_PORT, address, port);
+  translate(packet, ipv4.SRC, SRC_PORT, address, port);
 }
 
 export function translateDestination(packet: Packet, address: number, port: number): void {
-  translate(packet, DST, DST_PORT, address, port);
+  translate(packet, ipv4.DST, DST_PORT, address, port);
 }
 
 function translate(packet: Packet, field: number, portField: number, address: number, port: number): void {
@@ -27,12 +24,10 @@ function translate(packet: Packet, field: number, portField: number, address: nu
   const before = view.getInt32(at + field);
   const transport = at + ipv4.headerLength(view, at);
   const portBefore = view.getUint16(transport + portField);
-  view.setInt32(at + field, address);
+  setAddress(view, at, field, address);
   view.setUint16(transport + portField, port);
-  const header = view.getUint16(at + IP_CHECKSUM);
-  view.setUint16(at + IP_CHECKSUM, checksum.update32(header, before, address));
   const isUdp = ipv4.protocol(view, at) === ipv4.PROTO_UDP;
-  const sumAt = transport + (isUdp ? UDP_CHECKSUM : TCP_CHECKSUM);
+  const sumAt = transport + (isUdp ? udp.CHECKSUM : tcp.CHECKSUM);
   const sum = view.getUint16(sumAt);
   if (packet.checksumStart === transport) {
     // Unfinished: the field holds the sum of the pseudo header, in which there is no port.
@@ -52,14 +47,15 @@ export function translateError(packet: Packet, toClient: boolean, address: numbe
   finishChecksum(packet);
   const message = at + ipv4.headerLength(view, at);
   const quoted = message + icmp.HEADER_LEN;
-  setAddress(view, at, toClient ? SRC : DST, address);
-  setAddress(view, quoted, toClient ? DST : SRC, address);
+  setAddress(view, at, toClient ? ipv4.SRC : ipv4.DST, address);
+  setAddress(view, quoted, toClient ? ipv4.DST : ipv4.SRC, address);
   view.setUint16(quoted + ipv4.headerLength(view, quoted) + (toClient ? DST_PORT : SRC_PORT), port);
   icmp.fillChecksum(view, message, packet.at + packet.length - message);
 }
 
+/** Writes an address of the IPv4 header at `at`, and mends its checksum. */
 function setAddress(view: DataView, at: number, field: number, address: number): void {
   const before = view.getInt32(at + field);
   view.setInt32(at + field, address);
-  view.setUint16(at + IP_CHECKSUM, checksum.update32(view.getUint16(at + IP_CHECKSUM), before, address));
+  ipv4.setChecksum(view, at, checksum.update32(ipv4.checksum(view, at), before, address));
 }

@@ -15,8 +15,6 @@ import { ConnectionFlag, ForwardMethod } from "./connection-flags.ts";
 import type { Ipvs } from "./ipvs.ts";
 import { translateDestination, translateError } from "./translate.ts";
 
-/** IP in IP (RFC 2003). */
-const PROTO_IPIP = 4;
 /** The smallest MTU of IPv4 (RFC 791). */
 const MIN_MTU = 68;
 
@@ -159,8 +157,8 @@ function encapsulate(ipvs: Ipvs, connection: IpvsConnection, packet: Packet, way
   packet.transportAt = inner;
   packet.length += ipv4.HEADER_LEN;
   packet.hash = 0;
-  const id = ns.host.identifications.next(src, dst, PROTO_IPIP);
-  ipv4.write(view, at, tos, packet.length, id, df, ttl, PROTO_IPIP, src, dst);
+  const id = ns.host.identifications.next(src, dst, ipv4.PROTO_IPIP);
+  ipv4.write(view, at, tos, packet.length, id, df, ttl, ipv4.PROTO_IPIP, src, dst);
   ns.world.pool.renumber(packet);
   ns.note(packet, Verdict.encapsulated, connection.ref);
   mark(ipvs, connection, packet, false);

@@ -5,8 +5,6 @@ import type { Packet } from "./packet.ts";
 
 /** By how much, in ones' complement, one hop less changes the sum of a header: 0x0100 is taken away. */
 const HOP = 0xfeff;
-const SRC = 12;
-const DST = 16;
 
 /** What has to be added to a sum in which a 32-bit field was `before`, so that it is one with `after`. */
 function difference(before: number, after: number): number {
@@ -91,8 +89,8 @@ export class HeaderChange {
     const sum = ~ipv4.checksum(view, ip) & 0xffff;
     ipv4.setChecksum(view, ip, checksum.finish(sum + this.#headerSum));
     if (!this.#isTranslated) return;
-    view.setInt32(ip + SRC, this.#src);
-    view.setInt32(ip + DST, this.#dst);
+    view.setInt32(ip + ipv4.SRC, this.#src);
+    view.setInt32(ip + ipv4.DST, this.#dst);
     const transport = ip + ipv4.HEADER_LEN;
     view.setInt32(transport, this.#ports);
     const field = udp.checksum(view, transport);

@@ -8,15 +8,18 @@ const ID = 4;
 const FLAGS_OFFSET = 6;
 const TTL = 8;
 const PROTOCOL = 9;
-const CHECKSUM = 10;
-const SRC = 12;
-const DST = 16;
+/** Where the checksum and the addresses lie. */
+export const CHECKSUM = 10;
+export const SRC = 12;
+export const DST = 16;
 
 /** Bytes of a header without options. */
 export const HEADER_LEN = 20;
 
 export const PROTO_ICMP = 1;
 export const PROTO_IGMP = 2;
+/** IP in IP (RFC 2003). */
+export const PROTO_IPIP = 4;
 export const PROTO_TCP = 6;
 export const PROTO_UDP = 17;
 

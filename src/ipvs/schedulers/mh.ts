@@ -1,7 +1,7 @@
 import type { IpvsDestination } from "../destination.ts";
 import type { Client, Scheduler, SchedulerFlags, SchedulerKind } from "../scheduler.ts";
 import { gcd, isAvailable } from "./available.ts";
-import { halfSipHash } from "./half-sip-hash.ts";
+import { hsiphash } from "./hsiphash.ts";
 
 /** A prime: the length of the table (CONFIG_IP_VS_MH_TAB_INDEX=12). */
 const SIZE = 4093;
@@ -42,12 +42,12 @@ class MaglevHashing implements Scheduler {
     const table = this.#table;
     if (table.length === 0) return null;
     const key = client.srcAddress + (this.#port ? client.srcPort : 0);
-    const place = halfSipHash(key, KEY1) % SIZE;
+    const place = hsiphash(key, KEY1) % SIZE;
     const first = table[place]!;
     if (isAvailable(first)) return first;
     if (!this.#fallback) return null;
     for (let i = 0; i < SIZE; i++) {
-      const destination = table[halfSipHash(key + ((i + place) % SIZE), KEY1) % SIZE]!;
+      const destination = table[hsiphash(key + ((i + place) % SIZE), KEY1) % SIZE]!;
       if (isAvailable(destination)) return destination;
     }
     return null;
@@ -61,8 +61,8 @@ function turnsOf(destinations: readonly IpvsDestination[], divisor: number): Tur
     const key = destination.address + destination.port;
     return {
       destination,
-      place: halfSipHash(key, KEY1) % SIZE,
-      skip: (halfSipHash(key, KEY2) % (SIZE - 1)) + 1,
+      place: hsiphash(key, KEY1) % SIZE,
+      skip: (hsiphash(key, KEY2) % (SIZE - 1)) + 1,
       turns: (destination.lastWeight / divisor) >>> shift || (destination.lastWeight === 0 ? 0 : 1),
     };
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { IpvsDestination } from "../destination.ts";
 import type { Client, Scheduler, SchedulerFlags } from "../scheduler.ts";
 import { IpvsService } from "../service.ts";
-import { halfSipHash } from "./half-sip-hash.ts";
+import { hsiphash } from "./hsiphash.ts";
 import { schedulers } from "./index.ts";
 
 const NET = 0x0a010000;
@@ -212,6 +212,6 @@ test("sh and mh keep a client where it is, whatever it asks", () => {
 });
 
 test("SipHash-1-3 spreads neighbouring words", () => {
-  const seen = new Set(Array.from({ length: 4096 }, (_, i) => halfSipHash(i, 2654435761)));
+  const seen = new Set(Array.from({ length: 4096 }, (_, i) => hsiphash(i, 2654435761)));
   expect(seen.size).toBeGreaterThan(4090);
 });

@@ -7,6 +7,7 @@ import type { IpvsService } from "../../ipvs/service.ts";
 import type { Statistics } from "../../ipvs/statistics.ts";
 import { TcpState } from "../../ipvs/tcp-state.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
+import { SECOND } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { InNamespace, QuestionRecord } from "../operation.ts";
 import { ToolError } from "../tool-error.ts";
@@ -93,7 +94,7 @@ export const ipvsSave: QuestionRecord<IpvsSave> = {
 function timeouts(ns: NetworkNamespace): string {
   const { tcpTimeouts, udpTimeout } = ipvsOf(ns);
   const seconds = [tcpTimeouts[TcpState.established]!, tcpTimeouts[TcpState.finWait]!, udpTimeout];
-  return `Timeout (tcp tcpfin udp): ${seconds.map((value) => value / 1_000_000_000).join(" ")}\n`;
+  return `Timeout (tcp tcpfin udp): ${seconds.map((value) => value / SECOND).join(" ")}\n`;
 }
 
 /** By mark, protocol, address and port; addresses above 127.255.255.255 come first, as their difference overflows. */

@@ -2,6 +2,7 @@ import { addService, deleteService, editService, flushServices, zeroStatistics }
 import { ipvsOf } from "../../ipvs/ipvs.ts";
 import type { ServiceOptions } from "../../ipvs/service.ts";
 import { TcpState } from "../../ipvs/tcp-state.ts";
+import { SECOND } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { InNamespace, OperationRecord } from "../operation.ts";
 import { attempt } from "./ipvs-error.ts";
@@ -147,8 +148,8 @@ export const ipvsTimeouts: OperationRecord<IpvsTimeouts> = {
   words: ({ tcp, tcpFin, udp }) => ["--set", String(tcp), String(tcpFin), String(udp)],
   apply({ tcp, tcpFin, udp }, { namespace }) {
     const ipvs = ipvsOf(namespace);
-    if (tcp !== 0) ipvs.tcpTimeouts[TcpState.established] = tcp * 1_000_000_000;
-    if (tcpFin !== 0) ipvs.tcpTimeouts[TcpState.finWait] = tcpFin * 1_000_000_000;
-    if (udp !== 0) ipvs.udpTimeout = udp * 1_000_000_000;
+    if (tcp !== 0) ipvs.tcpTimeouts[TcpState.established] = tcp * SECOND;
+    if (tcpFin !== 0) ipvs.tcpTimeouts[TcpState.finWait] = tcpFin * SECOND;
+    if (udp !== 0) ipvs.udpTimeout = udp * SECOND;
   },
 };

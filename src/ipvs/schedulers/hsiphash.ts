@@ -5,10 +5,10 @@ function rotate(value: bigint, by: bigint): bigint {
 }
 
 /**
- * SipHash-1-3 of one 32-bit word, both halves of the key being `key`; the low 32 bits of the result. That is what Linux's
- * `hsiphash` is on a machine of 64 bits (Aumasson and Bernstein, "SipHash: a fast short-input PRF").
+ * Linux's `hsiphash` of one 32-bit word, both halves of the key being `key`: on a machine of 64 bits the low 32 bits of
+ * SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF").
  */
-export function halfSipHash(value: number, key: number): number {
+export function hsiphash(value: number, key: number): number {
   const k = BigInt(key);
   let v0 = 0x736f6d6570736575n ^ k;
   let v1 = 0x646f72616e646f6dn ^ k;

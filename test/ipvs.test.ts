@@ -6,6 +6,7 @@ import { isTcpActive, nextTcpState, TcpState } from "../src/ipvs/tcp-state.ts";
 import * as ethernet from "../src/wire/ethernet.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as udp from "../src/wire/udp.ts";
+import { labWorld } from "./helpers/lab-world.ts";
 import { ipOf, RoutedNetwork } from "./helpers/routed.ts";
 
 const VIRTUAL = ipOf("10.0.1.1");
@@ -87,4 +88,37 @@ test("a TCP connection seen from both sides goes through its states", () => {
   expect(isTcpActive(state)).toBe(false);
   expect(go(0, SYN)).toBe(TcpState.synRecv);
   expect(go(1, RST)).toBe(TcpState.close);
+});
+
+// As on Linux 6.1.
+test("with cache_bypass a packet of a mark's service that has no destination goes where it is addressed to", async () => {
+  const world = labWorld({ hosts: { a: "172.10.0.15" } });
+  const type = async (text: string): Promise<string> => (await world.type("a", text)).output;
+  await type(
+    `for n in c d s; do ip netns add $n; ip -n $n link set lo up; done
+    ip link add cd netns c type veth peer name dc netns d
+    ip link add sd netns s type veth peer name ds netns d
+    ip -n c addr add 10.1.0.2/24 dev cd; ip -n d addr add 10.1.0.1/24 dev dc
+    ip -n d addr add 10.2.0.1/24 dev ds; ip -n s addr add 10.2.0.2/24 dev sd
+    ip -n c link set cd up; ip -n d link set dc up; ip -n d link set ds up; ip -n s link set sd up
+    ip -n c route add default via 10.1.0.1; ip -n s route add default via 10.2.0.1
+    ip netns exec d iptables -t mangle -A PREROUTING -i dc -p udp --dport 53 -j MARK --set-mark 1
+    ip netns exec d ip rule add fwmark 1 lookup 100
+    ip netns exec d ip route add local default dev lo table 100
+    ip netns exec d ipvsadm -A -f 1 -s rr
+    ip netns exec s nc -l -u -p 53 >/tmp/got &
+    sleep 1`,
+  );
+  const ask = (port: number): Promise<string> =>
+    type(
+      `echo hi | ip netns exec c nc -u -w 1 -p ${port} 10.2.0.2 53; ip netns exec d ipvsadm -Lcn; cat /tmp/got`,
+    );
+  const head =
+    "IPVS connection entries\npro expire state       source             virtual            destination\n";
+  expect(await ask(4000)).toBe(head);
+  await type("ip netns exec d sysctl -qw net.ipv4.vs.cache_bypass=1");
+  expect(await ask(4001)).toBe(
+    `${head}UDP 04:59  UDP         10.1.0.2:4001      10.2.0.2:53        0.0.0.0:0\nhi\n`,
+  );
+  expect(world.accounts()).toEqual([]);
 });

@@ -23,7 +23,7 @@ export function makeConnection(
 ): IpvsConnection {
   const method = destination?.method ?? ForwardMethod.bypass;
   let all = flags | ConnectionFlag.inactive;
-  if (method !== ForwardMethod.masquerade) all |= ConnectionFlag.noOutput;
+  if (destination !== null && method !== ForwardMethod.masquerade) all |= ConnectionFlag.noOutput;
   if (key.protocol !== ipv4.PROTO_UDP) all &= ~ConnectionFlag.onePacket;
   if (ipvs.settings.conntrack !== 0) all |= ConnectionFlag.tracked;
   const connection = new IpvsConnection(key, address, port, method, all, destination, fwmark);

@@ -1,3 +1,4 @@
+import { addressType } from "../net/address-type.ts";
 import { HookResult } from "../net/hooks.ts";
 import * as icmpError from "../net/icmp-error.ts";
 import type { Packet } from "../sim/packet.ts";
@@ -9,10 +10,14 @@ import * as tcp from "../wire/tcp.ts";
 import type { ConnectionKey, IpvsConnection } from "./connection.ts";
 import { ConnectionFlag } from "./connection-flags.ts";
 import { control, invalidateTemplate, makeConnection, release } from "./connections.ts";
+import { countIn } from "./counting.ts";
 import type { IpvsDestination } from "./destination.ts";
 import type { Flow } from "./flow.ts";
 import { FTP_DATA_PORT, FTP_PORT, type Ipvs } from "./ipvs.ts";
 import type { IpvsService } from "./service.ts";
+import { setState } from "./set-state.ts";
+import { Direction } from "./tcp-state.ts";
+import { transmit } from "./transmit.ts";
 
 /** What a template has for the protocol of a mark's service (IPPROTO_IP). */
 const ANY_PROTOCOL = 0;
@@ -88,22 +93,34 @@ export class Scheduling {
   ): IpvsConnection {
     const ipvs = this.#ipvs;
     ipvs.ns.note(packet, Verdict.chosen, destination.ref);
-    const connection = makeConnection(
-      ipvs,
-      keyOf(flow.protocol, flow.src, flow.srcPort, flow.dst, flow.dstPort),
-      destination.address,
-      port,
-      service.onePacket && flow.protocol === ipv4.PROTO_UDP ? ConnectionFlag.onePacket : 0,
-      destination,
-      packet.mark,
-      { by: "frame", frame: packet.id },
-    );
+    const connection = this.#make(packet, flow, service, destination, destination.address, port);
     if (template !== null) control(connection, template);
     ipvs.estimate();
     destination.statistics.connections++;
     service.statistics.connections++;
     ipvs.statistics.connections++;
     return connection;
+  }
+
+  /** A connection of the service's; without a destination it passes by all of them. */
+  #make(
+    packet: Packet,
+    flow: Flow,
+    service: IpvsService,
+    destination: IpvsDestination | null,
+    address: number,
+    port: number,
+  ): IpvsConnection {
+    return makeConnection(
+      this.#ipvs,
+      keyOf(flow.protocol, flow.src, flow.srcPort, flow.dst, flow.dstPort),
+      address,
+      port,
+      service.onePacket ? ConnectionFlag.onePacket : 0,
+      destination,
+      packet.mark,
+      { by: "frame", frame: packet.id },
+    );
   }
 
   /** The client stays with the destination that it had (ip_vs_sched_persist). */
@@ -160,13 +177,33 @@ export class Scheduling {
     return null;
   }
 
-  /** There is no destination: the client hears of it (ip_vs_leave). */
+  /** There is no destination: the packet passes by all of them if it may, else the client hears of it (ip_vs_leave). */
   #leave(packet: Packet, flow: Flow, service: IpvsService): null {
+    if (this.#mayBypass(flow, service)) return this.#bypass(packet, flow, service);
     // FTP's data may be for somebody else at that address.
     if (service.port === FTP_PORT && flow.dstPort !== FTP_PORT) return null;
     if (!flow.quoted)
       icmpError.send(this.#ipvs.ns, packet, icmp.DESTINATION_UNREACHABLE, icmp.PORT_UNREACHABLE, 0);
     return this.#drop(packet, service);
+  }
+
+  /** With `cache_bypass`, what a mark's service wants and is for somebody else goes there when no cache is left. */
+  #mayBypass(flow: Flow, service: IpvsService): boolean {
+    const { ns, settings } = this.#ipvs;
+    if (settings.cache_bypass === 0 || service.fwmark === 0 || flow.quoted) return false;
+    return addressType(ns, flow.dst) === "unicast";
+  }
+
+  #bypass(packet: Packet, flow: Flow, service: IpvsService): null {
+    const ipvs = this.#ipvs;
+    const connection = this.#make(packet, flow, service, null, 0, 0);
+    countIn(ipvs, connection, packet);
+    setState(ipvs, connection, packet, flow.transportAt, Direction.input);
+    ipvs.ns.note(packet, Verdict.dispatched, connection.ref);
+    connection.inPackets++;
+    this.result = transmit(ipvs, connection, packet, "input", false);
+    release(ipvs, connection);
+    return null;
   }
 }
 

@@ -53,7 +53,7 @@ test("a group's datagram reaches its members: on the link, and on the sender's o
   there.bind(group, 5000);
   there.join(group, net.ra);
   stranger.reuseAddress = true;
-  stranger.multicastAll = false;
+  stranger.groups.all = false;
   stranger.bind(0, 5000);
   const sender = new UdpSocket(net.a);
   sender.sendTo(group, 5000, hello);
@@ -61,7 +61,7 @@ test("a group's datagram reaches its members: on the link, and on the sender's o
   expect(here.receive()?.ttl).toBe(1);
   expect(there.receive()?.payload).toEqual(hello);
   expect(stranger.receive()).toBeNull();
-  sender.multicastLoop = false;
+  sender.groups.loop = false;
   sender.sendTo(group, 5000, hello);
   net.advance(0.1);
   expect(here.receive()).toBeNull();

@@ -9,9 +9,9 @@ import { FlowTable } from "./flow-table.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import { ConnectionIdentification, NO_IDENTIFICATION } from "./ip-identifications.ts";
 import { type Errno, KernelError } from "./kernel-error.ts";
-import * as membership from "./membership.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { SocketGroups } from "./socket-groups.ts";
 import type { Way } from "./way.ts";
 
 /** IP_MTU_DISCOVER (ip(7)): who may cut a datagram, and whose MTU counts. */
@@ -43,20 +43,14 @@ export abstract class InetSocket {
   ttl = 0;
   mark = 0;
   mtuDiscovery: MtuDiscovery;
-  /** IP_MULTICAST_TTL, IP_MULTICAST_LOOP, IP_MULTICAST_IF (device and address). */
-  multicastTtl = 1;
-  multicastLoop = true;
-  multicastDevice = 0;
-  multicastSource = 0;
-  /** IP_MULTICAST_ALL: gets datagrams of groups that others on this host have joined. */
-  multicastAll = true;
   /** IP_RECVERR */
   receiveErrors = false;
   /** An error that is waiting (SO_ERROR); the next call returns it. */
   error: Errno | null = null;
   #errors: SocketError[] = NOTHING;
-  readonly readable: Signal = new Signal();
-  memberships: readonly membership.Membership[] = NOTHING;
+  // Made when they are asked for: many a socket sends one question, gets the answer and is closed.
+  #readable: Signal | null = null;
+  #groups: SocketGroups | null = null;
   #identification: Identification = NO_IDENTIFICATION;
   /** The flow of the last packet. */
   #flow: Flow | null = null;
@@ -66,6 +60,18 @@ export abstract class InetSocket {
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
     this.mtuDiscovery = ns.ipv4.ip_no_pmtu_disc !== 0 ? "dont" : "want";
+  }
+
+  /** Told of data and of errors. */
+  get readable(): Signal {
+    this.#readable ??= new Signal();
+    return this.#readable;
+  }
+
+  /** Its options for multicast. */
+  get groups(): SocketGroups {
+    this.#groups ??= new SocketGroups();
+    return this.#groups;
   }
 
   /** Made for the first packet that is sent: many sockets only listen. */
@@ -97,29 +103,38 @@ export abstract class InetSocket {
     const next = this.#errors[0];
     if (next !== undefined && next.report !== null) this.error = next.errno;
     else if (entry !== null && entry.report !== null) this.error = null;
-    if (next !== undefined) this.readable.notify();
+    if (next !== undefined) this.wake();
     return entry;
   }
 
   /** IP_ADD_MEMBERSHIP. Without a device routing chooses one. @throws {KernelError} EINVAL, ENODEV, EADDRINUSE, ENOBUFS */
   join(group: number, device: NetDevice | null): void {
-    this.memberships = membership.join(this.ns, this.memberships, group, device);
+    this.groups.join(this.ns, group, device);
   }
 
   /** IP_DROP_MEMBERSHIP. @throws {KernelError} EADDRNOTAVAIL */
   leave(group: number, device: NetDevice | null): void {
-    this.memberships = membership.leave(this.memberships, group, device);
+    this.groups.leave(group, device);
   }
 
   /** True when datagrams to `group` that come in by a device are for this socket (ip_mc_sf_allow). */
   hears(group: number, device: NetDevice): boolean {
-    if (!ip.isMulticast(group) || this.multicastAll) return true;
-    return this.memberships.some((m) => m.group === group && m.device === device);
+    const groups = this.#groups;
+    return groups === null || groups.all || !ip.isMulticast(group) || groups.has(group, device);
+  }
+
+  /** Whether it has joined a group on that device. */
+  isMember(group: number, device: NetDevice | null): boolean {
+    return this.#groups?.has(group, device) ?? false;
+  }
+
+  /** Wakes who waits for {@link readable}. */
+  protected wake(): void {
+    this.#readable?.notify();
   }
 
   protected leaveAll(): void {
-    for (const m of this.memberships) membership.release(m);
-    this.memberships = [];
+    this.#groups?.leaveAll();
   }
 
   /** The address that packets are sent from, or 0 when it is still to be chosen: a group or broadcast address is none. */
@@ -137,11 +152,23 @@ export abstract class InetSocket {
     const { flow } = this;
     const { way } = flow;
     flow.forget();
+    this.#findWay(way, dst, counts);
+    return way;
+  }
+
+  /** The address to speak from to `dst`, to which there is a way (ip_route_connect). @throws {KernelError} */
+  protected sourceTo(dst: number): number {
+    const { way } = this.ns.sockets;
+    this.#findWay(way, dst, true);
+    return way.source;
+  }
+
+  #findWay(way: Way, dst: number, counts: boolean): void {
     let oif = this.boundTo;
     let src = this.source;
     if (ip.isMulticast(dst)) {
-      if (oif === 0) oif = this.multicastDevice;
-      if (src === 0) src = this.multicastSource;
+      if (oif === 0) oif = this.groups.device;
+      if (src === 0) src = this.groups.source;
     }
     if (!way.find(this.ns, dst, src, oif, this.mark, this.tos & 0xfc)) {
       const { error } = this.ns.fib;
@@ -149,7 +176,6 @@ export abstract class InetSocket {
       throw new KernelError(error);
     }
     if (way.route.type === "broadcast" && !this.broadcast) throw new KernelError("EACCES");
-    return way;
   }
 
   /**
@@ -189,8 +215,8 @@ export abstract class InetSocket {
     if (mode === "probe" || mode === "interface" || mode === "omit") packet |= PacketFlag.probesMtu;
     let ttl = this.ttl !== 0 ? this.ttl : ns.ipv4.ip_default_ttl;
     if (way.route.type === "multicast") {
-      ttl = this.multicastTtl;
-      if (!this.multicastLoop) packet |= PacketFlag.notLooped;
+      ttl = this.groups.ttl;
+      if (!this.groups.loop) packet |= PacketFlag.notLooped;
     }
     const identification = this.#identify(df && !ignoreDf, way.source, way.dst, protocol);
     const fragment = df ? ipv4.DONT_FRAGMENT : 0;
@@ -214,16 +240,18 @@ export abstract class InetSocket {
       this.#queueError({ errno, report, info: report.info, destination: dst, port, payload: payload() });
     else if (!hard || !connected) return;
     this.error = errno;
-    this.readable.notify();
+    this.wake();
   }
 
+  /** Packets to the other end are counted anew. */
   protected startIdentification(): void {
+    this.#flow?.forget();
     this.#identification = new ConnectionIdentification(this.ns.host.identifications.random());
   }
 
   #queueError(error: SocketError): void {
     this.#errors = [...this.#errors, error];
-    this.readable.notify();
+    this.wake();
   }
 
   #mtu(way: Way): number {

@@ -61,7 +61,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
   /** @throws {KernelError} when there is no way. */
   connect(address: number): void {
     const to = address !== 0 ? address : ip.LOOPBACK;
-    this.localAddress = this.wayTo(to).source;
+    this.localAddress = this.sourceTo(to);
     this.remoteAddress = to;
     this.startIdentification();
   }
@@ -146,7 +146,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
     this.#queued += packet.length + OVERHEAD;
     const bytes = packet.bytes.slice(networkAt, packet.at + packet.length);
     this.#queue.push({ at: this.ns.world.now, device, src, ttl: ipv4.ttl(view, networkAt), bytes });
-    this.readable.notify();
+    this.wake();
     return true;
   }
 
@@ -170,6 +170,6 @@ export class RawSocket extends InetSocket implements RawReceiver {
     this.ns.sockets.removeRaw(this);
     this.#queue = [];
     this.#queued = 0;
-    this.readable.notify();
+    this.wake();
   }
 }

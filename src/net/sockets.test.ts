@@ -77,6 +77,6 @@ test("of sockets that fit alike the last that was bound, or given its address by
   // Of a group's datagram the first gets the original, when all others have their copies.
   const group = ip.parse("224.1.1.1")!;
   for (const socket of bound(5, 5005)) socket.join(group, ns.loopback);
-  sender.multicastDevice = ns.loopback.ifindex;
+  sender.groups.device = ns.loopback.ifindex;
   expect(heardAfterSending(group, 5005)).toEqual([3, 2, 1, 0, 4]);
 });

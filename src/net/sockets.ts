@@ -13,6 +13,7 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 import * as reasons from "./reasons.ts";
 import * as tcpReport from "./tcp/icmp-report.ts";
 import type { UdpSocket } from "./udp-socket.ts";
+import { Way } from "./way.ts";
 
 /** A socket that sees copies of all packets of one IP protocol (raw(7)). */
 export interface RawReceiver {
@@ -30,6 +31,7 @@ export class Sockets {
   readonly #udp: BoundSockets = new BoundSockets();
   #raw: readonly RawReceiver[] = NOTHING;
   #prng: Prng | null = null;
+  #way: Way | null = null;
   #ipv6: Ipv6Sockets | null = null;
   /** True when deliverRaw has to be asked. */
   hasRaw = false;
@@ -41,6 +43,12 @@ export class Sockets {
   get ipv6(): Ipv6Sockets {
     this.#ipv6 ??= new Ipv6Sockets();
     return this.#ipv6;
+  }
+
+  /** The last way of a socket that connected: the next one often asks for the same. */
+  get way(): Way {
+    this.#way ??= new Way();
+    return this.#way;
   }
 
   /** The socket that gets a datagram, by how exactly it is bound (udp4_lib_lookup), or null. */

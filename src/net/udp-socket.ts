@@ -71,9 +71,9 @@ export class UdpSocket extends InetSocket {
   /** Fixes the other end; address 0 is this host. @throws {KernelError} ENETUNREACH ... when there is no way. */
   connect(address: number, port: number): void {
     const to = this.#destination(address);
-    const way = this.wayTo(to);
-    if (this.localPort === 0) this.ns.sockets.bindUdp(this, way.source, 0);
-    else this.ns.sockets.rebindUdp(this, way.source);
+    const source = this.sourceTo(to);
+    if (this.localPort === 0) this.ns.sockets.bindUdp(this, source, 0);
+    else this.ns.sockets.rebindUdp(this, source);
     this.remoteAddress = to;
     this.remotePort = port;
     this.startIdentification();
@@ -140,7 +140,7 @@ export class UdpSocket extends InetSocket {
       return;
     }
     queue.push(packet);
-    this.readable.notify();
+    this.wake();
   }
 
   /** The next datagram, or null when none waits. */
@@ -179,7 +179,7 @@ export class UdpSocket extends InetSocket {
       for (let p = queue.shift(); p !== null; p = queue.shift()) this.ns.drop(p, Verdict.SOCKET_CLOSED);
       this.ns.world.forget(queue);
     }
-    this.readable.notify();
+    this.wake();
   }
 
   #makeQueue(): PacketQueue {

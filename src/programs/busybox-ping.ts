@@ -142,7 +142,7 @@ class BusyboxPing {
         break;
       case "t":
         this.#socket.ttl = number(value);
-        this.#socket.multicastTtl = number(value);
+        this.#socket.groups.ttl = number(value);
         break;
       case "w":
         this.#deadline = this.#now + number(value) * SECOND;

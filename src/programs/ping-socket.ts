@@ -76,13 +76,13 @@ function connectProbe(
 function configure(socket: RawSocket, options: PingOptions, destination: number): void {
   socket.broadcast = options.broadcast;
   socket.receiveErrors = true;
-  socket.multicastLoop = options.loopback;
+  socket.groups.loop = options.loopback;
   socket.icmpFilter = ~((1 << icmp.SOURCE_QUENCH) | (1 << icmp.REDIRECT) | (1 << icmp.ECHO_REPLY));
   if (options.mtuDiscovery !== null) socket.mtuDiscovery = options.mtuDiscovery;
   else if (ip.isMulticast(destination)) socket.mtuDiscovery = "do";
   if (options.ttl >= 0) {
     socket.ttl = options.ttl;
-    socket.multicastTtl = options.ttl;
+    socket.groups.ttl = options.ttl;
   }
 }
 

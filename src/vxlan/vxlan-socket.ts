@@ -86,7 +86,7 @@ export class VxlanNet implements DeviceListener {
     }
     socket.add(vxlan);
     const { remote, lower } = vxlan.config;
-    if (!ip.isMulticast(remote) || isMember(socket, remote, lower)) return;
+    if (!ip.isMulticast(remote) || socket.udp.isMember(remote, lower)) return;
     try {
       socket.udp.join(remote, lower);
     } catch (error) {
@@ -102,7 +102,8 @@ export class VxlanNet implements DeviceListener {
     assert(socket !== undefined, "a VTEP that is up has a socket");
     socket.remove(vxlan);
     const { remote, lower } = vxlan.config;
-    if (isMember(socket, remote, lower) && !this.#wants(port, remote, lower)) socket.udp.leave(remote, lower);
+    if (socket.udp.isMember(remote, lower) && !this.#wants(port, remote, lower))
+      socket.udp.leave(remote, lower);
     if (!socket.empty) return;
     this.#sockets.delete(port);
     socket.udp.close();
@@ -121,8 +122,4 @@ export class VxlanNet implements DeviceListener {
     if (change !== "removed") return;
     for (const vxlan of [...this.vteps]) vxlan.device.ns.removeDevice(vxlan.device);
   }
-}
-
-function isMember(socket: VxlanSocket, group: number, device: NetDevice | null): boolean {
-  return socket.udp.memberships.some((m) => m.group === group && m.device === device);
 }

@@ -1,4 +1,5 @@
 import { walkSysctls } from "../net/sysctl-tree.ts";
+import { extendedRegExp } from "./extended-regexp.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
 import { nameOf } from "./sysctl-name.ts";
 import { ToolError } from "./tool-error.ts";
@@ -31,7 +32,7 @@ export const sysctlShow: QuestionRecord<SysctlShow> = {
   answer({ paths, only, ignore, pattern }, context) {
     let text = "";
     let problems = "";
-    const expression = pattern === undefined ? null : new RegExp(pattern);
+    const expression = pattern === undefined ? null : extendedRegExp(pattern);
     for (const path of paths.length === 0 ? [""] : paths) {
       const found = walkSysctls(context.namespace, path);
       if (found.length === 0 && !ignore) {
@@ -39,7 +40,8 @@ export const sysctlShow: QuestionRecord<SysctlShow> = {
       }
       for (const sysctl of found) {
         const name = nameOf(sysctl.path);
-        if (expression !== null && !expression.test(name)) continue;
+        // An expression that is none fits nothing, and the tool does not say so.
+        if (expression !== null && (typeof expression === "string" || !expression.test(name))) continue;
         if (only === "names") text += `${name}\n`;
         else if (only === "values") text += `${sysctl.read()}\n`;
         else if (only === "binary") text += sysctl.read();

@@ -53,7 +53,7 @@ export function* runCompound(state: ShellState, command: CompoundNode): Run<numb
         throw error;
       }
     case "ConditionalCommand":
-      return (yield* evaluateConditional(state, command.expression)) ? 0 : 1;
+      return yield* evaluateConditional(state, command.expression);
   }
 }
 

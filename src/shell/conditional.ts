@@ -1,4 +1,4 @@
-import { own } from "../base/own.ts";
+import { extendedRegExp } from "../operations/extended-regexp.ts";
 import { evaluateText } from "./arithmetic-shell.ts";
 import { expandPattern, expandPieces, expandWord } from "./expand.ts";
 import { matchesPattern } from "./pattern.ts";
@@ -6,69 +6,57 @@ import type { Run } from "./process-table.ts";
 import type { ShellState } from "./shell-state.ts";
 import type { ConditionalNode, WordNode } from "./syntax.ts";
 
-/** `[[ ... ]]`: whether it holds. */
-export function* evaluateConditional(state: ShellState, node: ConditionalNode): Run<boolean> {
+/** `[[ ... ]]`: 0 where it holds, else 1; 2 for a regular expression that is none, of which bash says nothing. */
+export function* evaluateConditional(state: ShellState, node: ConditionalNode): Run<number> {
   switch (node.type) {
     case "CondGroup":
       return yield* evaluateConditional(state, node.expression);
     case "CondNot":
-      return !(yield* evaluateConditional(state, node.operand));
-    case "CondAnd":
-      return (
-        (yield* evaluateConditional(state, node.left)) && (yield* evaluateConditional(state, node.right))
-      );
-    case "CondOr":
-      return (
-        (yield* evaluateConditional(state, node.left)) || (yield* evaluateConditional(state, node.right))
-      );
+      return statusOf((yield* evaluateConditional(state, node.operand)) !== 0);
+    case "CondAnd": {
+      const left = yield* evaluateConditional(state, node.left);
+      return left === 0 ? yield* evaluateConditional(state, node.right) : left;
+    }
+    case "CondOr": {
+      const left = yield* evaluateConditional(state, node.left);
+      return left === 0 ? left : yield* evaluateConditional(state, node.right);
+    }
     case "CondWord":
-      return (yield* expandWord(state, node.word)) !== "";
+      return statusOf((yield* expandWord(state, node.word)) !== "");
     case "CondUnary":
-      return testUnary(state, node.operator, yield* expandWord(state, node.operand));
+      return statusOf(testUnary(state, node.operator, yield* expandWord(state, node.operand)));
     case "CondBinary": {
       const left = yield* expandWord(state, node.left);
       if (node.operator === "=~") return yield* matchRegex(state, left, node.right);
       if (node.operator === "==" || node.operator === "=" || node.operator === "!=") {
         const matches = matchesPattern(left, yield* expandPattern(state, node.right));
-        return node.operator === "!=" ? !matches : matches;
+        return statusOf(matches === (node.operator !== "!="));
       }
       const right = yield* expandWord(state, node.right);
-      if (/^-(eq|ne|lt|le|gt|ge)$/.test(node.operator)) {
-        return compareNumbers(
-          node.operator,
-          yield* evaluateText(state, left),
-          yield* evaluateText(state, right),
-        );
-      }
-      return testBinary(state, left, node.operator, right) ?? false;
+      if (!/^-(eq|ne|lt|le|gt|ge)$/.test(node.operator))
+        return statusOf(testBinary(state, left, node.operator, right) ?? false);
+      const [a, b] = [yield* evaluateText(state, left), yield* evaluateText(state, right)];
+      return statusOf(compareNumbers(node.operator, a, b));
     }
   }
 }
 
-function* matchRegex(state: ShellState, text: string, word: WordNode): Run<boolean> {
+function statusOf(holds: boolean): number {
+  return holds ? 0 : 1;
+}
+
+function* matchRegex(state: ShellState, text: string, word: WordNode): Run<number> {
   let source = "";
   for (const piece of yield* expandPieces(state, word.parts, false)) {
     source += piece.solid && !piece.active ? piece.text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&") : piece.text;
   }
-  const expression = source
-    .replace(/\[\[:(\w+):\]/g, (_, name: string) => `[${own(POSIX, name) ?? ""}`)
-    .replace(/\[:(\w+):\]/g, (_, name: string) => own(POSIX, name) ?? "");
-  const match = new RegExp(expression).exec(text);
+  const expression = extendedRegExp(source);
+  if (typeof expression === "string") return 2;
+  const match = expression.exec(text);
   state.variables.unset("BASH_REMATCH");
   state.variables.setArray("BASH_REMATCH", match === null ? [] : match.map((one) => one ?? ""));
-  return match !== null;
+  return statusOf(match !== null);
 }
-
-const POSIX: Readonly<Record<string, string>> = {
-  alpha: "a-zA-Z",
-  digit: "0-9",
-  alnum: "a-zA-Z0-9",
-  upper: "A-Z",
-  lower: "a-z",
-  space: "\\s",
-  blank: " \\t",
-  xdigit: "0-9a-fA-F",
-};
 
 export function compareNumbers(operator: string, left: bigint, right: bigint): boolean {
   switch (operator) {
@@ -87,6 +75,9 @@ export function compareNumbers(operator: string, left: bigint, right: bigint): b
   }
 }
 
+/** The character devices that a redirection knows. */
+const DEVICE = /^\/dev\/(null|zero|stdin|stdout|stderr)$/;
+
 /** The one-word tests of files, variables and texts. */
 export function testUnary(state: ShellState, operator: string, operand: string): boolean {
   if (operator === "-z") return operand === "";
@@ -99,13 +90,9 @@ export function testUnary(state: ShellState, operator: string, operand: string):
   if (operator === "-o") return state.options.has(operand);
   if (operator === "-t") return false;
   const path = state.path(operand);
+  if (DEVICE.test(path)) return "aecrwGNO".includes(operator[1]!);
   const stat = operand === "" ? null : state.files.stat(path, operator !== "-L" && operator !== "-h");
-  if (stat === null)
-    return (
-      operand.startsWith("/dev/") &&
-      /^\/dev\/(null|stdin|stdout|stderr)$/.test(operand) &&
-      "ecrw".includes(operator[1]!)
-    );
+  if (stat === null) return false;
   switch (operator) {
     case "-f":
       return stat.kind === "file";

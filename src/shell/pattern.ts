@@ -1,3 +1,5 @@
+import { characterClass } from "../operations/extended-regexp.ts";
+
 /**
  * Shell patterns. In a pattern every character that was quoted stands behind a backslash, so that a pattern is
  * one string. The result is the source of a regular expression.
@@ -102,21 +104,6 @@ function alternatives(text: string): string[] {
   return parts;
 }
 
-const CLASSES: Readonly<Record<string, string>> = {
-  alpha: "a-zA-Z",
-  digit: "0-9",
-  alnum: "a-zA-Z0-9",
-  upper: "A-Z",
-  lower: "a-z",
-  space: "\\s",
-  blank: " \\t",
-  punct: "!-\\/:-@\\[-`\\{-~",
-  xdigit: "0-9a-fA-F",
-  cntrl: "\\x00-\\x1f\\x7f",
-  print: "\\x20-\\x7e",
-  graph: "\\x21-\\x7e",
-};
-
 function bracket(pattern: string, open: number): { source: string; end: number } | null {
   let i = open + 1;
   let source = "[";
@@ -131,7 +118,7 @@ function bracket(pattern: string, open: number): { source: string; end: number }
     if (c === "]" && i > first) return { source: `${source}]`, end: i + 1 };
     const named = /^\[:(\w+):\]/.exec(pattern.slice(i));
     if (named !== null) {
-      source += CLASSES[named[1]!] ?? "";
+      source += characterClass(named[1]!);
       i += named[0].length;
     } else if (c === "\\") {
       source += escapeInSet(pattern[i + 1] ?? "\\");

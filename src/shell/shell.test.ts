@@ -200,6 +200,9 @@ describe("signals:", () => {
     expect(await jobs("[ $(pgrep -n sleep) -gt $(pgrep -o sleep) ] && pkill -KILL -c sleep; pgrep a b")).toBe(
       "2\npgrep: only one pattern can be provided\nTry `pgrep --help' for more information.\n",
     );
+    expect(await jobs("pgrep '('; echo $?; pkill '[z-a]'")).toBe(
+      "pgrep: regex error: Unmatched ( or \\(\n2\npkill: regex error: Invalid range end\n",
+    );
     expect(await output("pgrep; pgrep -q; pgrep -u root a; echo $?")).toBe(
       "pgrep: no matching criteria specified\nTry `pgrep --help' for more information.\n" +
         "pgrep: invalid option -- 'q'\nTry 'pgrep --help' for more information.\n" +

@@ -1,3 +1,4 @@
+import { extendedRegExp } from "../../operations/extended-regexp.ts";
 import { findBuiltin } from "../builtins/index.ts";
 import { sendSignal } from "../builtins/jobs.ts";
 import type { ProcessEntry, Run } from "../process-table.ts";
@@ -64,7 +65,8 @@ function select(state: ShellState, name: string, args: readonly string[]): Selec
   if (pattern === undefined && parent === undefined)
     return complain(`no matching criteria specified\nTry \`${name} --help' for more information.`);
   const source = options.has("x") ? `^(?:${pattern ?? ""})$` : (pattern ?? "");
-  const matcher = new RegExp(source, options.has("i") ? "i" : "");
+  const matcher = extendedRegExp(source, options.has("i") ? "i" : "");
+  if (typeof matcher === "string") return complain(`regex error: ${matcher}`);
   const parents = parent?.split(",").map(Number);
   let entries = state.machine.processes.list().filter((entry) => {
     if (entry === state.process) return false;

@@ -18,8 +18,15 @@ export interface Piece {
   readonly solid: boolean;
 }
 
-/** Where `"$@"` begins a new field whatever IFS says. */
+/** Where `$@` begins a new field whatever IFS says; a blank where all stays one word. */
 export const FIELD_BREAK: Piece = { text: "", active: false, split: false, solid: false };
+/** The same of `$*`, where what stays one word is joined with the first character of IFS. */
+export const STAR_BREAK: Piece = { ...FIELD_BREAK };
+
+/** Whether a new field begins here. */
+export function isBreak(piece: Piece): boolean {
+  return piece === FIELD_BREAK || piece === STAR_BREAK;
+}
 
 const plain = (text: string): Piece => ({ text, active: false, split: false, solid: false });
 const quoted = (text: string): Piece => ({ text, active: false, split: false, solid: true });
@@ -61,8 +68,10 @@ function ifsOf(state: ShellState): string {
 }
 
 function joinPieces(state: ShellState, pieces: readonly Piece[]): string {
-  const space = ifsOf(state) === "" ? " " : " ";
-  return pieces.map((piece) => (piece === FIELD_BREAK ? space : piece.text)).join("");
+  const star = ifsOf(state).slice(0, 1);
+  return pieces
+    .map((piece) => (piece === FIELD_BREAK ? " " : piece === STAR_BREAK ? star : piece.text))
+    .join("");
 }
 
 /** Expands parts into pieces; `inQuotes` as inside double quotes. */
@@ -214,7 +223,7 @@ function splitFields(pieces: readonly Piece[], ifs: string): Piece[][] {
     current = null;
   };
   for (const piece of pieces) {
-    if (piece === FIELD_BREAK) {
+    if (isBreak(piece)) {
       end();
       continue;
     }

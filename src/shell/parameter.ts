@@ -1,7 +1,16 @@
 import { SECOND } from "../sim/time.ts";
 import { evaluateArithmetic } from "./arithmetic.ts";
 import { arithmeticShell, assign, evaluateText } from "./arithmetic-shell.ts";
-import { expandPattern, expandPieces, expandQuoted, expandWord, FIELD_BREAK, type Piece } from "./expand.ts";
+import {
+  expandPattern,
+  expandPieces,
+  expandQuoted,
+  expandWord,
+  FIELD_BREAK,
+  isBreak,
+  type Piece,
+  STAR_BREAK,
+} from "./expand.ts";
 import { patternSource } from "./pattern.ts";
 import type { Run } from "./process-table.ts";
 import { quoteWord } from "./quote.ts";
@@ -132,7 +141,7 @@ export function* expandParameter(
     const pieces = yield* expandPieces(state, word.parts, inQuotes);
     return pieces.length === 0 && inQuotes
       ? [piece("")]
-      : pieces.map((one) => (inQuotes || one.solid || one === FIELD_BREAK ? one : { ...one, split: true }));
+      : pieces.map((one) => (inQuotes || one.solid || isBreak(one) ? one : { ...one, split: true }));
   };
   if (operation?.type === "BadSubstitution") return abandon(state, `${operation.text}: bad substitution`, 1);
   if (operation?.type === "VarNamePrefix") {
@@ -292,7 +301,8 @@ function render(state: ShellState, value: Value, inQuotes: boolean): Piece[] {
     const ifs = state.variables.get("IFS");
     return [piece(value.texts.join(ifs === null ? " " : ifs.slice(0, 1)))];
   }
-  return value.texts.flatMap((text, i) => (i === 0 ? [piece(text)] : [FIELD_BREAK, piece(text)]));
+  const between = value.star ? STAR_BREAK : FIELD_BREAK;
+  return value.texts.flatMap((text, i) => (i === 0 ? [piece(text)] : [between, piece(text)]));
 }
 
 function abandon(state: ShellState, message: string, status: number): never {

@@ -1,8 +1,7 @@
 import { SIGINT, SIGTERM } from "../sim/process.ts";
-import { type ProcessEntry, signalWords } from "./process-table.ts";
+import type { ProcessEntry } from "./process-table.ts";
 import type { ShellState } from "./shell-state.ts";
-
-const SIGPIPE = 13;
+import { SIGPIPE, signalWords } from "./signals.ts";
 
 /** Says that a child was ended by a signal, where bash says it: never for SIGINT and SIGPIPE, hardly for SIGTERM. */
 export function reportKilled(state: ShellState, entry: ProcessEntry, foreground: boolean): void {

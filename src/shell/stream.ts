@@ -4,9 +4,9 @@ import type { Nanos } from "../sim/time.ts";
 import { FileFailure, type FileSystem } from "./file-system.ts";
 import type { Keyboard } from "./keyboard.ts";
 import type { Run } from "./process-table.ts";
+import { SIGPIPE } from "./signals.ts";
 
 const FOREVER: Nanos = Number.POSITIVE_INFINITY;
-const SIGPIPE = 13;
 /** A writer waits once so much lies in a pipe, as with the kernel's 64 KiB. */
 const PIPE_CAPACITY = 65_536;
 

@@ -1,5 +1,6 @@
-import { type Run, signalName } from "./process-table.ts";
+import type { Run } from "./process-table.ts";
 import { ShellExit, type ShellState } from "./shell-state.ts";
+import { signalName } from "./signals.ts";
 
 /** Runs what `trap` was told to for this name; the status of the shell stays as it was. */
 export function* runTrap(state: ShellState, name: string): Run<void> {

@@ -29,6 +29,8 @@ export class Terminated extends Error {
 export const SIGINT = 2;
 export const SIGKILL = 9;
 export const SIGTERM = 15;
+/** SIGCHLD, SIGCONT, SIGURG and SIGWINCH: whoever does not take them is not ended by them (signal(7)). */
+export const IGNORED_SIGNALS: ReadonlySet<number> = new Set([17, 18, 23, 28]);
 
 /** A running program. It runs synchronously inside the event loop, in virtual time, until it waits or ends. */
 export class Process {
@@ -76,7 +78,8 @@ export class Process {
   /** Sends it a signal, as kill(2) does. SIGKILL cannot be caught. */
   kill(signal: number): void {
     if (this.status !== null) return;
-    if (signal !== SIGKILL && (this.onSignal?.(signal) === true || this.init)) return;
+    if (signal !== SIGKILL && (this.onSignal?.(signal) === true || this.init || IGNORED_SIGNALS.has(signal)))
+      return;
     this.#stopWaiting();
     try {
       this.#program.throw(new Terminated(signal));

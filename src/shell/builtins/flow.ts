@@ -1,10 +1,10 @@
 import { evaluateText } from "../arithmetic-shell.ts";
 import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
-import { signalName, signalNumber } from "../process-table.ts";
 import { installedPath, isInstalled } from "../programs/run.ts";
 import { quoteWord } from "../quote.ts";
 import { FunctionReturn, LoopExit, ShellExit, type ShellState } from "../shell-state.ts";
+import { signalName, signalNumber } from "../signals.ts";
 import { SyntaxFailure } from "../syntax.ts";
 import { watchSignals } from "../traps.ts";
 import type { Builtins } from "./builtin.ts";
@@ -155,6 +155,15 @@ function* command(state: ShellState, args: readonly string[]): Run<number> {
   return yield* state.interpreter.runWords(state, words, { functions: false });
 }
 
+/** `builtin NAME ...`: never a function or a program. */
+function* builtin(state: ShellState, args: readonly string[]): Run<number> {
+  const words = args[0] === "--" ? args.slice(1) : args;
+  const [name] = words;
+  if (name === undefined) return 0;
+  if (findBuiltin(name) === null) return state.complain(`builtin: ${name}: not a shell builtin`);
+  return yield* state.interpreter.runWords(state, words, { functions: false });
+}
+
 function describe(state: ShellState, word: string): { short: string; long: string } | null {
   const text = state.aliases.get(word);
   if (text !== undefined) {
@@ -263,7 +272,7 @@ export const flowBuiltins: Builtins = {
   ".": source,
   exec,
   command,
-  builtin: command,
+  builtin,
   type,
   let: let_,
   trap,

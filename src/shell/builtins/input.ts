@@ -130,19 +130,69 @@ function splitLine(state: ShellState, text: string, names: number, raw: boolean)
   return words;
 }
 
-function* mapfile(state: ShellState, args: readonly string[]): Run<number> {
-  const trim = args.includes("-t");
-  const name = args.filter((word) => !word.startsWith("-"))[0] ?? "MAPFILE";
-  const input = state.stream(0)?.input;
-  const lines: string[] = [];
-  if (input != null) {
-    for (let part = yield* readLine(input); part !== null; part = yield* readLine(input)) {
-      lines.push(part.line + (trim || !part.whole ? "" : "\n"));
+const MAPFILE_USAGE =
+  "usage: mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]";
+
+/** `mapfile [-t] [-d DELIM] [-n COUNT] [-O ORIGIN] [-s COUNT] [-u FD] [ARRAY]`; callbacks are not simulated. */
+function* mapfile(state: ShellState, args: readonly string[], called: string): Run<number> {
+  const given = new Map<string, string>();
+  let i = 0;
+  for (; /^-./.test(args[i] ?? ""); i++) {
+    const word = args[i]!;
+    if (word === "--") {
+      i++;
+      break;
+    }
+    for (let at = 1; at < word.length; at++) {
+      const letter = word[at]!;
+      if (letter === "t") given.set("t", "");
+      else if ("dnOsu".includes(letter)) {
+        given.set(letter, word.slice(at + 1) || (args[++i] ?? ""));
+        break;
+      } else if (letter === "C" || letter === "c")
+        return state.complain(`${called}: -${letter} is not simulated`, 2);
+      else {
+        state.complain(`${called}: -${letter}: invalid option`);
+        state.err(`${called}: ${MAPFILE_USAGE.replace("mapfile", called)}\n`);
+        return 2;
+      }
     }
   }
-  state.variables.unset(name);
-  state.variables.setArray(name, lines);
+  for (const [letter, what] of [
+    ["n", "line count"],
+    ["O", "array origin"],
+    ["s", "line count"],
+  ] as const) {
+    const value = given.get(letter);
+    if (value !== undefined && !/^\d+$/.test(value))
+      return state.complain(`${called}: ${value}: invalid ${what}`);
+  }
+  const name = args[i] ?? "MAPFILE";
+  const delimiter = given.has("d") ? (given.get("d")![0] ?? "\0") : "\n";
+  const most = Number(given.get("n") ?? 0) || Number.POSITIVE_INFINITY;
+  const origin = given.get("O");
+  const input = state.stream(Number(given.get("u") ?? 0))?.input;
+  if (input == null)
+    return state.complain(`${called}: ${given.get("u") ?? 0}: invalid file descriptor: Bad file descriptor`);
+  if (origin === undefined) {
+    state.variables.unset(name);
+    state.variables.setArray(name, []);
+  }
+  let skip = Number(given.get("s") ?? 0);
+  for (let count = 0; count < most; ) {
+    const part = yield* readLine(input, delimiter);
+    if (part === null) break;
+    if (skip-- > 0) continue;
+    // No text in bash holds a NUL.
+    const text = part.line + (given.has("t") || !part.whole || delimiter === "\0" ? "" : delimiter);
+    assign(state, name, `${Number(origin ?? 0) + count++}`, text);
+  }
   return 0;
+}
+
+/** Who complains of a wrong option: `$0`. */
+function caller({ naming }: ShellState): string {
+  return naming.kind === "prompt" ? "bash" : naming.name;
 }
 
 function getopts(state: ShellState, args: readonly string[]): number {
@@ -177,10 +227,7 @@ function getopts(state: ShellState, args: readonly string[]): number {
     else state.variables.set("__OPTPLACE", `${place + 1}`);
     state.variables.set(name, "?");
     if (silent) state.variables.set("OPTARG", letter);
-    else
-      state.err(
-        `${state.naming.kind === "prompt" ? "bash" : state.naming.name}: illegal option -- ${letter}\n`,
-      );
+    else state.err(`${caller(state)}: illegal option -- ${letter}\n`);
     return 0;
   }
   if (spec.replace(/^:/, "")[at + 1] !== ":") {
@@ -194,7 +241,7 @@ function getopts(state: ShellState, args: readonly string[]): number {
   if (value === undefined) {
     state.variables.set(name, silent ? ":" : "?");
     if (silent) state.variables.set("OPTARG", letter);
-    else state.err(`bash: option requires an argument -- ${letter}\n`);
+    else state.err(`${caller(state)}: option requires an argument -- ${letter}\n`);
     return 0;
   }
   state.variables.set(name, letter);

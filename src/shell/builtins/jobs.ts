@@ -1,15 +1,9 @@
-import { Terminated } from "../../sim/process.ts";
+import { IGNORED_SIGNALS, Terminated } from "../../sim/process.ts";
 import type { Job } from "../job-table.ts";
-import {
-  exitOf,
-  type ProcessEntry,
-  type Run,
-  signalName,
-  signalNumber,
-  signalWords,
-} from "../process-table.ts";
+import { exitOf, type ProcessEntry, type Run } from "../process-table.ts";
 import { reportKilled } from "../report-killed.ts";
 import type { ShellState } from "../shell-state.ts";
+import { signalName, signalNumber, signalNumbers, signalWords } from "../signals.ts";
 import type { Builtins } from "./builtin.ts";
 
 /** One line of `jobs`. */
@@ -108,10 +102,19 @@ function* wait(state: ShellState, args: readonly string[]): Run<number> {
   return status;
 }
 
-const LIST =
-  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU".split(
-    " ",
-  );
+/** All signals as `kill -l` lists them: five a line, with a tab behind each but the last of a line. */
+function signalList(): string {
+  const cells = signalNumbers().map((number) => `${`${number}`.padStart(2)}) SIG${signalName(number)}`);
+  return `${cells
+    .map((cell, i) =>
+      i % 5 === 4
+        ? `${cell}
+`
+        : `${cell}	`,
+    )
+    .join("")}
+`;
+}
 
 function kill(state: ShellState, args: readonly string[]): number {
   let signal = 15;
@@ -122,8 +125,7 @@ function kill(state: ShellState, args: readonly string[]): number {
       if (number === null) return state.complain(`kill: ${word}: invalid signal specification`);
       state.out(`${/^\d+$/.test(word) ? signalName(number) : number}\n`);
     }
-    if (words.length === 1)
-      state.out(`${LIST.map((name, i) => `${`${i + 1}`.padStart(2)}) SIG${name}`).join("\t")}\n`);
+    if (words.length === 1) state.out(signalList());
     return 0;
   }
   let given: string | null = null;
@@ -183,7 +185,7 @@ export function sendSignal(state: ShellState, entry: ProcessEntry, signal: numbe
     return;
   }
   if (signal !== 9 && entry.process.onSignal?.(signal)) return;
-  if (init) return;
+  if (init || IGNORED_SIGNALS.has(signal)) return;
   throw new Terminated(signal);
 }
 

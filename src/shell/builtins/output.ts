@@ -160,7 +160,8 @@ class Formatter {
     if (text[0] === "'" || text[0] === '"') return BigInt(text.codePointAt(1) ?? 0);
     const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(text);
     if (match === null || match[0].length !== text.length) {
-      this.#state.complain(`printf: ${text}: invalid number`);
+      const kind = /^\s*0x/i.test(text) ? "hex " : /^\s*0/.test(text) ? "octal " : "";
+      this.#state.complain(`printf: ${text}: invalid ${kind}number`);
       this.status = 1;
       if (match === null) return 0n;
     }

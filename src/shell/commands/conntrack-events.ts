@@ -5,12 +5,9 @@ import { conntrackMatches } from "../../operations/conntrack/conntrack-filter.ts
 import { conntrackEventLine } from "../../operations/conntrack/conntrack-line.ts";
 import { type ConntrackCommand, readCommand, said } from "../../operations/conntrack/conntrack-options.ts";
 import { ToolError } from "../../operations/tool-error.ts";
-import type { Program } from "../../sim/process.ts";
+import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
 import { Signal } from "../../sim/signal.ts";
 import type { CommandContext } from "../command.ts";
-
-const SIGINT = 2;
-const SIGTERM = 15;
 
 /** True for command lines that ask for events: those run until somebody ends them. */
 export function asksForEvents(args: readonly string[]): boolean {

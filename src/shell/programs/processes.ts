@@ -2,8 +2,8 @@ import { extendedRegExp } from "../../operations/extended-regexp.ts";
 import { findBuiltin } from "../builtins/index.ts";
 import { sendSignal } from "../builtins/jobs.ts";
 import type { ProcessEntry, Run } from "../process-table.ts";
-import { signalNumber } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
+import { signalNumber } from "../signals.ts";
 import { gnuOptions } from "./gnu-options.ts";
 import { nameOf, wordsOf } from "./process-name.ts";
 
@@ -13,7 +13,8 @@ export function asProgram(state: ShellState, args: readonly string[], name: stri
 }
 
 interface Selection {
-  readonly signal: number;
+  /** Null: one was named that there is not. */
+  readonly signal: number | null;
   readonly entries: readonly ProcessEntry[];
   readonly options: ReadonlyMap<string, string>;
 }
@@ -41,7 +42,7 @@ const UNKNOWN = ["g", "s", "u", "t", "G", "U"];
 
 /** The processes that the words of pgrep and pkill choose; null when the words are wrong, which is then said. */
 function select(state: ShellState, name: string, args: readonly string[]): Selection | null {
-  let signal = 15;
+  let signal: number | null = 15;
   const words = args.filter((word) => {
     const number = name === "pkill" && /^-[A-Z0-9]/.test(word) ? signalNumber(word.slice(1)) : null;
     if (number !== null) signal = number;
@@ -57,7 +58,7 @@ function select(state: ShellState, name: string, args: readonly string[]): Selec
   const unknown = UNKNOWN.find((letter) => options.has(letter));
   if (unknown !== undefined) return complain(`overmesh: -${unknown} is not simulated`);
   const signalWord = options.get("S");
-  if (signalWord !== undefined) signal = signalNumber(signalWord) ?? signal;
+  if (signalWord !== undefined) signal = signalNumber(signalWord);
   const [pattern, ...more] = operands;
   const parent = options.get("P");
   if (more.length > 0)
@@ -103,11 +104,15 @@ export function pkill(state: ShellState, args: readonly string[]): number {
   const chosen = select(state, "pkill", args);
   if (chosen === null) return 2;
   for (const entry of chosen.entries) {
+    if (chosen.signal === null) {
+      state.err(`pkill: killing pid ${entry.pid} failed: Invalid argument\n`);
+      continue;
+    }
     sendSignal(state, entry, chosen.signal);
     if (chosen.options.has("e")) state.out(`${nameOf(entry)} killed (pid ${entry.pid})\n`);
   }
   if (chosen.options.has("c")) state.out(`${chosen.entries.length}\n`);
-  return chosen.entries.length > 0 ? 0 : 1;
+  return chosen.entries.length > 0 && chosen.signal !== null ? 0 : 1;
 }
 
 export function pidof(state: ShellState, args: readonly string[]): number {

@@ -1,8 +1,8 @@
 import { isCapable } from "../../programs/credentials.ts";
 import { SIGTERM } from "../../sim/process.ts";
 import type { Run } from "../process-table.ts";
-import { signalNumber } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
+import { signalNumber } from "../signals.ts";
 import { Pipe, readAll } from "../stream.ts";
 import { parseDuration } from "../times.ts";
 import { isInstalled, runInstead, startProgram } from "./run.ts";

@@ -83,6 +83,9 @@ const LIMITS: Readonly<Record<string, () => Promise<void>>> = {
   },
   "A bind, a mount or another user": async () => {
     expect(await output("sudo whoami; mount")).toContain("mount: command not found");
+    expect(await output("sudo -n -u root echo hi; sudo nosuch; sudo")).toBe(
+      "hi\nsudo: nosuch: command not found\nsudo: a command is needed: nothing else is simulated\n",
+    );
   },
 };
 

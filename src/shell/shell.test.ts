@@ -321,6 +321,12 @@ describe("namespaces and files:", () => {
     expect(await output("printf abcdef | head -c 4; echo; printf abcdef | head -c -2")).toBe("abcd\nabcd");
   });
 
+  test("nproc counts the host's processors", async () => {
+    const host = new Host(new World(1), new Kernel(), "a", { count: 4, cost: 1000 });
+    const shell = new Shell(new Machine({ host, commands: new CommandTable() }));
+    expect((await shell.type("nproc")).output).toBe("4\n");
+  });
+
   test("busybox finds its own applets first", async () => {
     expect(await output("busybox where x; busybox echo hi; busybox nope; echo $?")).toBe(
       "applet x\nhi\nnope: applet not found\n127\n",

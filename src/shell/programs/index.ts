@@ -1,3 +1,5 @@
+import { ls } from "./ls.ts";
+import { nohup, setsid, stdbuf, sudo } from "./pass-through.ts";
 import { paste } from "./paste.ts";
 import { asProgram, pgrep, pidof, pkill } from "./processes.ts";
 import { ps } from "./ps.ts";
@@ -6,8 +8,8 @@ import { seq } from "./seq.ts";
 import { bash, busybox } from "./shells.ts";
 import { sort } from "./sort.ts";
 import { cat, head, tee, wc, yes } from "./streams.ts";
-import { date, hostname, ls, mktemp, nproc, sleep, uname } from "./system.ts";
-import { env, nohup, nsenter, timeout, xargs } from "./wrappers.ts";
+import { date, hostname, mktemp, nproc, sleep, uname } from "./system.ts";
+import { env, nsenter, timeout, xargs } from "./wrappers.ts";
 
 let table: ReadonlyMap<string, ShellProgram> | null = null;
 
@@ -37,11 +39,11 @@ function programs(): ReadonlyMap<string, ShellProgram> {
     ["pkill", pkill],
     ["ps", ps],
     ["seq", seq],
-    ["setsid", nohup],
+    ["setsid", setsid],
     ["sleep", sleep],
     ["sort", sort],
-    ["stdbuf", nohup],
-    ["sudo", nohup],
+    ["stdbuf", stdbuf],
+    ["sudo", sudo],
     ["tee", tee],
     ["timeout", timeout],
     ["uname", uname],

@@ -1,7 +1,6 @@
 import { isCapable } from "../../programs/credentials.ts";
-import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import { formatDate } from "../date-format.ts";
-import { FileFailure, type FileStat } from "../file-system.ts";
+import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { parseDuration } from "../times.ts";
@@ -100,8 +99,9 @@ export function uname(state: ShellState, args: readonly string[]): number {
   return 0;
 }
 
+/** As many as the host has processors; one where their work takes no time. */
 export function nproc(state: ShellState): number {
-  state.out("1\n");
+  state.out(`${state.machine.host.cpus?.length ?? 1}\n`);
   return 0;
 }
 
@@ -125,63 +125,4 @@ export function mktemp(state: ShellState, args: readonly string[]): number {
   }
   state.out(`${path}\n`);
   return 0;
-}
-
-function modeText(stat: FileStat): string {
-  const kind = stat.kind === "directory" ? "d" : stat.kind === "symlink" ? "l" : "-";
-  const bits = [6, 3, 0].map((shift) => {
-    const three = (stat.mode >> shift) & 7;
-    return `${three & 4 ? "r" : "-"}${three & 2 ? "w" : "-"}${three & 1 ? "x" : "-"}`;
-  });
-  return kind + bits.join("");
-}
-
-/** `ls [-1aAdlF] [PATH ...]`: one name a line, as into a pipe. */
-export function ls(state: ShellState, args: readonly string[]): number {
-  const options = args.filter((word) => /^-./.test(word)).join("");
-  const unknown = /[^-1aAdlFhnrtSR]/.exec(options.replace(/--\w+(=\w+)?/g, ""));
-  if (unknown !== null) {
-    state.err(`ls: invalid option -- '${unknown[0]}'\nTry 'ls --help' for more information.\n`);
-    return 2;
-  }
-  const operands = args.filter((word) => !/^-./.test(word));
-  const files = state.files;
-  let status = 0;
-  const singles: string[] = [];
-  const directories: string[] = [];
-  for (const operand of operands.length === 0 ? ["."] : operands) {
-    const stat = files.stat(state.path(operand), !options.includes("l"));
-    if (stat === null) {
-      state.err(`ls: cannot access '${operand}': No such file or directory\n`);
-      status = 2;
-    } else if (stat.kind === "directory" && !options.includes("d")) directories.push(operand);
-    else singles.push(operand);
-  }
-  const line = (path: string, name: string): string => {
-    const stat = files.stat(path, false);
-    const mark = options.includes("F") && stat?.kind === "directory" ? "/" : "";
-    if (!options.includes("l") || stat === null) return `${name}${mark}\n`;
-    const when = formatDate("%b %e %H:%M", {
-      seconds: EPOCH_SECONDS + Math.floor(stat.changed / SECOND),
-      nanos: 0,
-    });
-    const target = stat.kind === "symlink" ? ` -> ${files.readLink(path)}` : "";
-    return `${modeText(stat)} 1 root root ${`${stat.size}`.padStart(4)} ${when} ${name}${mark}${target}\n`;
-  };
-  let text = singles
-    .sort()
-    .map((operand) => line(state.path(operand), operand))
-    .join("");
-  for (const [i, operand] of directories.sort().entries()) {
-    if (directories.length + singles.length > 1)
-      text += `${i > 0 || singles.length > 0 ? "\n" : ""}${operand}:\n`;
-    const path = state.path(operand);
-    let names = files.list(path).filter((name) => !name.startsWith(".") || /[aA]/.test(options));
-    if (options.includes("a")) names = [".", "..", ...names];
-    if (options.includes("r")) names = [...names].reverse();
-    if (options.includes("l")) text += "total 0\n";
-    text += names.map((name) => line(state.path(`${path}/${name}`), name)).join("");
-  }
-  state.out(text);
-  return status;
 }

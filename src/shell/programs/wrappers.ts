@@ -83,6 +83,13 @@ export function env(state: ShellState, args: readonly string[]): number | Run<nu
       const at = word.indexOf("=");
       state.variables.set(word.slice(0, at), word.slice(at + 1));
       state.variables.demand(word.slice(0, at)).exported = true;
+    } else if (word === "--") continue;
+    else if (word.startsWith("-")) {
+      const wrong = word.startsWith("--")
+        ? `unrecognized option '${word}'`
+        : `invalid option -- '${word[1]}'`;
+      state.err(`env: ${wrong}\nTry 'env --help' for more information.\n`);
+      return 125;
     } else break;
   }
   const words = args.slice(i);
@@ -185,20 +192,6 @@ function readNsenter(
   return { target, net, words: args.slice(i) };
 }
 
-/** Programs that change nothing here: sudo (everybody is root), nohup, setsid, stdbuf. */
-export function nohup(state: ShellState, args: readonly string[], name: string): number | Run<number> {
-  const words = args.slice(args.findIndex((word) => !word.startsWith("-")));
-  if (args.length === 0 || words.length === 0) {
-    state.err(`${name}: missing operand\n`);
-    return 125;
-  }
-  if (!isInstalled(state, words[0]!)) {
-    state.err(`${name}: failed to run command '${words[0]}': No such file or directory\n`);
-    return 127;
-  }
-  return runInstead(state, words, {});
-}
-
 /** `xargs [-n COUNT] [-I TEXT] [-r] [-0] [-d CHAR] [-t] [COMMAND ...]` */
 export function* xargs(state: ShellState, args: readonly string[]): Run<number> {
   let perCall = Number.POSITIVE_INFINITY;
@@ -219,7 +212,10 @@ export function* xargs(state: ShellState, args: readonly string[]): Run<number> 
     else if (word === "-0") delimiter = "\0";
     else if (word === "-t") show = true;
     else {
-      state.err(`xargs: invalid option -- '${word.slice(1)}'\n`);
+      const wrong = word.startsWith("--")
+        ? `unrecognized option '${word}'`
+        : `invalid option -- '${word[1]}'`;
+      state.err(`xargs: ${wrong}\nTry 'xargs --help' for more information.\n`);
       return 1;
     }
   }

@@ -42,10 +42,11 @@ class Writer {
     this.u8(0);
   }
 
-  /** A length and as many octets. */
+  /** A length and as many octets; what is longer than a length can say is cut off. */
   string(text: string): void {
-    this.u8(text.length);
-    for (let i = 0; i < Math.min(text.length, 255); i++) this.u8(text.charCodeAt(i));
+    const length = Math.min(text.length, 255);
+    this.u8(length);
+    for (let i = 0; i < length; i++) this.u8(text.charCodeAt(i));
   }
 
   record(record: dns.DnsRecord): void {

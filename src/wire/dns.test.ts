@@ -114,3 +114,13 @@ test("no octets make the parser throw or read without end, and what it reads it 
     { numRuns: 3000 },
   );
 });
+
+test("a text that is longer than its length can say is cut off, and what follows is still read", () => {
+  const data = { kind: "text", strings: ["a".repeat(300), "b"] } as const;
+  const long = { name: "x", type: dns.TYPE_TXT, class: dns.CLASS_IN, ttl: 1, data };
+  const answer = dns.reply(dns.query(1, "x", dns.TYPE_TXT), {}, [long]);
+  expect(parseOctets(build(answer))!.answers[0]!.data).toEqual({
+    kind: "text",
+    strings: ["a".repeat(255), "b"],
+  });
+});

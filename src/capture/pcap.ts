@@ -3,8 +3,9 @@ import { ByteWriter } from "./byte-writer.ts";
 import { LINKTYPE_ETHERNET, SNAPLEN } from "./pcapng.ts";
 import { wallNanoseconds } from "./timestamp.ts";
 
-const MAGIC_MICROSECONDS = 0xa1b2c3d4;
-const MAGIC_NANOSECONDS = 0xa1b23c4d;
+/** They stand first, in the byte order of all that follows, and tell what the time stamps count. */
+export const MAGIC_MICROSECONDS = 0xa1b2c3d4;
+export const MAGIC_NANOSECONDS = 0xa1b23c4d;
 
 /** What differs from `tcpdump -w FILE` without further options. */
 interface PcapOptions {

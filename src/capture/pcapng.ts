@@ -1,24 +1,12 @@
 /**
- * Writes captures of several devices as one pcapng file (IETF draft-ietf-opsawg-pcapng): a section header that
+ * Writes captures of several devices as one pcapng file ({@link ./pcapng-blocks.ts}): a section header that
  * names the application, an interface block for each device, an enhanced packet block for each frame.
  */
 import { ByteWriter } from "./byte-writer.ts";
+import * as blocks from "./pcapng-blocks.ts";
 import { wallNanoseconds } from "./timestamp.ts";
 import * as utf8 from "./utf8.ts";
 
-const SECTION_HEADER = 0x0a0d0d0a;
-const INTERFACE_DESCRIPTION = 1;
-const ENHANCED_PACKET = 6;
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-
-const OPT_END = 0;
-const OPT_COMMENT = 1;
-const SHB_USERAPPL = 4;
-const IF_NAME = 2;
-const IF_DESCRIPTION = 3;
-const IF_TSRESOL = 9;
-const EPB_FLAGS = 2;
-const EPB_PACKETID = 5;
 /** Exponent of ten of a nanosecond, as if_tsresol counts. */
 const NANOSECONDS = 9;
 
@@ -57,25 +45,25 @@ export class PcapngWriter {
   /** `epoch` is the second since 1970 at which the world's time began. */
   constructor(application: string, epoch: number = 0) {
     this.#epoch = epoch;
-    this.#block(SECTION_HEADER, () => {
-      this.#out.u32(BYTE_ORDER_MAGIC);
+    this.#block(blocks.SECTION_HEADER, () => {
+      this.#out.u32(blocks.BYTE_ORDER_MAGIC);
       this.#out.u16(1);
       this.#out.u16(0);
       this.#out.u64(0xffff_ffff_ffff_ffffn);
-      this.#text(SHB_USERAPPL, application);
+      this.#text(blocks.SHB_USERAPPL, application);
       this.#end();
     });
   }
 
   /** Returns the number that the device's packets name. */
   addInterface(device: CaptureInterface): number {
-    this.#block(INTERFACE_DESCRIPTION, () => {
+    this.#block(blocks.INTERFACE_DESCRIPTION, () => {
       this.#out.u16(LINKTYPE_ETHERNET);
       this.#out.u16(0);
       this.#out.u32(SNAPLEN);
-      this.#text(IF_NAME, device.name);
-      if (device.description !== "") this.#text(IF_DESCRIPTION, device.description);
-      this.#option(IF_TSRESOL, Uint8Array.of(NANOSECONDS));
+      this.#text(blocks.IF_NAME, device.name);
+      if (device.description !== "") this.#text(blocks.IF_DESCRIPTION, device.description);
+      this.#option(blocks.IF_TSRESOL, Uint8Array.of(NANOSECONDS));
       this.#end();
     });
     return this.#interfaces++;
@@ -84,7 +72,7 @@ export class PcapngWriter {
   /** The bytes are copied. */
   addPacket(packet: CapturePacket): void {
     const time = wallNanoseconds(packet.time, this.#epoch);
-    this.#block(ENHANCED_PACKET, () => {
+    this.#block(blocks.ENHANCED_PACKET, () => {
       this.#out.u32(packet.interface);
       this.#out.u32(Number(time >> 32n));
       this.#out.u32(Number(time & 0xffff_ffffn));
@@ -99,14 +87,14 @@ export class PcapngWriter {
   #packetOptions(packet: CapturePacket): void {
     const comments = packet.comments ?? [];
     if (comments.length === 0 && packet.direction === undefined && packet.packetId === undefined) return;
-    for (const comment of comments) this.#text(OPT_COMMENT, comment);
+    for (const comment of comments) this.#text(blocks.OPT_COMMENT, comment);
     if (packet.direction !== undefined) {
-      this.#out.u16(EPB_FLAGS);
+      this.#out.u16(blocks.EPB_FLAGS);
       this.#out.u16(4);
       this.#out.u32(packet.direction === "inbound" ? 1 : 2);
     }
     if (packet.packetId !== undefined) {
-      this.#out.u16(EPB_PACKETID);
+      this.#out.u16(blocks.EPB_PACKETID);
       this.#out.u16(8);
       this.#out.u64(BigInt(packet.packetId));
     }
@@ -141,7 +129,7 @@ export class PcapngWriter {
   }
 
   #end(): void {
-    this.#out.u16(OPT_END);
+    this.#out.u16(blocks.OPT_END);
     this.#out.u16(0);
   }
 }

@@ -1,21 +1,32 @@
 /** Reads the classic capture file, of either byte order and precision. */
 import { type CaptureFile, FileError, type FilePacket, FileView } from "./capture-file.ts";
+import { MAGIC_MICROSECONDS, MAGIC_NANOSECONDS } from "./pcap.ts";
+import { SNAPLEN } from "./pcapng.ts";
 
 const FILE_HEADER_LEN = 24;
 const PACKET_HEADER_LEN = 16;
-/** What libpcap allows when the file itself states no limit. */
-const SNAPLEN_MAX = 262144;
 
-const MAGICS: ReadonlyMap<number, { readonly little: boolean; readonly unit: number }> = new Map([
-  [0xa1b2c3d4, { little: false, unit: 1000 }],
-  [0xd4c3b2a1, { little: true, unit: 1000 }],
-  [0xa1b23c4d, { little: false, unit: 1 }],
-  [0x4d3cb2a1, { little: true, unit: 1 }],
-]);
+/** How the numbers of a file are to be read. */
+interface Form {
+  readonly little: boolean;
+  /** Nanoseconds that the smaller part of a time stamp counts. */
+  readonly unit: number;
+}
+
+/** Null for what does not begin like a classic capture file. */
+function formOf(bytes: Uint8Array): Form | null {
+  if (bytes.length < 4) return null;
+  for (const little of [false, true]) {
+    const magic = new FileView(bytes, little).u32(0);
+    if (magic === MAGIC_MICROSECONDS) return { little, unit: 1000 };
+    if (magic === MAGIC_NANOSECONDS) return { little, unit: 1 };
+  }
+  return null;
+}
 
 /** True for bytes that begin like a classic capture file. */
 export function isPcap(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && MAGICS.has(new FileView(bytes, false).u32(0));
+  return formOf(bytes) !== null;
 }
 
 function readPacket(file: FileView, at: number, unit: number, snapLength: number): FilePacket {
@@ -48,7 +59,7 @@ function readPacket(file: FileView, at: number, unit: number, snapLength: number
 
 /** Throws {@link FileError} for a header that cannot be read. */
 export function readPcap(bytes: Uint8Array): CaptureFile {
-  const { little, unit } = MAGICS.get(new FileView(bytes, false).u32(0))!;
+  const { little, unit } = formOf(bytes)!;
   const file = new FileView(bytes, little);
   if (bytes.length < FILE_HEADER_LEN) {
     throw new FileError(
@@ -62,7 +73,8 @@ export function readPcap(bytes: Uint8Array): CaptureFile {
     throw new FileError(`unsupported pcap savefile version ${major}.${minor}`);
   }
   const stated = file.u32(16);
-  const snapLength = stated === 0 || stated > 0x7fffffff ? SNAPLEN_MAX : stated;
+  // What libpcap allows when the file itself states no limit.
+  const snapLength = stated === 0 || stated > 0x7fffffff ? SNAPLEN : stated;
   const packets: FilePacket[] = [];
   let error: string | null = null;
   try {

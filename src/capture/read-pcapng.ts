@@ -6,12 +6,20 @@ import {
   type FilePacket,
   FileView,
 } from "./capture-file.ts";
+import * as blocks from "./pcapng-blocks.ts";
 import * as utf8 from "./utf8.ts";
 
-const SECTION_HEADER = 0x0a0d0d0a;
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+/** Bytes of a block without anything in it. */
 const BLOCK_MIN = 12;
+/** In a second. */
 const NANOSECONDS = 1_000_000_000n;
+/** The least that each kind of block holds, in bytes. */
+const LEAST: Readonly<Record<number, number>> = {
+  [blocks.SECTION_HEADER]: 16,
+  [blocks.INTERFACE_DESCRIPTION]: 8,
+  [blocks.SIMPLE_PACKET]: 4,
+  [blocks.ENHANCED_PACKET]: 20,
+};
 
 /** An interface block and what its packets need of it. */
 interface Interface extends FileInterface {
@@ -30,7 +38,7 @@ interface Option {
 
 /** True for bytes that begin like a pcapng file. */
 export function isPcapng(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && new FileView(bytes, true).u32(0) === SECTION_HEADER;
+  return bytes.length >= 4 && new FileView(bytes, true).u32(0) === blocks.SECTION_HEADER;
 }
 
 function optionsOf(file: FileView, at: number, end: number): readonly Option[] {
@@ -38,7 +46,7 @@ function optionsOf(file: FileView, at: number, end: number): readonly Option[] {
   while (at + 4 <= end) {
     const code = file.u16(at);
     const length = file.u16(at + 2);
-    if (code === 0 || at + 4 + length > end) break;
+    if (code === blocks.OPT_END || at + 4 + length > end) break;
     options.push({ code, at: at + 4, length });
     at += 4 + ((length + 3) & ~3);
   }
@@ -65,7 +73,7 @@ class Reader {
   block(at: number): number {
     const size = this.file.bytes.length;
     this.#need(8, size - at);
-    if (this.file.u32(at) === SECTION_HEADER) {
+    if (this.file.u32(at) === blocks.SECTION_HEADER) {
       this.#need(12, size - at);
       this.#byteOrder(at);
     }
@@ -92,22 +100,30 @@ class Reader {
   }
 
   #byteOrder(at: number): void {
-    if (this.file.u32(at + 8) === BYTE_ORDER_MAGIC) return;
+    if (this.file.u32(at + 8) === blocks.BYTE_ORDER_MAGIC) return;
     this.file = new FileView(this.file.bytes, !this.file.little);
-    if (this.file.u32(at + 8) !== BYTE_ORDER_MAGIC) {
+    if (this.file.u32(at + 8) !== blocks.BYTE_ORDER_MAGIC) {
       throw new FileError("the file has a section with a bad byte order magic field");
     }
   }
 
   #body(type: number, at: number, end: number): void {
-    const least = { [SECTION_HEADER]: 16, 1: 8, 3: 4, 6: 20 }[type];
-    if (least !== undefined && end - at < least) {
+    if (end - at < (LEAST[type] ?? 0)) {
       throw new FileError(`block of type ${type} in pcapng dump file is too short`);
     }
-    if (type === SECTION_HEADER) this.#section(at, end);
-    else if (type === 1) this.#interface(at, end);
-    else if (type === 3) this.#simplePacket(at, end);
-    else if (type === 6) this.#enhancedPacket(at, end);
+    switch (type) {
+      case blocks.SECTION_HEADER:
+        this.#section(at, end);
+        break;
+      case blocks.INTERFACE_DESCRIPTION:
+        this.#interface(at, end);
+        break;
+      case blocks.SIMPLE_PACKET:
+        this.#simplePacket(at, end);
+        break;
+      case blocks.ENHANCED_PACKET:
+        this.#enhancedPacket(at, end);
+    }
   }
 
   #section(at: number, end: number): void {
@@ -118,7 +134,7 @@ class Reader {
     }
     this.#first = this.interfaces.length;
     for (const option of optionsOf(this.file, at + 16, end)) {
-      if (option.code === 4) this.application = this.#text(option);
+      if (option.code === blocks.SHB_USERAPPL) this.application = this.#text(option);
     }
   }
 
@@ -128,13 +144,14 @@ class Reader {
     let resolution = 1_000_000n;
     let offset = 0n;
     for (const option of optionsOf(this.file, at + 8, end)) {
-      if (option.code === 2) name = this.#text(option);
-      if (option.code === 3) description = this.#text(option);
-      if (option.code === 9 && option.length === 1) {
+      if (option.code === blocks.IF_NAME) name = this.#text(option);
+      if (option.code === blocks.IF_DESCRIPTION) description = this.#text(option);
+      if (option.code === blocks.IF_TSRESOL && option.length === 1) {
         const exponent = this.file.view.getUint8(option.at);
         resolution = exponent < 128 ? 10n ** BigInt(exponent) : 2n ** BigInt(exponent & 127);
       }
-      if (option.code === 14 && option.length === 8) offset = BigInt.asIntN(64, this.file.u64(option.at));
+      if (option.code === blocks.IF_TSOFFSET && option.length === 8)
+        offset = BigInt.asIntN(64, this.file.u64(option.at));
     }
     const linkType = this.file.u16(at);
     const snapLength = this.file.u32(at + 4);
@@ -181,11 +198,12 @@ class Reader {
     let packetId: number | null = null;
     let direction: FilePacket["direction"] = null;
     for (const option of optionsOf(this.file, at + 20 + ((captured + 3) & ~3), end)) {
-      if (option.code === 1) comments.push(this.#text(option));
-      if (option.code === 2 && option.length === 4) {
+      if (option.code === blocks.OPT_COMMENT) comments.push(this.#text(option));
+      if (option.code === blocks.EPB_FLAGS && option.length === 4) {
         direction = ([null, "inbound", "outbound", null] as const)[this.file.u32(option.at) & 3] ?? null;
       }
-      if (option.code === 5 && option.length === 8) packetId = Number(this.file.u64(option.at));
+      if (option.code === blocks.EPB_PACKETID && option.length === 8)
+        packetId = Number(this.file.u64(option.at));
     }
     this.packets.push({
       interface: this.#first + number,

@@ -24,7 +24,21 @@ export interface Step {
   readonly corrupted: boolean;
 }
 
+// The columns of a step.
+const PLACE = 0;
+const FRAME = 1;
+const PARENT = 2;
+const ORIGIN = 3;
+const VERDICT = 4;
+const ENTRY = 5;
+/** Negative when the frame is corrupted. */
+const LENGTH = 6;
+/** In which chunk the bytes are; -1: nowhere. Those of a packet without Ethernet header count down from -2. */
+const BYTES_IN = 7;
+const BYTES_AT = 8;
+const EVENTS = 9;
 const COLUMNS = 10;
+
 const CHUNK = 1 << 20;
 /** Room of an Ethernet header, and its last two bytes in front of an IPv4 packet. */
 const BARE = 14;
@@ -51,7 +65,6 @@ function isBare(verdict: Verdict, packet: Packet): boolean {
 export class Recorder implements Tap {
   readonly #world: World;
   #times: Float64Array = new Float64Array(1024);
-  /** place, frame, parent, origin, verdict, entry, length (negative when corrupted), chunk of the bytes (-1: none; -2 and below: of a packet without Ethernet header), offset, events. */
   #rows: Int32Array = new Int32Array(1024 * COLUMNS);
   #chunks: Uint8Array[] = [];
   #used = CHUNK;
@@ -68,15 +81,15 @@ export class Recorder implements Tap {
     this.#times[index] = this.#world.queue.now;
     const rows = this.#rows;
     const row = index * COLUMNS;
-    rows[row] = place;
-    rows[row + 1] = packet.id;
-    rows[row + 2] = packet.parent;
-    rows[row + 3] = packet.origin;
-    rows[row + 4] = verdict;
-    rows[row + 5] = entry;
-    rows[row + 6] = packet.corrupted ? -packet.length : packet.length;
-    rows[row + 7] = -1;
-    rows[row + 9] = this.#world.registry.events;
+    rows[row + PLACE] = place;
+    rows[row + FRAME] = packet.id;
+    rows[row + PARENT] = packet.parent;
+    rows[row + ORIGIN] = packet.origin;
+    rows[row + VERDICT] = verdict;
+    rows[row + ENTRY] = entry;
+    rows[row + LENGTH] = packet.corrupted ? -packet.length : packet.length;
+    rows[row + BYTES_IN] = -1;
+    rows[row + EVENTS] = this.#world.registry.events;
     if (isBare(verdict, packet)) this.#writeDown(packet, row, BARE);
     else if (verdict === Verdict.received || verdict === Verdict.transmitted) this.#writeDown(packet, row, 0);
   }
@@ -92,8 +105,8 @@ export class Recorder implements Tap {
     }
     const number = this.#chunks.length - 1;
     const chunk = this.#chunks[number]!;
-    this.#rows[row + 7] = space === 0 ? number : -2 - number;
-    this.#rows[row + 8] = this.#used;
+    this.#rows[row + BYTES_IN] = space === 0 ? number : -2 - number;
+    this.#rows[row + BYTES_AT] = this.#used;
     chunk.set(packet.bytes.subarray(packet.at, packet.at + packet.length), this.#used + space);
     if (space > 0) chunk.set(IPV4_TYPE, this.#used + space - IPV4_TYPE.length);
     this.#used += length;
@@ -102,17 +115,17 @@ export class Recorder implements Tap {
   step(index: number): Step {
     const rows = this.#rows;
     const row = index * COLUMNS;
-    const length = rows[row + 6]!;
+    const length = rows[row + LENGTH]!;
     return {
       index,
       at: this.#times[index]!,
-      place: rows[row]!,
-      frame: rows[row + 1]!,
-      parent: rows[row + 2]!,
-      origin: rows[row + 3]!,
-      verdict: rows[row + 4]! as Verdict,
-      entry: rows[row + 5]!,
-      events: rows[row + 9]!,
+      place: rows[row + PLACE]!,
+      frame: rows[row + FRAME]!,
+      parent: rows[row + PARENT]!,
+      origin: rows[row + ORIGIN]!,
+      verdict: rows[row + VERDICT]! as Verdict,
+      entry: rows[row + ENTRY]!,
+      events: rows[row + EVENTS]!,
       length: Math.abs(length),
       corrupted: length < 0,
     };
@@ -121,10 +134,10 @@ export class Recorder implements Tap {
   /** The whole Ethernet frame of a step in which it entered or left a device; null for other steps. */
   bytes(index: number): Uint8Array | null {
     const row = index * COLUMNS;
-    const chunk = this.#rows[row + 7]!;
+    const chunk = this.#rows[row + BYTES_IN]!;
     if (chunk < 0) return null;
-    const at = this.#rows[row + 8]!;
-    return this.#chunks[chunk]!.subarray(at, at + Math.abs(this.#rows[row + 6]!));
+    const at = this.#rows[row + BYTES_AT]!;
+    return this.#chunks[chunk]!.subarray(at, at + Math.abs(this.#rows[row + LENGTH]!));
   }
 
   /**
@@ -133,10 +146,10 @@ export class Recorder implements Tap {
    */
   image(index: number): Uint8Array | null {
     const row = index * COLUMNS;
-    const chunk = this.#rows[row + 7]!;
+    const chunk = this.#rows[row + BYTES_IN]!;
     if (chunk >= -1) return this.bytes(index);
-    const at = this.#rows[row + 8]!;
-    return this.#chunks[-2 - chunk]!.subarray(at, at + BARE + Math.abs(this.#rows[row + 6]!));
+    const at = this.#rows[row + BYTES_AT]!;
+    return this.#chunks[-2 - chunk]!.subarray(at, at + BARE + Math.abs(this.#rows[row + LENGTH]!));
   }
 
   /** All steps from the one with that index on. */

@@ -1,6 +1,6 @@
 import { finishChecksum } from "../sim/finish-checksum.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
-import { copyBytes } from "../sim/packet-pool.ts";
+import { copyBetween } from "../sim/packet-pool.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -51,8 +51,8 @@ export function output(
     const left = total - done;
     const size = left > mtu - header ? room : left;
     const piece = ns.world.pool.allocate(header + size, packet);
-    copyBytes(packet, at, piece, piece.at, header);
-    copyBytes(packet, at + header + done, piece, piece.at + header, size);
+    copyBetween(packet, at, piece, piece.at, header);
+    copyBetween(packet, at + header + done, piece, piece.at + header, size);
     piece.networkAt = piece.at;
     piece.transportAt = piece.at + header;
     piece.device = packet.device;

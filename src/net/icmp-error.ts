@@ -1,6 +1,6 @@
 import { finishChecksum } from "../sim/finish-checksum.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
-import { copyBytes } from "../sim/packet-pool.ts";
+import { copyBetween } from "../sim/packet-pool.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -62,7 +62,7 @@ export function send(ns: NetworkNamespace, packet: Packet, type: number, code: n
   icmp.setType(message.view, body, type);
   icmp.setCode(message.view, body, code);
   icmp.setRest(message.view, body, rest);
-  copyBytes(packet, at, message, body + icmp.HEADER_LEN, quoted);
+  copyBetween(packet, at, message, body + icmp.HEADER_LEN, quoted);
   icmp.fillChecksum(message.view, body, icmp.HEADER_LEN + quoted);
   message.mark = mark;
   message.flags |= PacketFlag.fromKernel;

@@ -1,5 +1,5 @@
 import { type Packet, PacketFlag } from "../sim/packet.ts";
-import { copyBytes } from "../sim/packet-pool.ts";
+import { copyBetween } from "../sim/packet-pool.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -51,7 +51,7 @@ function echo(ns: NetworkNamespace, device: NetDevice, packet: Packet, length: n
   if (!ns.icmpLimits.allowGlobally(icmp.ECHO_REPLY, 0) || !ns.icmpLimits.allow(dst, icmp.ECHO_REPLY, 0))
     return;
   const reply = ns.world.pool.allocate(length, packet);
-  copyBytes(packet, packet.transportAt, reply, reply.at, length);
+  copyBetween(packet, packet.transportAt, reply, reply.at, length);
   icmp.setType(reply.view, reply.at, icmp.ECHO_REPLY);
   icmp.fillChecksum(reply.view, reply.at, length);
   reply.trusted = packet.trusted;

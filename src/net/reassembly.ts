@@ -1,5 +1,5 @@
 import { type Packet, PacketFlag } from "../sim/packet.ts";
-import { copyBytes } from "../sim/packet-pool.ts";
+import { copyBetween } from "../sim/packet-pool.ts";
 import { PacketQueue } from "../sim/packet-queue.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
 import type { Timer } from "../sim/timer.ts";
@@ -195,14 +195,14 @@ export class Reassembly {
     const whole = ns.world.pool.allocate(length, first);
     // The Ethernet header in front goes along: rules may ask for the sender's address.
     const front = ethernet.HEADER_LEN;
-    copyBytes(first, first.networkAt - front, whole, whole.at - front, front + header);
+    copyBetween(first, first.networkAt - front, whole, whole.at - front, front + header);
     let last = first;
     for (let p = datagram.queue.head; p !== null; p = p.next) {
       const skipped = ipv4.headerLength(p.view, p.networkAt);
       const from = ipv4.fragmentOffset(p.view, p.networkAt);
       const bytes = ipv4.totalLength(p.view, p.networkAt) - skipped;
       const size = ipv4.moreFragments(p.view, p.networkAt) ? bytes & ~7 : bytes;
-      copyBytes(p, p.networkAt + skipped, whole, whole.at + header + from, size);
+      copyBetween(p, p.networkAt + skipped, whole, whole.at + header + from, size);
       whole.trusted &&= p.trusted;
       whole.corrupted ||= p.corrupted;
       last = p;

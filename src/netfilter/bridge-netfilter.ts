@@ -4,7 +4,7 @@ import type { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
-import { copyBytes } from "../sim/packet-pool.ts";
+import { copyBetween } from "../sim/packet-pool.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -243,8 +243,8 @@ function fragment(packet: Packet, output: NetDevice, limit: number): void {
   for (let from = 0; from < bytes; from += room) {
     const size = Math.min(room, bytes - from);
     const piece = ns.world.pool.allocate(front + size, packet);
-    copyBytes(packet, networkAt - HEADER_LEN, piece, piece.at, front);
-    copyBytes(packet, networkAt + header + from, piece, piece.at + front, size);
+    copyBetween(packet, networkAt - HEADER_LEN, piece, piece.at, front);
+    copyBetween(packet, networkAt + header + from, piece, piece.at + front, size);
     const at = piece.at + HEADER_LEN;
     const more = from + size < bytes ? ipv4.MORE_FRAGMENTS : 0;
     ipv4.setTotalLength(piece.view, at, header + size);

@@ -1,5 +1,5 @@
-import type { Packet } from "../sim/packet.ts";
 import * as checksum from "../wire/checksum.ts";
+import type { Packet } from "./packet.ts";
 
 /**
  * Finishes the transport checksum that was left to the device (skb_checksum_help): done when somebody sees the bytes,

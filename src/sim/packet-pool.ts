@@ -57,7 +57,7 @@ export class PacketPool {
    */
   copy(packet: Packet): Packet {
     const copy = this.allocate(packet.length, packet);
-    copyBytes(packet, packet.at, copy, copy.at, packet.length);
+    copyBetween(packet, packet.at, copy, copy.at, packet.length);
     const moved = copy.at - packet.at;
     copy.networkAt = packet.networkAt + moved;
     copy.transportAt = packet.transportAt + moved;
@@ -108,7 +108,7 @@ export class PacketPool {
 }
 
 /** Copies between slots without making views: four bytes a step. */
-export function copyBytes(from: Packet, fromAt: number, to: Packet, toAt: number, length: number): void {
+export function copyBetween(from: Packet, fromAt: number, to: Packet, toAt: number, length: number): void {
   const source = from.view;
   const target = to.view;
   const whole = length & ~3;

@@ -43,20 +43,21 @@ export class Process {
   /** The first process of a pid namespace: signals that it does not take do nothing to it, save SIGKILL (pid_namespaces(7)). */
   init = false;
   #frozen = false;
+  /** What it waited for came while it was frozen. */
   #missed = false;
+  readonly #world: World;
   readonly #program: Program;
   readonly #timer: Timer;
   readonly #turn: Timer;
   #waitingOn: readonly Signal[] = [];
 
   constructor(world: World, program: Program) {
+    this.#world = world;
     this.#program = program;
     this.#timer = world.timer(() => this.#resume());
     this.#turn = world.timer(() => this.#resume());
-    this.#world = world;
     this.#turn.arm(0);
   }
-  readonly #world: World;
 
   /** True: it takes no step. What it waits for passes meanwhile, and it goes on when it is let go. */
   get frozen(): boolean {

@@ -1,5 +1,5 @@
 import type { Packet } from "../sim/packet.ts";
-import { copyBytes } from "../sim/packet-pool.ts";
+import { copyBetween } from "../sim/packet-pool.ts";
 import type { World } from "../sim/world.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as icmp from "../wire/icmp.ts";
@@ -45,7 +45,7 @@ export function fragmentationNeeded(world: World, packet: Packet, mtu: number): 
   icmp.setType(out, message, icmp.DESTINATION_UNREACHABLE);
   icmp.setCode(out, message, icmp.FRAGMENTATION_NEEDED);
   icmp.setRest(out, message, mtu);
-  copyBytes(packet, at, error, message + icmp.HEADER_LEN, quote);
+  copyBetween(packet, at, error, message + icmp.HEADER_LEN, quote);
   icmp.fillChecksum(out, message, icmp.HEADER_LEN + quote);
   return error;
 }

@@ -1,11 +1,9 @@
 /** The text of a DNS message. */
+import * as dns from "./dns.ts";
 import { DNS_TYPE_NAMES } from "./dns-type-names.ts";
 import { hex, type Printer, Truncated } from "./printer.ts";
 import { relativeTime } from "./relative-time.ts";
 
-const HEADER = 12;
-const CLASS_IN = 1;
-const OPT = 41;
 const OPERATIONS = ["", " inv_q", " stat", " op3", " notify", " update"];
 const RESPONSES = [
   "",
@@ -42,7 +40,7 @@ class DnsPrinter {
   constructor(p: Printer, start: number) {
     this.#p = p;
     this.#start = start;
-    this.#at = start + HEADER;
+    this.#at = start + dns.HEADER_LEN;
   }
 
   print(length: number): void {
@@ -114,7 +112,7 @@ class DnsPrinter {
     const klass = p.u16(this.#at + 2);
     this.#at += 4;
     p.print(` ${typeText(type)}`);
-    if (klass !== CLASS_IN) p.print(` ${CLASSES[klass] ?? `(Class ${klass})`}`);
+    if (klass !== dns.CLASS_IN) p.print(` ${CLASSES[klass] ?? `(Class ${klass})`}`);
     p.print("? ");
     this.#name(at);
   }
@@ -132,8 +130,8 @@ class DnsPrinter {
     } else this.#skipName();
     const type = p.u16(this.#at);
     const klass = p.u16(this.#at + 2);
-    if (klass !== CLASS_IN && type !== OPT) p.print(` ${CLASSES[klass] ?? `(Class ${klass})`}`);
-    if (type !== OPT && p.options.verbose > 2) p.print(` [${relativeTime(p.u32(this.#at + 4))}]`);
+    if (klass !== dns.CLASS_IN && type !== dns.TYPE_OPT) p.print(` ${CLASSES[klass] ?? `(Class ${klass})`}`);
+    if (type !== dns.TYPE_OPT && p.options.verbose > 2) p.print(` [${relativeTime(p.u32(this.#at + 4))}]`);
     const ttl = this.#at + 4;
     const length = p.u16(this.#at + 8);
     const data = this.#at + 10;
@@ -151,39 +149,39 @@ class DnsPrinter {
       return this.#name(from);
     };
     switch (type) {
-      case 1:
+      case dns.TYPE_A:
         p.print(` ${p.ipv4(at)}`);
         break;
-      case 28:
+      case dns.TYPE_AAAA:
         p.print(` ${p.ipv6(at)}`);
         break;
-      case 2:
-      case 5:
-      case 12:
+      case dns.TYPE_NS:
+      case dns.TYPE_CNAME:
+      case dns.TYPE_PTR:
         named(at);
         break;
-      case 6: {
+      case dns.TYPE_SOA: {
         if (p.options.verbose === 0) break;
         const numbers = named(named(at));
         for (let i = 0; i < 5; i++) p.print(` ${p.u32(numbers + 4 * i)}`);
         break;
       }
-      case 15:
+      case dns.TYPE_MX:
         named(at + 2);
         p.print(` ${p.u16(at)}`);
         break;
-      case 16:
+      case dns.TYPE_TXT:
         for (let text = at; text < end; text += 1 + p.u8(text)) {
           p.print(' "');
           this.#characters(text + 1, p.u8(text));
           p.print('"');
         }
         break;
-      case 33:
+      case dns.TYPE_SRV:
         named(at + 6);
         p.print(`:${p.u16(at + 4)} ${p.u16(at)} ${p.u16(at + 2)}`);
         break;
-      case OPT:
+      case dns.TYPE_OPT:
         p.print(` UDPsize=${klass}`);
         if ((p.u16(ttl + 2) & 0x8000) !== 0) p.print(" DO");
         this.#options(at, end);
@@ -290,8 +288,8 @@ export function printDns(p: Printer, at: number, length: number, overTcp: boolea
     left = Math.min(stated, length - 2);
     p.print(" ");
   }
-  if (left < HEADER) {
-    p.print(`domain [length ${left} < ${HEADER}]`);
+  if (left < dns.HEADER_LEN) {
+    p.print(`domain [length ${left} < ${dns.HEADER_LEN}]`);
     p.invalid();
     return;
   }

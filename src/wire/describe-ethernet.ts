@@ -7,7 +7,6 @@ import * as ethernet from "./ethernet.ts";
 import * as ethertypes from "./ethertypes.ts";
 import { hex, type Printer } from "./printer.ts";
 
-const TYPE_REVERSE_ARP = 0x8035;
 const LENGTH_MAX = 1500;
 
 function typeText(p: Printer, type: number): string {
@@ -34,7 +33,7 @@ export function printByType(p: Printer, type: number, at: number, length: number
       printIpv6(p, at, length);
       return true;
     case ethernet.TYPE_ARP:
-    case TYPE_REVERSE_ARP:
+    case ethernet.TYPE_REVERSE_ARP:
       printArp(p, at, length);
       return true;
     default:

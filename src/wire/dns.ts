@@ -7,21 +7,7 @@ const MAX_UDP = 512;
 
 export const CLASS_IN = 1;
 
-/** Numbers of record types (IANA), by name. */
-export const TYPES: Readonly<Record<string, number>> = {
-  A: 1,
-  NS: 2,
-  CNAME: 5,
-  SOA: 6,
-  PTR: 12,
-  HINFO: 13,
-  MX: 15,
-  TXT: 16,
-  AAAA: 28,
-  SRV: 33,
-  OPT: 41,
-  ANY: 255,
-};
+/** Numbers of record types (IANA). */
 export const TYPE_A = 1;
 export const TYPE_NS = 2;
 export const TYPE_CNAME = 5;
@@ -33,6 +19,22 @@ export const TYPE_AAAA = 28;
 export const TYPE_SRV = 33;
 export const TYPE_OPT = 41;
 export const TYPE_ANY = 255;
+
+/** The types that one can ask for, by name. */
+export const TYPES: Readonly<Record<string, number>> = {
+  A: TYPE_A,
+  NS: TYPE_NS,
+  CNAME: TYPE_CNAME,
+  SOA: TYPE_SOA,
+  PTR: TYPE_PTR,
+  HINFO: 13,
+  MX: TYPE_MX,
+  TXT: TYPE_TXT,
+  AAAA: TYPE_AAAA,
+  SRV: TYPE_SRV,
+  OPT: TYPE_OPT,
+  ANY: TYPE_ANY,
+};
 
 /** Answers' codes (RFC 1035, 4.1.1). */
 export const NOERROR = 0;

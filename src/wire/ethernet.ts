@@ -1,7 +1,8 @@
 /**
  * Ethernet II header, read and written in place, and the 802.1Q tag behind the addresses.
  *
- * `at` is the first byte of the destination address. MACs are two numbers, see {@link ./mac.ts}.
+ * `at` is the first byte of the destination address. The accessors need the 14 bytes of a header. MACs are two numbers,
+ * see {@link ./mac.ts}.
  */
 import type { Mac } from "./mac.ts";
 
@@ -17,13 +18,10 @@ export const TAG_LEN = 4;
 
 export const TYPE_IPV4 = 0x0800;
 export const TYPE_ARP = 0x0806;
+/** RARP (RFC 903). */
+export const TYPE_REVERSE_ARP = 0x8035;
 export const TYPE_VLAN = 0x8100;
 export const TYPE_IPV6 = 0x86dd;
-
-/** True when `length` bytes hold a header; only then may the accessors be called. */
-function fits(_view: DataView, _at: number, length: number): boolean {
-  return length >= HEADER_LEN;
-}
 
 export function dstHi(view: DataView, at: number): number {
   return view.getUint16(at + DST);
@@ -133,7 +131,7 @@ export interface EthernetRepr {
 
 /** Null when fewer than 14 bytes are there. */
 export function parse(view: DataView, at: number, length: number): EthernetRepr | null {
-  if (!fits(view, at, length)) return null;
+  if (length < HEADER_LEN) return null;
   return {
     dst: { hi: dstHi(view, at), lo: dstLo(view, at) },
     src: { hi: srcHi(view, at), lo: srcLo(view, at) },

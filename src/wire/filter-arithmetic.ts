@@ -1,4 +1,6 @@
 /** The arithmetic of filter expressions: `ip[8] < 5`, `tcp[tcpflags] & tcp-syn != 0`, `len > 100`. */
+
+import * as ethernet from "./ethernet.ts";
 import type { Arithmetic, Filter, Place } from "./filter.ts";
 import { FilterError, type FilterLexer, SYNTAX_ERROR, type Token } from "./filter-lexer.ts";
 import * as names from "./filter-names.ts";
@@ -134,7 +136,7 @@ class ArithmeticParser {
       const guard = primitives.abbreviation("icmp6", place);
       return { kind: "load", from: "network", guard, index: behind, size, place };
     }
-    const isIp: Filter = { kind: "ethertype", type: names.ETHERTYPES["ip"]!, place };
+    const isIp: Filter = { kind: "ethertype", type: ethernet.TYPE_IPV4, place };
     const isProtocol: Filter = {
       kind: "protocol",
       version: 4,

@@ -1,3 +1,6 @@
+import { own } from "../base/own.ts";
+import * as ethernet from "./ethernet.ts";
+
 /** Names that filter expressions may use for numbers: protocols, ethertypes, and the services that lessons use. */
 
 /** Numbers of the IP protocols that are keywords. */
@@ -18,10 +21,10 @@ export const IP_PROTOCOLS: Readonly<Record<string, number>> = {
 
 /** Ethertypes of the keywords and of `ether proto \NAME`. */
 export const ETHERTYPES: Readonly<Record<string, number>> = {
-  ip: 0x0800,
-  arp: 0x0806,
-  rarp: 0x8035,
-  ip6: 0x86dd,
+  ip: ethernet.TYPE_IPV4,
+  arp: ethernet.TYPE_ARP,
+  rarp: ethernet.TYPE_REVERSE_ARP,
+  ip6: ethernet.TYPE_IPV6,
 };
 
 /** Names in /etc/protocols that `ip proto \NAME` may use. */
@@ -74,22 +77,18 @@ const SERVICES: Readonly<Record<string, readonly [number, Service["transport"]]>
   mdns: [5353, "udp"],
 };
 
-function own<T>(table: Readonly<Record<string, T>>, name: string): T | null {
-  return Object.hasOwn(table, name) ? table[name]! : null;
-}
-
 /** Null for an unknown name. */
 export function protocolOf(name: string): number | null {
-  return own(PROTOCOLS, name);
+  return own(PROTOCOLS, name) ?? null;
 }
 
 /** Null for an unknown name. */
 export function ethertypeOf(name: string): number | null {
-  return own(ETHERTYPES, name);
+  return own(ETHERTYPES, name) ?? null;
 }
 
 /** Null for an unknown name. */
 export function serviceOf(name: string): Service | null {
   const found = own(SERVICES, name);
-  return found === null ? null : { port: found[0], transport: found[1] };
+  return found === undefined ? null : { port: found[0], transport: found[1] };
 }

@@ -1,5 +1,6 @@
 /** From the words of one question to the question, with libpcap's refusals of what makes no sense. */
 import { own } from "../base/own.ts";
+import * as ethernet from "./ethernet.ts";
 import type { Direction, Filter, Place } from "./filter.ts";
 import { FilterError } from "./filter-lexer.ts";
 import * as names from "./filter-names.ts";
@@ -12,8 +13,6 @@ export interface Qualifiers {
   readonly type: "host" | "net" | "port" | "portrange" | "proto" | "gateway" | null;
 }
 
-const IPV4 = 0x0800;
-const IPV6 = 0x86dd;
 /** TCP, UDP, SCTP: the protocols with ports, and what bare `port` means. */
 const WITH_PORTS = [6, 17, 132];
 
@@ -32,7 +31,7 @@ export function host(q: Qualifiers, address: number, mask: number, place: Place)
   const what = q.type === "net" ? "net" : "host";
   switch (q.protocol) {
     case null:
-      return or(or(one(IPV4), one(names.ETHERTYPES["arp"]!)), one(names.ETHERTYPES["rarp"]!));
+      return or(or(one(ethernet.TYPE_IPV4), one(ethernet.TYPE_ARP)), one(ethernet.TYPE_REVERSE_ARP));
     case "ip":
     case "arp":
     case "rarp":
@@ -129,7 +128,7 @@ export function multicast(protocol: string | null, place: Place): Filter {
     const left = {
       kind: "load",
       from: "network",
-      guard: { kind: "ethertype", type: IPV6, place },
+      guard: { kind: "ethertype", type: ethernet.TYPE_IPV6, place },
       index: { kind: "number", value: 24 },
       size: 1,
       place,

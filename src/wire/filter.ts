@@ -5,6 +5,10 @@
  * A read behind the captured bytes ends the whole filter with "no", as it ends a BPF program.
  */
 
+import * as ethernet from "./ethernet.ts";
+import * as ipv4 from "./ipv4.ts";
+import * as vxlanHeader from "./vxlan.ts";
+
 /** Where a question looks: behind so many VLAN tags of the frame, or of the frame inside a VXLAN packet. */
 export interface Place {
   readonly tags: number;
@@ -84,11 +88,7 @@ export type Filter =
 /** Ends a filter: a read behind the captured bytes, or a division by zero. */
 class Rejected extends Error {}
 
-const VXLAN_PORT = 4789;
-const TYPE_IPV4 = 0x0800;
-const TYPE_IPV6 = 0x86dd;
-const TYPE_ARP = 0x0806;
-const TYPE_REVERSE_ARP = 0x8035;
+const { TYPE_ARP, TYPE_IPV4, TYPE_IPV6, TYPE_REVERSE_ARP } = ethernet;
 
 /** One frame under examination. */
 class Frame {
@@ -209,7 +209,7 @@ function port(f: Frame, filter: Extract<Filter, { kind: "port" }>): boolean {
 
 function vlan(f: Frame, filter: Extract<Filter, { kind: "vlan" }>): boolean {
   const type = f.type(filter.place);
-  if (type !== 0x8100 && type !== 0x88a8 && type !== 0x9100) return false;
+  if (type !== ethernet.TYPE_VLAN && type !== 0x88a8 && type !== 0x9100) return false;
   return filter.id === null || (f.u16(f.network(filter.place)) & 0xfff) === filter.id;
 }
 
@@ -217,10 +217,10 @@ function vxlan(f: Frame, filter: Extract<Filter, { kind: "vxlan" }>): boolean {
   const { place } = filter;
   const type = f.type(place);
   if (type !== TYPE_IPV4 && type !== TYPE_IPV6) return false;
-  if (f.u8(f.network(place) + (type === TYPE_IPV4 ? 9 : 6)) !== 17) return false;
+  if (f.u8(f.network(place) + (type === TYPE_IPV4 ? 9 : 6)) !== ipv4.PROTO_UDP) return false;
   if (type === TYPE_IPV4 && !unfragmented(f, place)) return false;
   const at = f.transport(place);
-  if (f.u16(at + 2) !== VXLAN_PORT || f.u8(at + 8) !== 8) return false;
+  if (f.u16(at + 2) !== vxlanHeader.PORT || f.u8(at + 8) !== vxlanHeader.FLAG_VNI) return false;
   return filter.vni === null || f.i32(at + 12) >>> 8 === filter.vni;
 }
 

@@ -100,16 +100,6 @@ export function isZeroNet(address: number): boolean {
   return address >>> 24 === 0;
 }
 
-/** 240.0.0.0/4 without the limited broadcast address. */
-export function isReserved(address: number): boolean {
-  return address >>> 28 === 15 && address !== BROADCAST;
-}
-
-/** 169.254.0.0/16 */
-export function isLinkLocal(address: number): boolean {
-  return address >>> 16 === 0xa9fe;
-}
-
 /** Order by unsigned value. */
 export function compare(a: number, b: number): number {
   return (a >>> 0) - (b >>> 0);

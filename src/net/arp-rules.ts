@@ -1,8 +1,6 @@
 import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
-import * as ip from "../wire/ipv4-address.ts";
 import { isLocal } from "./address-type.ts";
-import type { InetAddress } from "./inet-device.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { Route } from "./route.ts";
@@ -18,26 +16,12 @@ export function sourceFor(device: NetDevice, target: number, waiting: Packet | n
     const source = ipv4.src(waiting.view, waiting.networkAt);
     if (isLocal(ns, source) && (announce === 0 || isOnLink(device, target, source))) return source;
   }
-  return device.ipv4.select(target, Scope.link) || otherSource(device);
-}
-
-/** An address of another device when this one has none (inet_select_addr). */
-function otherSource(device: NetDevice): number {
-  if (device.ipv4.addresses.length > 0) return 0;
-  for (const other of device.ns.devices) {
-    for (const a of other.ipv4.addresses)
-      if (!a.secondary && a.scope !== Scope.link && a.scope <= Scope.link) return a.address;
-  }
-  return 0;
+  return ipOutput.selectSource(device, target);
 }
 
 /** True when one prefix of the device holds both (inet_addr_onlink). */
 export function isOnLink(device: NetDevice, a: number, b: number): boolean {
-  return device.ipv4.addresses.some(
-    (prefix) =>
-      ip.contains(prefix.peer, prefix.prefixLength, a) &&
-      (b === 0 || ip.contains(prefix.peer, prefix.prefixLength, b)),
-  );
+  return device.ipv4.addresses.some((prefix) => prefix.covers(a) && (b === 0 || prefix.covers(b)));
 }
 
 /** True when arp_ignore forbids the answer. */
@@ -57,13 +41,15 @@ export function ignores(device: NetDevice, senderIp: number, targetIp: number): 
   }
 }
 
-/** One of the devices has `local` with at most that scope, in a prefix with `remote` when that is given. */
+/** One of the devices has `local` with at most that scope, in a prefix with `remote` when that is given (inet_confirm_addr). */
 function confirms(devices: readonly NetDevice[], remote: number, local: number, scope: Scope): boolean {
   return devices.some((device) => {
-    const holds = (a: InetAddress, address: number): boolean => ip.contains(a.peer, a.prefixLength, address);
-    const addresses = device.ipv4.addresses;
-    const has = addresses.some((a) => a.address === local && Math.min(a.scope, Scope.link) <= scope);
-    return has && addresses.some((a) => holds(a, local) && (remote === 0 || holds(a, remote)));
+    const { addresses, conf } = device.ipv4;
+    // A device that routes 127.0.0.0/8 counts what is for this host only among what the link may know.
+    const most =
+      (conf.route_localnet | device.ns.ipv4.allConf.route_localnet) !== 0 ? Scope.link : Scope.host;
+    const has = addresses.some((a) => a.address === local && Math.min(a.scope, most) <= scope);
+    return has && addresses.some((a) => a.covers(local) && (remote === 0 || a.covers(remote)));
   });
 }
 
@@ -93,7 +79,5 @@ export function accepts(device: NetDevice, senderIp: number): boolean {
 }
 
 function confirmsSubnet(device: NetDevice, senderIp: number): boolean {
-  return device.ipv4.addresses.some(
-    (a) => a.scope <= Scope.link && ip.contains(a.peer, a.prefixLength, senderIp),
-  );
+  return device.ipv4.addresses.some((a) => a.scope <= Scope.link && a.covers(senderIp));
 }

@@ -8,6 +8,7 @@ import * as ip from "../wire/ipv4-address.ts";
 import { directRoute } from "./direct-route.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
+import { Scope } from "./route-kind.ts";
 
 /** Precedence "internetwork control". */
 const TOS = 0xc0;
@@ -164,7 +165,7 @@ export class IgmpReporter {
         fragmentOffset: 0,
         ttl: 1,
         protocol: ipv4.PROTO_IGMP,
-        src: device.ipv4.select(0, 253),
+        src: device.ipv4.select(0, Scope.link),
         dst,
         options: [0x94, 4, 0, 0],
         payloadLength: payload,

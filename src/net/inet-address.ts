@@ -9,7 +9,7 @@ import { kernelKind, type RouteKind, RouteTable, Scope } from "./route-kind.ts";
 
 /**
  * Puts an address on a device, with the routes that the kernel makes for it (net/ipv4/devinet.c, fib_add_ifaddr).
- * @throws {KernelError} EEXIST when it is there already.
+ * @throws {KernelError} EEXIST when it is there already; EINVAL when its prefix is there with another scope.
  */
 export function add(device: NetDevice, spec: AddressSpec): InetAddress {
   const inet = device.ipv4;
@@ -18,9 +18,9 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
   const { addresses } = inet;
   for (let i = 0; i < addresses.length; i++) {
     const a = addresses[i]!;
-    if (a.prefixLength !== address.prefixLength || !ip.contains(a.peer, a.prefixLength, address.peer))
-      continue;
-    if (a.address === address.address) throw new KernelError("EEXIST");
+    if (a.prefixLength !== address.prefixLength || !a.covers(address.peer)) continue;
+    if (a.address === address.address) throw new KernelError("EEXIST", "ipv4: Address already assigned");
+    if (a.scope !== address.scope) throw new KernelError("EINVAL", "ipv4: Invalid scope value");
     address.secondary = true;
   }
   registry.made("address", device.path, address);
@@ -47,10 +47,7 @@ export function remove(device: NetDevice, address: InetAddress): void {
   const followers = address.secondary
     ? []
     : inet.addresses.filter(
-        (a) =>
-          a.secondary &&
-          a.prefixLength === address.prefixLength &&
-          ip.contains(a.peer, a.prefixLength, address.peer),
+        (a) => a.secondary && a.prefixLength === address.prefixLength && a.covers(address.peer),
       );
   const gone = promote ? [address] : [address, ...followers];
   changeRoutes(device, () => {
@@ -176,13 +173,13 @@ function eachRoute(device: NetDevice, a: InetAddress, up: boolean, make: RouteMa
   make(device, HOST, a.address, 32, prefSource);
   if (!up) return;
   if (a.broadcast !== 0 && a.broadcast !== ip.BROADCAST) make(device, BROADCAST, a.broadcast, 32, prefSource);
-  if (a.secondary || ip.isZeroNet(network) || (prefixLength === 32 && a.peer === a.address)) return;
+  if (a.secondary || network === 0 || (prefixLength === 32 && a.peer === a.address)) return;
   if (!a.noprefixroute) make(device, device.loopback ? HOST : LINK, network, prefixLength, prefSource);
   if (prefixLength < 31) make(device, BROADCAST, ip.broadcast(network, prefixLength), 32, prefSource);
 }
 
 function primaryOf(device: NetDevice, a: InetAddress): InetAddress {
   const same = (b: InetAddress): boolean =>
-    !b.secondary && b.prefixLength === a.prefixLength && ip.contains(b.peer, b.prefixLength, a.peer);
+    !b.secondary && b.prefixLength === a.prefixLength && b.covers(a.peer);
   return device.ipv4.addresses.find(same) ?? a;
 }

@@ -51,6 +51,11 @@ export class InetAddress implements AddressSpec {
     this.ref = ref;
   }
 
+  /** Its prefix holds that address (inet_ifa_match). */
+  covers(address: number): boolean {
+    return ip.contains(this.peer, this.prefixLength, address);
+  }
+
   /** How journeys name it. */
   toString(): string {
     return ip.formatPrefix(this.address, this.prefixLength);
@@ -131,12 +136,12 @@ export class InetDevice {
     return this.#reachable.of(this.neighbourConf.base_reachable_time_ms);
   }
 
-  /** The address to speak from to `dst` at `scope` (inet_select_addr), or 0. */
+  /** The address of this device to speak from to `dst` at `scope`, or 0. */
   select(dst: number, scope: Scope): number {
     let first = 0;
     for (const a of this.addresses) {
       if (a.secondary || a.scope > scope) continue;
-      if (dst === 0 || ip.contains(a.peer, a.prefixLength, dst)) return a.address;
+      if (dst === 0 || a.covers(dst)) return a.address;
       if (first === 0) first = a.address;
     }
     return first;

@@ -86,10 +86,7 @@ function defaultScope(address: number): Scope {
 
 function isThere(device: NetDevice, spec: AddressSpec): boolean {
   return device.ipv4.addresses.some(
-    (a) =>
-      a.address === spec.address &&
-      a.prefixLength === spec.prefixLength &&
-      ip.contains(a.peer, a.prefixLength, spec.peer),
+    (a) => a.address === spec.address && a.prefixLength === spec.prefixLength && a.covers(spec.peer),
   );
 }
 

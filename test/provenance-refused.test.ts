@@ -70,11 +70,11 @@ test("martians: addresses that mean nothing there, and settings that would let t
   expect(fate(net, { from: "255.255.255.255" })).toEqual([
     `b IP_INVALID_SOURCE 255.255.255.255 is no source <- the kernel, all are no sender ${rfc}`,
   ]);
-  expect(fate(net, { from: "0.0.0.9" })).toEqual([
-    `b IP_INVALID_SOURCE 0.0.0.9 is no source <- the kernel, 0.0.0.0/8 is this network itself ${rfc}`,
+  expect(fate(net, { from: "0.0.0.0" })).toEqual([
+    `b IP_INVALID_SOURCE 0.0.0.0 is no source <- the kernel, 0.0.0.0 is this host itself ${rfc}`,
   ]);
-  expect(fate(net, { to: "0.0.0.9" })).toEqual([
-    `b IP_INVALID_DEST 0.0.0.9 is no destination <- the kernel, 0.0.0.0/8 is this network itself ${rfc}`,
+  expect(fate(net, { to: "0.0.0.0" })).toEqual([
+    `b IP_INVALID_DEST 0.0.0.0 is no destination <- the kernel, 0.0.0.0 is this host itself ${rfc}`,
   ]);
   expect(fate(net, { to: "127.0.0.1" })).toEqual([
     "b IP_LOCALNET net.ipv4.conf.eth0.route_localnet = 0 <- the kernel, by default",

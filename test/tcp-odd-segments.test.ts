@@ -3,6 +3,7 @@ import { TcpListener } from "../src/net/tcp/tcp-listener.ts";
 import type { TcpSocket } from "../src/net/tcp/tcp-socket.ts";
 import { MILLISECOND } from "../src/sim/time.ts";
 import * as ethernet from "../src/wire/ethernet.ts";
+import * as icmp from "../src/wire/icmp.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as tcp from "../src/wire/tcp.ts";
 import { A, B, TcpWorld } from "./helpers/tcp-world.ts";
@@ -67,6 +68,29 @@ class Forger {
     deviceB.arrive(packet);
     world.settle();
     return this.#answers();
+  }
+
+  /** An ICMP error about the answer to the SYN. */
+  complain(type: number, code: number, sequence = this.isn): void {
+    const { world, deviceB } = this.w;
+    const length = ipv4.HEADER_LEN + icmp.HEADER_LEN + ipv4.HEADER_LEN + 8;
+    const packet = world.pool.allocate(ethernet.HEADER_LEN + length, null);
+    const { view, at } = packet;
+    ethernet.write(view, at, 0x0242, 2, 0x0242, 1, ethernet.TYPE_IPV4);
+    const network = at + ethernet.HEADER_LEN;
+    ipv4.write(view, network, 0, length, 1, 0, 64, ipv4.PROTO_ICMP, A, B);
+    const message = network + ipv4.HEADER_LEN;
+    icmp.setType(view, message, type);
+    icmp.setCode(view, message, code);
+    view.setUint32(message + 4, 0);
+    const quoted = message + icmp.HEADER_LEN;
+    ipv4.write(view, quoted, 0, 44, 1, ipv4.DONT_FRAGMENT, 64, ipv4.PROTO_TCP, B, A);
+    tcp.setSrcPort(view, quoted + ipv4.HEADER_LEN, 80);
+    tcp.setDstPort(view, quoted + ipv4.HEADER_LEN, this.#port);
+    tcp.setSequence(view, quoted + ipv4.HEADER_LEN, sequence);
+    icmp.fillChecksum(view, message, length - ipv4.HEADER_LEN);
+    deviceB.arrive(packet);
+    world.settle();
   }
 
   #answers(): string[] {
@@ -167,4 +191,21 @@ test("the SYN counts as delivered: ss says delivered:1 of a connection that has 
   f.send(101, ACK, 0, [], 6);
   expect(f.server.connection.delivered).toBe(2);
   expect(f.counters.TCPDelivered).toBe(1);
+});
+
+test("a handshake ends when the answer to the SYN did not get there, not when the other end's port is closed", () => {
+  const f = new Forger();
+  const ends = (type: number, code: number): boolean => {
+    const before = f.counters.ListenDrops;
+    f.halfOpen();
+    f.complain(type, code);
+    return f.counters.ListenDrops === before + 1;
+  };
+  const unreachable = icmp.DESTINATION_UNREACHABLE;
+  expect([0, 1, 2, 3, 13].map((code) => ends(unreachable, code))).toEqual([true, true, false, false, false]);
+  expect(ends(icmp.TIME_EXCEEDED, 0)).toBe(true);
+  expect(ends(icmp.PARAMETER_PROBLEM, 0)).toBe(true);
+  f.halfOpen();
+  f.complain(unreachable, 1, f.isn + 1);
+  expect(f.counters.OutOfWindowIcmps).toBe(1);
 });

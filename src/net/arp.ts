@@ -113,7 +113,7 @@ export function process(ns: NetworkNamespace, device: NetDevice, packet: Packet,
     return;
   }
   if (operation === arp.REQUEST) {
-    const way = ns.input.decide(device, targetIp, senderIp, 0, 0);
+    const way = ns.input.decide(device, targetIp, senderIp, 0, 0, 0);
     if (way !== null && answer(ns, device, packet, way, delayed)) return;
   }
   learn(ns, device, packet, operation, senderIp, targetIp);

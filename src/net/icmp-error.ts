@@ -51,7 +51,7 @@ export function send(ns: NetworkNamespace, packet: Packet, type: number, code: n
     ns.snmp.icmpOutRateLimitHost++;
     return;
   }
-  if (src === 0) src = ipOutput.sourceFor(ns, way, to) || DUMMY_SOURCE;
+  if (src === 0) src = ipOutput.sourceFor(way, to) || DUMMY_SOURCE;
 
   const room = Math.min(ipOutput.mtu(ns, way, to, false), MAX_LENGTH) - ipv4.HEADER_LEN - icmp.HEADER_LEN;
   if (room <= ipv4.HEADER_LEN) return;

@@ -1,4 +1,5 @@
 import type { FrameId, Packet } from "../sim/packet.ts";
+import { Verdict } from "../sim/verdict.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -43,37 +44,50 @@ const unreachable: readonly (readonly [Errno, boolean])[] = [
   ["EHOSTUNREACH", true],
 ];
 
-/** Takes an ICMP error of `length` bytes at `packet.transportAt` (icmp_unreach, icmp_redirect). The packet stays the caller's. */
-export function error(ns: NetworkNamespace, device: NetDevice, packet: Packet, length: number): void {
+/**
+ * Takes an ICMP error of `length` bytes at `packet.transportAt` (icmp_unreach, icmp_redirect); returns what becomes of
+ * it. The packet stays the caller's.
+ */
+export function error(ns: NetworkNamespace, device: NetDevice, packet: Packet, length: number): Verdict {
   const view = packet.view;
   const at = packet.transportAt;
   const type = icmp.type(view, at);
   const code = icmp.code(view, at);
   const quoted = at + icmp.HEADER_LEN;
   const left = length - icmp.HEADER_LEN;
-  if (left < ipv4.HEADER_LEN || ipv4.headerLength(view, quoted) < ipv4.HEADER_LEN) return;
-  if (left < ipv4.headerLength(view, quoted) + 8) return;
+  if (left < ipv4.HEADER_LEN) return useless(ns, Verdict.PKT_TOO_SMALL);
+  const header = ipv4.headerLength(view, quoted);
+  if (header < ipv4.HEADER_LEN) return useless(ns, Verdict.IP_INHDR);
+  if (left < header + 8) return useless(ns, Verdict.delivered);
   const src = ipv4.src(view, quoted);
   const dst = ipv4.dst(view, quoted);
   const from = ipv4.src(view, packet.networkAt);
   if (type === icmp.REDIRECT) {
     redirected(ns, device, packet, src, dst, from);
-    return;
+    return Verdict.delivered;
   }
-  if (type === icmp.TIME_EXCEEDED && code === icmp.REASSEMBLY_EXCEEDED) return;
-  if (type === icmp.SOURCE_QUENCH) return;
-  if (type === icmp.DESTINATION_UNREACHABLE && code >= unreachable.length) return;
-  if (ns.ipv4.icmp_ignore_bogus_error_responses === 0 && addressType(ns, dst) === "broadcast") return;
+  if (type === icmp.TIME_EXCEEDED && code === icmp.REASSEMBLY_EXCEEDED) return Verdict.delivered;
+  if (type === icmp.SOURCE_QUENCH) return Verdict.delivered;
+  if (type === icmp.DESTINATION_UNREACHABLE && code >= unreachable.length) return Verdict.delivered;
+  if (ns.ipv4.icmp_ignore_bogus_error_responses === 0 && addressType(ns, dst) === "broadcast")
+    return Verdict.delivered;
   let info = 0;
   if (type === icmp.DESTINATION_UNREACHABLE && code === icmp.FRAGMENTATION_NEEDED) {
     const mode = ns.ipv4.ip_no_pmtu_disc;
-    if (mode === 2) return;
+    if (mode === 2) return Verdict.delivered;
     info = mode === 0 || mode === 3 ? icmp.mtu(view, at) : 0;
     // A router that predates RFC 1191 names no MTU.
     learnMtu(ns, src, dst, ipv4.tos(view, quoted), info, packet.id);
   } else if (type === icmp.PARAMETER_PROBLEM) info = icmp.pointer(view, at);
   const report: IcmpReport = { type, code, info, from, ...meaning(type, code) };
   ns.sockets.reportIcmp(device, packet, quoted, report);
+  return Verdict.delivered;
+}
+
+/** A message that says nothing to anybody here. */
+function useless(ns: NetworkNamespace, verdict: Verdict): Verdict {
+  ns.snmp.icmpInErrors++;
+  return verdict;
 }
 
 function meaning(type: number, code: number): { readonly errno: Errno; readonly hard: boolean } {
@@ -126,7 +140,7 @@ function redirected(
       ? (conf.accept_redirects & allConf.accept_redirects) !== 0
       : (conf.accept_redirects | allConf.accept_redirects) !== 0;
   if (!accepted || gateway === from) return;
-  if (ip.isMulticast(gateway) || gateway === ip.BROADCAST || ip.isZeroNet(gateway)) return;
+  if (ip.isMulticast(gateway) || gateway === ip.BROADCAST || gateway === 0) return;
   if ((conf.shared_media | allConf.shared_media) === 0) {
     if (!arpRules.isOnLink(device, gateway, from)) return;
     const secure = (conf.secure_redirects | allConf.secure_redirects) !== 0;

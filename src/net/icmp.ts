@@ -7,13 +7,13 @@ import * as icmpInput from "./icmp-input.ts";
 import * as ipOutput from "./ip-output.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { Scope } from "./route-kind.ts";
 
 /** Handles an ICMP message for this namespace (icmp_rcv). Raw sockets have seen it already. */
 export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
   const view = packet.view;
   const at = packet.transportAt;
   const length = packet.at + packet.length - at;
+  ns.snmp.icmpInMsgs++;
   if (!icmp.fits(view, at, length) || (!packet.trusted && !icmp.isChecksumValid(view, at, length))) {
     ns.snmp.icmpInErrors++;
     ns.snmp.icmpInCsumErrors++;
@@ -23,12 +23,24 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   const type = icmp.type(view, at);
   ns.snmp.icmpReceived(type);
   if ((packet.flags & PacketFlag.toGroup) !== 0 && !mayGoToGroups(ns, type)) {
+    ns.snmp.icmpInErrors++;
     ns.drop(packet, Verdict.INVALID_PROTO);
+    return;
+  }
+  if (type > icmp.MAX_TYPE && type !== icmp.EXTENDED_ECHO_REQUEST && type !== icmp.EXTENDED_ECHO_REPLY) {
+    ns.snmp.icmpInErrors++;
+    ns.drop(packet, Verdict.UNHANDLED_PROTO);
     return;
   }
   if (type === icmp.ECHO_REQUEST) {
     if (ns.ipv4.icmp_echo_ignore_all === 0) echo(ns, device, packet, length);
-  } else if (icmp.isErrorType(type)) icmpInput.error(ns, device, packet, length);
+  } else if (icmp.isErrorType(type)) {
+    const verdict = icmpInput.error(ns, device, packet, length);
+    if (verdict !== Verdict.delivered) {
+      ns.drop(packet, verdict);
+      return;
+    }
+  }
   ns.world.end(packet, Verdict.delivered, ns.place);
 }
 
@@ -38,6 +50,12 @@ function mayGoToGroups(ns: NetworkNamespace, type: number): boolean {
   return question && ns.ipv4.icmp_echo_ignore_broadcasts === 0;
 }
 
+/** The address of this host for whoever asked all, or a group (fib_compute_spec_dst). */
+function sourceTowards(ns: NetworkNamespace, device: NetDevice, dst: number, mark: number): number {
+  const way = dst === 0 ? null : ipOutput.route(ns, dst, 0, 0, mark, 0);
+  return way === null ? ipOutput.selectSource(device, dst) : ipOutput.sourceFor(way, dst);
+}
+
 /** Answers an echo request (icmp_echo, icmp_reply). */
 function echo(ns: NetworkNamespace, device: NetDevice, packet: Packet, length: number): void {
   const asked = ipv4.dst(packet.view, packet.networkAt);
@@ -45,7 +63,7 @@ function echo(ns: NetworkNamespace, device: NetDevice, packet: Packet, length: n
   const tos = ipv4.tos(packet.view, packet.networkAt);
   const mark = ns.ipv4.fwmark_reflect !== 0 ? packet.mark : 0;
   const group = (packet.flags & PacketFlag.toGroup) !== 0;
-  const src = group ? device.ipv4.select(dst, Scope.link) : asked;
+  const src = group ? sourceTowards(ns, device, dst, mark) : asked;
   const way = ipOutput.route(ns, dst, src, 0, mark, tos & 0xfc);
   if (way === null) return;
   if (!ns.icmpLimits.allowGlobally(icmp.ECHO_REPLY, 0) || !ns.icmpLimits.allow(dst, icmp.ECHO_REPLY, 0))

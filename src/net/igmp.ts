@@ -28,7 +28,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   const { view, transportAt: at } = packet;
   const length = packet.at + packet.length - at;
   if (!igmp.fits(view, at, length) || !igmp.isChecksumValid(view, at, length)) {
-    ns.drop(packet, Verdict.PKT_TOO_SMALL);
+    ns.drop(packet, Verdict.NOT_SPECIFIED);
     return;
   }
   const { reporter } = device.ipv4;

@@ -1,5 +1,6 @@
 import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
+import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { directRoute } from "./direct-route.ts";
 import type { Errno } from "./kernel-error.ts";
@@ -32,26 +33,30 @@ export class InputRoute {
   }
 
   /** The route: `local`, `broadcast`, `multicast` (all for this host) or `unicast` (to be forwarded); or null. */
-  decide(device: NetDevice, dst: number, src: number, tos: number, mark: number): Route | null {
+  decide(
+    device: NetDevice,
+    dst: number,
+    src: number,
+    tos: number,
+    mark: number,
+    protocol: number,
+  ): Route | null {
     if (isOrdinary(dst) && isOrdinary(src)) return this.#byTable(device, dst, src, tos, mark);
+    this.rule = 0;
+    if (ip.isMulticast(dst)) return this.#group(device, dst, src, tos, mark, protocol);
     return this.#special(device, dst, src, tos, mark);
   }
 
   /** Addresses of which at least one means something by itself. */
   #special(device: NetDevice, dst: number, src: number, tos: number, mark: number): Route | null {
-    this.rule = 0;
-    if (ip.isMulticast(dst)) return this.#group(device, dst);
     if (ip.isMulticast(src) || src === ip.BROADCAST) return this.#senseless("source", src);
     if (dst === ip.BROADCAST || (src === 0 && dst === 0))
       return this.#limitedBroadcast(device, src, tos, mark);
-    if (ip.isZeroNet(src)) return this.#senseless("source", src);
-    if (ip.isZeroNet(dst)) return this.#senseless("destination", dst);
-    if (ip.isLoopback(dst) || ip.isLoopback(src)) {
-      const localnet = device.ipv4.conf.route_localnet | this.#ns.ipv4.allConf.route_localnet;
-      // What came by `lo` was sent from here; Linux does not even ask (the packet has its route already).
-      if (localnet === 0 && !device.loopback)
-        return this.#martian(Verdict.IP_LOCALNET, reasons.deviceSetting(device, "route_localnet"));
-    }
+    if (src === 0) return this.#senseless("source", src);
+    if (dst === 0) return this.#senseless("destination", dst);
+    // What came by `lo` was sent from here; Linux does not even ask (the packet has its route already).
+    if ((ip.isLoopback(dst) || ip.isLoopback(src)) && !device.loopback && !routesLoopback(device))
+      return this.#martian(Verdict.IP_LOCALNET, reasons.deviceSetting(device, "route_localnet"));
     return this.#byTable(device, dst, src, tos, mark);
   }
 
@@ -77,13 +82,29 @@ export class InputRoute {
     return this.#believes(device, dst, src, way.device!.ifindex, tos, mark) ? way : null;
   }
 
-  #group(device: NetDevice, dst: number): Route | null {
-    if (dst === ip.ALL_SYSTEMS || device.ipv4.groups.has(dst)) return directRoute(device, "multicast");
-    return this.#martian(Verdict.NOT_SPECIFIED, reasons.noMember(device, dst));
+  /** To a group that somebody here has joined (ip_mc_validate_source). */
+  #group(
+    device: NetDevice,
+    dst: number,
+    src: number,
+    tos: number,
+    mark: number,
+    protocol: number,
+  ): Route | null {
+    if (dst !== ip.ALL_SYSTEMS && !device.ipv4.groups.has(dst))
+      return this.#martian(Verdict.NOT_SPECIFIED, reasons.noMember(device, dst));
+    if (ip.isMulticast(src) || src === ip.BROADCAST) return this.#senseless("source", src);
+    if (ip.isLoopback(src) && !routesLoopback(device))
+      return this.#martian(Verdict.IP_LOCALNET, reasons.deviceSetting(device, "route_localnet"));
+    if (src === 0) {
+      // Who has no address yet may speak on the link only, and tell its groups.
+      if (!ip.isLocalMulticast(dst) && protocol !== ipv4.PROTO_IGMP) return this.#senseless("source", src);
+    } else if (!this.#believes(device, 0, src, 0, tos, mark)) return null;
+    return directRoute(device, "multicast");
   }
 
   #limitedBroadcast(device: NetDevice, src: number, tos: number, mark: number): Route | null {
-    if (src >>> 24 !== 0 && !this.#believes(device, 0, src, 0, tos, mark)) return null;
+    if (src !== 0 && !this.#believes(device, 0, src, 0, tos, mark)) return null;
     return directRoute(device, "broadcast");
   }
 
@@ -191,6 +212,11 @@ export class InputRoute {
     this.#martian(Verdict.IP_RPFILTER, back);
     return false;
   }
+}
+
+/** 127.0.0.0/8 may come in and go out by this device (IN_DEV_ROUTE_LOCALNET). */
+function routesLoopback(device: NetDevice): boolean {
+  return (device.ipv4.conf.route_localnet | device.ns.ipv4.allConf.route_localnet) !== 0;
 }
 
 /** Below 224.0.0.0, and in neither 0.0.0.0/8 nor 127.0.0.0/8. */

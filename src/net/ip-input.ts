@@ -11,6 +11,7 @@ import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import * as reasons from "./reasons.ts";
+import type { SnmpCounters } from "./snmp.ts";
 import * as tcpInput from "./tcp/input.ts";
 import * as udp from "./udp.ts";
 
@@ -24,7 +25,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   const length = packet.length - ethernet.HEADER_LEN;
   const total = ipv4.check(view, at, length);
   if (total < 0) {
-    spoilt(ns, packet, total);
+    spoilt(ns, packet, at, length);
     return;
   }
   ns.snmp.inReceived(ns.world.leg);
@@ -42,27 +43,30 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   route(ns, device, packet);
 }
 
-/** The header cannot be believed: `problem` is what {@link ipv4.check} said. */
-function spoilt(ns: NetworkNamespace, packet: Packet, problem: number): void {
-  ns.snmp.inHdrErrors++;
-  if (problem === ipv4.DAMAGED) {
-    ns.snmp.inReceived(ns.world.leg);
-    ns.drop(packet, Verdict.IP_CSUM);
-    return;
-  }
-  const cut = isCut(packet, packet.at + ethernet.HEADER_LEN, packet.length - ethernet.HEADER_LEN);
-  ns.drop(packet, cut ? Verdict.PKT_TOO_SMALL : Verdict.IP_INHDR);
+/** The header cannot be believed, in the order in which Linux looks (ip_rcv_core). */
+function spoilt(ns: NetworkNamespace, packet: Packet, at: number, length: number): void {
+  const { snmp } = ns;
+  snmp.inReceived(ns.world.leg);
+  ns.drop(packet, problem(snmp, packet.view, at, length));
 }
 
-/** A header that is right, but says that there are more bytes than came. */
-function isCut(packet: Packet, at: number, length: number): boolean {
-  const view = packet.view;
-  return (
+function problem(snmp: SnmpCounters, view: DataView, at: number, length: number): Verdict {
+  const isHeader =
     length >= ipv4.HEADER_LEN &&
     ipv4.version(view, at) === 4 &&
     ipv4.headerLength(view, at) >= ipv4.HEADER_LEN &&
-    ipv4.totalLength(view, at) > length
-  );
+    ipv4.headerLength(view, at) <= length;
+  if (isHeader && !ipv4.isChecksumValid(view, at)) {
+    snmp.inHdrErrors++;
+    snmp.inCsumErrors++;
+    return Verdict.IP_CSUM;
+  }
+  if (isHeader && ipv4.totalLength(view, at) > length) {
+    snmp.inTruncatedPkts++;
+    return Verdict.PKT_TOO_SMALL;
+  }
+  snmp.inHdrErrors++;
+  return Verdict.IP_INHDR;
 }
 
 /** Decides whether a packet is for this namespace or to be passed on (ip_rcv_finish). For hooks that held it back too. */
@@ -71,7 +75,8 @@ export function route(ns: NetworkNamespace, device: NetDevice, packet: Packet): 
   const at = packet.at;
   const input = ns.input;
   const tos = ipv4.tos(view, at) & 0xfc;
-  const way = input.decide(device, ipv4.dst(view, at), ipv4.src(view, at), tos, packet.mark);
+  const protocol = ipv4.protocol(view, at);
+  const way = input.decide(device, ipv4.dst(view, at), ipv4.src(view, at), tos, packet.mark, protocol);
   if (way === null) {
     refuse(ns, device, packet);
     return;
@@ -94,7 +99,7 @@ export function route(ns: NetworkNamespace, device: NetDevice, packet: Packet): 
   local(ns, device, packet);
 }
 
-/** An unicast packet in a link-layer broadcast: forbidden by drop_unicast_in_l2_multicast (RFC 1122, 3.3.6). */
+/** A unicast packet in a link-layer broadcast: forbidden by drop_unicast_in_l2_multicast (RFC 1122, 3.3.6). */
 function mayBeInGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): boolean {
   const drop = device.ipv4.conf.drop_unicast_in_l2_multicast | ns.ipv4.allConf.drop_unicast_in_l2_multicast;
   if (drop === 0) return true;
@@ -107,10 +112,10 @@ function mayBeInGroup(ns: NetworkNamespace, device: NetDevice, packet: Packet): 
 function refuse(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
   const { error, verdict, entry } = ns.input;
   if (error !== null) {
-    if (verdict === Verdict.IP_INNOROUTES) ns.snmp.inNoRoutes++;
-    else ns.snmp.inAddrErrors++;
     const code = codeOf(error);
     const src = ipv4.src(packet.view, packet.at);
+    if (device.ipv4.conf.forwarding === 0) ns.snmp.inAddrErrors++;
+    else if (error === "ENETUNREACH") ns.snmp.inNoRoutes++;
     if (device.ipv4.conf.forwarding !== 0 && code !== null && ns.icmpLimits.allowRouteError(src))
       icmpError.send(ns, packet, icmpHeader.DESTINATION_UNREACHABLE, code, 0);
   }

@@ -113,17 +113,19 @@ export function deviceOf(ns: NetworkNamespace, address: number): NetDevice | nul
 }
 
 /** The address to speak from on this way when the sender has not chosen one (fib_select_path, inet_select_addr). */
-export function sourceFor(ns: NetworkNamespace, way: Route, dst: number): number {
+export function sourceFor(way: Route, dst: number): number {
   if (way.prefSource !== 0) return way.prefSource;
   if (way.type === "local") return dst;
   const towards = way.type === "multicast" ? 0 : way.gateway !== 0 ? way.gateway : dst;
-  return way.device!.ipv4.select(towards, Scope.link) || elsewhere(ns);
+  return selectSource(way.device!, towards);
 }
 
-/** A device without an address borrows one of another device. */
-function elsewhere(ns: NetworkNamespace): number {
-  for (const device of ns.devices)
-    for (const a of device.ipv4.addresses) if (!a.secondary && a.scope < Scope.link) return a.address;
+/** An address of the device to speak from to `dst`; one that has none borrows another's (inet_select_addr). 0: nobody has. */
+export function selectSource(device: NetDevice, dst: number): number {
+  const own = device.ipv4.select(dst, Scope.link);
+  if (own !== 0) return own;
+  for (const other of device.ns.devices)
+    for (const a of other.ipv4.addresses) if (!a.secondary && a.scope < Scope.link) return a.address;
   return 0;
 }
 

@@ -3,7 +3,6 @@ import { Table } from "../base/table.ts";
 import type { Packet } from "../sim/packet.ts";
 import type { Cause } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
-import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
 import { addressType } from "./address-type.ts";
 import type { DeviceChange } from "./device-driver.ts";
@@ -110,7 +109,7 @@ export class NeighbourTable {
       n.update(mac.IPV4_MULTICAST_HI, mac.multicastLo(n.address), "NOARP", byKernel, byAdministrator);
     else if (device.noarp || device.loopback)
       n.update(device.macHi, device.macLo, "NOARP", byKernel, byAdministrator);
-    else if (type === "broadcast" || ip.isZeroNet(n.address))
+    else if (type === "broadcast")
       n.update(mac.BROADCAST_HI, mac.BROADCAST_LO, "NOARP", byKernel, byAdministrator);
   }
 }

@@ -189,7 +189,7 @@ function icmpLines(s: SnmpCounters): string {
   const byType = (prefix: string, map: ReadonlyMap<number, number>): (readonly [string, number])[] =>
     [...map].sort(([a], [b]) => a - b).map(([type, value]) => [`${prefix}Type${type}`, value] as const);
   const main = pair("Icmp", [
-    ["InMsgs", sum(s.icmpIn) + s.icmpInErrors],
+    ["InMsgs", s.icmpInMsgs],
     ["InErrors", s.icmpInErrors],
     ["InCsumErrors", s.icmpInCsumErrors],
     ...byName("In", s.icmpIn),

@@ -111,7 +111,7 @@ export function martian(ns: NetworkNamespace, where: "source" | "destination", a
 function meaning(address: number): string {
   if (ip.isMulticast(address)) return "a group sends nothing (RFC 1122, 3.2.1.3)";
   if (address === ip.BROADCAST) return "all are no sender (RFC 1122, 3.2.1.3)";
-  return "0.0.0.0/8 is this network itself (RFC 1122, 3.2.1.3)";
+  return "0.0.0.0 is this host itself (RFC 1122, 3.2.1.3)";
 }
 
 /** Nothing here handles a protocol. */

@@ -20,6 +20,8 @@ export class SnmpCounters {
   readonly #at: number;
   readonly #ledger: Ledger;
   inHdrErrors = 0;
+  inCsumErrors = 0;
+  inTruncatedPkts = 0;
   inAddrErrors = 0;
   inUnknownProtos = 0;
   outNoRoutes = 0;
@@ -33,6 +35,8 @@ export class SnmpCounters {
   fragOks = 0;
   fragFails = 0;
   fragCreates = 0;
+  /** All messages, those too that are of no use. */
+  icmpInMsgs = 0;
   icmpInErrors = 0;
   icmpInCsumErrors = 0;
   icmpOutErrors = 0;

@@ -150,11 +150,9 @@ export class Sockets {
     if (protocol === ipv4.PROTO_UDP) {
       const header = quoted + ipv4.headerLength(view, quoted);
       const local = udpHeader.srcPort(view, header);
-      this.findUdp(device, src, local, dst, udpHeader.dstPort(view, header))?.icmpError(
-        packet,
-        quoted,
-        report,
-      );
+      const socket = this.findUdp(device, src, local, dst, udpHeader.dstPort(view, header));
+      if (socket === null) this.#ns.snmp.icmpInErrors++;
+      else socket.icmpError(packet, quoted, report);
     } else if (protocol === ipv4.PROTO_TCP) tcpReport.receive(this.#ns, packet, quoted, report);
     else this.#ns.host.kernel.icmpErrors.get(protocol)?.(this.#ns, device, packet, quoted, report);
   }

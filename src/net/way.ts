@@ -43,7 +43,7 @@ export class Way {
 
   /** TCP's packets have DF while the path's MTU is searched (ip_dont_fragment); 0 otherwise. */
   fragmentField(ns: NetworkNamespace): number {
-    return ns.ipv4.ip_no_pmtu_disc === 1 || this.mtuIsLocked(ns) ? 0 : ipv4.DONT_FRAGMENT;
+    return ns.ipv4.ip_no_pmtu_disc !== 0 || this.mtuIsLocked(ns) ? 0 : ipv4.DONT_FRAGMENT;
   }
 
   /** Finds the way (ip_route_output_key); false with `ns.fib.error` set. `src` and `oif`: 0 for any. */
@@ -67,7 +67,7 @@ export class Way {
     this.#route = route;
     this.rule = ns.fib.ruleOf(route);
     this.dst = dst;
-    this.source = src !== 0 ? src : ipOutput.sourceFor(ns, route, dst);
+    this.source = src !== 0 ? src : ipOutput.sourceFor(route, dst);
     this.mtu = ipOutput.mtu(ns, route, dst, false);
     this.neighbour = null;
     if (route.type !== "unicast" || !ns.exceptions.empty || ip.isLoopback(src)) return true;

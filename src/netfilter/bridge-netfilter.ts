@@ -114,7 +114,7 @@ class Prerouting implements HookFunction {
     const { ns } = bridge;
     const total = ipv4.check(view, at + HEADER_LEN, packet.length - HEADER_LEN);
     if (total < 0) {
-      ns.world.end(packet, total === ipv4.DAMAGED ? Verdict.IP_CSUM : Verdict.IP_INHDR, input!.place);
+      ns.world.end(packet, Verdict.IP_INHDR, input!.place);
       return HookResult.stolen;
     }
     const hi = ethernet.dstHi(view, at);
@@ -165,9 +165,10 @@ class Prerouting implements HookFunction {
       ipv4.src(view, networkAt),
       tos,
       packet.mark,
+      ipv4.protocol(view, networkAt),
     );
     if (way === null) {
-      ns.drop(packet, ns.input.verdict);
+      ns.drop(packet, ns.input.verdict, ns.input.entry);
       return false;
     }
     const frame = networkAt - HEADER_LEN;

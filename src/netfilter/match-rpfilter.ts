@@ -32,10 +32,10 @@ class RpfilterMatch implements XtMatch {
     if (input.loopback) return true;
     const src = ipv4.src(view, networkAt);
     const dst = ipv4.dst(view, networkAt);
-    if (ip.isMulticast(dst) && ip.isZeroNet(src)) return ip.isLocalMulticast(dst);
+    if (ip.isMulticast(dst) && src === 0) return ip.isLocalMulticast(dst);
     const { key } = this.#ns.fib;
     key.dst = src;
-    key.src = ip.isMulticast(dst) || dst === ip.BROADCAST || ip.isZeroNet(dst) ? 0 : dst;
+    key.src = ip.isMulticast(dst) || dst === ip.BROADCAST ? 0 : dst;
     key.iif = this.#ns.loopback.ifindex;
     key.oif = 0;
     key.mark = this.#info.validmark ? mark : 0;

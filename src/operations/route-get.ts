@@ -4,6 +4,7 @@ import type { NetDevice } from "../net/net-device.ts";
 import type { Route } from "../net/route.ts";
 import type { RouteException } from "../net/route-exceptions.ts";
 import { SECOND } from "../sim/time.ts";
+import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { type CachedRoute, cachedRouteJson, cachedRouteText } from "./cached-route.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
@@ -82,7 +83,8 @@ function inwards(question: RouteGet, context: OperationContext, iif: NetDevice):
   const from = question.from === undefined ? 0 : ip.parse(question.from)!;
   // What comes in by `lo` was sent from here.
   if (iif.loopback) return outwards({ ...question, from: "0.0.0.0" }, context, null);
-  const way = ns.input.decide(iif, ip.parse(question.dst)!, from, question.tos ?? 0, question.mark ?? 0);
+  const { tos = 0, mark = 0 } = question;
+  const way = ns.input.decide(iif, ip.parse(question.dst)!, from, tos, mark, ipv4.PROTO_UDP);
   if (way === null) throw new KernelError(ns.input.error ?? "EINVAL");
   return way;
 }
@@ -116,7 +118,7 @@ function meaning(
     gateway: gateway === 0 ? undefined : ip.format(gateway),
     dev: device.name,
     table: way.table,
-    source: asked ? undefined : ip.format(ipOutput.sourceFor(ns, way, to)),
+    source: asked ? undefined : ip.format(ipOutput.sourceFor(way, to)),
     mark: question.mark,
     uid: iif === null ? (question.uid ?? 0) : undefined,
     flags,

@@ -58,7 +58,7 @@ function mayComplain(packet: Packet): boolean {
   const src = ipv4.src(view, at);
   const dst = ipv4.dst(view, at);
   if (dst === ip.BROADCAST || ip.isMulticast(dst)) return false;
-  if (src === ip.BROADCAST || ip.isMulticast(src) || ip.isZeroNet(src) || ip.isLoopback(src)) return false;
+  if (src === ip.BROADCAST || ip.isMulticast(src) || src === 0 || ip.isLoopback(src)) return false;
   const transport = at + ipv4.headerLength(view, at);
   return (
     ipv4.protocol(view, at) !== ipv4.PROTO_ICMP ||

@@ -48,7 +48,6 @@ describe("IPv4 addresses", () => {
     expect(ipv4Address.isLocalMulticast(of("224.0.0.22"))).toBe(true);
     expect(ipv4Address.isLocalMulticast(of("224.0.1.0"))).toBe(false);
     expect(ipv4Address.isLoopback(of("127.255.0.1"))).toBe(true);
-    expect(ipv4Address.isZeroNet(of("0.0.0.1"))).toBe(true);
     expect(ipv4Address.compare(of("10.0.0.1"), of("200.0.0.1"))).toBeLessThan(0);
   });
 });

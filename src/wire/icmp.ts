@@ -19,6 +19,10 @@ export const TIME_EXCEEDED = 11;
 export const PARAMETER_PROBLEM = 12;
 export const TIMESTAMP_REQUEST = 13;
 export const TIMESTAMP_REPLY = 14;
+/** The last type of RFC 1122's times (NR_ICMP_TYPES), and the two later ones that Linux knows (RFC 8335). */
+export const MAX_TYPE = 18;
+export const EXTENDED_ECHO_REQUEST = 42;
+export const EXTENDED_ECHO_REPLY = 43;
 
 /** Codes of destination unreachable. */
 export const NET_UNREACHABLE = 0;

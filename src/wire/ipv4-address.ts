@@ -95,11 +95,6 @@ export function isLoopback(address: number): boolean {
   return address >>> 24 === 127;
 }
 
-/** 0.0.0.0/8 */
-export function isZeroNet(address: number): boolean {
-  return address >>> 24 === 0;
-}
-
 /** Order by unsigned value. */
 export function compare(a: number, b: number): number {
   return (a >>> 0) - (b >>> 0);

@@ -40,13 +40,12 @@ export function fits(view: DataView, at: number, length: number): boolean {
   return total <= length && (first & 15) << 2 <= total;
 }
 
-/** What {@link check} answers for bytes that are no packet, and for a header that was damaged. */
+/** What {@link check} answers for bytes that are no packet, or whose header was damaged. */
 const MALFORMED = -1;
-export const DAMAGED = -2;
 
 /**
- * The total length of the packet at `at` when its header and checksum are right, or {@link MALFORMED} or
- * {@link DAMAGED}: {@link fits} and {@link isChecksumValid} in one, with each word of a header without options read once.
+ * The total length of the packet at `at` when its header and checksum are right, or {@link MALFORMED}:
+ * {@link fits} and {@link isChecksumValid} in one, with each word of a header without options read once.
  */
 export function check(view: DataView, at: number, length: number): number {
   if (length < HEADER_LEN) return MALFORMED;
@@ -54,7 +53,7 @@ export function check(view: DataView, at: number, length: number): number {
   const total = a & 0xffff;
   if (a >>> 24 !== 0x45) {
     if (!fits(view, at, length)) return MALFORMED;
-    return checksums.isValid(view, at, headerLength(view, at)) ? total : DAMAGED;
+    return checksums.isValid(view, at, headerLength(view, at)) ? total : MALFORMED;
   }
   if (total > length || total < HEADER_LEN) return MALFORMED;
   const b = view.getInt32(at + ID);
@@ -63,7 +62,7 @@ export function check(view: DataView, at: number, length: number): number {
   const e = view.getInt32(at + DST);
   const high = (a >>> 16) + (b >>> 16) + (c >>> 16) + (d >>> 16) + (e >>> 16);
   const low = total + (b & 0xffff) + (c & 0xffff) + (d & 0xffff) + (e & 0xffff);
-  return checksums.fold(high + low) === 0xffff ? total : DAMAGED;
+  return checksums.fold(high + low) === 0xffff ? total : MALFORMED;
 }
 
 export function version(view: DataView, at: number): number {

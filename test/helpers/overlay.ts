@@ -125,7 +125,7 @@ export function ping(ns: NetworkNamespace, to: string, options: PingOptions = {}
   icmp.setIdentifier(packet.view, packet.at, 1);
   icmp.setSequence(packet.view, packet.at, sequence);
   icmp.fillChecksum(packet.view, packet.at, packet.length);
-  const src = ipOutput.sourceFor(ns, way, dst);
+  const src = ipOutput.sourceFor(way, dst);
   const flags = df ? ipv4.DONT_FRAGMENT : 0;
   ipOutput.send(ns, packet, way, src, dst, ipv4.PROTO_ICMP, tos, ttl, flags, 0);
 }

@@ -11,6 +11,7 @@ export class TcpCounters {
   OutRsts = 0;
   InCsumErrors = 0;
   EmbryonicRsts = 0;
+  OutOfWindowIcmps = 0;
   TW = 0;
   TWRecycled = 0;
   PAWSEstab = 0;

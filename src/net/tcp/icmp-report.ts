@@ -23,11 +23,15 @@ export function receive(ns: NetworkNamespace, packet: Packet, quoted: number, re
     ipv4.dst(view, quoted),
     tcpHeader.dstPort(view, at),
   );
-  if (there === null) return;
+  if (there === null) {
+    ns.snmp.icmpInErrors++;
+    return;
+  }
   const sequence = view.getInt32(at + 4);
   if (there.kind === "time-wait") return;
   if (there.kind === "request") {
-    if (sequence === there.initialSend && report.hard && report.errno !== "EMSGSIZE") {
+    if (sequence !== there.initialSend) ns.tcp.counters.OutOfWindowIcmps++;
+    else if (endsHandshake(report)) {
       ns.tcp.counters.ListenDrops++;
       there.remove();
     }
@@ -35,7 +39,10 @@ export function receive(ns: NetworkNamespace, packet: Packet, quoted: number, re
   }
   const c = there;
   if (c.state === TcpState.CLOSE) return;
-  if (before(sequence, c.unacknowledged) || after(sequence, c.sendNext)) return;
+  if (before(sequence, c.unacknowledged) || after(sequence, c.sendNext)) {
+    ns.tcp.counters.OutOfWindowIcmps++;
+    return;
+  }
   if (report.type === icmp.DESTINATION_UNREACHABLE && report.code === icmp.FRAGMENTATION_NEEDED) {
     pathChanged(c);
     return;
@@ -47,6 +54,12 @@ export function receive(ns: NetworkNamespace, packet: Packet, quoted: number, re
   }
   // Later ones may pass: they are told when the connection fails of itself (RFC 1122, 4.2.3.9).
   c.softError = report.errno;
+}
+
+/** The answer to a SYN did not get there: nobody waits for the last step any more (the `abort` of tcp_req_err). */
+function endsHandshake({ type, code }: IcmpReport): boolean {
+  if (type !== icmp.DESTINATION_UNREACHABLE) return true;
+  return code === icmp.NET_UNREACHABLE || code === icmp.HOST_UNREACHABLE;
 }
 
 /** The path takes only smaller packets: what is under way is too large, and is sent again in pieces (tcp_v4_mtu_reduced; RFC 1191). */

@@ -28,7 +28,7 @@ const EXTENDED: readonly string[] = [
   "TCPAOKeyNotFound TCPAOGood TCPAODroppedIcmps",
 ].flatMap((line) => line.split(" "));
 
-/** The columns of `IpExt:`; nothing here counts them but the first. */
+/** The columns of `IpExt:`; those of which nothing is counted here are always 0. */
 const IP_EXTENDED =
   "InNoRoutes InTruncatedPkts InMcastPkts OutMcastPkts InBcastPkts OutBcastPkts InOctets OutOctets InMcastOctets " +
   "OutMcastOctets InBcastOctets OutBcastOctets InCsumErrors InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts ReasmOverlaps";
@@ -51,7 +51,13 @@ export function snmp(ns: NetworkNamespace): string {
 export function netstat(ns: NetworkNamespace): string {
   const counters = { ...ns.tcp.counters, IPReversePathFilter: ns.snmp.reversePathFiltered };
   const value = (name: string): number => (name in counters ? counters[name as keyof typeof counters] : 0);
-  const ip = IP_EXTENDED.split(" ").map((name) => (name === "InNoRoutes" ? ns.snmp.inNoRoutes : 0));
+  const { inNoRoutes, inTruncatedPkts, inCsumErrors } = ns.snmp;
+  const counted: Readonly<Record<string, number>> = {
+    InNoRoutes: inNoRoutes,
+    InTruncatedPkts: inTruncatedPkts,
+    InCsumErrors: inCsumErrors,
+  };
+  const ip = IP_EXTENDED.split(" ").map((name) => counted[name] ?? 0);
   return (
     `TcpExt: ${EXTENDED.join(" ")}\nTcpExt: ${EXTENDED.map(value).join(" ")}\n` +
     `IpExt: ${IP_EXTENDED}\nIpExt: ${ip.join(" ")}\n`

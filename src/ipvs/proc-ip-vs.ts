@@ -1,4 +1,5 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { hex } from "../net/proc-hex.ts";
 import { SECOND } from "../sim/time.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import type { IpvsConnection } from "./connection.ts";
@@ -20,10 +21,6 @@ export const files: Readonly<Record<string, (ns: NetworkNamespace) => string>> =
 };
 
 const VERSION = "IP Virtual Server version 1.2.1 (size=4096)\n";
-
-function hex(value: number, digits: number): string {
-  return (value >>> 0).toString(16).toUpperCase().padStart(digits, "0");
-}
 
 function services(ns: NetworkNamespace): string {
   const head = `${VERSION}Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port Forward Weight ActiveConn InActConn\n`;

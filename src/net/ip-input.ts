@@ -11,6 +11,7 @@ import type { Errno } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import * as reasons from "./reasons.ts";
+import { DefragUser } from "./reassembly.ts";
 import type { SnmpCounters } from "./snmp.ts";
 import * as tcpInput from "./tcp/input.ts";
 import * as udp from "./udp.ts";
@@ -140,7 +141,7 @@ function codeOf(error: Errno): number | null {
 export function local(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
   if (ipv4.isFragment(packet.view, packet.networkAt)) {
     ns.world.leg = null;
-    const whole = ns.reassembly.add(packet, 0);
+    const whole = ns.reassembly.add(packet, DefragUser.localDeliver);
     if (whole === null) return;
     packet = whole;
   }

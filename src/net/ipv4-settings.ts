@@ -24,13 +24,16 @@ export class Ipv4Settings {
   readonly icmp_ratemask: number = 6168;
   readonly icmp_errors_use_inbound_ifaddr: number = 0;
   readonly icmp_ignore_bogus_error_responses: number = 1;
+  readonly icmp_msgs_per_sec: number = 1000;
+  readonly icmp_msgs_burst: number = 50;
+  readonly igmp_max_memberships: number = 20;
+  readonly igmp_qrv: number = 2;
+  readonly igmp_max_msf: number = 10;
+  readonly igmp_link_local_mcast_reports: number = 1;
   readonly ipfrag_time: number = 30;
   readonly ipfrag_high_thresh: number = 4194304;
   readonly ipfrag_low_thresh: number = 3145728;
   readonly ipfrag_max_dist: number = 64;
-  readonly igmp_max_memberships: number = 20;
-  readonly icmp_msgs_per_sec: number = 1000;
-  readonly icmp_msgs_burst: number = 50;
   readonly fwmark_reflect: number = 0;
   /** net.core.* */
   readonly rmem_default: number = 212992;
@@ -38,9 +41,6 @@ export class Ipv4Settings {
   readonly min_pmtu: number = 552;
   readonly mtu_expires: number = 600;
   readonly min_adv_mss: number = 256;
-  readonly igmp_qrv: number = 2;
-  readonly igmp_max_msf: number = 10;
-  readonly igmp_link_local_mcast_reports: number = 1;
 
   /** The same with other values for some. */
   with(changes: Partial<Ipv4Settings>): Ipv4Settings {

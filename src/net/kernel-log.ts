@@ -8,6 +8,8 @@ interface KernelLine {
   readonly text: string;
 }
 
+/** The level of a warning (KERN_WARNING), which rules log with when they name none. */
+export const KERN_WARNING = 4;
 const MOST = 10_000;
 
 /** The ring in which a kernel writes what `dmesg` shows; it forgets the oldest lines. */

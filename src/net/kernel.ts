@@ -28,7 +28,7 @@ export class Kernel {
    */
   bridgeVlanFiltering = true;
   readonly sysctls: SysctlDefinitions = new SysctlDefinitions();
-  /** IP protocols beyond ICMP, IGMP and UDP, by number (inet_add_protocol). */
+  /** IP protocols beyond ICMP, IGMP, TCP and UDP, by number (inet_add_protocol). */
   readonly protocols: Map<number, ProtocolHandler> = new Map();
   /** Who hears of ICMP errors about packets of those protocols. */
   readonly icmpErrors: Map<number, IcmpErrorHandler> = new Map();

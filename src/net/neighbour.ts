@@ -12,6 +12,7 @@ import * as icmpError from "./icmp-error.ts";
 import type { NeighbourConf } from "./neighbour-settings.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { PACKET_OVERHEAD } from "./truesize.ts";
 
 export type NeighbourState =
   | "NONE"
@@ -24,8 +25,6 @@ export type NeighbourState =
   | "NOARP"
   | "PERMANENT";
 
-/** What a packet takes of a socket's buffer beside its bytes (sizeof sk_buff and shared info), for unres_qlen_bytes. */
-const TRUESIZE_OVERHEAD = 768;
 /** Probes never follow each other faster (HZ / 100). */
 const MIN_INTERVAL: Nanos = 10 * MILLISECOND;
 
@@ -262,7 +261,7 @@ export class Neighbour {
 
   #wait(packet: Packet): void {
     this.ns.note(packet, Verdict.waitsForNeighbour, this.ref);
-    const size = packet.length + TRUESIZE_OVERHEAD;
+    const size = packet.length + PACKET_OVERHEAD;
     while (this.queue.length > 0 && this.#queueSize + size > this.conf.unres_qlen_bytes)
       this.ns.drop(this.#take()!, Verdict.NEIGH_QUEUEFULL, this.ref);
     if (!this.#held) this.ns.world.holds(this.queue);
@@ -273,7 +272,7 @@ export class Neighbour {
 
   #take(): Packet | null {
     const packet = this.queue.shift();
-    if (packet !== null) this.#queueSize -= packet.length + TRUESIZE_OVERHEAD;
+    if (packet !== null) this.#queueSize -= packet.length + PACKET_OVERHEAD;
     if (this.queue.length === 0 && this.#held) {
       this.ns.world.forget(this.queue);
       this.#held = false;

@@ -257,7 +257,7 @@ export class NetDevice implements Receiver {
     this.up = up;
     if (up) this.activated = true;
     else if (this.qdisc !== null) this.qdisc.reset();
-    this.#announce(up ? "up" : "down");
+    this.announce(up ? "up" : "down");
   }
 
   /** Puts another queueing discipline, or none, at the egress; what waits in the old one is dropped (dev_graft_qdisc). */
@@ -275,7 +275,7 @@ export class NetDevice implements Receiver {
     if (this.carrier === carrier) return;
     this.carrier = carrier;
     this.carrierChanges++;
-    this.#announce("carrier");
+    this.announce("carrier");
   }
 
   /** @throws {KernelError} EINVAL outside minMtu to maxMtu, with the kernel's words. */
@@ -288,7 +288,7 @@ export class NetDevice implements Receiver {
     const before = this.mtu;
     this.mtu = mtu;
     this.ns.exceptions.deviceMtuChanged(this, before);
-    this.#announce("mtu");
+    this.announce("mtu");
   }
 
   /** @throws {KernelError} EADDRNOTAVAIL for group addresses and zero. */
@@ -298,7 +298,7 @@ export class NetDevice implements Receiver {
     this.driver.checkMac?.(this, hi, lo);
     this.macHi = hi;
     this.macLo = lo;
-    this.#announce("address");
+    this.announce("address");
   }
 
   /** Lets somebody know of each change from now on. */
@@ -312,15 +312,11 @@ export class NetDevice implements Receiver {
 
   setMaster(master: NetDevice | null): void {
     this.master = master;
-    this.#announce("master");
+    this.announce("master");
   }
 
   /** Tells everyone who depends on this device. A change of anything raises the world's generation. */
   announce(change: DeviceChange): void {
-    this.#announce(change);
-  }
-
-  #announce(change: DeviceChange): void {
     this.world.generation++;
     if (change === "name" || change === "moved")
       this.world.renamePlace(this.place, `${this.ns.path}/${this.name}`);

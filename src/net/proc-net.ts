@@ -1,6 +1,7 @@
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { hex, littleEndian } from "./proc-hex.ts";
 import { RawSocket } from "./raw-socket.ts";
 import { RouteTable } from "./route-kind.ts";
 import type { SnmpCounters } from "./snmp.ts";
@@ -24,16 +25,6 @@ export const procNet: Readonly<Record<string, (ns: NetworkNamespace) => string>>
 /** Lines that the kernel fills up with blanks to a fixed width (seq_setwidth, seq_pad). */
 function padded(lines: readonly string[]): string {
   return lines.map((line) => `${line.padEnd(127)}\n`).join("");
-}
-
-function hex(value: number, digits: number): string {
-  return (value >>> 0).toString(16).toUpperCase().padStart(digits, "0");
-}
-
-/** An address as a little-endian machine prints its bytes. */
-function little(address: number): string {
-  const a = address >>> 0;
-  return hex(((a & 255) << 24) | ((a & 0xff00) << 8) | ((a >>> 8) & 0xff00) | (a >>> 24), 8);
 }
 
 export function arp(ns: NetworkNamespace): string {
@@ -66,8 +57,8 @@ export function route(ns: NetworkNamespace): string {
       const rejects = r.error !== null && r.type !== "blackhole" && r.type !== "throw";
       const flags = (rejects ? 0x200 : 0) | (r.gateway !== 0 ? 2 : 0) | (r.prefixLength === 32 ? 4 : 0) | 1;
       const name = r.device === null ? "*" : r.device.name;
-      const mask = little(ip.netmask(r.prefixLength));
-      return `${name}\t${little(r.dst)}\t${little(r.gateway)}\t${hex(flags, 4)}\t0\t0\t${r.metric}\t${mask}\t0\t0\t0`;
+      const mask = littleEndian(ip.netmask(r.prefixLength));
+      return `${name}\t${littleEndian(r.dst)}\t${littleEndian(r.gateway)}\t${hex(flags, 4)}\t0\t0\t${r.metric}\t${mask}\t0\t0\t0`;
     });
   return padded([head, ...lines]);
 }
@@ -116,8 +107,8 @@ export function udp(ns: NetworkNamespace): string {
     .map(({ socket, inode, slot }) =>
       socketLine(
         slot,
-        `${little(socket.localAddress)}:${hex(socket.localPort, 4)}`,
-        `${little(socket.remoteAddress)}:${hex(socket.remotePort, 4)}`,
+        `${littleEndian(socket.localAddress)}:${hex(socket.localPort, 4)}`,
+        `${littleEndian(socket.remoteAddress)}:${hex(socket.remotePort, 4)}`,
         socket.remotePort !== 0,
         socket.waiting,
         inode,
@@ -133,8 +124,8 @@ export function raw(ns: NetworkNamespace): string {
     alignSlot(
       socketLine(
         socket.protocol,
-        `${little(socket.localAddress)}:${hex(socket.protocol, 4)}`,
-        `${little(socket.remoteAddress)}:0000`,
+        `${littleEndian(socket.localAddress)}:${hex(socket.protocol, 4)}`,
+        `${littleEndian(socket.remoteAddress)}:0000`,
         socket.remoteAddress !== 0,
         socket.waiting,
         FIRST_INODE + 10000 + i,
@@ -158,7 +149,7 @@ function igmp(ns: NetworkNamespace): string {
     const count = String(groups.length).padStart(5);
     lines.push(`${device.ifindex}\t${device.name.padEnd(10)}: ${count}      V3`);
     for (const [group, users] of groups)
-      lines.push(`\t\t\t\t${little(group)} ${String(users).padStart(5)} 0:00000000\t\t0`);
+      lines.push(`\t\t\t\t${littleEndian(group)} ${String(users).padStart(5)} 0:00000000\t\t0`);
   }
   return lines.map((line) => `${line}\n`).join("");
 }

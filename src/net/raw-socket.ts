@@ -12,9 +12,9 @@ import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { RawReceiver } from "./sockets.ts";
+import { PACKET_OVERHEAD } from "./truesize.ts";
 import type { Way } from "./way.ts";
 
-const OVERHEAD = 768;
 /** The protocol of a socket that only sends, with headers of its own (IPPROTO_RAW). */
 const PROTO_RAW = 255;
 
@@ -138,12 +138,12 @@ export class RawSocket extends InetSocket implements RawReceiver {
       const type = icmp.type(view, packet.transportAt);
       if (type < 32 && (this.icmpFilter & (1 << type)) !== 0) return true;
     }
-    if (this.#queued + packet.length + OVERHEAD > this.receiveBuffer) {
+    if (this.#queued + packet.length + PACKET_OVERHEAD > this.receiveBuffer) {
       this.drops++;
       return true;
     }
     finishChecksum(packet);
-    this.#queued += packet.length + OVERHEAD;
+    this.#queued += packet.length + PACKET_OVERHEAD;
     const bytes = packet.bytes.slice(networkAt, packet.at + packet.length);
     this.#queue.push({ at: this.ns.world.now, device, src, ttl: ipv4.ttl(view, networkAt), bytes });
     this.wake();
@@ -153,7 +153,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
   /** The next packet, or null when none waits. */
   receive(): RawDatagram | null {
     const datagram = this.#queue.shift() ?? null;
-    if (datagram !== null) this.#queued -= datagram.bytes.length + OVERHEAD;
+    if (datagram !== null) this.#queued -= datagram.bytes.length + PACKET_OVERHEAD;
     return datagram;
   }
 

@@ -6,6 +6,7 @@ import * as ipv4 from "../wire/ipv4.ts";
 import { Host } from "./host.ts";
 import { Kernel } from "./kernel.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { DefragUser } from "./reassembly.ts";
 
 const SRC = 0x0a000001;
 const DST = 0x0a000002;
@@ -78,7 +79,7 @@ test("random pieces in any order: joined, kept, repeated or given up as a set of
       const expected = oracle(pieces);
       pieces.forEach((piece, i) => {
         const before = world.pool.inUse;
-        const whole = ns.reassembly.add(fragment(ns, piece), 0);
+        const whole = ns.reassembly.add(fragment(ns, piece), DefragUser.localDeliver);
         if (expected[i] === "whole") {
           const length = whole!.length - ipv4.HEADER_LEN;
           const body = whole!.at + ipv4.HEADER_LEN;
@@ -108,7 +109,7 @@ test("in order, backwards, and with the last piece first: always the same datagr
   for (const order of [cuts, [...cuts].reverse(), [cuts[2]!, cuts[0]!, cuts[1]!]]) {
     const world = new World(1);
     const ns = new Host(world, new Kernel(), "h").root;
-    const results = order.map((piece) => ns.reassembly.add(fragment(ns, piece), 0));
+    const results = order.map((piece) => ns.reassembly.add(fragment(ns, piece), DefragUser.localDeliver));
     expect(results.map((r) => r?.length)).toEqual([undefined, undefined, length + ipv4.HEADER_LEN]);
   }
 });

@@ -11,15 +11,18 @@ import * as ip from "../wire/ipv4-address.ts";
 import { isLocal } from "./address-type.ts";
 import * as icmpError from "./icmp-error.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { PACKET_OVERHEAD } from "./truesize.ts";
 
-/** What a fragment takes of the memory that ipfrag_high_thresh bounds, beside its bytes. */
-const OVERHEAD = 768;
 const MAX_DATAGRAM = 65535;
 /** By the set of ECN fields of the fragments (bit 1 << field): the bits to add, or -1 for a mixture that RFC 3168 forbids. */
 const ECN: readonly number[] = [0, 0, 0, -1, 0, -1, 0, -1, 0, -1, 3, -1, 3, -1, 3, -1];
 
-/** Who wants the datagram: the stack itself, connection tracking, which puts together what is forwarded too, or a bridge. */
-type DefragUser = 0 | 1 | 2;
+/**
+ * Who wants the datagram: the stack itself, connection tracking, which puts together what is forwarded too, or a bridge
+ * (enum ip_defrag_users). Each has its own pieces.
+ */
+export const DefragUser = { localDeliver: 0, conntrack: 1, bridge: 2 } as const;
+export type DefragUser = (typeof DefragUser)[keyof typeof DefragUser];
 
 /** A datagram of which pieces are here (struct ipq). */
 interface Datagram {
@@ -102,7 +105,7 @@ export class Reassembly {
     return this.#join(datagram);
   }
 
-  /** The device, or the whole namespace, goes away. */
+  /** The namespace goes away. */
   flush(): void {
     for (const datagram of [...this.#datagrams.values()]) this.#end(datagram, Verdict.DEV_READY);
   }
@@ -174,7 +177,7 @@ export class Reassembly {
     datagram.ecn |= 1 << (ipv4.tos(view, at) & 3);
     if (size > datagram.longest) datagram.longest = size;
     if (ipv4.dontFragment(view, at) && size > datagram.longestWithDf) datagram.longestWithDf = size;
-    const memory = packet.length + OVERHEAD;
+    const memory = packet.length + PACKET_OVERHEAD;
     datagram.memory += memory;
     this.#memory += memory;
     datagram.queue.push(packet);

@@ -35,7 +35,7 @@ export interface RouteKind {
   readonly protocol: string;
   readonly metric: number;
   readonly tos: number;
-  /** Locks or lowers the path MTU; 0 when not given. */
+  /** The MTU of the way (RTAX_MTU); 0 when not given. */
   readonly mtu: number;
   /** `mtu lock`: no path MTU is learned for it. */
   readonly mtuLocked: boolean;

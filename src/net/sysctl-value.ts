@@ -15,7 +15,7 @@ export function parseInteger(text: string, min: number = -INT_MAX - 1, max: numb
   return value < min || value > max ? null : value;
 }
 
-/** A sysctl of a namespace that is one number: `field` reads and writes it. */
+/** A sysctl of a namespace that is one number, from `min` to `max`. */
 export function number(
   path: string,
   min: number,

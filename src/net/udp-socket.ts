@@ -12,10 +12,9 @@ import { InetSocket } from "./inet-socket.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { PACKET_OVERHEAD } from "./truesize.ts";
 import * as udp from "./udp.ts";
 
-/** What a datagram takes of the receive buffer beside its bytes. */
-const OVERHEAD = 768;
 const MAX_PAYLOAD = 65507;
 
 /** A datagram as a program sees it. */
@@ -60,7 +59,7 @@ export class UdpSocket extends InetSocket {
 
   /** Bytes that wait to be read, as /proc/net/udp counts them. */
   get waiting(): number {
-    return this.#queue === null ? 0 : this.#queue.bytes + this.#queue.length * OVERHEAD;
+    return this.#queue === null ? 0 : this.#queue.bytes + this.#queue.length * PACKET_OVERHEAD;
   }
 
   /** @throws {KernelError} EADDRINUSE, EADDRNOTAVAIL. Port 0 takes a free one of ip_local_port_range. */
@@ -132,7 +131,7 @@ export class UdpSocket extends InetSocket {
       return;
     }
     const queue = this.#queue ?? this.#makeQueue();
-    if (queue.bytes + (queue.length + 1) * OVERHEAD + packet.length > this.receiveBuffer) {
+    if (queue.bytes + (queue.length + 1) * PACKET_OVERHEAD + packet.length > this.receiveBuffer) {
       this.drops++;
       ns.snmp.udpRcvbufErrors++;
       ns.snmp.udpInErrors++;

@@ -4,7 +4,7 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 
 /**
  * What matches and targets of iptables rules are for the kernel, whoever brings them (net/netfilter/x_tables.c). Rooms
- * register their kinds in `Kernel.xtMatches` and `Kernel.xtTargets`, so that `-m ipvs` needs nothing of `ipvs` here.
+ * register their kinds in `Kernel.xtables`, so that `-m ipvs` needs nothing of `ipvs` here.
  */
 
 /** The hooks by number (enum nf_inet_hooks); masks of hooks have one bit each. */

@@ -3,6 +3,7 @@ import * as ipOutput from "../net/ip-output.ts";
 import type { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { DefragUser } from "../net/reassembly.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { copyBetween } from "../sim/packet-pool.ts";
 import { Verdict } from "../sim/verdict.ts";
@@ -22,8 +23,6 @@ import { isTracking } from "./conntrack/conntrack-hooks.ts";
 /** NF_BR_PRI_BRNF */
 const PRIORITY = 0;
 const { HEADER_LEN } = ethernet;
-/** IP_DEFRAG_CONNTRACK_BRIDGE_IN: fragments that a bridge puts together are nobody else's. */
-const BRIDGE_USER = 2;
 
 /** What a namespace has set of net.bridge. */
 class BridgeSettings {
@@ -144,7 +143,7 @@ class Prerouting implements HookFunction {
 
   /** Connections are tracked: the pieces go on as one. */
   #gather(packet: Packet, input: NetDevice): void {
-    const whole = this.#bridge.ns.reassembly.add(packet, BRIDGE_USER);
+    const whole = this.#bridge.ns.reassembly.add(packet, DefragUser.bridge);
     if (whole === null) return;
     leaveIp(whole);
     this.#whole = whole;

@@ -1,3 +1,4 @@
+import { KERN_WARNING } from "../net/kernel-log.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { type XtInfo, type XtState, type XtTarget, type XtTargetType, XtVerdict } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
@@ -14,8 +15,6 @@ export interface LogInfo extends XtInfo {
   readonly uid?: true;
   readonly macDecode?: true;
 }
-
-const WARNING = 4;
 
 /** Whether rules of a namespace may write in the host's log: others than the first only if the host lets them. */
 export function mayLog(ns: NetworkNamespace): boolean {
@@ -43,7 +42,7 @@ class LogTarget implements XtTarget {
 
   constructor(ns: NetworkNamespace, info: LogInfo) {
     this.#ns = ns;
-    this.#level = info.level ?? WARNING;
+    this.#level = info.level ?? KERN_WARNING;
     this.#prefix = info.prefix ?? "";
     this.#flags =
       (info.tcpSequence ? LogFlag.tcpSequence : 0) |

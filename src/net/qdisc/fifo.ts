@@ -1,6 +1,7 @@
 import type { Packet } from "../../sim/packet.ts";
 import type { EntryRef } from "../../sim/registry.ts";
 import { Verdict } from "../../sim/verdict.ts";
+import * as ethernet from "../../wire/ethernet.ts";
 import type { Qdisc } from "../device-driver.ts";
 import type { NetDevice } from "../net-device.ts";
 import { QdiscStats } from "./qdisc-stats.ts";
@@ -56,5 +57,5 @@ export class Fifo implements Qdisc {
 
 /** The longest frame (psched_mtu). */
 function frameLength(device: NetDevice): number {
-  return device.mtu + 14;
+  return device.mtu + ethernet.HEADER_LEN;
 }

@@ -1,5 +1,6 @@
 import { MILLISECOND } from "../../sim/time.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
+import { hex, littleEndian } from "../proc-hex.ts";
 import type { SocketFamily } from "../socket-family.ts";
 import { ipv6Sockets, type ShownSocket, tcpSockets, thresholdOf } from "./socket-list.ts";
 import { TcpState } from "./state.ts";
@@ -10,22 +11,10 @@ const TICK = 10_000_000;
 const FIRST_INODE = 40000;
 const WIDTH = 149;
 
-function hex(value: number, digits: number): string {
-  return (value >>> 0).toString(16).toUpperCase().padStart(digits, "0");
-}
-
-/** An address as a little-endian machine prints its bytes. */
-function little(address: number): string {
-  return hex(
-    ((address & 255) << 24) | ((address & 0xff00) << 8) | ((address >>> 8) & 0xff00) | (address >>> 24),
-    8,
-  );
-}
-
 /** An address of either family: IPv6's in four words, an address of IPv4 mapped in the last two. */
 function addressBytes(family: SocketFamily, address: number): string {
-  if (family === "inet") return little(address);
-  return `${hex(0, 8)}${hex(0, 8)}${address === 0 ? hex(0, 8) : "FFFF0000"}${little(address)}`;
+  if (family === "inet") return littleEndian(address);
+  return `${hex(0, 8)}${hex(0, 8)}${address === 0 ? hex(0, 8) : "FFFF0000"}${littleEndian(address)}`;
 }
 
 function ticks(nanos: number): number {

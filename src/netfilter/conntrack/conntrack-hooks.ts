@@ -3,6 +3,7 @@ import * as ipInput from "../../net/ip-input.ts";
 import * as ipOutput from "../../net/ip-output.ts";
 import type { NetDevice } from "../../net/net-device.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
+import { DefragUser } from "../../net/reassembly.ts";
 import type { Packet } from "../../sim/packet.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
@@ -28,7 +29,7 @@ class DefragmentInput implements HookFunction {
     if (!ipv4.isFragment(packet.view, packet.networkAt)) return HookResult.accept;
     const ns = this.#ns;
     ns.world.leg = null;
-    const whole = ns.reassembly.add(packet, 1);
+    const whole = ns.reassembly.add(packet, DefragUser.conntrack);
     // The whole datagram passes the hooks in the place of its last fragment.
     if (whole !== null && ns.hooks.prerouting.run(whole, input, null)) ipInput.route(ns, input!, whole);
     return HookResult.stolen;
@@ -49,7 +50,7 @@ class DefragmentOutput implements HookFunction {
     if (!ipv4.isFragment(packet.view, packet.networkAt)) return HookResult.accept;
     const ns = this.#ns;
     ns.world.leg = null;
-    const whole = ns.reassembly.add(packet, 1);
+    const whole = ns.reassembly.add(packet, DefragUser.conntrack);
     if (whole === null) return HookResult.stolen;
     const { view, networkAt } = whole;
     const dst = ipv4.dst(view, networkAt);

@@ -1,9 +1,9 @@
+import { KERN_WARNING } from "../../net/kernel-log.ts";
 import type { LogInfo } from "../../netfilter/target-log.ts";
 import type { XtExtension } from "./extension.ts";
 import { saveString, string, syslogLevel } from "./read-options.ts";
 import { XtProblem } from "./xt-problem.ts";
 
-const WARNING = 4;
 const MAX_PREFIX = 29;
 const LEVELS = ["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"];
 const FLAGS: readonly (readonly [keyof LogInfo, string, number])[] = [
@@ -29,12 +29,12 @@ export const logTarget: XtExtension<LogInfo> = {
     ...FLAGS.map(([, name]) => ({ name: `log-${name}` })),
   ],
   make(given) {
-    const level = given.get<number>("log-level") ?? WARNING;
+    const level = given.get<number>("log-level") ?? KERN_WARNING;
     const prefix = given.get<string>("log-prefix");
     const flags = FLAGS.filter(([, name]) => given.has(`log-${name}`)).map(([key]) => [key, true]);
     return {
       name: "LOG",
-      ...(level === WARNING ? {} : { level }),
+      ...(level === KERN_WARNING ? {} : { level }),
       ...(prefix === undefined ? {} : { prefix }),
       ...Object.fromEntries(flags),
     };
@@ -46,7 +46,7 @@ export const logTarget: XtExtension<LogInfo> = {
       ...FLAGS.flatMap(([key, name]) => (info[key] === true ? [`--log-${name}`] : [])),
     ].join(" "),
   list(info, { numeric }) {
-    const { level = WARNING, prefix } = info;
+    const { level = KERN_WARNING, prefix } = info;
     const set = FLAGS.filter(([key]) => info[key] === true);
     const how = numeric
       ? `flags ${set.reduce((sum, [, , bit]) => sum + bit, 0)} level ${level}`

@@ -1,4 +1,5 @@
 import type { Prng } from "../base/prng.ts";
+import type { EventQueue } from "../sim/event-queue.ts";
 import type { Identification } from "../sim/leg.ts";
 import { MILLISECOND } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
@@ -57,15 +58,15 @@ export class IpIdentifications {
   }
 
   #start(): Bucket[] {
-    const world = this.#world;
+    const { queue } = this.#world;
     const prng = this.#prng;
-    this.#buckets = Array.from({ length: BUCKETS }, () => new Bucket(world, prng, prng.below(0x10000)));
+    this.#buckets = Array.from({ length: BUCKETS }, () => new Bucket(queue, prng, prng.below(0x10000)));
     return this.#buckets;
   }
 }
 
 class Bucket implements Identification {
-  readonly #world: World;
+  readonly #queue: EventQueue;
   readonly #prng: Prng;
   #id: number;
   /** The instant of the last one, as the queue keeps it, and its millisecond. */
@@ -73,27 +74,31 @@ class Bucket implements Identification {
   #low: number;
   #millisecond: number;
 
-  constructor(world: World, prng: Prng, id: number) {
-    this.#world = world;
+  constructor(queue: EventQueue, prng: Prng, id: number) {
+    this.#queue = queue;
     this.#prng = prng;
     this.#id = id;
-    this.#high = world.queue.nowHigh;
-    this.#low = world.queue.nowLow;
-    this.#millisecond = Math.floor(world.now / MILLISECOND);
+    this.#high = queue.nowHigh;
+    this.#low = queue.nowLow;
+    this.#millisecond = Math.floor(queue.now / MILLISECOND);
   }
 
   next(): number {
-    const { queue } = this.#world;
-    let id = this.#id;
-    if (queue.nowLow !== this.#low || queue.nowHigh !== this.#high) {
-      this.#high = queue.nowHigh;
-      this.#low = queue.nowLow;
-      const millisecond = Math.floor(queue.now / MILLISECOND);
-      const passed = millisecond - this.#millisecond;
-      if (passed > 0) id = (id + this.#prng.below(passed)) & 0xffff;
-      this.#millisecond = millisecond;
-    }
+    const queue = this.#queue;
+    if (queue.nowLow !== this.#low || queue.nowHigh !== this.#high) this.#jump();
+    const id = this.#id;
     this.#id = (id + 1) & 0xffff;
     return id;
+  }
+
+  /** Time has passed since the last one. */
+  #jump(): void {
+    const queue = this.#queue;
+    this.#high = queue.nowHigh;
+    this.#low = queue.nowLow;
+    const millisecond = Math.floor(queue.now / MILLISECOND);
+    const passed = millisecond - this.#millisecond;
+    if (passed > 0) this.#id = (this.#id + this.#prng.below(passed)) & 0xffff;
+    this.#millisecond = millisecond;
   }
 }

@@ -84,10 +84,9 @@ export class Trip {
   board(packet: Packet): boolean {
     const world = this.#world;
     const { length } = packet;
-    if (this.#generation !== world.generation || this.#count === 0 || packet.legs < 0)
-      return this.#refuse(packet);
+    const leg = this.#first;
+    if (leg === null || this.#generation !== world.generation || packet.legs < 0) return this.#refuse(packet);
     if (this.#patience !== 0 && this.#isLate()) return this.#refuse(packet);
-    const leg = this.#first!;
     if (length > leg.longest || length - leg.move > this.#longest) return this.#refuse(packet);
     if (leg.change !== null) leg.change.apply(packet, packet.at + leg.change.at);
     packet.at += leg.move;
@@ -108,8 +107,8 @@ export class Trip {
     const gone = packet.legs;
     if (gone === this.#count || this.#generation !== world.generation || packet.length > this.#longest)
       return this.#getOff(packet);
-    const leg = this.#legs[gone]!;
     packet.legs = gone + 1;
+    const leg = gone + 1 === this.#count ? this.#last! : this.#legs[gone]!;
     for (let i = leg.renumbers; i > 0; i--) world.pool.renumber(packet);
     if (leg.identification !== null) packet.identification = leg.identification.next();
     if (leg.end === null) world.queue.push(packet);

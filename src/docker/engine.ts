@@ -11,10 +11,10 @@ import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } f
 import type { ImageResource, ImageSummary } from "./api/image-types.ts";
 import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./api/network-types.ts";
 import type { VolumeCreateRequest, VolumeResource } from "./api/volume-types.ts";
-import { checkConnect } from "./container/connect-checks.ts";
 import { Container } from "./container/container.ts";
 import { attributesOf } from "./container/container-events.ts";
 import { asksForStopped, containerFilter } from "./container/container-filter.ts";
+import { ContainerNetworking } from "./container/container-networking.ts";
 import { refuseRemoval } from "./container/container-removal.ts";
 import { ContainerRunner } from "./container/container-runner.ts";
 import type { ContainerRuntime } from "./container/container-runtime.ts";
@@ -23,8 +23,7 @@ import { checkRequest, mergedConfig, mergedHostConfig, wishesOf } from "./contai
 import { resourceOf, sizesOf, summaryOf } from "./container/inspect.ts";
 import { dropLink, registerLinks } from "./container/link-index.ts";
 import { mountPointsOf } from "./container/mount-points.ts";
-import { withOwnNames } from "./container/own-names.ts";
-import { demandSignal } from "./container/signals.ts";
+import { checkSupported, demandSignal } from "./container/signals.ts";
 import { statsOf } from "./container/stats.ts";
 import { checkMemory, updateContainer } from "./container/update-container.ts";
 import { EngineFacts, MEMORY, topOf } from "./engine-facts.ts";
@@ -51,6 +50,7 @@ export class DockerEngine implements DockerApi {
   readonly networks: NetworkBackend;
   readonly #host: Host;
   readonly #store: ContainerStore;
+  readonly #networking: ContainerNetworking;
   readonly #runner: ContainerRunner;
   readonly #facts: EngineFacts;
   readonly #ids: () => string;
@@ -66,12 +66,20 @@ export class DockerEngine implements DockerApi {
     this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`), registry);
     this.events = new EventLog(world);
     this.networks = networks(this.events);
+    this.#networking = new ContainerNetworking({
+      hostname: host.name,
+      store: this.#store,
+      networks: this.networks,
+      events: this.events,
+    });
     this.#runner = new ContainerRunner({
       world,
       hostname: host.name,
       store: this.#store,
       networks: this.networks,
+      networking: this.#networking,
       runtime,
+      root: host.root,
       events: this.events,
       newId: this.#ids,
       remove: (container) => {
@@ -138,47 +146,17 @@ export class DockerEngine implements DockerApi {
   }
 
   networkConnect(ref: string, name: string, settings: Partial<EndpointSettings>): void {
-    const container = this.#store.demand(name);
-    const network = this.networks.identify(ref);
-    this.#refuseShared(container);
-    checkConnect(container, network);
-    const before = container.wishes.get(network.Name);
-    // A stopped container that is connected already stays as it was.
-    if (container.sandbox === null && before !== undefined) return;
-    const predefined = ["bridge", "none"].includes(network.Name);
-    container.wishes.set(network.Name, predefined ? settings : withOwnNames(settings, container));
-    if (container.sandbox === null) return;
-    try {
-      this.#runner.connect(container, network.Name);
-    } catch (error) {
-      if (before === undefined) container.wishes.delete(network.Name);
-      else container.wishes.set(network.Name, before);
-      throw error;
-    }
+    this.#networking.connectTo(ref, this.#store.demand(name), settings);
   }
 
   networkDisconnect(ref: string, name: string, force: boolean): void {
-    const network = this.networks.identify(ref);
-    const container = force ? this.#store.find(name) : this.#store.demand(name);
-    if (container === null) throw new DaemonError(404, `No such container: ${name}`);
-    if (!container.wishes.has(network.Name)) {
-      throw new DaemonError(500, `container ${container.id} is not connected to network ${network.Name}`);
+    const container = this.#store.find(name);
+    // With force an endpoint goes whose container does not: here none is left over.
+    if (container === null && force) {
+      this.networks.identify(ref);
+      throw new DaemonError(404, `endpoint ${name} not found`);
     }
-    if (container.hostConfig.NetworkMode === "host" && network.Driver === "host") {
-      throw new DaemonError(
-        403,
-        "container cannot be disconnected from host network or connected to host network",
-      );
-    }
-    if (container.sandbox !== null) this.#runner.disconnect(container, network.Name);
-    container.wishes.delete(network.Name);
-  }
-
-  #refuseShared(container: Container): void {
-    if (container.networkKind !== "container") return;
-    const words =
-      "container sharing network namespace with another container or host cannot be connected to any other network";
-    throw new DaemonError(403, words);
+    this.#networking.disconnectFrom(ref, container ?? this.#store.demand(name));
   }
 
   containerList(options: {
@@ -231,9 +209,15 @@ export class DockerEngine implements DockerApi {
     const wishes = wishesOf(hostConfig, request.NetworkingConfig.EndpointsConfig);
     const container = new Container(this.#host.world, { id, name, image }, config, hostConfig, wishes);
     container.anonymous = wish === null;
-    registerLinks(container, this.#store);
-    container.mounts = mountPointsOf(hostConfig, config, this.#ids);
+    container.mounts = mountPointsOf(hostConfig, {
+      volumes: Object.keys(config.Volumes ?? {}),
+      newName: this.#ids,
+      mountsOf: (ref) => this.#store.find(ref)?.mounts ?? null,
+    });
+    this.#runner.prepare(container);
     for (const { Name } of container.mounts) if (Name !== undefined) this.#volumes.ensure(Name);
+    // Nothing of a container that is refused stays.
+    registerLinks(container, this.#store);
     this.#store.add(container);
     this.events.add("container", "create", id, attributesOf(container));
     const published = Object.keys(hostConfig.PortBindings).length > 0;
@@ -266,8 +250,12 @@ export class DockerEngine implements DockerApi {
 
   containerKill(ref: string, signal: string): void {
     const number = demandSignal(signal === "" ? "KILL" : signal);
-    const container = withPrefix(`Cannot kill container: ${ref}`, () => this.#store.demand(ref));
-    this.#demandRunning(container, `Cannot kill container: ${ref}`);
+    const container = withPrefix(`Cannot kill container: ${ref}`, () => {
+      const found = this.#store.demand(ref);
+      checkSupported(number);
+      this.#demandRunning(found);
+      return found;
+    });
     if (number === 9) container.stoppedByHand = true;
     this.#runner.signal(container, number);
   }
@@ -368,7 +356,7 @@ export class DockerEngine implements DockerApi {
 
   containerStats(ref: string): Record<string, unknown> {
     const container = this.#store.demand(ref);
-    const namespace = container.running ? (this.#runner.sandboxOf(container)?.namespace ?? null) : null;
+    const namespace = container.running ? (this.#networking.sandboxOf(container)?.namespace ?? null) : null;
     return statsOf(container, namespace, this.#host.world.now, MEMORY);
   }
 
@@ -460,10 +448,8 @@ export class DockerEngine implements DockerApi {
       .map(({ id }) => id);
   }
 
-  #demandRunning(container: Container, prefix = ""): void {
-    if (container.running) return;
-    const words = `Container ${container.id} is not running`;
-    throw new DaemonError(409, prefix === "" ? words : `${prefix}: ${words}`);
+  #demandRunning(container: Container): void {
+    if (!container.running) throw new DaemonError(409, `Container ${container.id} is not running`);
   }
 
   /** Takes a stopped container away. */

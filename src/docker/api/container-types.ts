@@ -39,9 +39,42 @@ export interface ContainerConfig {
   StopTimeout?: number;
 }
 
+/** What `--mount` asks for. */
+export interface Mount {
+  Type: string;
+  Source?: string;
+  Target: string;
+  ReadOnly?: boolean;
+  Consistency?: string;
+  BindOptions?: { Propagation?: string; NonRecursive?: boolean };
+  VolumeOptions?: {
+    NoCopy?: boolean;
+    Labels: Record<string, string>;
+    DriverConfig: { Name?: string; Options?: Record<string, string> };
+  };
+  TmpfsOptions?: { SizeBytes?: number; Mode?: number };
+}
+
+/** A volume, a directory of the host or one in memory in a container, as `docker inspect` shows it. */
+export interface MountPoint {
+  readonly Type: string;
+  readonly Name?: string;
+  readonly Source: string;
+  readonly Destination: string;
+  readonly Driver?: string;
+  readonly Mode: string;
+  readonly RW: boolean;
+  readonly Propagation: string;
+}
+
 /** How a container runs on this host: the part that matters to a network and its processes. */
 export interface HostConfig {
   Binds: string[] | null;
+  /** Absent without `--mount`. */
+  Mounts?: readonly Mount[];
+  /** Options by place; absent without `--tmpfs`. */
+  Tmpfs?: Record<string, string>;
+  VolumesFrom: string[] | null;
   /** `default`, `bridge`, `host`, `none`, `container:ID` or the name of a network. */
   NetworkMode: string;
   PortBindings: PortMap;
@@ -115,13 +148,13 @@ export interface NetworkSettings {
   Networks: Record<string, EndpointSettings>;
 }
 
-/** GET /containers/ID/json, in the API's order of keys. */
 /** Bytes: what it wrote itself, and that with its image. Given when somebody asks. */
 export interface ContainerSizes {
   SizeRw?: number;
   SizeRootFs?: number;
 }
 
+/** GET /containers/ID/json, in the API's order of keys. */
 export interface ContainerResource extends ContainerSizes {
   Id: string;
   Created: string;
@@ -144,7 +177,7 @@ export interface ContainerResource extends ContainerSizes {
   ExecIDs: string[] | null;
   HostConfig: HostConfig;
   GraphDriver: { Data: Record<string, string>; Name: string };
-  Mounts: unknown[];
+  Mounts: MountPoint[];
   Config: ContainerConfig;
   NetworkSettings: NetworkSettings;
 }
@@ -164,7 +197,7 @@ export interface ContainerSummary extends ContainerSizes {
   Status: string;
   HostConfig: { NetworkMode: string };
   NetworkSettings: { Networks: Record<string, EndpointSettings> };
-  Mounts: unknown[];
+  Mounts: MountPoint[];
 }
 
 export interface ExecConfig {

@@ -1,3 +1,4 @@
+import type { Mount } from "../api/container-types.ts";
 import { BadValue, parseBool, parseCsv, parseInt64, parseSize, parseUint } from "../go-parse.ts";
 import { labelsOf } from "./plain-values.ts";
 
@@ -67,22 +68,6 @@ export function readUlimit(text: string): Ulimit {
   if (Hard !== -1 && Soft === -1) throw new BadValue(`${rule} soft: -1 (unlimited), hard: ${Hard}`);
   if (Hard !== -1 && Soft > Hard) throw new BadValue(`${rule} ${Soft} > ${Hard}`);
   return { Name, Hard, Soft };
-}
-
-/** A mount of the Engine API, with the API's names. */
-interface Mount {
-  Type: string;
-  Source?: string;
-  Target: string;
-  ReadOnly?: boolean;
-  Consistency?: string;
-  BindOptions?: { Propagation?: string; NonRecursive?: boolean };
-  VolumeOptions?: {
-    NoCopy?: boolean;
-    Labels: Record<string, string>;
-    DriverConfig: { Name?: string; Options?: Record<string, string> };
-  };
-  TmpfsOptions?: { SizeBytes?: number; Mode?: number };
 }
 
 /** `type=bind,source=/a,target=/b,readonly` */

@@ -108,10 +108,9 @@ export function containerListing(short: boolean, now: number): Listing<Container
       Image: () => imageText(container, short),
       Label: labelMethod(container.Labels),
       Labels: () => labelsText(container.Labels),
-      LocalVolumes: () => String(mountsOf(container).filter(({ Driver }) => Driver === "local").length),
+      LocalVolumes: () => String(container.Mounts.filter(({ Driver }) => Driver === "local").length),
       Mounts: () =>
-        mountsOf(container)
-          .map(({ Name, Source }) => Name || Source || "")
+        container.Mounts.map(({ Name, Source }) => Name || Source)
           .map((name) => (short ? ellipsis(name, 15) : name))
           .join(","),
       Names: () => namesText(container.Names, short),
@@ -123,16 +122,6 @@ export function containerListing(short: boolean, now: number): Listing<Container
       Status: container.Status,
     }),
   };
-}
-
-interface MountLine {
-  readonly Name?: string;
-  readonly Source?: string;
-  readonly Driver?: string;
-}
-
-function mountsOf(container: ContainerSummary): readonly MountLine[] {
-  return container.Mounts as readonly MountLine[];
 }
 
 /** A linked container has more names than its own; those have a second slash. */

@@ -45,7 +45,7 @@ export function* execInContainer({ context, options, args, api }: Invocation): P
     }
     if (error instanceof UnknownUser) throw new ClientError(`Error response from daemon: ${error.message}`);
     if (!(error instanceof StartFailure)) throw error;
-    const words = `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`;
+    const words = `OCI runtime exec failed: exec failed: ${error.words}`;
     if (detach) throw new ClientError(`Error response from daemon: ${words}`);
     context.out(`${words}\r\n`);
     return error.status;

@@ -3,6 +3,7 @@ import type {
   ContainerCreateRequest,
   HealthConfig,
   HostConfig,
+  Mount,
 } from "../api/container-types.ts";
 import type { EndpointSettings } from "../api/network-types.ts";
 import { BadValue, parseInt64 } from "../go-parse.ts";
@@ -90,13 +91,16 @@ function isMac(text: string): boolean {
   );
 }
 
-/** The targets of `-v` that name no source: anonymous volumes. */
+/** The places of `-v` that name no source: anonymous volumes. */
 function volumesOf(specs: readonly string[]): Record<string, Record<string, never>> {
   return Object.fromEntries(specs.filter((spec) => !isBind(spec)).map((spec) => [spec, {}]));
 }
 
+/** Whether something stands before the place; `a:` may be a drive of Windows (the loader of Compose files, ParseVolume). */
 function isBind(spec: string): boolean {
-  return spec.length > 2 && spec.includes(":") && !spec.startsWith(":");
+  if (spec.length < 3) return false;
+  const source = /^(?:\p{L}:)?[^:]*/u.exec(spec)![0];
+  return source !== "" && spec[source.length] === ":";
 }
 
 function healthOf(options: OptionValues): HealthConfig | null {
@@ -138,7 +142,7 @@ function hostConfigOf(context: ClientContext, options: OptionValues): HostConfig
     throw new ClientError("Conflicting options: --restart and --rm");
   }
   const unconfined = security.length !== options.list("security-opt").length;
-  const mounts = options.objects("mount");
+  const mounts = options.objects<Mount>("mount");
   return {
     Binds: listOrNull(options.list("volume").filter(isBind)),
     ContainerIDFile: options.text("cidfile"),

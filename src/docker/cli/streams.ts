@@ -1,4 +1,4 @@
-import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
+import type { Program } from "../../sim/process.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Call, DockerApi } from "../api/docker-api.ts";
 import { type ClientContext, ClientError } from "./client-context.ts";
@@ -52,16 +52,9 @@ export function* attachTo(
   return wait.value;
 }
 
-const FORWARDED: Readonly<Record<number, string>> = {
-  [SIGINT]: "SIGINT",
-  [SIGTERM]: "SIGTERM",
-  1: "SIGHUP",
-  3: "SIGQUIT",
-};
-
 function forward(api: DockerApi, container: string, signal: number): boolean {
   try {
-    api.containerKill(container, FORWARDED[signal] ?? String(signal));
+    api.containerKill(container, String(signal));
   } catch (error) {
     if (!(error instanceof DaemonError)) throw error;
   }

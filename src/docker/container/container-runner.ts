@@ -1,3 +1,4 @@
+import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import { type Program, SIGKILL, SIGTERM } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
 import type { World } from "../../sim/world.ts";
@@ -10,15 +11,21 @@ import type { NetworkBackend } from "../network/network-backend.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import type { Container } from "./container.ts";
 import { attributesOf } from "./container-events.ts";
-import { type ContainerRuntime, type StartedProcess, StartFailure } from "./container-runtime.ts";
+import type { ContainerNetworking } from "./container-networking.ts";
+import {
+  type ContainerRuntime,
+  type ContainerSystem,
+  type StartedProcess,
+  StartFailure,
+} from "./container-runtime.ts";
 import type { ContainerStore } from "./container-store.ts";
 import { hostnameOf } from "./create-container.ts";
 import { environmentOf } from "./environment.ts";
 import { type Exec, HealthMonitor, healthCheckOf } from "./health-monitor.ts";
-import { type LinkIndex, linkedEnvironment, linkedHosts } from "./link-index.ts";
-import { withOwnNames } from "./own-names.ts";
+import { linkedEnvironment } from "./link-index.ts";
+import { isAbsolute } from "./mount-checks.ts";
+import { makePlace, makePlaces } from "./places.ts";
 import { RestartPolicy } from "./restart-policy.ts";
-import { SandboxFiles } from "./sandbox-files.ts";
 import { demandSignal } from "./signals.ts";
 import { setSysctls } from "./sysctls.ts";
 import { asDaemon, userIn } from "./user.ts";
@@ -31,7 +38,10 @@ interface RunnerParts {
   readonly hostname: string;
   readonly store: ContainerStore;
   readonly networks: NetworkBackend;
+  readonly networking: ContainerNetworking;
   readonly runtime: ContainerRuntime;
+  /** The host's own namespace: where a container is until it has one. */
+  readonly root: NetworkNamespace;
   readonly events: EventLog;
   newId(): string;
   /** Takes a container away whose `--rm` says so. */
@@ -48,6 +58,24 @@ export class ContainerRunner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+  }
+
+  /** Makes what a new container needs of its files. @throws {DaemonError} */
+  prepare(container: Container): void {
+    const { config, mounts } = container;
+    if (config.WorkingDir !== "" || mounts.length > 0) makePlaces(container, this.#systemOf(container).files);
+  }
+
+  /** Its files and processes, made when they are first asked for. */
+  #systemOf(container: Container): ContainerSystem {
+    const { runtime, hostname, root } = this.#parts;
+    return (container.system ??= runtime.create({
+      hostname,
+      seedName: container.id,
+      image: container.image.contents,
+      privileged: container.hostConfig.Privileged,
+      namespace: root,
+    }));
   }
 
   /** Of no effect on one that runs. @throws {DaemonError} */
@@ -69,14 +97,13 @@ export class ContainerRunner {
 
   #begin(container: Container): void {
     try {
-      this.#join(container);
+      this.#parts.networking.join(container);
       this.#launch(container);
     } catch (error) {
-      this.#leave(container);
+      this.#parts.networking.leave(container);
       if (error instanceof StartFailure) {
         container.exitCode = error.status;
-        const words = `OCI runtime create failed: runc create failed: unable to start container process: ${error.message}`;
-        container.error = `failed to create shim task: ${words}: unknown`;
+        container.error = `failed to create shim task: OCI runtime create failed: runc create failed: ${error.words}`;
         this.#failed(container);
         throw new DaemonError(400, container.error);
       }
@@ -96,141 +123,29 @@ export class ContainerRunner {
     if (container.hostConfig.AutoRemove) this.#parts.remove(container);
   }
 
-  /** Its sandbox, and its place on every network that it wishes. */
-  #join(container: Container): void {
-    const { networks, store, hostname } = this.#parts;
-    const { config, hostConfig } = container;
-    const kind = container.networkKind;
-    if (kind === "container") {
-      const ref = hostConfig.NetworkMode.slice("container:".length);
-      const other = store.find(ref);
-      if (other === null) throw new DaemonError(404, `No such container: ${ref}`);
-      if (other === container) throw new DaemonError(409, "cannot join own network");
-      if (!other.running || this.sandboxOf(other) === null)
-        throw new DaemonError(409, `cannot join network of a non running container: ${other.id}`);
-      if (other.restarting)
-        throw new DaemonError(
-          409,
-          `Container ${other.id} is restarting, wait until the container is running`,
-        );
-      return;
-    }
-    const sandbox = networks.createSandbox({
-      containerId: container.id,
-      containerName: container.name,
-      hostname: hostnameOf(config, hostConfig, container.id, hostname),
-      domainname: config.Domainname,
-      mode: kind,
-      dns: hostConfig.Dns,
-      dnsSearch: hostConfig.DnsSearch,
-      dnsOptions: hostConfig.DnsOptions,
-      extraHosts: [...(hostConfig.ExtraHosts ?? []), ...linkedHosts(this.#linksOf(container))],
-    });
-    container.sandbox = sandbox;
-    container.lastSandbox = { id: sandbox.id, key: sandbox.key };
-    for (const network of container.wishes.inOrder) this.connect(container, network);
-    this.#tellParents(container);
-  }
-
-  /** Its links to others, as far as it is on the network on which links mean anything. */
-  #linksOf(container: Container): ReturnType<LinkIndex["of"]> {
-    return container.wishes.has("bridge") ? this.#parts.store.links.of(container) : [];
-  }
-
-  /** Whoever is linked to a container that starts finds its new address in /etc/hosts. */
-  #tellParents(container: Container): void {
-    const address = container.sandbox?.endpoints.get("bridge")?.IPAddress;
-    if (address === undefined) return;
-    for (const { parent, alias } of this.#parts.store.links.to(container)) {
-      if (parent.sandbox === null) continue;
-      this.#parts.networks.moveName(parent.sandbox, alias, address);
-      this.refreshFiles(parent);
-    }
-  }
-
-  /** Joins the sandbox of a running container to a network that it wishes. @throws {DaemonError} */
-  connect(container: Container, network: string): void {
-    const { config, hostConfig, wishes } = container;
-    const publishes = container.networkKind === "own";
-    // A network that it was on before is known by its id: another of that name is not it.
-    const known = ["bridge", "host", "none"].includes(network) ? "" : (wishes.get(network)?.NetworkID ?? "");
-    const { Id, Driver, Name } = this.#parts.networks.identify(known === "" ? network : known);
-    if (publishes && Name !== "bridge" && Driver !== "null")
-      wishes.set(network, withOwnNames(wishes.get(network) ?? {}, container));
-    this.#parts.networks.connect(container.sandbox!, network, {
-      containerId: container.id,
-      containerName: container.name,
-      anonymous: container.anonymous,
-      settings: wishes.get(network) ?? {},
-      macAddress: this.#isPrimary(container, network) ? (config.MacAddress ?? null) : null,
-      exposed: Object.keys(config.ExposedPorts ?? {}),
-      linked: Name === "bridge" ? this.#linksOf(container).map(({ child }) => child.id) : [],
-      bindings: publishes ? hostConfig.PortBindings : {},
-      publishAll: publishes && hostConfig.PublishAllPorts,
-    });
-    wishes.set(network, { ...wishes.get(network), NetworkID: Id });
-    this.#parts.events.add("network", "connect", Id, { container: container.id, name: Name, type: Driver });
-    this.refreshFiles(container);
-  }
-
-  /** Takes the sandbox of a running container off a network. @throws {DaemonError} */
-  disconnect(container: Container, network: string): void {
-    const { networks, events } = this.#parts;
-    networks.disconnect(container.sandbox!, network);
-    const { Id, Driver, Name } = networks.identify(network);
-    events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
-    this.refreshFiles(container);
-  }
-
-  /** Whether it is the network that the container was made for: what `--mac-address` asks for holds there. */
-  #isPrimary({ hostConfig }: Container, network: string): boolean {
-    const { NetworkMode } = hostConfig;
-    const { networks } = this.#parts;
-    const primary = NetworkMode === "" || NetworkMode === "default" ? "bridge" : NetworkMode;
-    return network === primary || networks.identify(network).Id === networks.identify(primary).Id;
-  }
-
-  /** The sandbox that it uses, which may be another container's. */
-  sandboxOf(container: Container): Container["sandbox"] {
-    if (container.networkKind !== "container") return container.sandbox;
-    const other = this.#parts.store.find(container.hostConfig.NetworkMode.slice("container:".length));
-    return other === null || other === container ? null : this.sandboxOf(other);
-  }
-
-  /** Writes the files that follow the networks. */
-  refreshFiles(container: Container): void {
-    const sandbox = this.sandboxOf(container);
-    if (sandbox !== null && container.system !== null)
-      SandboxFiles.of(container).write(sandbox, container.system.files);
-  }
-
   #launch(container: Container): void {
-    const { runtime, world, events, store, hostname } = this.#parts;
+    const { world, events, store, hostname } = this.#parts;
     const { config, hostConfig } = container;
-    const sandbox = this.sandboxOf(container)!;
+    const sandbox = this.#parts.networking.sandboxOf(container)!;
     const shared =
       container.networkKind === "container"
         ? store.find(hostConfig.NetworkMode.slice("container:".length))
         : null;
     const name = shared?.system?.hostname ?? hostnameOf(config, hostConfig, container.id, hostname);
-    container.system ??= runtime.create({
-      hostname: name,
-      seedName: container.id,
-      image: container.image.contents,
-      privileged: hostConfig.Privileged,
-      namespace: sandbox.namespace,
-    });
-    container.system.move(sandbox.namespace);
-    container.system.hostname = name;
+    const system = this.#systemOf(container);
+    system.move(sandbox.namespace);
+    system.hostname = name;
     setSysctls(container, sandbox, this.#parts.networks);
-    this.refreshFiles(container);
-    container.system.files.write("/etc/hostname", `${name}\n`);
+    this.#parts.networking.refreshFiles(container);
+    const { files } = system;
+    files.write("/etc/hostname", `${name}\n`);
     const cwd = config.WorkingDir || "/";
-    container.system.files.makeDirectory(cwd, true);
-    for (const { Destination } of container.mounts) container.system.files.makeDirectory(Destination, true);
-    const linked = linkedEnvironment(this.#linksOf(container));
+    for (const place of [...container.mounts, ...tmpfsOf(container)]) makePlace(files, place);
+    if (files.stat(cwd, false) === null) files.makeDirectory(cwd, true);
+    if (files.stat(cwd)?.kind !== "directory") throw notDirectory(cwd, 127);
+    const linked = linkedEnvironment(this.#parts.networking.linksOf(container));
     const user = asDaemon(() => userIn(container, config.User));
-    const process = container.system.start({
+    const process = system.start({
       argv: this.#argvOf(container),
       env: environmentOf(container, name, linked, user.home),
       credentials: { ...user, capabilities: capabilitiesOf(hostConfig, user) },
@@ -305,7 +220,7 @@ export class ContainerRunner {
     events.add("container", "die", container.id, { exitCode: `${status}`, ...attributesOf(container) });
     container.running = again !== null;
     container.restarting = again !== null;
-    this.#leave(container);
+    this.#parts.networking.leave(container);
     container.changed.notify();
     if (again === null) {
       if (container.hostConfig.AutoRemove) this.#parts.remove(container);
@@ -327,20 +242,6 @@ export class ContainerRunner {
     }
   }
 
-  /** Leaves all networks. */
-  #leave(container: Container): void {
-    const { sandbox } = container;
-    container.sandbox = null;
-    if (sandbox === null) return;
-    const { networks, events } = this.#parts;
-    const joined = [...sandbox.endpoints.keys()];
-    networks.deleteSandbox(sandbox);
-    for (const name of joined) {
-      const { Id, Driver } = networks.identify(name);
-      events.add("network", "disconnect", Id, { container: container.id, name, type: Driver });
-    }
-  }
-
   /** A further process. @throws {DaemonError | StartFailure} */
   exec(
     container: Container,
@@ -349,7 +250,7 @@ export class ContainerRunner {
   ): StartedProcess {
     const system = container.system!;
     const { events, world } = this.#parts;
-    const linked = linkedEnvironment(this.#linksOf(container));
+    const linked = linkedEnvironment(this.#parts.networking.linksOf(container));
     const id = this.#parts.newId();
     const attributes = { execID: id, ...attributesOf(container) };
     const words = config.Cmd.join(" ");
@@ -359,12 +260,9 @@ export class ContainerRunner {
     const { hostConfig } = container;
     const privileges = { ...hostConfig, Privileged: hostConfig.Privileged || config.Privileged };
     const cwd = config.WorkingDir || container.config.WorkingDir || "/";
-    if (system.files.stat(cwd)?.kind !== "directory") {
-      throw new StartFailure(
-        126,
-        `chdir to cwd ("${cwd}") set in config.json failed: no such file or directory`,
-      );
-    }
+    if (!isAbsolute(cwd)) throw new StartFailure(126, "Cwd must be an absolute path", "config");
+    const stat = system.files.stat(cwd);
+    if (stat?.kind !== "directory") throw notDirectory(cwd, 126, stat === null);
     const process = asExec(() =>
       system.start({
         argv: config.Cmd,
@@ -372,7 +270,7 @@ export class ContainerRunner {
         credentials: { ...user, capabilities: capabilitiesOf(privileges, user) },
         cwd,
         // Where the main process is, whatever has become of the sandbox since.
-        namespace: container.namespace ?? this.sandboxOf(container)!.namespace,
+        namespace: container.namespace ?? this.#parts.networking.sandboxOf(container)!.namespace,
         tty: config.Tty,
         input: config.AttachStdin ? io.input : null,
         out: io.out,
@@ -452,6 +350,17 @@ export class ContainerRunner {
     container.system?.freeze(paused);
     container.changed.notify();
   }
+}
+
+/** What is no directory to start a process in. */
+function notDirectory(cwd: string, status: 126 | 127, missing = false): StartFailure {
+  const why = missing ? "no such file or directory" : "not a directory";
+  return new StartFailure(status, `chdir to cwd ("${cwd}") set in config.json failed: ${why}`);
+}
+
+/** The places of `--tmpfs`. */
+function tmpfsOf({ hostConfig }: Container): { Source: string; Destination: string }[] {
+  return Object.keys(hostConfig.Tmpfs ?? {}).map((Destination) => ({ Source: "tmpfs", Destination }));
 }
 
 /** Where `run` tells a program that is missing from one that cannot be run, exec says 126 of both. */

@@ -4,17 +4,30 @@ import type { ProgramFiles } from "../../programs/program-context.ts";
 import type { ContainerProcess, ExecInput } from "../api/docker-api.ts";
 import type { ImageContents } from "../images/image-spec.ts";
 
-/** A program that cannot be started, in the words of runc 1.1: what comes after `unable to start container process: `. */
+/** A program that cannot be started, in the words of runc 1.1. */
 export class StartFailure extends Error {
   override readonly name = "StartFailure";
   /** 127: something is not there; 126: it cannot be run; 128: it cannot be made ready. */
   readonly status: 126 | 127 | 128;
+  readonly #stage: "process" | "config";
 
-  constructor(status: StartFailure["status"], message: string) {
+  /** @param stage whether runc had begun with the process, or what it was asked for is wrong already */
+  constructor(status: StartFailure["status"], message: string, stage: "process" | "config" = "process") {
     super(message);
     this.status = status;
+    this.#stage = stage;
+  }
+
+  /** What the engine makes of it behind `OCI runtime exec failed: exec failed: ` and its like. */
+  get words(): string {
+    const lead = this.#stage === "process" ? "unable to start container process: " : "";
+    return `${lead}${this.message}: unknown${this.message.endsWith(": not a directory") ? MOUNT_HINT : ""}`;
   }
 }
+
+/** What the engine adds whenever something is not a directory (moby daemon, errors.go). */
+const MOUNT_HINT =
+  ": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type";
 
 /** The system of one container as its processes see it: files, processes, a name. */
 export interface ContainerSystem {

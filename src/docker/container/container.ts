@@ -2,13 +2,12 @@ import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import { Signal } from "../../sim/signal.ts";
 import type { Nanos } from "../../sim/time.ts";
 import type { World } from "../../sim/world.ts";
-import type { ContainerConfig, HealthState, HostConfig } from "../api/container-types.ts";
+import type { ContainerConfig, HealthState, HostConfig, MountPoint } from "../api/container-types.ts";
 import type { Image } from "../images/image.ts";
 import type { Sandbox } from "../network/sandbox.ts";
 import { AttachedInput } from "./attached-input.ts";
 import type { ContainerSystem, StartedProcess } from "./container-runtime.ts";
 import { ContainerLog } from "./log.ts";
-import type { MountPoint } from "./mount-points.ts";
 import type { NetworkWishes } from "./network-wishes.ts";
 
 /** A container as the engine keeps it, from its creation to its removal. */

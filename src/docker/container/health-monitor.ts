@@ -2,17 +2,21 @@ import { type Nanos, SECOND } from "../../sim/time.ts";
 import type { Timer } from "../../sim/timer.ts";
 import type { World } from "../../sim/world.ts";
 import type { ExecConfig, HealthConfig } from "../api/container-types.ts";
+import { DaemonError } from "../api/daemon-error.ts";
 import type { EventLog } from "../event-log.ts";
+import { durationText } from "../templates/go-value.ts";
 import { rfc3339 } from "../timestamps.ts";
 import type { Container } from "./container.ts";
 import { attributesOf } from "./container-events.ts";
 import { type StartedProcess, StartFailure } from "./container-runtime.ts";
+import { UnknownUser } from "./user.ts";
 
 const INTERVAL: Nanos = 30 * SECOND;
 const TIMEOUT: Nanos = 30 * SECOND;
 const RETRIES = 3;
 /** Results that are kept. */
 const LOG_LENGTH = 5;
+/** Characters. */
 const LONGEST_OUTPUT = 4096;
 
 /** Starts a further process in the container. */
@@ -66,7 +70,7 @@ export class HealthMonitor {
     const start = this.#world.now;
     let output = "";
     const write = (text: string): void => {
-      output = (output + text).slice(0, LONGEST_OUTPUT);
+      if (output.length <= LONGEST_OUTPUT) output += text;
     };
     const config: ExecConfig = {
       User: "",
@@ -82,9 +86,7 @@ export class HealthMonitor {
     try {
       process = this.#exec(config, { out: write, err: write, input: null });
     } catch (error) {
-      if (!(error instanceof StartFailure)) throw error;
-      const words = `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`;
-      this.#result(start, -1, words);
+      this.#result(start, -1, refusalOf(error));
       return;
     }
     const monitor = this;
@@ -96,8 +98,8 @@ export class HealthMonitor {
         if (monitor.#stopped) return 0;
         if (process.status === null) {
           process.kill(9);
-          monitor.#result(start, -1, `Health check exceeded timeout (${seconds(timeout)})`);
-        } else monitor.#result(start, process.status, output);
+          monitor.#result(start, -1, `Health check exceeded timeout (${durationText(timeout)})`);
+        } else monitor.#result(start, process.status, shortened(output));
         return 0;
       })(),
     );
@@ -131,6 +133,13 @@ export class HealthMonitor {
   }
 }
 
-function seconds(nanos: Nanos): string {
-  return `${nanos / SECOND}s`;
+function shortened(output: string): string {
+  return output.length > LONGEST_OUTPUT ? `${output.slice(0, LONGEST_OUTPUT)}...` : output;
+}
+
+/** What the engine notes of a check that could not be begun. */
+function refusalOf(error: unknown): string {
+  if (error instanceof StartFailure) return `OCI runtime exec failed: exec failed: ${error.words}`;
+  if (error instanceof DaemonError || error instanceof UnknownUser) return error.message;
+  throw error;
 }

@@ -11,6 +11,7 @@ import { inKeyOrder } from "../key-order.ts";
 import { NEVER, rfc3339, unixSeconds } from "../timestamps.ts";
 import type { Container } from "./container.ts";
 import type { LinkIndex } from "./link-index.ts";
+import { layerOf } from "./places.ts";
 import { statusText } from "./status-text.ts";
 
 /** What a container's description needs that it does not know itself. */
@@ -120,7 +121,7 @@ export function resourceOf(container: Container, { links }: Surroundings): Conta
   const folder = `/var/lib/docker/containers/${id}`;
   const begun = container.lastSandbox.id !== "" || container.startedAt !== null;
   const files = (name: string): string => (begun ? `${folder}/${name}` : "");
-  const layer = `/var/lib/docker/overlay2/${[...id].reverse().join("")}`;
+  const layer = layerOf(id);
   return {
     Id: id,
     Created: rfc3339(container.created),

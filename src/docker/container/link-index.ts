@@ -94,8 +94,13 @@ function linkable(name: string, store: ContainerStore): Container {
     new DaemonError(400, `could not get container for ${name}: ${words}`);
   if (name === "") throw unknown('invalid name or ID supplied: ""');
   let child = store.find(name);
-  while (child?.networkKind === "container")
-    child = store.find(child.hostConfig.NetworkMode.slice("container:".length));
+  // Two that name each other lead nowhere; the real engine never comes back from them.
+  const seen = new Set<Container>();
+  while (child?.networkKind === "container") {
+    seen.add(child);
+    const next = store.find(child.hostConfig.NetworkMode.slice("container:".length));
+    child = next === null || seen.has(next) ? null : next;
+  }
   if (child === null) throw unknown(`No such container: ${name}`);
   if (child.networkKind === "host")
     throw new DaemonError(

@@ -1,54 +1,83 @@
-import type { ContainerConfig, HostConfig } from "../api/container-types.ts";
+import type { HostConfig, Mount, MountPoint } from "../api/container-types.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import { checkMount, cleanPath, isAbsolute, parseBind } from "./mount-checks.ts";
 
-/** A volume or a directory of the host in a container, as `docker inspect` shows it. */
-export interface MountPoint {
-  readonly Type: "volume" | "bind";
-  readonly Name?: string;
-  readonly Source: string;
-  readonly Destination: string;
-  readonly Driver?: string;
-  readonly Mode: string;
-  readonly RW: boolean;
-  readonly Propagation: string;
+/** What a container's mounts are made of, besides its own options. */
+interface MountSources {
+  /** The volumes of the image and of `-v PLACE`. */
+  readonly volumes: readonly string[];
+  /** Names a volume that nobody named. */
+  newName(): string;
+  /** The mounts of a container, for `--volumes-from`; null when there is none of that name. */
+  mountsOf(ref: string): readonly MountPoint[] | null;
 }
 
 /**
- * What `-v` and the image's volumes ask for. Nothing is shared through them: files are the container's own.
- * @param newName names a volume that nobody named
+ * What `--volumes-from`, `-v`, `--mount` and the image's volumes ask for, in this order (moby daemon, registerMountPoints).
+ * Nothing is shared through them: files are the container's own.
+ * @throws {DaemonError}
  */
 export function mountPointsOf(
-  { Binds }: Pick<HostConfig, "Binds">,
-  { Volumes }: Pick<ContainerConfig, "Volumes">,
-  newName: () => string,
+  { Binds, Mounts, VolumesFrom, Tmpfs }: HostConfig,
+  { volumes, newName, mountsOf }: MountSources,
 ): MountPoint[] {
-  const points = (Binds ?? []).map((bind): MountPoint => {
-    const [source = "", destination = "", mode = ""] = bind.split(":");
-    const RW = !mode.split(",").includes("ro");
-    return source.startsWith("/")
-      ? {
-          Type: "bind",
-          Source: source,
-          Destination: destination,
-          Mode: mode,
-          RW,
-          Propagation: "rprivate",
-        }
-      : volume(source, destination, mode === "" ? "z" : mode, RW);
-  });
-  const taken = new Set(points.map(({ Destination }) => Destination));
-  const further = Object.keys(Volumes ?? {}).filter((path) => !taken.has(path));
-  return [...points, ...further.map((path) => volume(newName(), path, "", true))];
+  for (const mount of Mounts ?? []) checkMount(mount);
+  for (const place of Object.keys(Tmpfs ?? {}))
+    if (!isAbsolute(place))
+      throw new DaemonError(400, `invalid mount path: '${place}' mount path must be absolute`);
+  const points = new Map<string, MountPoint>();
+  for (const text of VolumesFrom ?? []) {
+    const colon = text.indexOf(":");
+    const [ref, mode] = colon < 0 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1)];
+    if (!["", "ro", "rw", "z", "Z"].includes(mode)) throw new DaemonError(500, `invalid mode: ${mode}`);
+    const others = mountsOf(ref);
+    if (others === null) throw new DaemonError(400, `No such container: ${ref}`);
+    for (const point of others) {
+      if (point.Source === "") throw new DaemonError(404, "get : no such volume");
+      points.set(point.Destination, { ...point, Mode: "", RW: point.RW && mode !== "ro" });
+    }
+  }
+  const taken = new Set<string>();
+  const add = (mount: Mount, mode: string): void => {
+    const point = pointOf(mount, mode, newName);
+    const { Destination } = point;
+    if (taken.has(Destination) || Object.hasOwn(Tmpfs ?? {}, Destination))
+      throw new DaemonError(400, `Duplicate mount point: ${Destination}`);
+    taken.add(Destination);
+    points.set(Destination, point);
+  };
+  for (const bind of Binds ?? []) {
+    const { mount, mode } = parseBind(bind);
+    add(mount, mount.Type === "volume" && mode === "" ? "z" : mode);
+  }
+  for (const mount of Mounts ?? []) add(mount, mount.Type === "volume" ? "z" : "");
+  for (const place of volumes) {
+    const Target = cleanPath(place);
+    if (!points.has(Target)) points.set(Target, pointOf({ Type: "volume", Target }, "", newName));
+  }
+  return [...points.values()];
 }
 
-function volume(name: string, destination: string, mode: string, RW: boolean): MountPoint {
+/** A mount as `docker inspect` shows it. */
+function pointOf(
+  { Type, Source = "", Target, ReadOnly, BindOptions }: Mount,
+  Mode: string,
+  newName: () => string,
+): MountPoint {
+  const rest = { Destination: cleanPath(Target), Mode, RW: ReadOnly !== true };
+  if (Type !== "volume") {
+    const Propagation = Type === "bind" ? (BindOptions?.Propagation ?? "rprivate") : "";
+    return { Type, Source, ...rest, Propagation };
+  }
+  const Name = Source === "" ? newName() : Source;
+  const { Destination, ...flags } = rest;
   return {
-    Type: "volume",
-    Name: name,
-    Source: `/var/lib/docker/volumes/${name}/_data`,
-    Destination: destination,
+    Type,
+    Name,
+    Source: `/var/lib/docker/volumes/${Name}/_data`,
+    Destination,
     Driver: "local",
-    Mode: mode,
-    RW,
+    ...flags,
     Propagation: "",
   };
 }

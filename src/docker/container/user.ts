@@ -1,5 +1,4 @@
 import { type Account, type Group, readAccounts, readGroups } from "../../programs/credentials.ts";
-
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Container } from "./container.ts";
 

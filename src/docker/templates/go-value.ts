@@ -63,8 +63,8 @@ const UNITS: readonly (readonly [number, string])[] = [
   [1, "ns"],
 ];
 
-/** Go's Duration.String. */
-function durationText(nanos: number): string {
+/** `1m30s`, as Go's Duration.String has it. */
+export function durationText(nanos: number): string {
   if (nanos === 0) return "0s";
   if (nanos < 0) return `-${durationText(-nanos)}`;
   const small = nanos < 1e9 ? UNITS.find(([unit]) => nanos >= unit) : undefined;

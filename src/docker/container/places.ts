@@ -1,0 +1,55 @@
+import type { ProgramFiles } from "../../programs/program-context.ts";
+import type { MountPoint } from "../api/container-types.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import type { Container } from "./container.ts";
+import { StartFailure } from "./container-runtime.ts";
+import { cleanPath } from "./mount-checks.ts";
+
+/** Where overlay2 keeps the files of a container. */
+export function layerOf(id: string): string {
+  return `/var/lib/docker/overlay2/${[...id].reverse().join("")}`;
+}
+
+/** Makes the working directory of a new container, and refuses files where it or a volume is to be (moby daemon, create_unix.go). @throws {DaemonError} 500 */
+export function makePlaces({ id, config, mounts }: Container, files: ProgramFiles): void {
+  const root = `${layerOf(id)}/merged`;
+  const { WorkingDir } = config;
+  if (WorkingDir !== "") {
+    const place = cleanPath(WorkingDir);
+    if (foldersAbove(place).some((one) => isFile(files, one)))
+      throw new DaemonError(500, `lstat ${root}${place}: not a directory`);
+    if (isFile(files, place)) throw new DaemonError(500, `Cannot mkdir: ${WorkingDir} is not a directory`);
+    files.makeDirectory(place, true);
+  }
+  for (const { Type, Destination } of mounts)
+    if (Type === "volume" && isFile(files, Destination))
+      throw new DaemonError(500, `source ${root}${Destination} is not directory`);
+}
+
+/** Whether something is there that is no directory and leads to none. */
+function isFile(files: ProgramFiles, path: string): boolean {
+  return files.stat(path, false) !== null && files.stat(path)?.kind !== "directory";
+}
+
+/** Makes the directory that something is mounted on, as runc does. @throws {StartFailure} where a file is in its place */
+export function makePlace(
+  files: ProgramFiles,
+  { Source, Destination }: Pick<MountPoint, "Source" | "Destination">,
+): void {
+  const path = `/${Destination.replace(/^\//, "")}`;
+  for (const one of [...foldersAbove(path), path]) {
+    if (!isFile(files, one)) continue;
+    const mount = `mount ${Source}:${Destination} (via /proc/self/fd/6), flags: 0x5000: not a directory`;
+    throw new StartFailure(
+      127,
+      `error during container init: error mounting "${Source}" to rootfs at "${Destination}": ${mount}`,
+    );
+  }
+  files.makeDirectory(path, true);
+}
+
+/** `/a`, `/a/b` of `/a/b/c`. */
+function foldersAbove(path: string): string[] {
+  const parts = path.split("/").slice(1, -1);
+  return parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`);
+}

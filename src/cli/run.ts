@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { UserError } from "../base/user-error.ts";
+import { headingsOf } from "../scenario/headings.ts";
 import type { Lesson } from "../scenario/lesson.ts";
 import { hintFor } from "../scenario/nearest.ts";
 import { reportJson } from "../scenario/report-json.ts";
 import { checkJunit, reportJunit } from "../scenario/report-junit.ts";
-import { headingsOf, StepReport } from "../scenario/report-steps.ts";
+import { StepReport } from "../scenario/report-steps.ts";
 import {
   footerLines,
   headerLines,
@@ -104,7 +105,7 @@ function summary(results: readonly LessonResult[], { paint }: ReportOptions): st
   const failed = results.filter((result) => !result.held).length;
   const count = results.length;
   if (failed === 0) return paint.green(`all ${count} lessons held`);
-  return `${paint.red(`${failed} of ${count} lessons failed`)}`;
+  return paint.red(`${failed} of ${count} lessons failed`);
 }
 
 /** `overmesh check`: parses only. */

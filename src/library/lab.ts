@@ -97,7 +97,7 @@ class WorldLab implements Lab {
   apply(where: string, ...commands: readonly (string | Operation)[]): void {
     for (const command of commands) {
       if (typeof command !== "string") this.#world.apply(where, command);
-      else for (const line of linesOf(command)) this.#world.apply(where, line);
+      else for (const line of commandsOf(command)) this.#world.apply(where, line);
     }
   }
 
@@ -211,8 +211,8 @@ class WorldHost implements Host {
   }
 }
 
-/** Commands of a text, one a line; empty lines and comments are none. */
-function linesOf(text: string): string[] {
+/** The commands of a text, one a line; empty lines and comments are none. */
+function commandsOf(text: string): string[] {
   return text
     .split("\n")
     .map((line) => line.trim())

@@ -152,7 +152,8 @@ class TopologyBuilder {
   #gateway(text: string, nics: readonly NicSpec[], path: Path): string | null {
     const read = readInterfaceAddress(text);
     if (!read.ok || text.includes("/")) {
-      this.#error(path, read.ok ? `"${text}" has a prefix length` : read.message, "a plain address");
+      if (read.ok) this.#error(path, `"${text}" has a prefix length`, "a plain address");
+      else this.#error(path, read.message, read.hint);
       return null;
     }
     if (!nics.some((nic) => nic.address !== null && isInNetwork(text, nic.address))) {

@@ -10,6 +10,7 @@ import {
   formatAmount,
   type JourneyExpectation,
 } from "./expectation.ts";
+import { isEndStep } from "./journey-ends.ts";
 import type { Journey, JourneyStep, WorldQuestions } from "./lesson-world.ts";
 import { hintFor } from "./nearest.ts";
 
@@ -141,11 +142,6 @@ function decisionText({ kind, entry, cause }: JourneyStep): string {
 export function hasWords(text: string | null | undefined, words: string): boolean {
   const plain = (given: string): string => ` ${given.trim().replace(/\s+/g, " ")} `;
   return text !== null && text !== undefined && plain(text).includes(plain(words));
-}
-
-/** True for a step with which a frame ends. */
-export function isEndStep(step: JourneyStep): boolean {
-  return step.verdict === "delivered" || /^[A-Z]/.test(step.verdict);
 }
 
 function endsOf(steps: readonly JourneyStep[]): string {

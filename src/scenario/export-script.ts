@@ -51,7 +51,7 @@ while [ $# -ge 2 ]; do on "$1" "$2"; shift 2; done
 `;
 }
 
-/** In single quotes: \`on\` gives it to a bash. */
+/** In single quotes: `on` gives it to a bash. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,10 +1,7 @@
-import { isEndStep } from "./check-expectation.ts";
+import { isEndStep, isLoss } from "./journey-ends.ts";
 import type { Journey, JourneyStep } from "./lesson-world.ts";
 import type { Paint } from "./paint.ts";
 import { formatDuration } from "./quantity.ts";
-
-/** Ends that belong to a frame's good life: its copies, fragments or wrapped self went on. */
-const HARMLESS_ENDS = ["delivered", "REPLICATED", "FRAGMENTED", "REASSEMBLED", "OTHERHOST"];
 
 /** True when no copy of the packet was delivered and some copy was dropped. */
 function isLost(journey: Journey): boolean {
@@ -35,7 +32,7 @@ export function explainingJourney(journeys: readonly Journey[]): Journey | null 
 function mark(step: JourneyStep, text: string, paint: Paint): string {
   if (step.verdict === "delivered") return paint.green(text);
   if (!isEndStep(step)) return text;
-  return HARMLESS_ENDS.includes(step.verdict) ? paint.dim(text) : paint.red(text);
+  return isLoss(step) ? paint.red(text) : paint.dim(text);
 }
 
 /** A frame's line without what TCP adds behind its flags: the first line of a journey has that. */

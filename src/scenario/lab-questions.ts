@@ -1,3 +1,4 @@
+import { UserError } from "../base/user-error.ts";
 import type { Lab } from "../lab/lab.ts";
 import { Tables } from "../lab/tables.ts";
 import type { Toolbox } from "../operations/toolbox.ts";
@@ -68,7 +69,8 @@ export class LabQuestions implements WorldQuestions {
   #find<T>(find: () => T): T | null {
     try {
       return find();
-    } catch {
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
       return null; // the expectation says that there is no such place
     }
   }

@@ -55,7 +55,6 @@ function textOf(machine: Machine, path: string): string {
   return files.stat(path) === null ? "" : files.read(path);
 }
 
-/** A lab whose hosts have shells: what a lesson, a prompt and the library's `run` type into. */
 /** What Go says of a name that the host's name server does not know. @throws {DaemonError} always */
 function noWayTo(server: string, machine: Machine): never {
   const [, address = "[::1]"] = /^nameserver\s+(\S+)/m.exec(textOf(machine, "/etc/resolv.conf")) ?? [];
@@ -63,6 +62,7 @@ function noWayTo(server: string, machine: Machine): never {
   throw new DaemonError(500, `Get "https://${server}/v2/": ${words}`);
 }
 
+/** A lab whose hosts have shells: what a lesson, a prompt and the library's `run` type into. */
 export class LabWorld implements LessonWorld {
   readonly lab: Lab;
   readonly toolbox: Toolbox = standardToolbox();
@@ -91,7 +91,7 @@ export class LabWorld implements LessonWorld {
 
   #startEngine(hostName: string): void {
     const spec = this.lab.topology.hosts.find(({ name }) => name === hostName);
-    if (spec?.docker != null) this.#seat(this.lab.host(hostName));
+    if (spec?.docker !== undefined) this.#seat(this.lab.host(hostName));
   }
 
   get now(): number {
@@ -232,7 +232,8 @@ export class LabWorld implements LessonWorld {
 
   #docker(host: Host, machine: Machine): DockerEngine | null {
     const spec = this.lab.topology.hosts.find((one) => one.name === host.name);
-    if (spec?.docker === undefined || spec.docker === null) return null;
+    if (spec?.docker === undefined) return null;
+    const { docker: options } = spec;
     const engine = new DockerEngine({
       host,
       runtime: new MachineRuntime(machine),
@@ -244,7 +245,7 @@ export class LabWorld implements LessonWorld {
           processes: new HostDaemons(machine),
           resolvConf: () => textOf(machine, "/etc/resolv.conf"),
           hostsFile: () => textOf(machine, "/etc/hosts"),
-          options: spec.docker!,
+          options,
           ...this.#drivers,
         }),
     });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { headingsOf } from "./headings.ts";
 import { PLAIN } from "./paint.ts";
-import { headingsOf, StepReport } from "./report-steps.ts";
+import { StepReport } from "./report-steps.ts";
 import type { CommandResult, ProseResult } from "./run-lesson.ts";
 
 const place = { file: "l.md", line: 7, column: 1 };

@@ -1,17 +1,11 @@
 import { foldMark } from "./folds.ts";
+import { headingsOf } from "./headings.ts";
 import { type ReportOptions, stepLines } from "./report-text.ts";
 import type { ProseResult, StepResult } from "./run-lesson.ts";
-
-const HEADING = /^#{1,6} +(.*)$/;
 
 interface StepReportOptions extends ReportOptions {
   /** Journeys are shown below this heading only; null: wherever they are wanted. */
   readonly journeysIn: string | null;
-}
-
-/** The headings among lines of prose, without their marks. */
-export function headingsOf(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => HEADING.exec(line)?.[1] ?? []);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { headingsOf } from "./headings.ts";
 import { chooseJourneys, explainingJourney, journeyLines } from "./journey-text.ts";
 import type { Journey } from "./lesson-world.ts";
 import type { Paint } from "./paint.ts";
@@ -115,9 +116,8 @@ export function headerLines(
 export function stepLines(step: StepResult, options: ReportOptions): string[] {
   if (step.kind === "command") return commandLines(step, options);
   if (step.kind === "expect") return expectLines(step, options);
-  const headings = step.lines.filter((line) => /^#{1,6} /.test(line)).map((line) => line.replace(/^#+ /, ""));
   // A first heading that repeats the title says nothing new.
-  return headings
+  return headingsOf(step.lines)
     .filter((heading) => heading !== options.title)
     .flatMap((heading) => ["", `${STEP}${options.paint.cyan(heading)}`]);
 }

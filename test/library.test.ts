@@ -223,3 +223,26 @@ test("mistakes are one line each", () => {
   );
   expect(problems(() => net.advance(-1))).toBe("time cannot pass by -1 ns (0 or more)");
 });
+
+test("a lesson can claim of every table and counter what the library tells of it", async () => {
+  const net = lab(`---
+title: Claims
+hosts: { a: 172.10.0.15 }
+---
+\`\`\`console a
+$ ip addr add 172.10.0.99/24 dev eth0
+$ ip route add 10.9.0.0/24 dev eth0 mtu 1400
+$ ip rule add not from 10.0.0.0/8 prohibit pref 7
+\`\`\`
+\`\`\`expect
+- entry: { table: address, in: a, address: 172.10.0.15/24, secondary: false }
+- entry: { table: address, in: a, address: 172.10.0.99/24, secondary: true }
+- entry: { table: route, in: a, dst: 10.9.0.0/24, mtu: 1400 }
+- entry: { table: rule, in: a, priority: 7, not: true, from: 10.0.0.0/8, action: prohibit }
+- entry: { table: rule, in: a, priority: 32766, not: false, action: lookup, lookup: main }
+- counters: { device: a/eth0, carrierErrors: 0 }
+- entry: { table: address, in: a, address: 172.10.0.99/24, secondary: false, absent: true }
+\`\`\`
+`);
+  expect(await net.runLesson()).toEqual({ held: true, problems: [] });
+});

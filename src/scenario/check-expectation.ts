@@ -12,7 +12,6 @@ import {
 } from "./expectation.ts";
 import { isEndStep } from "./journey-ends.ts";
 import type { Journey, JourneyStep, WorldQuestions } from "./lesson-world.ts";
-import { hintFor } from "./nearest.ts";
 
 /** What does not hold, in sentences, and the journeys that show why. */
 interface CheckOutcome {
@@ -170,7 +169,7 @@ function checkEntry(wanted: EntryExpectation, world: WorldQuestions): string[] {
   const { cause } = wanted;
   const found = rows.find(
     (row) =>
-      fields.every(([name, text]) => own(row, name) === text) &&
+      fields.every(([name, text]) => (own(row, name) ?? "false") === text) &&
       (cause === null || hasWords(own(row, "cause"), cause)),
   );
   const shown = (row: Readonly<Record<string, string>>): string =>
@@ -180,12 +179,10 @@ function checkEntry(wanted: EntryExpectation, world: WorldQuestions): string[] {
   if (wanted.absent) return found === undefined ? [] : [`there is one: ${shown(found)}`];
   if (found !== undefined) return [];
   if (rows.length === 0) return ["the table is empty"];
-  // A field that no row has at all is more likely a slip of the pen than a missing entry.
-  const unknown = fields.find(([name]) => rows.every((row) => own(row, name) === undefined));
-  const slip =
-    unknown === undefined
-      ? ""
-      : ` (no row has a field "${unknown[0]}", ${hintFor(unknown[0], Object.keys(rows[0]!))})`;
+  const unsaid = fields.find(
+    ([name, text]) => text !== "false" && rows.every((row) => !Object.hasOwn(row, name)),
+  );
+  const slip = unsaid === undefined ? "" : ` (no row has a field "${unsaid[0]}")`;
   return [`none of ${rows.length} rows${slip}: ${listed(rows.map(shown))}`];
 }
 

@@ -65,6 +65,7 @@ const COUNTERS = [
   "txDropped",
   "multicast",
   "collisions",
+  "carrierErrors",
 ] as const;
 
 const counters = z.strictObject({
@@ -78,13 +79,13 @@ const counters = z.strictObject({
 /** The fields of each table's rows, named as the tools print them. */
 const FIELDS = {
   fdb: ["mac", "dev", "dst", "vlan", "vni", "state", "master", "flags"],
-  route: ["dst", "via", "dev", "src", "metric", "tableId", "scope", "protocol", "type"],
+  route: ["dst", "via", "dev", "src", "metric", "tableId", "scope", "protocol", "type", "mtu"],
   neighbour: ["dst", "dev", "lladdr", "state"],
-  rule: ["priority", "from", "to", "fwmark", "iif", "oif", "lookup"],
+  rule: ["priority", "not", "from", "to", "fwmark", "iif", "oif", "action", "lookup"],
   address: ["dev", "address", "peer", "broadcast", "scope", "secondary"],
 } as const;
 
-const text = z.union([z.string(), z.int()]);
+const text = z.union([z.string(), z.int(), z.boolean()]);
 
 /** A claim about a row, as written: the fields differ from table to table. */
 interface EntryText {

@@ -49,7 +49,7 @@ export interface CountersExpectation {
   readonly counters: Readonly<Record<string, Amount>>;
 }
 
-/** A row of a table; each named field must have this text. */
+/** A row of a table; each named field must have this text, and `false` is what a row does not say. */
 export interface EntryExpectation {
   readonly kind: "entry";
   readonly place: Place;

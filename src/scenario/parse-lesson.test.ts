@@ -367,7 +367,7 @@ hosts: { a: 10.0.0.1, b: 10.0.0.2 }
       'x.md:6:19: the text "fbd" is not allowed here (did you mean fdb?)',
     ]);
     expect(withBody("```expect\n- entry: { table: route, in: a, mac: x }\n```\n")).toEqual([
-      'x.md:6:33: unknown key "mac" (one of: table, in, absent, dst, via, dev, src, metric, tableId, scope, protocol, type, cause)',
+      'x.md:6:33: unknown key "mac" (one of: table, in, absent, dst, via, dev, src, metric, tableId, scope, protocol, type, mtu, cause)',
     ]);
     expect(
       withBody(

@@ -65,6 +65,7 @@ export class PacketSocket implements Tap {
     if (frame.length > device.mtu + ethernet.HEADER_LEN + ethernet.TAG_LEN) throw new KernelError("EMSGSIZE");
     const packet = this.ns.world.pool.allocate(frame.length, null);
     packet.bytes.set(frame, packet.at);
+    packet.trusted = false;
     this.ns.note(packet, Verdict.sent, 0);
     device.transmit(packet);
   }

@@ -110,6 +110,7 @@ export class RawSocket extends InetSocket implements RawReceiver {
     ipv4.fillChecksum(view, at);
     packet.networkAt = at;
     packet.transportAt = at + header;
+    packet.trusted = false;
     if (ipv4.protocol(view, at) === ipv4.PROTO_ICMP) this.#countIcmp(packet, at + header);
     packet.mark = this.mark;
     packet.flags |= PacketFlag.fromSocket;

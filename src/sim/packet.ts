@@ -79,7 +79,7 @@ export class Packet implements Scheduled {
    */
   checksumStart = 0;
   checksumField = 0;
-  /** False when the bytes may be damaged (netem corrupt, injected from outside): receivers must check the sums. */
+  /** False when the bytes may be wrong (netem corrupt, written by a program with all its headers): receivers must check the sums. */
   trusted = true;
   /** Damaged on purpose; captures mark it. */
   corrupted = false;

@@ -1,11 +1,14 @@
 /** What the counters of /proc/net say of packets that are not as they should be, as Linux 6.18 counts the same ones. */
 import { expect, test } from "vitest";
 import { type Lab, lab } from "../src/index.ts";
+import { addressType } from "../src/net/address-type.ts";
+import type { NetDevice } from "../src/net/net-device.ts";
 import * as checksums from "../src/wire/checksum.ts";
 import * as ethernet from "../src/wire/ethernet.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import * as mac from "../src/wire/mac.ts";
+import { ipOf, RoutedNetwork } from "./helpers/routed.ts";
 
 interface Odd {
   readonly from?: string;
@@ -217,4 +220,44 @@ test("a TCP that does not search the path's MTU sends without DF, whichever way 
       .run("tcpdump -nv -c 1 -i eth0 tcp & nc -w 1 172.10.0.16 9; sleep 1; wait");
     expect(/flags \[(.*?)\]/.exec(stdout)![1]).toBe(mode === 0 ? "DF" : "none");
   }
+});
+
+test("REJECT tells nobody of a packet that was damaged on the way (nf_reject_verify_csum)", async () => {
+  const b = new Machine();
+  await b.run("iptables -A INPUT -j REJECT");
+  const rejected = async (odd: Odd): Promise<boolean> => "Icmp.OutDestUnreachs" in (await b.moved(odd));
+  expect(await rejected({})).toBe(true);
+  expect(await rejected({ payload: UDP.map((byte, i) => (i === 7 ? 1 : byte)) })).toBe(false);
+  // ESP and its like have no such sum; of what the kernel does not know it looks for one.
+  await b.net.host("b").run("sleep 1");
+  expect(await rejected({ protocol: 50 })).toBe(true);
+  await b.net.host("b").run("sleep 1");
+  expect(await rejected({ protocol: 103 })).toBe(false);
+});
+
+test("an address of another device is no address of this one, but broadcast is broadcast everywhere", () => {
+  const { r, ra } = new RoutedNetwork();
+  const types = (device: NetDevice | null): string[] =>
+    [
+      "10.0.1.1",
+      "10.0.2.1",
+      "10.0.1.255",
+      "10.0.2.255",
+      "255.255.255.255",
+      "0.0.0.0",
+      "127.0.0.1",
+      "224.0.0.1",
+    ].map((address) => addressType(r, ipOf(address), device));
+  const always = ["broadcast", "broadcast"];
+  expect(types(null)).toEqual(["local", "local", "broadcast", "broadcast", ...always, "local", "multicast"]);
+  expect(types(ra)).toEqual(["local", "unicast", "broadcast", "unicast", ...always, "unicast", "multicast"]);
+});
+
+test("a frame that a program wrote is believed no more than one that was damaged", async () => {
+  const b = new Machine();
+  const wrong = UDP.map((byte, i) => (i === 7 ? 1 : byte));
+  expect(await b.moved({ payload: wrong })).toEqual({ "Udp.InErrors": 1, "Udp.InCsumErrors": 1 });
+  const echo = [8, 0, 0, 1, ...REST];
+  const damaged = { "Icmp.InMsgs": 1, "Icmp.InErrors": 1, "Icmp.InCsumErrors": 1 };
+  expect(await b.moved({ protocol: ipv4.PROTO_ICMP, payload: echo })).toEqual(damaged);
 });

@@ -1,6 +1,5 @@
 import { addressType } from "../net/address-type.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { RouteType } from "../net/route-kind.ts";
 import { Hook, hookMask, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
@@ -60,30 +59,12 @@ class AddrtypeMatch implements XtMatch {
     const { srcType, dstType, notSrcType, notDstType, limitIn, limitOut } = this.#info;
     const device = limitIn ? state.input : limitOut ? state.output : null;
     const { view, networkAt } = packet;
-    if (
-      srcType !== undefined &&
-      ((this.#type(ipv4.src(view, networkAt), device) & srcType) !== 0) === (notSrcType === true)
-    )
+    const is = (address: number, types: number): boolean =>
+      (types & (1 << numberOf[addressType(this.#ns, address, device)])) !== 0;
+    if (srcType !== undefined && is(ipv4.src(view, networkAt), srcType) === (notSrcType === true))
       return false;
-    return (
-      dstType === undefined ||
-      ((this.#type(ipv4.dst(view, networkAt), device) & dstType) !== 0) !== (notDstType === true)
-    );
+    return dstType === undefined || is(ipv4.dst(view, networkAt), dstType) !== (notDstType === true);
   }
-
-  /** inet_dev_addr_type: an address of another device is none of this one's. */
-  #type(address: number, device: NetDevice | null): number {
-    const type = addressType(this.#ns, address);
-    const elsewhere =
-      device !== null && (type === "local" || type === "broadcast") && !isOn(device, address, type);
-    return 1 << numberOf[elsewhere ? "unicast" : type];
-  }
-}
-
-function isOn(device: NetDevice, address: number, type: "local" | "broadcast"): boolean {
-  if (device.ipv4.has(address)) return true;
-  if (type === "local") return device.loopback && address >>> 24 === 127;
-  return device.ipv4.addresses.some((a) => a.broadcast === address || address === -1);
 }
 
 export const addrtypeMatch: XtMatchType<AddrtypeInfo> = {

@@ -14,9 +14,11 @@ import {
 import { finishChecksum } from "../sim/finish-checksum.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
+import * as checksums from "../wire/checksum.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as tcp from "../wire/tcp.ts";
+import * as udp from "../wire/udp.ts";
 
 /** The answers by name, and the ICMP code of each; `tcp-reset` has none. */
 const rejectCodes: Readonly<Record<string, number>> = {
@@ -103,7 +105,10 @@ function sendReset(ns: NetworkNamespace, packet: Packet, at: number): void {
     ipOutput.send(ns, reset, way, src, dst, ipv4.PROTO_TCP, 0, ns.ipv4.ip_default_ttl, ipv4.DONT_FRAGMENT, 0);
 }
 
-/** Nothing is answered to a packet whose own sums are wrong; those of packets that nobody damaged are right. */
+/** Protocols whose sum is another, or covers less, or need not be there: GRE, ESP, AH, SCTP, UDP-Lite (nf_reject_verify_csum). */
+const UNVERIFIED: ReadonlySet<number> = new Set([47, 50, 51, 132, 136]);
+
+/** Nothing is answered to a packet whose own sum is wrong; those of packets that nobody damaged are right. */
 function isWhole(packet: Packet): boolean {
   if (packet.trusted) return true;
   finishChecksum(packet);
@@ -112,13 +117,14 @@ function isWhole(packet: Packet): boolean {
   const length = packet.at + packet.length - at;
   const src = ipv4.src(view, networkAt);
   const dst = ipv4.dst(view, networkAt);
-  switch (ipv4.protocol(view, networkAt)) {
+  const protocol = ipv4.protocol(view, networkAt);
+  switch (protocol) {
     case ipv4.PROTO_TCP:
       return tcp.fits(view, at, length) && tcp.isChecksumValid(view, at, length, src, dst);
-    case ipv4.PROTO_ICMP:
-      return icmp.isChecksumValid(view, at, length);
+    case ipv4.PROTO_UDP:
+      return udp.fits(view, at, length) && udp.isChecksumValid(view, at, src, dst);
     default:
-      return true;
+      return UNVERIFIED.has(protocol) || checksums.isValid(view, at, length);
   }
 }
 

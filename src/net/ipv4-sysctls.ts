@@ -4,10 +4,8 @@ import { confSysctls, setForwarding } from "./sysctl-conf.ts";
 import type { SysctlDefinition } from "./sysctl-definitions.ts";
 import { ipv6Sysctls } from "./sysctl-ipv6.ts";
 import { neighbourSysctls } from "./sysctl-neigh.ts";
-import { number, parseInteger, stored } from "./sysctl-value.ts";
+import { INT_MAX, number, parseInteger, stored } from "./sysctl-value.ts";
 import { tcpSysctls } from "./tcp/sysctls.ts";
-
-const INT_MAX = 0x7fffffff;
 
 /** Names of settings that are one number. */
 type NumberKey = {

@@ -3,7 +3,8 @@ import type { SysctlDefinition } from "./sysctl-definitions.ts";
 
 // What follows a blank is not looked at, as in the kernel.
 const INTEGER = /^\s*(-?)(0x[0-9a-f]+|\d+)(?:\s.*)?$/is;
-const INT_MAX = 0x7fffffff;
+/** The greatest int: where a setting has no other bound. */
+export const INT_MAX = 0x7fffffff;
 
 /** A whole number as /proc/sys takes it (proc_dointvec), within bounds; null for anything else. */
 export function parseInteger(text: string, min: number = -INT_MAX - 1, max: number = INT_MAX): number | null {

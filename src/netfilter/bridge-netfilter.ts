@@ -4,6 +4,7 @@ import type { Kernel } from "../net/kernel.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { DefragUser } from "../net/reassembly.ts";
+import * as sysctl from "../net/sysctl-value.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { copyBetween } from "../sim/packet-pool.ts";
 import { Verdict } from "../sim/verdict.ts";
@@ -281,14 +282,17 @@ export function registerBridgeNetfilter(kernel: Kernel): void {
     one.refresh();
   });
   for (const [name, key] of SYSCTLS)
-    kernel.sysctls.add({
-      path: `net/bridge/${name}`,
-      get: (ns) => `${bridgeSettings(ns)[key]}`,
-      set(ns, value) {
-        if (!/^-?\d+$/.test(value)) return false;
-        bridgeSettings(ns)[key] = Number(value) === 0 ? 0 : 1;
-        ns.hooks.changed();
-        return true;
-      },
-    });
+    kernel.sysctls.add(
+      sysctl.number(
+        `net/bridge/${name}`,
+        -sysctl.INT_MAX - 1,
+        sysctl.INT_MAX,
+        (ns) => bridgeSettings(ns)[key],
+        (ns, value) => {
+          // Whatever is not zero is one (brnf_sysctl_call_tables).
+          bridgeSettings(ns)[key] = value === 0 ? 0 : 1;
+          ns.hooks.changed();
+        },
+      ),
+    );
 }

@@ -1,5 +1,4 @@
 import { KernelError } from "../net/kernel-error.ts";
-import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Packet } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
@@ -7,6 +6,7 @@ import type { Timer } from "../sim/timer.ts";
 import type { World } from "../sim/world.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import type { IpSets } from "./ip-sets.ts";
 
 /** The kinds of sets, as far as they are simulated (net/netfilter/ipset). */
 export type SetType = "hash:ip" | "hash:net" | "hash:ip,port" | "bitmap:port" | "list:set";
@@ -231,53 +231,4 @@ function keyOf(element: Element): number | string {
     case "set":
       return element.set;
   }
-}
-
-/** The sets of a namespace, in the order of their making. */
-export class IpSets {
-  readonly #sets: Map<string, IpSet> = new Map();
-
-  get all(): readonly IpSet[] {
-    return [...this.#sets.values()];
-  }
-
-  get(name: string): IpSet | null {
-    return this.#sets.get(name) ?? null;
-  }
-
-  add(set: IpSet): void {
-    this.#sets.set(set.name, set);
-  }
-
-  remove(set: IpSet): void {
-    this.#sets.delete(set.name);
-  }
-
-  /** The set keeps its place among the others. */
-  rename(set: IpSet, name: string): void {
-    const all = this.all;
-    this.#sets.clear();
-    set.name = name;
-    for (const one of all) this.#sets.set(one.name, one);
-  }
-
-  /** The two change names: whoever asks for one now finds the other. */
-  swap(a: IpSet, b: IpSet): void {
-    const names = [a.name, b.name] as const;
-    const all = this.all.map((one) => (one === a ? b : one === b ? a : one));
-    this.#sets.clear();
-    [b.name, a.name] = names;
-    for (const one of all) this.#sets.set(one.name, one);
-  }
-}
-
-const KEY: unique symbol = Symbol("ip_set");
-
-export function ipSetsOf(ns: NetworkNamespace): IpSets {
-  let sets = ns.extensions.get(KEY) as IpSets | undefined;
-  if (sets === undefined) {
-    sets = new IpSets();
-    ns.extensions.set(KEY, sets);
-  }
-  return sets;
 }

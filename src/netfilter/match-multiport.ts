@@ -1,6 +1,7 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { XtInfo, XtMatch, XtMatchType, XtState } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
+import { hasPorts } from "./conntrack/tuple.ts";
 import type { PortRange } from "./match-ports.ts";
 
 /** `-m multiport` */
@@ -9,9 +10,6 @@ export interface MultiportInfo extends XtInfo {
   readonly ports: readonly PortRange[];
   readonly not?: true;
 }
-
-/** TCP, UDP, SCTP, UDP-Lite and DCCP. */
-const WITH_PORTS: readonly number[] = [6, 17, 132, 136, 33];
 
 class MultiportMatch implements XtMatch {
   readonly steady = true;
@@ -52,7 +50,7 @@ class MultiportMatch implements XtMatch {
 export const multiportMatch: XtMatchType<MultiportInfo> = {
   name: "multiport",
   make(info, { protocol }) {
-    if (!WITH_PORTS.includes(protocol)) throw new KernelError("EINVAL");
+    if (!hasPorts(protocol)) throw new KernelError("EINVAL");
     return new MultiportMatch(info);
   },
 };

@@ -1,7 +1,8 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { XtInfo, XtMatch, XtMatchType, XtState } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
-import { type Directions, type IpSets, ipSetsOf } from "./ip-set.ts";
+import type { Directions } from "./ip-set.ts";
+import { type IpSets, ipSetsOf } from "./ip-sets.ts";
 
 /** `-m set` */
 export interface SetInfo extends XtInfo {

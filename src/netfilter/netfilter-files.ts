@@ -1,4 +1,5 @@
 import type { Kernel } from "../net/kernel.ts";
+import * as sysctl from "../net/sysctl-value.ts";
 import { netfilterOf } from "./netfilter.ts";
 import { logSettings } from "./target-log.ts";
 
@@ -9,13 +10,15 @@ export function registerNetfilterFiles(kernel: Kernel): void {
   kernel.procNet.set("ip_tables_names", (ns) => lines(netfilterOf(ns).tables.map((table) => table.name)));
   kernel.procNet.set("ip_tables_matches", () => lines(xtables.matches.keys()));
   kernel.procNet.set("ip_tables_targets", () => lines(xtables.targets.keys()));
-  kernel.sysctls.add({
-    path: "net/netfilter/nf_log_all_netns",
-    get: (ns) => (logSettings(ns).allNamespaces ? "1" : "0"),
-    set(ns, value) {
-      if (!/^[01]$/.test(value)) return false;
-      logSettings(ns).allNamespaces = value === "1";
-      return true;
-    },
-  });
+  kernel.sysctls.add(
+    sysctl.number(
+      "net/netfilter/nf_log_all_netns",
+      0,
+      1,
+      (ns) => (logSettings(ns).allNamespaces ? 1 : 0),
+      (ns, value) => {
+        logSettings(ns).allNamespaces = value === 1;
+      },
+    ),
+  );
 }

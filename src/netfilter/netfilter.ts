@@ -11,15 +11,11 @@ import { Table } from "./table.ts";
 
 /** Priorities of the hooks (include/uapi/linux/netfilter_ipv4.h). */
 export const Priority = {
-  defragmentation: -400,
   raw: -300,
-  conntrack: -200,
   mangle: -150,
   natDestination: -100,
   filter: 0,
   natSource: 100,
-  conntrackHelper: 300,
-  conntrackConfirm: 2147483647,
 } as const;
 
 interface TableKind {

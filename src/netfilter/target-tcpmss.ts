@@ -15,6 +15,7 @@ import type { Packet } from "../sim/packet.ts";
 import * as checksum from "../wire/checksum.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as tcp from "../wire/tcp.ts";
+import * as options from "../wire/tcp-options.ts";
 import type { TcpInfo } from "./match-ports.ts";
 
 /** `-j TCPMSS`: `"clamp"` fits it to the MTU of the path both ways. */
@@ -23,7 +24,6 @@ export interface TcpmssInfo extends XtInfo {
 }
 
 const HEADERS = ipv4.HEADER_LEN + tcp.HEADER_LEN;
-const KIND_MSS = 2;
 const MSS_LENGTH = 4;
 /** What a sender assumes that was told nothing (RFC 9293, 3.7.1). */
 const DEFAULT_MSS = 536;
@@ -74,7 +74,7 @@ function findMss(view: DataView, at: number, header: number): number {
   for (let i = tcp.HEADER_LEN; i <= header - MSS_LENGTH; ) {
     const kind = view.getUint8(at + i);
     const length = view.getUint8(at + i + 1);
-    if (kind === KIND_MSS && length === MSS_LENGTH) return i + 2;
+    if (kind === options.MSS && length === MSS_LENGTH) return i + 2;
     i += kind < 2 || length === 0 ? 1 : length;
   }
   return 0;
@@ -98,7 +98,7 @@ function add(packet: Packet, at: number, header: number, mss: number): void {
   const { networkAt } = packet;
   for (let i = header - 1; i >= tcp.HEADER_LEN; i--)
     view.setUint8(at + i + MSS_LENGTH, view.getUint8(at + i));
-  view.setUint8(at + tcp.HEADER_LEN, KIND_MSS);
+  view.setUint8(at + tcp.HEADER_LEN, options.MSS);
   view.setUint8(at + tcp.HEADER_LEN + 1, MSS_LENGTH);
   view.setUint16(at + tcp.HEADER_LEN + 2, mss);
   const unfinished = packet.checksumStart !== 0;

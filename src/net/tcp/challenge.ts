@@ -1,4 +1,5 @@
 import { SECOND } from "../../sim/time.ts";
+import { INT_MAX } from "../sysctl-value.ts";
 import type { TcpConnection } from "./connection.ts";
 import { isTooSoon } from "./out-of-window.ts";
 import * as output from "./output.ts";
@@ -15,7 +16,7 @@ export function send(c: TcpConnection): void {
 /** `tcp_challenge_ack_limit` a second in the whole namespace, give or take half, so that nobody can count them. */
 function isWithinQuota(tcp: Tcp, now: number): boolean {
   const { tcp_challenge_ack_limit: limit } = tcp.settings;
-  if (limit === 0x7fffffff) return true;
+  if (limit === INT_MAX) return true;
   const second = Math.floor(now / SECOND);
   if (second !== tcp.challengeSecond) {
     tcp.challengeSecond = second;

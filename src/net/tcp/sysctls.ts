@@ -1,9 +1,7 @@
 import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SysctlDefinition } from "../sysctl-definitions.ts";
-import { number, parseInteger, stored } from "../sysctl-value.ts";
+import { INT_MAX, number, parseInteger, stored } from "../sysctl-value.ts";
 import type { TcpSettings } from "./settings.ts";
-
-const INT_MAX = 0x7fffffff;
 
 type NumberKey = {
   [K in keyof TcpSettings]: TcpSettings[K] extends number ? K : never;

@@ -1,6 +1,7 @@
 import { KernelError } from "../../net/kernel-error.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
-import { IpSet, type IpSets, ipSetsOf, type SetOptions, type SetType } from "../../netfilter/ip-set.ts";
+import { IpSet, type SetOptions, type SetType } from "../../netfilter/ip-set.ts";
+import { type IpSets, ipSetsOf } from "../../netfilter/ip-sets.ts";
 import type { SetInfo } from "../../netfilter/match-set.ts";
 import { netfilterOf } from "../../netfilter/netfilter.ts";
 import type { InNamespace, OperationRecord } from "../operation.ts";

@@ -1,4 +1,5 @@
-import { type Element, type IpSet, ipSetsOf } from "../../netfilter/ip-set.ts";
+import type { Element, IpSet } from "../../netfilter/ip-set.ts";
+import { ipSetsOf } from "../../netfilter/ip-sets.ts";
 import type { InNamespace, QuestionRecord } from "../operation.ts";
 import { ToolError } from "../tool-error.ts";
 import { found, references } from "./ipset-change.ts";

@@ -1,4 +1,4 @@
-import { ipSetsOf } from "../../netfilter/ip-set.ts";
+import { ipSetsOf } from "../../netfilter/ip-sets.ts";
 import type { SetInfo } from "../../netfilter/match-set.ts";
 import type { XtExtension } from "./extension.ts";
 import { XtProblem } from "./xt-problem.ts";

@@ -1,6 +1,7 @@
 // npm run bench [-- --quick] [--json FILE] [--only forwarding,mesh,rules,build,docker,start,events] [--rounds N]
 // Every figure comes from fresh processes on one processor, ours and those of our peers in turn, round after round; a
-// ratio is the median of the rounds' ratios. The time is the processor's, since other work on the machine takes none of it.
+// ratio is the median of the rounds' ratios. The time is the processor's, since other work on the machine takes none of it;
+// starting and containers are timed by the clock on the wall, because both sides wait there.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { concludeBuild, measureBuild, printBuild } from "./build/build.mjs";
@@ -66,7 +67,17 @@ const parts = {
   start: [5, 15, () => () => measureStart(figures), concludeStart, printStart],
   events: [1, 5, () => () => measureEvents(figures), concludeEvents, printEvents],
 };
-for (const name of options.only.split(",")) {
+const wanted = options.only.split(",");
+const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0 || (options.rounds !== undefined && !(Number(options.rounds) >= 1))) {
+  const problem =
+    unknown.length > 0
+      ? `there is no part "${unknown[0]}" (${Object.keys(parts).join(", ")})`
+      : `--rounds ${options.rounds}: at least 1`;
+  console.error(`bench: ${problem}`);
+  process.exit(2);
+}
+for (const name of wanted) {
   const [few, many, prepare, conclude, print] = parts[name];
   const rounds = Number(options.rounds ?? (quick ? few : many));
   const round = prepare();

@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ContainerCreateRequest } from "../src/docker/api/container-types.ts";
-import { createRequest } from "../src/docker/api/create-defaults.ts";
 import { DaemonError } from "../src/docker/api/daemon-error.ts";
 import { StartFailure } from "../src/docker/container/container-runtime.ts";
 import { SECOND } from "../src/sim/time.ts";
-import { EngineHost } from "./helpers/engine-host.ts";
+import { createRequest, EngineHost } from "./helpers/engine-host.ts";
 
 type Change = (request: ContainerCreateRequest) => void;
 

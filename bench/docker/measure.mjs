@@ -1,26 +1,23 @@
 // Starts containers on one host, as `docker run -d alpine sleep 100000` does, and times them.
 // usage: node measure.mjs      prints one line of JSON: milliseconds of the whole, of the processor and on the wall, in a
 // process that has just begun and in one that is warm; and of the processor for one more at 10 and at 1,000 containers
-import { createRequest } from "../../dist/docker/api/create-defaults.js";
+import { OptionValues } from "../../dist/docker/cli/option-values.js";
+import { createRequest } from "../../dist/docker/cli/run-config.js";
+import { CONTAINER_OPTIONS } from "../../dist/docker/cli/specs/run-options.js";
 import { Lab } from "../../dist/lab/lab.js";
-import { PLAIN_CPU, PLAIN_WIRE } from "../../dist/lab/topology.js";
+import { parseFrontMatter } from "../../dist/scenario/front-matter.js";
 import { LabWorld } from "../../dist/scenario/lab-world.js";
 import { median } from "../figures.mjs";
 
 const CONTAINERS = 200;
-const nic = {
-  name: "eth0",
-  mac: "52:54:00:0a:00:0f",
-  address: { address: "172.10.0.15", prefixLength: 24 },
-  mtu: 1500,
-  switch: "u0",
-  wire: PLAIN_WIRE,
-};
-const topology = {
-  hosts: [{ name: "host", router: false, nics: [nic], gateway: null, cpu: PLAIN_CPU, docker: {} }],
-  switches: [{ name: "u0", mtu: 1500 }],
-  trunks: [],
-};
+const text = "{ title: Containers, hosts: { host: { address: 172.10.0.15, docker: true } } }";
+const { topology } = parseFrontMatter({ file: "bench", text, firstLine: 1 }).value;
+/** What the client sends for `docker run alpine sleep 100000`, made once: only the engine is measured. */
+const request = createRequest({}, new OptionValues(CONTAINER_OPTIONS, new Map()), [
+  "alpine",
+  "sleep",
+  "100000",
+]);
 
 /** The processor's time so far, which other work on the machine takes none of. */
 function processorMs() {
@@ -33,7 +30,7 @@ function startHost() {
   const world = new LabWorld(new Lab(topology), { record: false });
   const engine = world.docker("host");
   const runOne = (i) => {
-    const { Id } = engine.containerCreate(createRequest("alpine", ["sleep", "100000"]), `c${i}x`);
+    const { Id } = engine.containerCreate(request, `c${i}x`);
     engine.containerStart(Id).next();
     world.lab.world.settle();
   };

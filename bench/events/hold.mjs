@@ -1,6 +1,7 @@
 // The hold model: with so many events pending, the earliest is taken and scheduled anew at a random time, again and again.
 // usage: node hold.mjs engine|prototype PENDING      prints nanoseconds of the processor for one taking and one scheduling
 import { EventQueue } from "../../dist/sim/event-queue.js";
+import { median } from "../figures.mjs";
 import { Wheel } from "./prototype.mjs";
 
 const [which, pendingText] = process.argv.slice(2);
@@ -42,4 +43,4 @@ const samples = Array.from({ length: ROUNDS }, () => {
   const { user, system } = process.cpuUsage(start);
   return ((user + system) * 1e3) / STEPS;
 });
-console.log(samples.sort((a, b) => a - b)[ROUNDS >> 1]);
+console.log(median(samples));

@@ -1,5 +1,4 @@
 import type { Host } from "../net/host.ts";
-import type { Container } from "./container/container.ts";
 import type { ContainerStore } from "./container/container-store.ts";
 import { statusOf } from "./container/inspect.ts";
 import type { ImageStore } from "./images/image-store.ts";
@@ -170,49 +169,4 @@ export class EngineFacts {
     }
     return groups.join(":");
   }
-}
-
-/** The host's name for a user: it knows only root. */
-function nameOnHost(uid: number): string {
-  return uid === 0 ? "root" : `${uid}`;
-}
-
-/** As `ps` with its usual columns shows a container's processes on the host. */
-export function topOf(
-  container: Container,
-  args: readonly string[],
-): { Titles: string[]; Processes: string[][] } {
-  const processes = container.system?.processes() ?? [];
-  const time = (at: number): string => rfc3339(at).slice(11, 16);
-  const columns: Readonly<Record<string, readonly [string, (one: (typeof processes)[number]) => string]>> = {
-    user: ["USER", ({ uid }) => nameOnHost(uid)],
-    uid: ["UID", ({ uid }) => `${uid}`],
-    pid: ["PID", ({ pid }) => `${pid}`],
-    ppid: ["PPID", ({ parent }) => `${parent}`],
-    comm: ["COMMAND", ({ command }) => command.split(" ")[0]!.replace(/^.*\//, "")],
-    args: ["COMMAND", ({ command }) => command],
-    cmd: ["CMD", ({ command }) => command],
-  };
-  const at = args.findIndex((word) => /^-?o/.test(word));
-  if (at >= 0) {
-    const wanted = (args[at]!.replace(/^-?o/, "") || (args[at + 1] ?? "")).split(",");
-    const shown = wanted.flatMap((name) => (Object.hasOwn(columns, name) ? [columns[name]!] : []));
-    return {
-      Titles: shown.map(([title]) => title),
-      Processes: processes.map((one) => shown.map(([, value]) => value(one))),
-    };
-  }
-  return {
-    Titles: ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"],
-    Processes: processes.map(({ pid, parent, command, uid, started }) => [
-      nameOnHost(uid),
-      `${pid}`,
-      `${parent}`,
-      "0",
-      time(started),
-      container.config.Tty ? "pts/0" : "?",
-      "00:00:00",
-      command,
-    ]),
-  };
 }

@@ -1,34 +1,21 @@
+import type { ContainerCreateRequest } from "../../src/docker/api/container-types.ts";
 import type { Call } from "../../src/docker/api/docker-api.ts";
+import type { ClientContext } from "../../src/docker/cli/client-context.ts";
+import { OptionValues } from "../../src/docker/cli/option-values.ts";
+import { createRequest as clientRequest } from "../../src/docker/cli/run-config.ts";
+import { CONTAINER_OPTIONS } from "../../src/docker/cli/specs/run-options.ts";
 import type { DockerEngine } from "../../src/docker/engine.ts";
-import { Lab } from "../../src/lab/lab.ts";
-import { PLAIN_CPU, PLAIN_WIRE, type Topology } from "../../src/lab/topology.ts";
-import { LabWorld } from "../../src/scenario/lab-world.ts";
+import type { LabWorld } from "../../src/scenario/lab-world.ts";
 import type { Program } from "../../src/sim/process.ts";
 import { type Nanos, SECOND } from "../../src/sim/time.ts";
+import { labWorld } from "./lab-world.ts";
 
-const TOPOLOGY: Topology = {
-  hosts: [
-    {
-      name: "host",
-      router: false,
-      gateway: null,
-      cpu: PLAIN_CPU,
-      docker: {},
-      nics: [
-        {
-          name: "eth0",
-          mac: "52:54:00:0a:00:0f",
-          address: { address: "172.10.0.15", prefixLength: 24 },
-          mtu: 1500,
-          switch: "u0",
-          wire: PLAIN_WIRE,
-        },
-      ],
-    },
-  ],
-  switches: [{ name: "u0", mtu: 1500 }],
-  trunks: [],
-};
+/** What `docker create IMAGE COMMAND...` asks the engine for, to be changed further. */
+export function createRequest(image: string, command: readonly string[] = []): ContainerCreateRequest {
+  const options = new OptionValues(CONTAINER_OPTIONS, new Map());
+  // Without options that name files or variables the client looks at nothing.
+  return clientRequest({} as ClientContext, options, [image, ...command]);
+}
 
 /** One host with an engine, and a clock that waits for the engine's calls. */
 export class EngineHost {
@@ -36,7 +23,7 @@ export class EngineHost {
   readonly engine: DockerEngine;
 
   constructor(seed = 1) {
-    this.world = new LabWorld(new Lab(TOPOLOGY, { seed }));
+    this.world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } }, {}, seed);
     this.engine = this.world.docker("host")!;
   }
 

@@ -6,9 +6,10 @@ import { LabWorld, type LabWorldOptions } from "../../src/scenario/lab-world.ts"
 export function labWorld(
   text: Omit<FrontMatterText, "title">,
   options: LabWorldOptions = { record: false },
+  seed = 1,
 ): LabWorld {
   const source = { file: "test", text: JSON.stringify({ title: "test", ...text }), firstLine: 1 };
   const parsed = parseFrontMatter(source);
   if (!parsed.ok) throw parsed.errors[0]!;
-  return new LabWorld(new Lab(parsed.value.topology), options);
+  return new LabWorld(new Lab(parsed.value.topology, { seed }), options);
 }

@@ -110,7 +110,14 @@ export class NetworkController implements NetworkBackend {
 
   /** Networks of one's own are there still; the default bridge is another network on the same device. */
   restart(): void {
-    this.#bridge.start(this.#host);
+    // The engine finds them in its data base, where they stand by id.
+    const known = [...this.#networks.values()].filter(
+      (one) => one.driver === this.#bridge && !one.configOnly,
+    );
+    this.#bridge.startAgain(
+      known.sort((a, b) => (a.id < b.id ? -1 : 1)),
+      this.#host,
+    );
     const before = this.#named("bridge");
     if (before !== null) this.#remove(before);
     this.#createDefaultBridge();

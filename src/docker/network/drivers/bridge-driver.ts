@@ -63,6 +63,17 @@ export class BridgeDriver implements NetworkDriver {
     if (iptables) host.iptables("-P FORWARD DROP");
   }
 
+  /** What dockerd does when it starts again: what stood in its chains goes, and networks that are there get their rules. */
+  startAgain(networks: readonly DriverNetwork[], host: DriverHost): void {
+    if (this.#options.iptables) rules.clearChains(host);
+    this.start(host);
+    if (!this.#options.iptables) return;
+    for (const network of networks) {
+      const { config } = this.#network(network);
+      if (!config.isDefault) this.#addRules(network, config, host);
+    }
+  }
+
   createNetwork(network: DriverNetwork, host: DriverHost): void {
     checkPool(network);
     const config = bridgeConfig(network);

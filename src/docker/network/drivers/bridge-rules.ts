@@ -6,15 +6,31 @@ import type { BridgeConfig } from "./bridge-config.ts";
 export const ISOLATION_1 = "DOCKER-ISOLATION-STAGE-1";
 export const ISOLATION_2 = "DOCKER-ISOLATION-STAGE-2";
 
-/** The chains that dockerd makes when it starts; what was left in them from before goes (setupIPChains). */
+const CHAINS = [
+  ["nat", "DOCKER"],
+  ["filter", "DOCKER"],
+  ["filter", ISOLATION_1],
+  ["filter", ISOLATION_2],
+] as const;
+
+/** What leads packets for the host's own addresses to the published ports. */
+const LOCAL = "-m addrtype --dst-type LOCAL -j DOCKER";
+const NOT_LOOPBACK = " ! -d 127.0.0.0/8";
+
+/** Takes away what an engine of before, and whoever else, left in its chains; DOCKER-USER is not its own (removeIPChains). */
+export function clearChains(host: DriverHost): void {
+  host.dropRule("nat", "PREROUTING", LOCAL);
+  for (const rule of [LOCAL + NOT_LOOPBACK, LOCAL]) host.dropRule("nat", "OUTPUT", rule);
+  for (const [table, chain] of CHAINS) {
+    host.attempt(host.iptablesOperation(`-t ${table} -F ${chain}`));
+    // A chain that rules lead to stays.
+    host.attempt(host.iptablesOperation(`-t ${table} -X ${chain}`));
+  }
+}
+
+/** The chains that dockerd makes when it starts (setupIPChains). */
 export function setUpChains(host: DriverHost): void {
-  for (const [table, chain] of [
-    ["nat", "DOCKER"],
-    ["filter", "DOCKER"],
-    ["filter", ISOLATION_1],
-    ["filter", ISOLATION_2],
-  ] as const)
-    host.attempt(host.iptablesOperation(`-t ${table} -N ${chain}`));
+  for (const [table, chain] of CHAINS) host.attempt(host.iptablesOperation(`-t ${table} -N ${chain}`));
   for (const chain of [ISOLATION_1, ISOLATION_2]) host.addRule("-A", "filter", chain, "-j RETURN");
 }
 
@@ -47,9 +63,8 @@ export function addNetworkRules(host: DriverHost, place: Place): void {
   for (const [table, chain, rule] of ownRules(place)) host.addRule("-I", table, chain, rule);
   setIcc(host, config);
   host.addRule("-I", "filter", "FORWARD", outgoing(bridge));
-  host.addRule("-A", "nat", "PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER");
-  const loopback = hairpin ? "" : " ! -d 127.0.0.0/8";
-  host.addRule("-A", "nat", "OUTPUT", `-m addrtype --dst-type LOCAL -j DOCKER${loopback}`);
+  host.addRule("-A", "nat", "PREROUTING", LOCAL);
+  host.addRule("-A", "nat", "OUTPUT", hairpin ? LOCAL : LOCAL + NOT_LOOPBACK);
   for (const rule of incoming(bridge)) host.addRule("-I", "filter", "FORWARD", rule);
   jumpFirst(host, ISOLATION_1);
   for (const [chain, rule] of isolation(bridge)) host.addRule("-I", "filter", chain, rule);

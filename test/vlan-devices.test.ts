@@ -189,3 +189,25 @@ test("an ipvlan hears broadcasts and the groups that it joined, and is no port o
   );
   expect(world.accounts()).toEqual([]);
 });
+
+// As on Linux 6.1.
+test("frames of a type that nobody handles count as dropped, whomever they are for, unless somebody captures", async () => {
+  const world = hosts();
+  await on(world, "b", ...vlan(5, "10.5.0.2"));
+  const devices = ["b/eth0", "b/eth0.5"].map((name) => world.lab.device(name));
+  const dropped = (dst: string, vid: number | null): number[] => {
+    const before = devices.map(({ counters }) => counters.rxDropped);
+    sendPacket(world.lab, { from: "a/eth0", frame: frame(dst, vid, "88b5") });
+    return devices.map(({ counters }, i) => counters.rxDropped - before[i]!);
+  };
+  const OTHER = "020000000bbb";
+  for (const dst of [BROADCAST, "5254000a0010", OTHER])
+    expect([null, 0, 5, 7].map((vid) => dropped(dst, vid))).toEqual([
+      [1, 0],
+      [1, 0],
+      [0, 1],
+      [1, 0],
+    ]);
+  await on(world, "b", "timeout 9 tcpdump -i eth0 -w /dev/null 2>/dev/null &", "sleep 0.1");
+  expect(dropped(BROADCAST, null)).toEqual([0, 0]);
+});

@@ -37,6 +37,11 @@ import { Tcp } from "./tcp/tcp.ts";
 const loopbackDriver = new Loopback();
 const LOOPBACK_SPEC = new DeviceSpec({ mtu: 65536 }, LOOPBACK);
 
+/** Whether Linux has a handler of the type; that of IPv6 only drops here. */
+function isKnown(type: number): boolean {
+  return type === ethernet.TYPE_IPV4 || type === ethernet.TYPE_ARP || type === ethernet.TYPE_IPV6;
+}
+
 const LOOPED = PacketFlag.ipvs | PacketFlag.traced;
 const BRIDGE = PacketFlag.bridged | PacketFlag.leftBridge;
 
@@ -251,12 +256,13 @@ export class NetworkNamespace {
       const all = hi === 0xffff && ethernet.dstLo(view, at) === -1;
       packet.flags = bridge | (all ? PacketFlag.linkBroadcast : PacketFlag.linkMulticast);
     }
-    if (otherHost) {
+    const type = ethernet.type(view, at);
+    if (otherHost && isKnown(type)) {
       const entry = reasons.otherAddress(device, hi, ethernet.dstLo(view, at));
       device.drop(packet, Verdict.OTHERHOST, entry);
       return;
     }
-    switch (ethernet.type(view, at)) {
+    switch (type) {
       case ethernet.TYPE_IPV4:
         ipInput.receive(this, device, packet);
         return;
@@ -266,11 +272,15 @@ export class NetworkNamespace {
       case ethernet.TYPE_VLAN:
         this.#receiveTagged(device, packet);
         return;
-      default: {
-        const entry = reasons.noProtocol(this, "EtherType", ethernet.type(view, at));
-        device.drop(packet, Verdict.UNHANDLED_PROTO, entry);
-      }
+      default:
+        this.#unhandled(device, packet, type);
     }
+  }
+
+  /** Nobody here handles the type. What a capture has taken does not count as dropped. */
+  #unhandled(device: NetDevice, packet: Packet, type: number): void {
+    if (!isKnown(type) && device.tap === null) device.counters.rxDropped++;
+    device.drop(packet, Verdict.UNHANDLED_PROTO, reasons.noProtocol(this, "EtherType", type));
   }
 
   /**
@@ -286,7 +296,9 @@ export class NetworkNamespace {
     }
     const vid = ethernet.vlanId(view, at);
     if (vid !== 0) {
-      device.drop(packet, Verdict.OTHERHOST, reasons.noVlan(device, vid));
+      const type = ethernet.innerType(view, at);
+      if (isKnown(type)) device.drop(packet, Verdict.OTHERHOST, reasons.noVlan(device, vid));
+      else this.#unhandled(device, packet, type);
       return;
     }
     packet.at = ethernet.popTag(view, at);

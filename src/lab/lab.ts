@@ -72,8 +72,7 @@ export class Lab {
     const host = this.#switches.get(hostName!)?.host ?? this.host(hostName!);
     const ns = name === undefined ? host.root : host.namespaceCalled(name);
     if (ns === null || more !== undefined) {
-      const there = host.allNamespaces.map((other) => other.path);
-      const hint = `there ${there.length === 1 ? "is" : "are"} ${there.join(", ")}`;
+      const hint = thereIs(host.allNamespaces.map((other) => other.path));
       throw new UserError("UNKNOWN_NAMESPACE", `no namespace ${path}`, null, hint);
     }
     return ns;
@@ -161,18 +160,16 @@ export class Lab {
   #labHost(name: string): LabHost {
     const found = this.#hosts.get(name);
     if (found !== undefined) return found;
-    const there = [...this.#hosts.keys()].join(", ");
-    throw new UserError("UNKNOWN_HOST", `no host ${name}`, null, `there are ${there}`);
+    throw new UserError("UNKNOWN_HOST", `no host ${name}`, null, thereIs([...this.#hosts.keys()]));
   }
 
   #switch(name: string): Switch {
     const found = this.#switches.get(name);
     if (found !== undefined) return found;
-    throw new UserError(
-      "UNKNOWN_SWITCH",
-      `no switch ${name}`,
-      null,
-      `there are ${[...this.#switches.keys()].join(", ")}`,
-    );
+    throw new UserError("UNKNOWN_SWITCH", `no switch ${name}`, null, thereIs([...this.#switches.keys()]));
   }
+}
+
+function thereIs(names: readonly string[]): string {
+  return `there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
 }

@@ -1,5 +1,5 @@
 import type { Host } from "../net/host.ts";
-import type { Signal } from "../sim/signal.ts";
+import type { WaitQueue } from "../sim/wait-queue.ts";
 import type {
   ContainerCreateRequest,
   ContainerResource,
@@ -361,7 +361,7 @@ export class DockerEngine implements DockerApi {
     return statsOf(container, namespace, this.#host.world.now, MEMORY);
   }
 
-  containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: Signal } {
+  containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: WaitQueue } {
     return this.#store.demand(ref).log;
   }
 

@@ -1,11 +1,11 @@
-import { Signal } from "../sim/signal.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import type { World } from "../sim/world.ts";
 import type { EventMessage } from "./api/docker-api.ts";
 
 /** What happened on an engine since it started, for `docker events`. */
 export class EventLog {
   readonly list: EventMessage[] = [];
-  readonly changed: Signal = new Signal();
+  readonly changed: WaitQueue = new WaitQueue();
   readonly #world: World;
 
   constructor(world: World) {

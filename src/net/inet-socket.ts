@@ -1,7 +1,7 @@
 import { NOTHING } from "../base/short-list.ts";
 import type { Identification } from "../sim/leg.ts";
 import { PacketFlag } from "../sim/packet.ts";
-import { Signal } from "../sim/signal.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { Flow } from "./flow.ts";
@@ -49,7 +49,7 @@ export abstract class InetSocket {
   error: Errno | null = null;
   #errors: SocketError[] = NOTHING;
   // Made when they are asked for: many a socket sends one question, gets the answer and is closed.
-  #readable: Signal | null = null;
+  #readable: WaitQueue | null = null;
   #groups: SocketGroups | null = null;
   #identification: Identification = NO_IDENTIFICATION;
   /** The flow of the last packet. */
@@ -63,8 +63,8 @@ export abstract class InetSocket {
   }
 
   /** Told of data and of errors. */
-  get readable(): Signal {
-    this.#readable ??= new Signal();
+  get readable(): WaitQueue {
+    this.#readable ??= new WaitQueue();
     return this.#readable;
   }
 

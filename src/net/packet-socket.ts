@@ -1,9 +1,9 @@
 import { finishChecksum } from "../sim/finish-checksum.ts";
 import type { Packet } from "../sim/packet.ts";
-import { Signal } from "../sim/signal.ts";
 import type { PlaceId, Tap } from "../sim/tap.ts";
 import type { Nanos } from "../sim/time.ts";
 import { Verdict } from "../sim/verdict.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import { KernelError } from "./kernel-error.ts";
 import type { NetDevice } from "./net-device.ts";
@@ -26,7 +26,7 @@ export class PacketSocket implements Tap {
   /** Null: all devices of the namespace. */
   readonly device: NetDevice | null;
   readonly protocol: number;
-  readonly readable: Signal = new Signal();
+  readonly readable: WaitQueue = new WaitQueue();
   #frames: PacketFrame[] = [];
   #open = true;
 

@@ -4,8 +4,8 @@ import type { NetDevice } from "../net/net-device.ts";
 import { type PacketFrame, PacketSocket } from "../net/packet-socket.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
 import { type Program, SIGINT } from "../sim/process.ts";
-import { Signal } from "../sim/signal.ts";
 import { type Nanos, SECOND } from "../sim/time.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import * as arp from "../wire/arp.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -133,7 +133,7 @@ class Arping {
   readonly #context: ProgramContext;
   readonly #socket: PacketSocket;
   readonly #device: NetDevice;
-  readonly #interrupted: Signal = new Signal();
+  readonly #interrupted: WaitQueue = new WaitQueue();
   readonly #began: Nanos;
   readonly #o: ArpingOptions;
   readonly #target: number;

@@ -1,8 +1,8 @@
 import { errorText, KernelError } from "../net/kernel-error.ts";
 import { type RawDatagram, RawSocket } from "../net/raw-socket.ts";
 import { type Program, SIGINT, type Wait } from "../sim/process.ts";
-import { Signal } from "../sim/signal.ts";
 import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -60,7 +60,7 @@ function number(text: string, most: number = 4_294_967_295): number {
 class BusyboxPing {
   readonly #context: BufferedContext;
   readonly #socket: RawSocket;
-  readonly #interrupted: Signal = new Signal();
+  readonly #interrupted: WaitQueue = new WaitQueue();
   readonly #answered: Set<number> = new Set();
   #host = "";
   #destination = 0;

@@ -2,8 +2,8 @@ import * as ipOutput from "../net/ip-output.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { RawSocket } from "../net/raw-socket.ts";
 import { type Program, SIGINT, type Wait } from "../sim/process.ts";
-import { Signal } from "../sim/signal.ts";
 import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { type BufferedContext, buffered } from "./buffered-output.ts";
 import { PingAnswers } from "./ping-answers.ts";
@@ -36,7 +36,7 @@ class PingSession {
   readonly #options: PingOptions;
   readonly #socket: RawSocket;
   readonly #statistics: PingStatistics = new PingStatistics();
-  readonly #interrupted: Signal = new Signal();
+  readonly #interrupted: WaitQueue = new WaitQueue();
   readonly #destination: number;
   readonly #data: PingData;
   readonly #answers: PingAnswers;

@@ -1,7 +1,7 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Program } from "../sim/process.ts";
-import type { Signal } from "../sim/signal.ts";
 import type { Nanos } from "../sim/time.ts";
+import type { WaitQueue } from "../sim/wait-queue.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** What a program sees of the system that runs it. The shell's context of a command is one. */
@@ -50,7 +50,7 @@ interface ProgramInput {
   readonly available: string;
   /** True when no more will arrive. */
   readonly closed: boolean;
-  readonly arrived: Signal;
+  readonly arrived: WaitQueue;
   take(length: number): string;
 }
 

@@ -3,7 +3,7 @@ import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 } from "../capture/pcapng.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import { type PacketFrame, PacketSocket, PROTOCOL_ALL } from "../net/packet-socket.ts";
 import { type Program, SIGINT, SIGTERM } from "../sim/process.ts";
-import { Signal } from "../sim/signal.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import { type Filter, matches } from "../wire/filter.ts";
 import { asCooked, kindOf } from "./cooked-frame.ts";
 import { isCapable } from "./credentials.ts";
@@ -28,7 +28,7 @@ export class LiveCapture {
   readonly #filter: Filter;
   readonly #lines: TcpdumpLines;
   readonly #writer: PcapWriter | null;
-  readonly #changed: Signal = new Signal();
+  readonly #changed: WaitQueue = new WaitQueue();
   /** What the wall clock said when virtual time began, in seconds. */
   readonly #epoch: number;
   readonly #listener: { deviceChanged(device: NetDevice, change: string): void };

@@ -3,8 +3,8 @@ import { errorText, KernelError } from "../net/kernel-error.ts";
 import { RawSocket } from "../net/raw-socket.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
 import { type Program, SIGINT } from "../sim/process.ts";
-import type { Signal } from "../sim/signal.ts";
 import { MILLISECOND, type Nanos } from "../sim/time.ts";
+import type { WaitQueue } from "../sim/wait-queue.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -90,7 +90,7 @@ class Traceroute {
     if (method === "icmp") this.#openRaw();
     let start = (firstHop - 1) * queries;
     while (start < this.#end) {
-      const readable: Signal[] = this.#raw === null ? [] : [this.#raw.readable];
+      const readable: WaitQueue[] = this.#raw === null ? [] : [this.#raw.readable];
       let wake = Number.POSITIVE_INFINITY;
       let waiting = 0;
       for (let n = start; n < this.#end; n++) {

@@ -1,4 +1,4 @@
-import { Signal } from "../sim/signal.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import type { Input } from "./stream.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { Input } from "./stream.ts";
 export class Keyboard implements Input {
   available = "";
   closed = false;
-  readonly arrived: Signal = new Signal();
+  readonly arrived: WaitQueue = new WaitQueue();
   /** The prompt under which a line is waited for; null when nobody has asked. */
   prompt: string | null = null;
   /** The status of the last line of whoever asks. */

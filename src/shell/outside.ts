@@ -1,11 +1,11 @@
-import { Signal } from "../sim/signal.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import { STORM_LIMIT, type World } from "../sim/world.ts";
 import type { Run } from "./process-table.ts";
 
 /** Something that can only be had from outside the world, because it is a promise. */
 interface Call {
   readonly ask: () => Promise<void>;
-  readonly answered: Signal;
+  readonly answered: WaitQueue;
 }
 
 /**
@@ -39,7 +39,7 @@ export class Outside {
   /** Used inside a process: waits for a promise while the world stands still. */
   *call<T>(ask: () => Promise<T>): Run<T> {
     const outcome: { value?: T; error?: unknown; kept: boolean | null } = { kept: null };
-    const answered = new Signal();
+    const answered = new WaitQueue();
     this.#calls.push({
       ask: async () => {
         try {

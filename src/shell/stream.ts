@@ -1,6 +1,6 @@
 import { Terminated } from "../sim/process.ts";
-import { Signal } from "../sim/signal.ts";
 import type { Nanos } from "../sim/time.ts";
+import { WaitQueue } from "../sim/wait-queue.ts";
 import { FileFailure, type FileSystem } from "./file-system.ts";
 import type { Keyboard } from "./keyboard.ts";
 import type { Run } from "./process-table.ts";
@@ -40,7 +40,7 @@ export interface Input {
   /** True if no more will arrive. */
   readonly closed: boolean;
   /** Raised when text arrives or the writers are gone. */
-  readonly arrived: Signal;
+  readonly arrived: WaitQueue;
   /** Takes the first `length` characters of what is available. */
   take(length: number): string;
   /** A shell that reads from a terminal says that it waits for a line, with its prompt and the status of the last one. */
@@ -82,9 +82,9 @@ export function* readLine(
 /** A pipe: what is written can be read, in virtual time. A text that is there from the start is a pipe without writers. */
 export class Pipe implements Input {
   available = "";
-  readonly arrived: Signal = new Signal();
+  readonly arrived: WaitQueue = new WaitQueue();
   /** Raised when there is room again, or when the readers are gone. */
-  readonly drained: Signal = new Signal();
+  readonly drained: WaitQueue = new WaitQueue();
   #writers = 0;
   #readers = 0;
   #everRead = false;
@@ -158,7 +158,7 @@ export function nullStream(): Stream {
 export class Zeros implements Input {
   readonly available: string = "\0".repeat(PIPE_CAPACITY);
   readonly closed = false;
-  readonly arrived: Signal = new Signal();
+  readonly arrived: WaitQueue = new WaitQueue();
 
   take(length: number): string {
     return this.available.slice(0, length);

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { type Program, SIGINT, SIGKILL, SIGTERM } from "./process.ts";
-import { Signal } from "./signal.ts";
 import { MILLISECOND, SECOND } from "./time.ts";
+import { WaitQueue } from "./wait-queue.ts";
 import { World } from "./world.ts";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
 test("a program runs in its turn, waits for time and for signals, and ends with its status", () => {
   const world = new World(1);
-  const data = new Signal();
+  const data = new WaitQueue();
   const log: string[] = [];
   const process = world.start(
     (function* (): Program {
@@ -31,7 +31,7 @@ test("a program runs in its turn, waits for time and for signals, and ends with 
 
 test("those who wait for one signal go on in the order of waiting", () => {
   const world = new World(1);
-  const data = new Signal();
+  const data = new WaitQueue();
   const log: number[] = [];
   for (const id of [3, 1, 2]) {
     world.start(

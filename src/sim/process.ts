@@ -1,14 +1,14 @@
-import { Signal } from "./signal.ts";
 import type { Nanos } from "./time.ts";
 import type { Timer } from "./timer.ts";
+import { WaitQueue } from "./wait-queue.ts";
 import type { World } from "./world.ts";
 
 /**
- * What a program waits for: any of the signals, or the instant `until` (Infinity: no limit of time). The program looks
+ * What a program waits for: what is told by any of the queues, or the instant `until` (Infinity: no limit of time). The program looks
  * for itself which of them it was, as after poll(2).
  */
 export interface Wait {
-  readonly on: readonly Signal[];
+  readonly on: readonly WaitQueue[];
   readonly until: Nanos;
 }
 
@@ -35,7 +35,7 @@ export const IGNORED_SIGNALS: ReadonlySet<number> = new Set([17, 18, 23, 28]);
 /** A running program. It runs synchronously inside the event loop, in virtual time, until it waits or ends. */
 export class Process {
   /** Raised when it has ended. */
-  readonly exited: Signal = new Signal();
+  readonly exited: WaitQueue = new WaitQueue();
   /** Exit status, 128 + N when signal N ended it; null while it runs. */
   status: number | null = null;
   /** Signals that a program wants to see for itself (tcpdump prints its counts on SIGINT): returns true when it took it. */
@@ -49,7 +49,7 @@ export class Process {
   readonly #program: Program;
   readonly #timer: Timer;
   readonly #turn: Timer;
-  #waitingOn: readonly Signal[] = [];
+  #waitingOn: readonly WaitQueue[] = [];
 
   constructor(world: World, program: Program) {
     this.#world = world;
@@ -103,14 +103,14 @@ export class Process {
       return;
     }
     this.#waitingOn = step.value.on;
-    for (const signal of this.#waitingOn) signal.add(this);
+    for (const queue of this.#waitingOn) queue.add(this);
     if (step.value.until !== Number.POSITIVE_INFINITY) {
       this.#timer.arm(Math.max(0, step.value.until - this.#world.now));
     }
   }
 
   #stopWaiting(): void {
-    for (const signal of this.#waitingOn) signal.remove(this);
+    for (const queue of this.#waitingOn) queue.remove(this);
     this.#waitingOn = [];
     this.#timer.cancel();
     this.#turn.cancel();

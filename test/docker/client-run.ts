@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { DockerApi } from "../../src/docker/api/docker-api.ts";
 import type { ClientContext } from "../../src/docker/cli/client-context.ts";
 import { docker } from "../../src/docker/cli/docker.ts";
-import { Signal } from "../../src/sim/signal.ts";
+import { WaitQueue } from "../../src/sim/wait-queue.ts";
 
 export interface Said {
   readonly out: string;
@@ -20,7 +20,7 @@ export function runOurs(api: DockerApi | null, args: readonly string[]): Said {
   const context: ClientContext = {
     args,
     api,
-    input: { available: "", closed: true, arrived: new Signal(), take: () => "" },
+    input: { available: "", closed: true, arrived: new WaitQueue(), take: () => "" },
     env: new Map([
       ["HOME", "/root"],
       ["INHERITED", "from the client"],

@@ -8,14 +8,14 @@ import type { Call, DockerApi, Filters } from "../../src/docker/api/docker-api.t
 import type { ImageResource, ImageSummary } from "../../src/docker/api/image-types.ts";
 import type { NetworkCreateRequest, NetworkResource } from "../../src/docker/api/network-types.ts";
 import type { VolumeCreateRequest, VolumeResource } from "../../src/docker/api/volume-types.ts";
-import { Signal } from "../../src/sim/signal.ts";
+import { WaitQueue } from "../../src/sim/wait-queue.ts";
 import { containerAnswer, imageAnswer, networkAnswer, volumeAnswer } from "./answers.ts";
 
 /** An engine of fixed answers that remembers what it was asked, to hold clients against each other. */
 export class FakeEngine implements DockerApi {
   /** Each changing request, as `METHOD path` with its body. */
   readonly asked: { readonly what: string; readonly body: unknown }[] = [];
-  readonly events = { list: [], changed: new Signal() };
+  readonly events = { list: [], changed: new WaitQueue() };
   readonly #containers: readonly ContainerResource[];
   readonly #networks: readonly NetworkResource[];
   readonly #images: readonly ImageResource[];
@@ -181,8 +181,8 @@ export class FakeEngine implements DockerApi {
     return {};
   }
 
-  containerLogs(): { readonly lines: []; readonly changed: Signal } {
-    return { lines: [], changed: new Signal() };
+  containerLogs(): { readonly lines: []; readonly changed: WaitQueue } {
+    return { lines: [], changed: new WaitQueue() };
   }
 
   containerAttach(): ReturnType<FakeEngine["containerLogs"]> {

@@ -1,5 +1,5 @@
 import type { Wait } from "../../sim/process.ts";
-import type { Signal } from "../../sim/signal.ts";
+import type { WaitQueue } from "../../sim/wait-queue.ts";
 import type {
   ContainerCreateRequest,
   ContainerResource,
@@ -26,7 +26,7 @@ export interface LogLine {
 
 /** A process in a container, seen from outside. */
 export interface ContainerProcess {
-  readonly exited: Signal;
+  readonly exited: WaitQueue;
   /** Null while it runs. */
   readonly status: number | null;
   kill(signal: number): void;
@@ -52,7 +52,7 @@ export interface DockerApi {
   /** GET /system/df */
   diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: VolumeResource[] };
   /** All since the engine started, in order; `changed` is raised at each further one. */
-  readonly events: { readonly list: readonly EventMessage[]; readonly changed: Signal };
+  readonly events: { readonly list: readonly EventMessage[]; readonly changed: WaitQueue };
 
   networkList(filters?: Filters): NetworkResource[];
   networkInspect(ref: string): NetworkResource;
@@ -87,7 +87,7 @@ export interface DockerApi {
   containerTop(ref: string, args: readonly string[]): { Titles: string[]; Processes: string[][] };
   containerStats(ref: string): Record<string, unknown>;
   /** All that its process wrote; `changed` is raised at each further piece and when it ends. */
-  containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: Signal };
+  containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: WaitQueue };
   /**
    * Attaches to the main process: its output, as {@link containerLogs}, and what it reads from now on; null changes nothing
    * there. The process waits for the input's own `arrived`, so that whoever types sees that it is read. Input is of no
@@ -127,7 +127,7 @@ export interface DockerApi {
 export interface ExecInput {
   readonly available: string;
   readonly closed: boolean;
-  readonly arrived: Signal;
+  readonly arrived: WaitQueue;
   take(length: number): string;
   /** A shell that reads it says so that it waits for a line, with its prompt and the status of the line before. */
   ask?(prompt: string, status: number): void;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { Signal } from "../../sim/signal.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import type { Call, DockerApi, LogLine } from "../api/docker-api.ts";
 import type { ClientContext } from "./client-context.ts";
 import { attachTo } from "./streams.ts";
 
 test("a container that ends while it starts is not waited for, and all that it wrote is shown", () => {
-  const changed = new Signal();
+  const changed = new WaitQueue();
   const lines: LogLine[] = [{ stream: "stdout", at: 0, text: "of an earlier run\n" }];
   let status: number | null = null;
   let [out, err] = ["", ""];

@@ -1,4 +1,4 @@
-import { Signal } from "../../sim/signal.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import type { ExecInput } from "../api/docker-api.ts";
 
 /**
@@ -6,7 +6,7 @@ import type { ExecInput } from "../api/docker-api.ts";
  * waits for the other's own signal, so that whoever types sees that his input is waited for.
  */
 export class AttachedInput implements ExecInput {
-  readonly #idle: Signal = new Signal();
+  readonly #idle: WaitQueue = new WaitQueue();
   readonly #ended: boolean;
   #source: ExecInput | null = null;
 
@@ -29,7 +29,7 @@ export class AttachedInput implements ExecInput {
     return this.#source?.closed ?? this.#ended;
   }
 
-  get arrived(): Signal {
+  get arrived(): WaitQueue {
     return this.#source?.arrived ?? this.#idle;
   }
 

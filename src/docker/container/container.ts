@@ -1,6 +1,6 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
-import { Signal } from "../../sim/signal.ts";
 import type { Nanos } from "../../sim/time.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import type { World } from "../../sim/world.ts";
 import type { ContainerConfig, HealthState, HostConfig, MountPoint } from "../api/container-types.ts";
 import type { Image } from "../images/image.ts";
@@ -27,7 +27,7 @@ export class Container {
   readonly log: ContainerLog;
   readonly input: AttachedInput;
   /** Raised whenever its state changes. */
-  readonly changed: Signal = new Signal();
+  readonly changed: WaitQueue = new WaitQueue();
   /** Files and processes; made at the first start. */
   system: ContainerSystem | null = null;
   process: StartedProcess | null = null;

@@ -1,11 +1,11 @@
-import { Signal } from "../../sim/signal.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import type { World } from "../../sim/world.ts";
 import type { LogLine } from "../api/docker-api.ts";
 
 /** What a container's main process wrote, over all its starts. */
 export class ContainerLog {
   readonly lines: LogLine[] = [];
-  readonly changed: Signal = new Signal();
+  readonly changed: WaitQueue = new WaitQueue();
   readonly #world: World;
 
   constructor(world: World) {

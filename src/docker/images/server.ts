@@ -3,7 +3,7 @@ import type { HttpdSite } from "../../programs/httpd/httpd-connection.ts";
 import { listen, serve } from "../../programs/httpd/httpd-listen.ts";
 import type { ProgramContext } from "../../programs/program-context.ts";
 import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
-import { Signal } from "../../sim/signal.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import { toOctets } from "../../wire/http.ts";
 
 /** What a web server of an image is. */
@@ -56,7 +56,7 @@ export function* endedBySignals(
   signals: readonly number[],
   program: Program,
 ): Program {
-  const ended = new Signal();
+  const ended = new WaitQueue();
   let stop = false;
   context.onSignal((signal) => {
     if (!signals.includes(signal)) return false;

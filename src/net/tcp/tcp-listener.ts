@@ -1,4 +1,4 @@
-import { Signal } from "../../sim/signal.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SocketFamily } from "../socket-family.ts";
 import type { TcpConnection } from "./connection.ts";
@@ -47,7 +47,7 @@ export class TcpListener implements PortOwner {
   /** Handshakes under way. */
   requests = 0;
   /** Raised when a connection waits to be accepted, and when the listener is closed. */
-  readonly readable: Signal = new Signal();
+  readonly readable: WaitQueue = new WaitQueue();
   /** Called instead, as long as it is set, for each connection at once. */
   onConnection: ((socket: TcpSocket) => void) | null = null;
   readonly #waiting: TcpConnection[] = [];

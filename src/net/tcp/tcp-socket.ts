@@ -1,4 +1,4 @@
-import { Signal } from "../../sim/signal.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import { type Errno, KernelError } from "../kernel-error.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import * as acks from "./acks.ts";
@@ -41,9 +41,9 @@ const END_OF_STREAM: Uint8Array = new Uint8Array(0);
  */
 export class TcpSocket {
   readonly ns: NetworkNamespace;
-  readonly readable: Signal = new Signal();
-  readonly writable: Signal = new Signal();
-  /** Called at once beside the signals, for users that are no programs: data, its end, or an error is there. */
+  readonly readable: WaitQueue = new WaitQueue();
+  readonly writable: WaitQueue = new WaitQueue();
+  /** Called at once beside the wait queues, for users that are no programs: data, its end, or an error is there. */
   onReadable: ((socket: TcpSocket) => void) | null = null;
   onWritable: ((socket: TcpSocket) => void) | null = null;
   /** bind(2) gave the port: it stays this socket's until it is closed. */

@@ -1,7 +1,7 @@
 import { errorText, KernelError } from "../../net/kernel-error.ts";
 import { type Program, SIGINT, SIGTERM, type Wait } from "../../sim/process.ts";
-import { Signal } from "../../sim/signal.ts";
 import { SECOND } from "../../sim/time.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import * as dns from "../../wire/dns.ts";
 import { build } from "../../wire/dns-build.ts";
 import * as ip from "../../wire/ipv4-address.ts";
@@ -72,7 +72,7 @@ class Dnsmasq {
 
   /** Serves until a signal ends it. */
   *run(context: ProgramContext): Program {
-    const ended = new Signal();
+    const ended = new WaitQueue();
     let isOver = false;
     const say = (text: string): void => {
       if (this.#o.foreground === "debug") context.err(`dnsmasq: ${text}\n`);

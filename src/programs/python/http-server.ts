@@ -1,7 +1,7 @@
 import { errorText, KernelError } from "../../net/kernel-error.ts";
 import { TcpListener } from "../../net/tcp/tcp-listener.ts";
 import { type Program, SIGINT, type Wait } from "../../sim/process.ts";
-import { Signal } from "../../sim/signal.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
@@ -31,11 +31,11 @@ export function* httpServer(context: ProgramContext, args: readonly string[], un
   // Python writes to a file or a pipe when it ends, and not at all when it is killed.
   const atOnce = unbuffered || context.terminal;
   if (atOnce) context.out(greeting);
-  const interrupted = { yet: false, signal: new Signal() };
+  const interrupted = { yet: false, waiting: new WaitQueue() };
   context.onSignal((signal) => {
     if (signal !== SIGINT) return false;
     interrupted.yet = true;
-    interrupted.signal.notify();
+    interrupted.waiting.notify();
     return true;
   });
   const threads = new Threads(() => context.namespace.world.now);
@@ -51,14 +51,14 @@ export function* httpServer(context: ProgramContext, args: readonly string[], un
 /** Accepts until Ctrl-C. */
 function* accept(
   listener: TcpListener,
-  interrupted: { readonly yet: boolean; readonly signal: Signal },
+  interrupted: { readonly yet: boolean; readonly waiting: WaitQueue },
   threads: Threads,
   setting: HandlerSetting,
 ): Generator<Wait, void, void> {
   while (!interrupted.yet) {
     const socket = listener.accept();
     if (socket === null)
-      yield { on: [listener.readable, interrupted.signal], until: Number.POSITIVE_INFINITY };
+      yield { on: [listener.readable, interrupted.waiting], until: Number.POSITIVE_INFINITY };
     else threads.start(new HttpHandler(setting, socket, ip.format(socket.remoteAddress)).run());
   }
 }

@@ -1,6 +1,6 @@
 import type { Wait } from "../../sim/process.ts";
-import type { Signal } from "../../sim/signal.ts";
 import type { Nanos } from "../../sim/time.ts";
+import type { WaitQueue } from "../../sim/wait-queue.ts";
 
 type Thread = Generator<Wait, void, void>;
 
@@ -10,7 +10,7 @@ interface Running {
 }
 
 /**
- * Threads of one process: all end with it. A thread that waits for signals goes on whenever any thread's comes, so it has
+ * Threads of one process: all end with it. A thread that waits in queues goes on whenever any thread is woken, so it has
  * to look whether it was its own; one that waits for the time alone sleeps until then.
  */
 export class Threads {
@@ -57,7 +57,7 @@ export class Threads {
   }
 
   #wait(): Wait {
-    const on: Signal[] = [];
+    const on: WaitQueue[] = [];
     let until = Number.POSITIVE_INFINITY;
     for (const { wait } of this.#running) {
       on.push(...wait.on);

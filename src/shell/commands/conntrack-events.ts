@@ -6,7 +6,7 @@ import { conntrackEventLine } from "../../operations/conntrack/conntrack-line.ts
 import { type ConntrackCommand, readCommand, said } from "../../operations/conntrack/conntrack-options.ts";
 import { ToolError } from "../../operations/tool-error.ts";
 import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
-import { Signal } from "../../sim/signal.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
 import type { CommandContext } from "../command.ts";
 
 /** True for command lines that ask for events: those run until somebody ends them. */
@@ -36,7 +36,7 @@ class EventWatch {
   readonly #context: CommandContext;
   readonly #conntrack: Conntrack;
   readonly #command: ConntrackCommand;
-  readonly #changed: Signal = new Signal();
+  readonly #changed: WaitQueue = new WaitQueue();
   readonly #listener = {
     connectionChanged: (connection: Connection, changes: number): void => this.#hear(connection, changes),
   };

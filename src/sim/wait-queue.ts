@@ -1,8 +1,11 @@
 import { NOTHING } from "../base/short-list.ts";
 import type { Process } from "./process.ts";
 
-/** Something that processes wait for: data in a socket, the end of another process. Waking is in the order of waiting. */
-export class Signal {
+/**
+ * Who waits for something: data in a socket, the end of another process (wait_queue_head_t). They are woken in the order in which
+ * they came.
+ */
+export class WaitQueue {
   #waiting: Process[] = NOTHING;
 
   /** Called by {@link Process} only. */

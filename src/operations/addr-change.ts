@@ -4,9 +4,10 @@ import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import { Scope } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
-import { isIpv6, loosePrefix, parseScope } from "./addresses.ts";
+import { isIpv6, loosePrefix } from "./addresses.ts";
 import { deviceNamed } from "./link-change.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
+import { scopeOf } from "./route-names.ts";
 
 interface AddressWords {
   readonly dev: string;
@@ -70,7 +71,7 @@ export const addrAdd: OperationRecord<AddrAdd> = {
       peer,
       prefixLength: length,
       broadcast: o.broadcast === undefined ? 0 : (ip.parse(o.broadcast) ?? 0),
-      scope: o.scope === undefined ? defaultScope(address) : (parseScope(o.scope) ?? Scope.global),
+      scope: o.scope === undefined ? defaultScope(address) : (scopeOf(o.scope) ?? Scope.global),
       label: o.label ?? device.name,
       noprefixroute: o.noprefixroute ?? false,
     };

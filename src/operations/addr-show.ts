@@ -2,7 +2,7 @@ import * as inetAddress from "../net/inet-address.ts";
 import type { InetAddress } from "../net/inet-device.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import * as ip from "../wire/ipv4-address.ts";
-import { loosePrefix, parseScope, scopeName } from "./addresses.ts";
+import { familyOf, isIpv6, prefixOf } from "./addresses.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { ipv6AddressOf } from "./ipv6-text.ts";
 import { type JsonObject, printJson } from "./json.ts";
@@ -11,6 +11,7 @@ import { statsJson, statsText } from "./link-stats.ts";
 import { briefHead, briefJson, linkJson, linkText } from "./link-text.ts";
 import type { InNamespace, OperationRecord, QuestionRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
+import { scopeName, scopeOf } from "./route-names.ts";
 
 /** Which addresses are meant. */
 export interface AddressFilter extends DeviceFilter {
@@ -57,12 +58,12 @@ function globbed(pattern: string): RegExp {
 function fits(a: InetAddress, filter: AddressFilter): boolean {
   if (filter.life === "dynamic") return false;
   if (filter.rank !== undefined && a.secondary !== (filter.rank === "secondary")) return false;
-  if (filter.scope !== undefined && filter.scope !== "all" && a.scope !== parseScope(filter.scope))
-    return false;
+  if (filter.scope !== undefined && filter.scope !== "all" && a.scope !== scopeOf(filter.scope)) return false;
   if (filter.label !== undefined && !globbed(filter.label).test(a.label)) return false;
   if (filter.to === undefined) return true;
-  const to = loosePrefix(filter.to);
-  return to === null || ip.contains(to.address, to.length, a.address);
+  if (isIpv6(filter.to)) return false;
+  const to = prefixOf(filter.to);
+  return ip.contains(to.address, to.length, a.address);
 }
 
 /** An address as iproute2 shows it. */
@@ -132,7 +133,7 @@ export const addrShow: QuestionRecord<AddrShow> = {
   answer(question, context) {
     const given = question.options ?? {};
     // A prefix has a family, and so asks for addresses of that family only.
-    const family = given.family ?? (question.to === undefined ? undefined : "inet");
+    const family = given.family ?? (question.to === undefined ? undefined : familyOf(question.to));
     const options: ShowOptions = family === undefined ? given : { ...given, family };
     const wanted = devicesOf(question, context)
       .map((device) => ({ device, addresses: addressesOf(device, question, family) }))

@@ -1,11 +1,12 @@
 import * as ip from "../wire/ipv4-address.ts";
 import type { AddrAdd, AddrDel } from "./addr-change.ts";
 import type { AddressFilter, AddrFlush, AddrShow } from "./addr-show.ts";
-import { expected, isIpv6, looseAddress, loosePrefix, parseScope } from "./addresses.ts";
+import { familyOf, loosePrefix, meansAll, readAddress, readPrefix } from "./addresses.ts";
 import { ipAddressHelp } from "./help-texts.ts";
 import { parseFilter } from "./ip-link.ts";
-import type { ShowOptions } from "./ip-options.ts";
+import type { Family, ShowOptions } from "./ip-options.ts";
 import type { Command } from "./operation.ts";
+import { scopeOf } from "./route-names.ts";
 import { ToolError } from "./tool-error.ts";
 import { duplicate, garbage, matches, same, unsigned, type Words, wrong } from "./words.ts";
 
@@ -14,10 +15,10 @@ export function parseIpAddr(words: Words, show: ShowOptions): Command {
   if (words.done) return addrShow(words, show);
   const word = words.next();
   const is = (...full: readonly string[]): boolean => matches(word, ...full);
-  if (is("add")) return addrAdd(words, undefined);
-  if (is("change") || same(word, "chg")) return addrAdd(words, "change");
-  if (is("replace")) return addrAdd(words, "replace");
-  if (is("delete")) return addrDel(words);
+  if (is("add")) return addrAdd(words, show, undefined);
+  if (is("change") || same(word, "chg")) return addrAdd(words, show, "change");
+  if (is("replace")) return addrAdd(words, show, "replace");
+  if (is("delete")) return addrDel(words, show);
   if (is("show", "list", "lst")) return addrShow(words, show);
   if (is("flush")) return addrFlush(words, show);
   if (is("save", "restore", "showdump")) throw new ToolError(`ip addr ${word}: not simulated`, 1);
@@ -28,13 +29,13 @@ export function parseIpAddr(words: Words, show: ShowOptions): Command {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Parsed = Mutable<Omit<AddrAdd, "op" | "dev">> & { dev?: string };
 
-function addrAdd(words: Words, verb: AddrAdd["verb"]): AddrAdd {
-  const { dev, ...rest } = parseAddress(words);
+function addrAdd(words: Words, show: ShowOptions, verb: AddrAdd["verb"]): AddrAdd {
+  const { dev, ...rest } = parseAddress(words, show.family);
   return { op: "addr-add", dev, ...(verb === undefined ? {} : { verb }), ...rest };
 }
 
-function addrDel(words: Words): AddrDel {
-  const { dev, address, peer, label } = parseAddress(words);
+function addrDel(words: Words, show: ShowOptions): AddrDel {
+  const { dev, address, peer, label } = parseAddress(words, show.family);
   return {
     op: "addr-del",
     dev,
@@ -45,24 +46,24 @@ function addrDel(words: Words): AddrDel {
 }
 
 /** ipaddr_modify. @throws {ToolError} */
-function parseAddress(words: Words): Parsed & { dev: string } {
+function parseAddress(words: Words, given: Family | undefined): Parsed & { dev: string } {
   const to: Parsed = {};
+  let family = given;
   let broadcast: string | undefined;
   while (!words.done) {
     const word = words.next();
     if (same(word, "peer", "remote")) {
       if (to.peer !== undefined) throw duplicate("peer", words.next());
-      to.peer = prefixText(words.next(), "inet prefix");
+      to.peer = withLength(words.next(), family);
+      family ??= familyOf(to.peer);
     } else if (matches(word, "broadcast") || same(word, "brd")) {
       const value = words.next();
       if (broadcast !== undefined) throw duplicate("broadcast", value);
-      if (value !== "+" && value !== "-" && looseAddress(value) === null)
-        throw expected("inet address", value);
-      broadcast = value;
+      broadcast = value === "+" || value === "-" ? value : readAddress(value, family);
     } else if (word === "anycast") throw new ToolError("ip addr: anycast is not simulated", 1);
     else if (same(word, "scope")) {
       const scope = words.next();
-      if (parseScope(scope) === null) throw wrong(scope, "invalid scope value.");
+      if (scopeOf(scope) === null) throw wrong(scope, "invalid scope value.");
       to.scope = scope;
     } else if (same(word, "dev")) to.dev = words.next("device");
     else if (same(word, "label")) to.label = words.next();
@@ -79,42 +80,43 @@ function parseAddress(words: Words): Parsed & { dev: string } {
       const text = same(word, "local") ? words.next() : word;
       if (matches(text, "help")) throw new ToolError(ipAddressHelp, 255);
       if (to.address !== undefined) throw garbage("local", text);
-      if (text === "any" || text === "default" || text === "all") continue;
-      to.address = prefixText(text, "any valid prefix");
+      if (meansAll(text)) continue;
+      to.address = withLength(text, family);
+      family ??= familyOf(to.address);
     }
   }
   if (to.dev === undefined) throw new ToolError('Not enough information: "dev" argument is required.', 1);
-  if (broadcast !== undefined) to.broadcast = broadcastText(broadcast, to);
-  return { ...to, dev: to.dev };
+  const brd = broadcast === undefined ? undefined : broadcastText(broadcast, to);
+  return { ...to, dev: to.dev, ...(brd === undefined ? {} : { broadcast: brd }) };
 }
 
-/** The one form of an address with or without a length. @throws {ToolError} */
-function prefixText(text: string, what: string): string {
-  if (isIpv6(text)) return text;
+/** As {@link readPrefix}, but a length that was typed stays: an address without one is deleted in another way. @throws {ToolError} */
+function withLength(text: string, family: Family | undefined): string {
+  const read = readPrefix(text, family);
   const prefix = loosePrefix(text);
-  if (prefix === null) throw expected(what, text);
-  return text.includes("/") ? ip.formatPrefix(prefix.address, prefix.length) : ip.format(prefix.address);
+  return prefix !== null && text.includes("/") ? ip.formatPrefix(prefix.address, prefix.length) : read;
 }
 
-/** `+` and `-` set and clear the bits of the host. */
-function broadcastText(text: string, of: Parsed): string {
-  if (text !== "+" && text !== "-") return ip.format(looseAddress(text)!);
+/** `+` and `-` set and clear the bits of the host, where there are some besides those of a point-to-point link. */
+function broadcastText(text: string, of: Parsed): string | undefined {
+  if (text !== "+" && text !== "-") return text;
   const prefix = of.address === undefined ? null : loosePrefix(of.peer ?? of.address);
   if (prefix === null) throw new ToolError("Broadcast can be set only for IPv4 addresses", 1);
   const { address, length } = prefix;
+  if (length > 30) return undefined;
   return ip.format(text === "+" ? ip.broadcast(address, length) : ip.network(address, length));
 }
 
-function filterOf(words: Words): AddressFilter {
+function filterOf(words: Words, family: Family | undefined): AddressFilter {
   const filter: Mutable<AddressFilter> = {};
   const rest = parseFilter(words, (w) => {
     if (w.takes("to")) {
-      filter.to = prefixText(w.next(), "any valid prefix");
+      filter.to = readPrefix(w.next(), family);
       return true;
     }
     if (w.takes("scope")) {
       const scope = w.next();
-      if (scope !== "all" && parseScope(scope) === null) throw wrong(scope, 'invalid "scope"\n');
+      if (scope !== "all" && scopeOf(scope) === null) throw wrong(scope, 'invalid "scope"\n');
       filter.scope = scope;
       return true;
     }
@@ -132,7 +134,7 @@ function filterOf(words: Words): AddressFilter {
 function addrShow(words: Words, show: ShowOptions): AddrShow {
   return {
     ask: "addr-show",
-    ...filterOf(words),
+    ...filterOf(words, show.family),
     ...(Object.keys(show).length === 0 ? {} : { options: show }),
   };
 }
@@ -140,5 +142,7 @@ function addrShow(words: Words, show: ShowOptions): AddrShow {
 function addrFlush(words: Words, show: ShowOptions): AddrFlush {
   if (words.done) throw new ToolError("Flush requires arguments.", 1);
   const family = show.family === "inet" || show.family === "inet6" ? { family: show.family } : {};
-  return { op: "addr-flush", ...filterOf(words), ...family };
+  const filter = filterOf(words, show.family);
+  if (show.family === "link") throw new ToolError("Cannot flush link addresses.", 1);
+  return { op: "addr-flush", ...filter, ...family };
 }

@@ -1,4 +1,4 @@
-import { expected, isIpv6, looseAddress, loosePrefix } from "./addresses.ts";
+import { familyOf, looseAddress, meansAll, readAddress, readPrefix } from "./addresses.ts";
 import { ipNeighHelp } from "./help-texts.ts";
 import type { Family, ShowOptions } from "./ip-options.ts";
 import type { NeighFilter } from "./neigh-filter.ts";
@@ -56,7 +56,7 @@ function parseModify(words: Words, family: Family | undefined): Modify {
       const value = words.next();
       if (matches(value, "help")) throw help();
       if (address !== undefined) throw duplicate("address", value);
-      address = readAddress(value, family);
+      address = neighbour(value, family);
       to.proxy = true;
     } else if (same(word, "router")) to.router = true;
     else if (same(word, "use")) to.use = true;
@@ -68,7 +68,7 @@ function parseModify(words: Words, family: Family | undefined): Modify {
       if (same(word, "to")) word = words.next();
       if (matches(word, "help")) word = words.next();
       if (address !== undefined) throw garbage("to", word);
-      address = readAddress(word, family);
+      address = neighbour(word, family);
     }
   }
   if (address === undefined || address === null || (to.dev === undefined && !to.proxy))
@@ -77,14 +77,9 @@ function parseModify(words: Words, family: Family | undefined): Modify {
   return { ...to, address };
 }
 
-/** An address as text in its one form; null for `any` and its like. @throws {ToolError} */
-function readAddress(text: string, family: Family | undefined): string | null {
-  if (["default", "any", "all"].includes(text)) return null;
-  if (isIpv6(text) && !text.includes("/") && family !== "inet") return text;
-  const address = looseAddress(text);
-  if (address === null || family === "inet6")
-    throw expected(family === undefined ? "any valid address" : `${family} address`, text);
-  return text;
+/** An address in its one form; null for `any` and its like. @throws {ToolError} */
+function neighbour(text: string, family: Family | undefined): string | null {
+  return meansAll(text) ? null : readAddress(text, family);
 }
 
 function readProtocol(words: Words, why: string): string {
@@ -145,7 +140,7 @@ function neighGet(words: Words, show: ShowOptions): NeighGet {
       if (matches(word, "help")) throw help();
       if (address !== undefined) throw garbage("to", word);
     }
-    address = readAddress(word, show.family);
+    address = neighbour(word, show.family);
   }
   if (address === undefined || address === null || (dev === undefined && !proxy))
     throw new ToolError("Device and address are required arguments.", 1);
@@ -199,22 +194,11 @@ function parseFilter(words: Words, family: Family | undefined): NeighFilter {
     else {
       if (same(word, "to")) word = words.next();
       if (matches(word, "help")) throw help();
-      const prefix = readPrefix(word, known);
       delete filter.to;
-      if (prefix !== null) {
-        filter.to = prefix;
-        known ??= isIpv6(prefix) ? "inet6" : "inet";
-      }
+      if (meansAll(word)) continue;
+      filter.to = readPrefix(word, known);
+      known ??= familyOf(filter.to);
     }
   }
   return nud.length === 0 ? filter : { ...filter, nud };
-}
-
-/** A prefix as it was typed; null for `any` and its like. @throws {ToolError} */
-function readPrefix(text: string, family: Family | undefined): string | null {
-  if (["default", "any", "all"].includes(text)) return null;
-  if (isIpv6(text) && family !== "inet") return text;
-  if (loosePrefix(text) === null || family === "inet6")
-    throw expected(family === undefined ? "any valid prefix" : `${family} prefix`, text);
-  return text;
 }

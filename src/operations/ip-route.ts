@@ -1,16 +1,14 @@
 import type { RouteVerb } from "../net/route-change.ts";
-import type { ShowOptions } from "./ip-options.ts";
+import * as ip from "../wire/ipv4-address.ts";
+import { isIpv6, meansAll, prefixOf, readAddress, readPrefix } from "./addresses.ts";
+import type { Family, ShowOptions } from "./ip-options.ts";
 import type { Command } from "./operation.ts";
 import type { RouteFilter } from "./route-filter.ts";
 import type { RouteGet } from "./route-get.ts";
 import { ipRouteHelp } from "./route-help-texts.ts";
 import {
-  parsePrefix,
-  prefixText,
   protocolOf,
-  readAddress,
   readNumber,
-  readPrefix,
   routeTypeOf,
   scopeName,
   scopeOf,
@@ -36,15 +34,15 @@ export function parseIpRoute(words: Words, show: ShowOptions): Command {
   const is = (...full: readonly string[]): boolean => matches(word, ...full);
   if (is("show", "list", "lst")) return list(words, show);
   if (is("get")) return get(words, show);
-  if (is("add")) return set(words, "add");
-  if (is("change", "chg")) return set(words, "change");
-  if (is("replace")) return set(words, "replace");
-  if (is("prepend")) return set(words, "prepend");
-  if (is("append")) return set(words, "append");
-  if (is("test")) return set(words, "test");
+  if (is("add")) return set(words, show, "add");
+  if (is("change", "chg")) return set(words, show, "change");
+  if (is("replace")) return set(words, show, "replace");
+  if (is("prepend")) return set(words, show, "prepend");
+  if (is("append")) return set(words, show, "append");
+  if (is("test")) return set(words, show, "test");
   if (is("delete")) {
     if (words.done) throw new ToolError(ipRouteHelp, 255);
-    return { op: "route-del", ...readRoute(words) };
+    return { op: "route-del", ...readRoute(words, show.family) };
   }
   if (is("flush")) return flush(words, show);
   if (is("save", "restore", "showdump")) throw new ToolError(`ip route ${word}: not simulated`, 1);
@@ -52,9 +50,15 @@ export function parseIpRoute(words: Words, show: ShowOptions): Command {
   throw new ToolError(`Command "${word}" is unknown, try "ip route help".`, 255);
 }
 
-function set(words: Words, verb: RouteVerb): Command {
+function set(words: Words, show: ShowOptions, verb: RouteVerb): Command {
   if (words.done) throw new ToolError(ipRouteHelp, 255);
-  return { op: "route-set", verb, ...readRoute(words) };
+  return { op: "route-set", verb, ...readRoute(words, show.family) };
+}
+
+/** What is of IPv4, as it was read. @throws {ToolError} */
+function inet(text: string): string {
+  if (isIpv6(text)) throw new ToolError("ip route: IPv6 is not simulated", 1);
+  return text;
 }
 
 function table(text: string, why: string): string {
@@ -63,15 +67,21 @@ function table(text: string, why: string): string {
   return tableName(id);
 }
 
-/** Reads a route (iproute_modify). @throws {ToolError} */
-function readRoute(words: Words): RouteWords {
+/** Reads a route (iproute_modify); what was read of a family decides of which the rest must be. @throws {ToolError} */
+function readRoute(words: Words, given: Family | undefined): RouteWords {
   const route: Partial<Mutable<RouteWords>> = {};
+  let family = given;
+  const address = (): string => {
+    const read = inet(readAddress(words.next(), family));
+    family ??= "inet";
+    return read;
+  };
   while (!words.done) {
     const word = words.next();
-    if (same(word, "src")) route.src = readAddress(words.next());
+    if (same(word, "src")) route.src = address();
     else if (same(word, "via")) {
-      words.takes("inet");
-      route.via = readAddress(words.next());
+      if (words.takes("inet")) family ??= "inet";
+      route.via = address();
     } else if (word === "from") throw new ToolError("ip route: from is not simulated", 1);
     else if (same(word, "tos") || matches(word, "dsfield")) {
       const text = words.next();
@@ -100,13 +110,20 @@ function readRoute(words: Words): RouteWords {
     } else if (matches(word, "table")) route.table = table(words.next(), '"table" value is invalid\n');
     else if (same(word, "dev", "oif")) route.dev = words.next("device");
     else if (UNKNOWN.split(" ").includes(word)) throw new ToolError(`ip route: ${word} is not simulated`, 1);
-    else readDestination(words, word, route);
+    else if (readDestination(words, word, route, family)) family ??= "inet";
   }
+  if (given === "inet6") throw new ToolError("ip route: IPv6 is not simulated", 1);
   // Without a destination all is meant.
   return { ...route, dst: route.dst ?? "default" };
 }
 
-function readDestination(words: Words, first: string, route: Partial<Mutable<RouteWords>>): void {
+/** Reads where a route leads to; true where that says of which family it is. @throws {ToolError} */
+function readDestination(
+  words: Words,
+  first: string,
+  route: Partial<Mutable<RouteWords>>,
+  family: Family | undefined,
+): boolean {
   let word = first === "to" ? words.next() : first;
   // `any` is taken for the beginning of `anycast`.
   const type = same(word, "any") ? "anycast" : routeTypeOf(word);
@@ -117,11 +134,12 @@ function readDestination(words: Words, first: string, route: Partial<Mutable<Rou
   }
   if (matches(word, "help")) throw new ToolError(ipRouteHelp, 255);
   if (route.dst !== undefined) throw garbage("to", word);
-  route.dst = readPrefix(word);
+  route.dst = inet(readPrefix(word, family));
+  return !meansAll(word);
 }
 
 /** Reads a filter (iproute_list_flush_or_save). @throws {ToolError} */
-function readFilter(words: Words): RouteFilter {
+function readFilter(words: Words, family: Family | undefined): RouteFilter {
   const filter: Mutable<RouteFilter> = {};
   while (!words.done) {
     const word = words.next();
@@ -160,42 +178,53 @@ function readFilter(words: Words): RouteFilter {
     } else if (same(word, "dev", "oif", "iif")) filter.dev = words.next("device");
     else if (same(word, "via")) {
       words.takes("inet");
-      filter.via = readAddress(words.next());
-    } else if (same(word, "src")) filter.src = readAddress(words.next());
+      filter.via = readPrefix(words.next(), family);
+    } else if (same(word, "src")) filter.src = readPrefix(words.next(), family);
     else if (["mark", "realms", "from", "vrf", "nhid"].includes(word))
       throw new ToolError(`ip route: ${word} is not simulated`, 1);
-    else readPrefixFilter(words, word, filter);
+    else readPrefixFilter(words, word, filter, family);
   }
   return filter;
 }
 
-function readPrefixFilter(words: Words, first: string, filter: Mutable<RouteFilter>): void {
+function readPrefixFilter(
+  words: Words,
+  first: string,
+  filter: Mutable<RouteFilter>,
+  family: Family | undefined,
+): void {
   const word = first === "to" ? words.next() : first;
-  if (matches(word, "root")) filter.root = readPrefix(words.next());
-  else if (matches(word, "match")) filter.match = readPrefix(words.next());
+  if (matches(word, "root")) filter.root = readPrefix(words.next(), family);
+  else if (matches(word, "match")) filter.match = readPrefix(words.next(), family);
   else {
     const text = matches(word, "exact") ? words.next() : word;
     if (matches(text, "help")) throw new ToolError(ipRouteHelp, 255);
-    const prefix = readPrefix(text);
+    const prefix = readPrefix(text, family);
     filter.root = prefix;
     filter.match = prefix;
   }
 }
 
 function list(words: Words, options: ShowOptions): Command {
-  const filter = readFilter(words);
+  const filter = readFilter(words, options.family);
   return { ask: "route-show", ...filter, ...(Object.keys(options).length === 0 ? {} : { options }) };
 }
 
 function flush(words: Words, options: ShowOptions): Command {
   if (words.done) throw new ToolError('"ip route flush" requires arguments.', 1);
-  const filter = readFilter(words);
+  const filter = readFilter(words, options.family);
   return { op: "route-flush", ...filter, ...(Object.keys(options).length === 0 ? {} : { options }) };
 }
 
-/** Reads a question (iproute_get). @throws {ToolError} */
+/** Reads a question (iproute_get); prefix lengths are passed over. @throws {ToolError} */
 function get(words: Words, options: ShowOptions): Command {
   const question: Partial<Mutable<RouteGet>> = {};
+  let { family } = options;
+  const single = (text: string): string => {
+    const { address } = prefixOf(inet(readPrefix(text, family)));
+    family ??= "inet";
+    return ip.format(address);
+  };
   while (!words.done) {
     const word = words.next();
     if (same(word, "tos") || matches(word, "dsfield")) {
@@ -216,7 +245,7 @@ function get(words: Words, options: ShowOptions): Command {
     else {
       const text = same(word, "to") ? words.next() : word;
       if (matches(text, "help")) throw new ToolError(ipRouteHelp, 255);
-      question.dst = single(text, question.dst === undefined ? "any valid" : "inet");
+      question.dst = single(text);
     }
   }
   const { dst } = question;
@@ -227,11 +256,4 @@ function get(words: Words, options: ShowOptions): Command {
     dst,
     ...(Object.keys(options).length === 0 ? {} : { options }),
   };
-}
-
-/** An address; a prefix length is passed over. */
-function single(text: string, family = "any valid"): string {
-  const prefix = parsePrefix(text);
-  if (prefix === null) return readPrefix(text, family);
-  return prefixText(prefix.address, 32);
 }

@@ -1,9 +1,9 @@
-import { expected, isIpv6 } from "./addresses.ts";
+import { readPrefix } from "./addresses.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import { isInterfaceName } from "./link-attributes.ts";
 import type { Command } from "./operation.ts";
 import { ipRuleHelp } from "./route-help-texts.ts";
-import { parsePrefix, prefixText, protocolOf, tableName, tableOf, tosOf } from "./route-names.ts";
+import { protocolOf, tableName, tableOf, tosOf } from "./route-names.ts";
 import type { RuleFilter } from "./rule-filter.ts";
 import type { RuleWords } from "./rule-words.ts";
 import { ToolError } from "./tool-error.ts";
@@ -42,8 +42,8 @@ function readRule(words: Words): RuleWords {
   const rule: Mutable<RuleWords> = {};
   while (!words.done) {
     const word = words.next();
-    if (same(word, "from")) rule.from = readPrefix(words.next(), "any valid prefix");
-    else if (same(word, "to")) rule.to = readPrefix(words.next(), "any valid prefix");
+    if (same(word, "from")) rule.from = readPrefix(words.next(), undefined);
+    else if (same(word, "to")) rule.to = readPrefix(words.next(), undefined);
     else if (readCommon(word, words, rule, "invalid table ID\n", '"protocol" value is invalid\n')) continue;
     else if (matches(word, "suppress_prefixlength") || matches(word, "sup_pl")) {
       const text = words.next();
@@ -60,9 +60,9 @@ function readFilter(words: Words): RuleFilter {
   const filter: Mutable<RuleFilter> = {};
   while (!words.done) {
     const word = words.next();
-    if (same(word, "from")) filter.from = readPrefix(words.next(), "inet prefix");
+    if (same(word, "from")) filter.from = readPrefix(words.next(), "inet");
     else if (readCommon(word, words, filter, "table id value is invalid\n", 'invalid "protocol"\n')) continue;
-    else filter.to = readPrefix(same(word, "to") ? words.next() : word, "inet prefix");
+    else filter.to = readPrefix(same(word, "to") ? words.next() : word, "inet");
   }
   return filter;
 }
@@ -112,14 +112,6 @@ function readNumber(text: string, why: string): number {
 function readName(text: string, key: string): string {
   if (!isInterfaceName(text)) throw wrong(text, `${key} not a valid ifname`);
   return text;
-}
-
-/** A prefix in its one form. @throws {ToolError} */
-function readPrefix(text: string, what: string): string {
-  if (isIpv6(text)) return text;
-  const prefix = parsePrefix(text);
-  if (prefix === null) throw expected(what, text);
-  return prefixText(prefix.address, prefix.length);
 }
 
 /** `1`, `0x1/0xff` */

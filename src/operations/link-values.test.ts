@@ -190,14 +190,20 @@ describe("what is printed is what it was parsed from:", () => {
     const more = {
       ...filter,
       scope: fc.constantFrom("global", "link", "12"),
-      to: prefix,
+      to: fc.oneof(
+        fc.constant("default"),
+        address,
+        address.map((a) => `${a}/24`),
+      ),
       label: name,
       rank: fc.constantFrom("primary" as const, "secondary" as const),
       life: fc.constantFrom("permanent" as const, "dynamic" as const),
     };
     const by = fc.record(more, { requiredKeys: [] });
     const ask = fc.record({ ask: fc.constant("addr-show" as const), netns, options: shown });
-    sameAfterPrinting(present(fc.tuple(ask, by).map(([a, b]) => ({ ...a, ...b }) as unknown as Question)));
+    // `-6` asks for a prefix of IPv6.
+    const asked = fc.tuple(ask, by).filter(([a, b]) => a.options?.family !== "inet6" || b.to === undefined);
+    sameAfterPrinting(present(asked.map(([a, b]) => ({ ...a, ...b }) as unknown as Question)));
     const flush = fc.record({
       op: fc.constant("addr-flush" as const),
       netns,

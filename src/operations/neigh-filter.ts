@@ -2,6 +2,7 @@ import type { Neighbour } from "../net/neighbour.ts";
 import type { ProxyNeighbour } from "../net/proxy-neighbours.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { isIpv6, loosePrefix } from "./addresses.ts";
+import type { Family } from "./ip-options.ts";
 import { deviceNamed } from "./link-change.ts";
 import { NUD, type NudWord, stateOf } from "./neigh-state.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -17,7 +18,6 @@ export interface NeighFilter {
   readonly nud?: readonly (NudWord | "all")[];
   readonly proxy?: true;
   readonly protocol?: string;
-  /** A prefix, in any of its forms. */
   readonly to?: string;
 }
 
@@ -49,18 +49,20 @@ function maskOf(filter: NeighFilter, usual: number): number {
 }
 
 /**
- * The entries that a filter finds; `usual` are the states that count when it names none.
+ * The entries that a filter finds; `usual` are the states that count when it names none. IPv6 has no neighbours here.
  * @throws {ToolError} for a device or master that is not there
  */
 export function neighboursOf(
   filter: NeighFilter,
   usual: number,
   context: OperationContext,
+  family?: Family,
 ): readonly (Neighbour | ProxyNeighbour)[] {
   const { namespace } = context;
   const master = filter.master === undefined ? null : namespace.device(filter.master);
   if (filter.master !== undefined && master === null) throw wrong(filter.master, "Device does not exist\n");
   const device = filter.dev === undefined ? null : deviceNamed(context, filter.dev);
+  if (family !== undefined && family !== "inet") return [];
   const mask = maskOf(filter, usual);
   const prefix = filter.to === undefined || isIpv6(filter.to) ? null : loosePrefix(filter.to);
   const noneOfThese = filter.to !== undefined && isIpv6(filter.to);

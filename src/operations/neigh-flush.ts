@@ -19,7 +19,7 @@ export const neighFlush: OperationRecord<NeighFlush> = {
   },
   apply(o, context) {
     const options = o.options ?? {};
-    const gone = neighboursOf(o, FLUSHED, context);
+    const gone = neighboursOf(o, FLUSHED, context, options.family);
     const lines = neighbourLines(gone, o.dev === undefined, options);
     for (const entry of gone) {
       if (entry instanceof Neighbour) neighbourAdmin.remove(entry.device, entry.address);

@@ -135,8 +135,7 @@ export const neighShow: QuestionRecord<NeighShow> = {
   words: (question) => [...optionWords(question.options ?? {}), "neigh", "show", ...filterWords(question)],
   answer(question, context) {
     const options = question.options ?? {};
-    const found = neighboursOf(question, SHOWN, context);
-    const entries = options.family === "inet6" || options.family === "link" ? [] : found;
+    const entries = neighboursOf(question, SHOWN, context, options.family);
     const columns = entries.map((entry) => columnsOf(entry, question.dev === undefined, options));
     if (options.json)
       return printJson(

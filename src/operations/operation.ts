@@ -197,8 +197,6 @@ export interface OperationRecord<O extends { readonly op: string } & InNamespace
   warning?(operation: O, context: OperationContext): string;
   /** What the tool reads from its standard input. */
   input?(operation: O): string;
-  /** What the tool prints when it is done; most say nothing. `context` is where it was applied. */
-  said?(operation: O, context: OperationContext): string;
 }
 
 /** A kind of question. */

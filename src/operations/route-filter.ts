@@ -1,9 +1,10 @@
 import type { Route } from "../net/route.ts";
-import type { RouteType } from "../net/route-kind.ts";
+import { RouteTable, type RouteType } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import { isIpv6, prefixOf } from "./addresses.ts";
 import { deviceNamed } from "./link-change.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { formatTos, prefixOf, scopeOf, tableOf } from "./route-names.ts";
+import { formatTos, scopeOf, tableOf } from "./route-names.ts";
 import { ToolError } from "./tool-error.ts";
 
 /** Which routes `ip route show` and `flush` mean. */
@@ -16,6 +17,7 @@ export interface RouteFilter {
   readonly scope?: string;
   readonly type?: RouteType;
   readonly dev?: string;
+  /** Gateways and preferred sources of these prefixes. */
   readonly via?: string;
   readonly src?: string;
   /** Routes inside of this prefix. */
@@ -60,7 +62,7 @@ export function filteredRoutes(
     const order = (id: number): number => (id & 255) * 0x1000000 + id;
     routes = [...fib.tables].sort((a, b) => order(a.id) - order(b.id)).flatMap((table) => table.list());
   } else {
-    const table = fib.tableAt(filter.table === undefined ? 254 : tableOf(filter.table)!);
+    const table = fib.tableAt(filter.table === undefined ? RouteTable.main : tableOf(filter.table)!);
     if (table === null) throw new ToolError(`Error: ipv4: FIB table does not exist.\n${verb} terminated`, 2);
     routes = table.list();
   }
@@ -72,14 +74,27 @@ export function filteredRoutes(
       (filter.protocol === undefined || r.protocol === filter.protocol) &&
       (filter.scope === undefined || r.scope === scopeOf(filter.scope)) &&
       (filter.type === undefined || r.type === filter.type) &&
-      (filter.via === undefined || r.gateway === ip.parse(filter.via)) &&
-      (filter.src === undefined || r.prefSource === ip.parse(filter.src)) &&
+      isWithin(filter.via, r.gateway) &&
+      isWithin(filter.src, r.prefSource) &&
       coversPrefix(filter, r.dst, r.prefixLength),
   );
 }
 
+/** True when an address is of the prefix, where one is asked for. */
+export function isWithin(prefix: string | undefined, address: number): boolean {
+  if (prefix === undefined) return true;
+  const { address: network, length } = prefixOf(prefix);
+  return !isIpv6(prefix) && ip.contains(network, length, address);
+}
+
+/** Whether a filter asks for one address: what is shown leaves it out then, as it is known. */
+export function isOne(prefix: string | undefined): boolean {
+  return prefix !== undefined && prefixOf(prefix).length === 32;
+}
+
 /** True when a route to this prefix is inside of the filter's `root` and covers its `match`. */
 export function coversPrefix(filter: RouteFilter, dst: number, length: number): boolean {
+  if (isIpv6(filter.root ?? "") || isIpv6(filter.match ?? "")) return false;
   const root = filter.root === undefined ? null : prefixOf(filter.root);
   const match = filter.match === undefined ? null : prefixOf(filter.match);
   return (

@@ -49,10 +49,9 @@ export const routeGet: QuestionRecord<RouteGet> = {
     const dst = ip.parse(question.dst)!;
     const way = iif === null ? outwards(question, context, oif) : inwards(question, context, iif);
     if (question.fibmatch) {
-      const filter = { table: "all" };
-      if (!options.json) return withoutTable(routeText(way, filter, options));
-      const { table: _table, ...json } = routeJson(way, filter, options);
-      return printJson([json], options.pretty ?? false);
+      return options.json
+        ? printJson([routeJson(way, {}, options)], options.pretty ?? false)
+        : routeText(way, {}, options);
     }
     const shown = meaning(question, context, way, dst, iif);
     return options.json
@@ -60,10 +59,6 @@ export const routeGet: QuestionRecord<RouteGet> = {
       : cachedRouteText(shown, options);
   },
 };
-
-function withoutTable(line: string): string {
-  return line.replace(/ table \S+/, "");
-}
 
 function outwards(question: RouteGet, context: OperationContext, oif: NetDevice | null): Route {
   const ns = context.namespace;
@@ -104,11 +99,13 @@ function meaning(
   if (learned !== null && learned.gateway !== 0) flags.push("redirected");
   if (iif !== null && way.type === "unicast" && device === iif && ns.input.sourceOnLink)
     flags.push("redirect");
-  if (way.type === "local" || way.type === "broadcast" || way.type === "multicast") flags.push("local");
+  const staysHere = way.type === "local" || way.type === "broadcast" || way.type === "multicast";
+  if (staysHere || (iif === null && device.loopback)) flags.push("local");
   if (way.type === "broadcast") flags.push("brd");
   if (way.type === "multicast") flags.push("mc");
   const to = dst === 0 ? ip.LOOPBACK : dst;
   const asked = question.from !== undefined || iif !== null;
+  const source = asked ? 0 : ipOutput.sourceFor(way, to);
   const path = learned !== null && learned.pmtu !== 0 ? learned : null;
   return {
     type: way.type,
@@ -118,7 +115,7 @@ function meaning(
     gateway: gateway === 0 ? undefined : ip.format(gateway),
     dev: device.name,
     table: way.table,
-    source: asked ? undefined : ip.format(ipOutput.sourceFor(way, to)),
+    source: source === 0 ? undefined : ip.format(source),
     mark: question.mark,
     uid: iif === null ? (question.uid ?? 0) : undefined,
     flags,

@@ -1,9 +1,10 @@
 import { changeRoute, deleteRoute, type RouteVerb } from "../net/route-change.ts";
-import { RouteTable, type RouteType } from "../net/route-kind.ts";
+import { RouteTable, type RouteType, Scope } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import { prefixOf } from "./addresses.ts";
 import { deviceNamed } from "./link-change.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
-import { formatTos, prefixOf, scopeOf, tableOf } from "./route-names.ts";
+import { formatTos, scopeOf, tableOf } from "./route-names.ts";
 
 /** What `ip route` says of a route. Names are iproute2's, addresses and prefixes in their usual form. */
 export interface RouteWords {
@@ -64,9 +65,9 @@ function defaultTable(type: RouteType): number {
 
 /** How near a route leads that does not say it: iproute2's own rule. */
 function defaultScope(type: RouteType, hasGateway: boolean): number {
-  if (type === "local") return 254;
-  if (type === "broadcast" || type === "multicast" || type === "anycast") return 253;
-  return type === "unicast" && !hasGateway ? 253 : 0;
+  if (type === "local") return Scope.host;
+  if (type === "broadcast" || type === "multicast" || type === "anycast") return Scope.link;
+  return type === "unicast" && !hasGateway ? Scope.link : Scope.global;
 }
 
 export const routeSet: OperationRecord<RouteSet> = {
@@ -113,7 +114,7 @@ export const routeDel: OperationRecord<RouteDel> = {
       table: table === 0 ? RouteTable.main : table,
       tos: operation.tos ?? 0,
       type: type ?? null,
-      scope: wanted === 255 ? null : wanted,
+      scope: wanted === Scope.nowhere ? null : wanted,
       protocol: operation.protocol ?? null,
       metric: operation.metric ?? 0,
       device,
@@ -126,5 +127,5 @@ export const routeDel: OperationRecord<RouteDel> = {
 
 /** Which scope a deletion asks for when it does not say: any for routes that lead on, else the type's own. */
 function impliedScope(type: RouteType | undefined): number {
-  return type === undefined || type === "unicast" ? 255 : defaultScope(type, false);
+  return type === undefined || type === "unicast" ? Scope.nowhere : defaultScope(type, false);
 }

@@ -10,9 +10,17 @@ import { printJson } from "./json.ts";
 import { deviceNamed } from "./link-change.ts";
 import type { InNamespace, OperationRecord, QuestionRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { coversPrefix, filteredRoutes, filterWords, type RouteFilter } from "./route-filter.ts";
+import {
+  coversPrefix,
+  filteredRoutes,
+  filterWords,
+  isOne,
+  isWithin,
+  type RouteFilter,
+} from "./route-filter.ts";
 import { scopeOf } from "./route-names.ts";
 import { routeJson, routeText } from "./route-text.ts";
+import { ToolError } from "./tool-error.ts";
 
 /** `ip route show ...` */
 export interface RouteShow extends InNamespace, RouteFilter {
@@ -62,7 +70,7 @@ function cacheMatches(filter: RouteShow, e: RouteException, device: NetDevice | 
     (filter.scope === undefined || scopeOf(filter.scope) === Scope.global) &&
     (filter.type === undefined || filter.type === route.type) &&
     (device === null || route.device === device) &&
-    (filter.via === undefined || (e.gateway || route.gateway) === ip.parse(filter.via)) &&
+    isWithin(filter.via, e.gateway || route.gateway) &&
     coversPrefix(filter, e.dst, 32)
   );
 }
@@ -86,7 +94,7 @@ function cached(question: RouteShow, context: OperationContext): string {
         dst: ip.format(e.dst),
         from: undefined,
         tos: 0,
-        gateway: via === 0 || question.via !== undefined ? undefined : ip.format(via),
+        gateway: via === 0 || isOne(question.via) ? undefined : ip.format(via),
         dev: device === null ? route.device!.name : undefined,
         table: undefined,
         source: undefined,
@@ -106,26 +114,24 @@ function cached(question: RouteShow, context: OperationContext): string {
   );
 }
 
-/** What a flush tells with `-s` is known only while it works. */
-const told: WeakMap<RouteFlush, string> = new WeakMap();
-
 export const routeFlush: OperationRecord<RouteFlush> = {
   tool: "ip",
   words: ({ options = {}, ...filter }) => [...optionWords(options), "route", "flush", ...filterWords(filter)],
   apply(operation, context) {
     const { options = {} } = operation;
     const { namespace } = context;
+    if (options.family === "inet6" && ipv6RouteText(operation, options, context) !== "")
+      throw new ToolError("ip -6 route flush: not simulated", 1);
     if (operation.table === "cache") {
       namespace.exceptions.flush();
-      told.set(operation, "");
-      return;
+      return "";
     }
-    const routes = filteredRoutes(operation, context, "Flush");
+    const isOfIpv4 = options.family === undefined || options.family === "inet";
+    const routes = isOfIpv4 ? filteredRoutes(operation, context, "Flush") : [];
     const lines = routes.map((route) => routeText(route, operation, options));
     for (const route of routes) namespace.fib.remove(route);
-    told.set(operation, flushText(lines, options.statistics ?? 0));
+    return flushText(lines, options.statistics ?? 0);
   },
-  said: (operation) => told.get(operation) ?? "",
 };
 
 /** What iproute2 tells of a flush: with `-s` how many went, with `-s -s` which. */

@@ -1,10 +1,11 @@
 import type { Route } from "../net/route.ts";
 import { RouteTable, Scope } from "../net/route-kind.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import { prefixText } from "./addresses.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import type { JsonObject } from "./json.ts";
-import type { RouteFilter } from "./route-filter.ts";
-import { formatTos, prefixText, scopeName, tableName } from "./route-names.ts";
+import { isOne, type RouteFilter } from "./route-filter.ts";
+import { formatTos, scopeName, tableName } from "./route-names.ts";
 
 /** Flags behind a route (RTNH_F_...). */
 function flagsOf(route: Route): string[] {
@@ -27,12 +28,12 @@ export function routeText(route: Route, filter: RouteFilter, options: ShowOption
   said(route.type !== "unicast" || details, route.type);
   words.push(prefixText(route.dst, route.prefixLength));
   said(route.tos !== 0 && filter.tos === undefined, "tos", formatTos(route.tos));
-  said(route.gateway !== 0 && filter.via === undefined, "via", ip.format(route.gateway));
+  said(route.gateway !== 0 && !isOne(filter.via), "via", ip.format(route.gateway));
   if (route.device !== null) said(filter.dev === undefined, "dev", route.device.name);
   said(showsTable(route, filter), "table", tableName(route.table));
   said((route.protocol !== "boot" || details) && filter.protocol === undefined, "proto", route.protocol);
   said((route.scope !== 0 || details) && filter.scope === undefined, "scope", scopeName(route.scope));
-  said(route.prefSource !== 0 && filter.src === undefined, "src", ip.format(route.prefSource));
+  said(route.prefSource !== 0 && !isOne(filter.src), "src", ip.format(route.prefSource));
   said(route.metric !== 0 && filter.metric === undefined, "metric", `${route.metric}`);
   words.push(...flagsOf(route));
   said(route.mtu !== 0, "mtu", ...(route.mtuLocked ? ["lock"] : []), `${route.mtu}`);
@@ -56,12 +57,12 @@ export function routeJson(route: Route, filter: RouteFilter, options: ShowOption
     type: when(route.type !== "unicast" || details, route.type),
     dst: prefixText(route.dst, route.prefixLength),
     tos: when(route.tos !== 0 && filter.tos === undefined, formatTos(route.tos)),
-    gateway: when(route.gateway !== 0 && filter.via === undefined, ip.format(route.gateway)),
+    gateway: when(route.gateway !== 0 && !isOne(filter.via), ip.format(route.gateway)),
     dev: when(route.device !== null && filter.dev === undefined, route.device?.name ?? ""),
     table: when(showsTable(route, filter), tableName(route.table)),
     protocol: when((route.protocol !== "boot" || details) && filter.protocol === undefined, route.protocol),
     scope: when((route.scope !== 0 || details) && filter.scope === undefined, scopeName(route.scope)),
-    prefsrc: when(route.prefSource !== 0 && filter.src === undefined, ip.format(route.prefSource)),
+    prefsrc: when(route.prefSource !== 0 && !isOne(filter.src), ip.format(route.prefSource)),
     metric: when(route.metric !== 0 && filter.metric === undefined, route.metric),
     flags: flagsOf(route),
     metrics: when(route.mtu !== 0 || route.advmss !== 0, [metrics]),

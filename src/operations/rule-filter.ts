@@ -1,7 +1,7 @@
 import type { RuleSpec } from "../net/fib.ts";
 import * as ip from "../wire/ipv4-address.ts";
-import { isIpv6 } from "./addresses.ts";
-import { prefixOf, tableOf } from "./route-names.ts";
+import { isIpv6, prefixOf } from "./addresses.ts";
+import { tableOf } from "./route-names.ts";
 import type { RuleWords } from "./rule-words.ts";
 
 /** Which rules `ip rule show` and `ip rule flush` are about. */

@@ -2,10 +2,11 @@ import type { Rule, RuleSpec } from "../net/fib.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { deleteRule } from "../net/rule-change.ts";
 import * as ip from "../wire/ipv4-address.ts";
+import { prefixText } from "./addresses.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { type JsonObject, printJson } from "./json.ts";
 import type { InNamespace, OperationRecord, QuestionRecord } from "./operation.ts";
-import { formatTos, prefixText, protocolNumber, tableName } from "./route-names.ts";
+import { formatTos, protocolNumber, tableName } from "./route-names.ts";
 import { passes, type RuleFilter } from "./rule-filter.ts";
 import { ruleWords, selectorOf } from "./rule-words.ts";
 

@@ -1,8 +1,9 @@
 import type { Rule, RuleSpec } from "../net/fib.ts";
 import { KernelError } from "../net/kernel-error.ts";
-import { isIpv6 } from "./addresses.ts";
+import { RouteTable } from "../net/route-kind.ts";
+import { isIpv6, prefixOf } from "./addresses.ts";
 import type { InNamespace } from "./operation.ts";
-import { formatTos, prefixOf, tableOf } from "./route-names.ts";
+import { formatTos, tableOf } from "./route-names.ts";
 
 /** What `ip rule` says of a rule. Names are iproute2's, prefixes as they were given. */
 export interface RuleWords {
@@ -70,7 +71,8 @@ export function selectorOf(words: RuleWords): Selector {
   const from = prefixOf(words.from ?? "default");
   const to = prefixOf(words.to ?? "default");
   const action = words.goto !== undefined ? "goto" : (words.action ?? "lookup");
-  const table = words.table === undefined ? (action === "lookup" ? 254 : 0) : tableOf(words.table)!;
+  const table =
+    words.table === undefined ? (action === "lookup" ? RouteTable.main : 0) : tableOf(words.table)!;
   const { fwmark = 0 } = words;
   return {
     priority: words.priority ?? null,

@@ -49,7 +49,6 @@ export function runTool(name: string, args: readonly string[], context: Operatio
       if ("op" in command) {
         stderr += recordOf(command, context).warning?.(command, context) ?? "";
         stdout += applyOperation(command, context);
-        stdout += said(command, context);
       } else {
         const record = context.toolbox.questions.get(command.ask) as QuestionRecord;
         stderr += record.warning?.(command) ?? "";
@@ -64,10 +63,6 @@ export function runTool(name: string, args: readonly string[], context: Operatio
 
 function recordOf(operation: Operation, context: OperationContext): OperationRecord {
   return context.toolbox.operations.get(operation.op) as OperationRecord;
-}
-
-function said(operation: Operation, context: OperationContext): string {
-  return recordOf(operation, context).said?.(operation, context.enter(operation.netns)) ?? "";
 }
 
 function failure(tool: Tool, error: unknown, stdout: string, stderr: string): ToolResult {

@@ -33,7 +33,10 @@ function flags({ quiet, ignore, only }: SysctlTelling, last: string): string {
   return `-${quiet ? "q" : ""}${ignore ? "e" : ""}${letter}${last}`;
 }
 
-/** Sets one after the other; what cannot be set does not keep the others from it. @throws {ToolError} at the end */
+/**
+ * Sets one after the other; what cannot be set does not keep the others from it. Gives what procps prints: each as it was
+ * told, not what the kernel made of it. @throws {ToolError} at the end
+ */
 function setAll(
   settings: SysctlSet["settings"],
   telling: SysctlTelling,
@@ -68,16 +71,7 @@ export const sysctlSet: OperationRecord<SysctlSet> = {
     flags(telling, "w"),
     ...settings.map(([path, value]) => `${nameOf(path)}=${value}`),
   ],
-  apply(operation, context) {
-    setAll(operation.settings, operation, context, "");
-  },
-  /** procps prints what it wrote as it was told, not what the kernel made of it. */
-  said({ settings, ...telling }, { namespace }) {
-    return settings
-      .filter(([path]) => findSysctl(namespace, path) !== null)
-      .map(([path, value]) => line(path, value, telling))
-      .join("");
-  },
+  apply: (operation, context) => setAll(operation.settings, operation, context, ""),
 };
 
 export const sysctlLoad: OperationRecord<SysctlLoad> = {
@@ -95,9 +89,7 @@ export const sysctlLoad: OperationRecord<SysctlLoad> = {
       if (match === null) complaints += `sysctl: ${file}(${i + 1}): invalid syntax, continuing...\n`;
       else settings.push([pathOf(match[1]!), match[2]!]);
     }
-    const said = setAll(settings, telling, context, complaints);
-    // What was read from the file is known only here, so it is told here, as a tool that ends well.
-    if (said !== "") throw new ToolError("", 0, said);
+    return setAll(settings, telling, context, complaints);
   },
 };
 

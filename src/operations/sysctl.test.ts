@@ -36,6 +36,12 @@ const recorded: readonly (readonly [args: string, stdout: string, stderr: string
   ["net.ipv4.ip_local_port_range", "net.ipv4.ip_local_port_range = 32768\t60999\n", "", 0],
   ["-a -r conf.lo.rp_f", "net.ipv4.conf.lo.rp_filter = 0\n", "", 0],
   ["-a -r (", "", "", 0],
+  [
+    "net.ipv4.ip_forward net.ipv4.ip_forward=0 net.ipv4.ip_default_ttl",
+    "net.ipv4.ip_forward = 1\nnet.ipv4.ip_forward = 0\nnet.ipv4.ip_default_ttl = 9\n",
+    "",
+    0,
+  ],
   ["-V", "sysctl from procps-ng 4.0.2\n", "", 0],
   ["-w", "", "sysctl: no variables specified\nTry `sysctl --help' for more information.\n", 1],
 ];

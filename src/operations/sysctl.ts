@@ -77,27 +77,34 @@ export const sysctl: Tool = {
       if (args.length === 0) throw new ToolError("", 1, USAGE);
       throw new ToolError("sysctl: no variables specified\nTry `sysctl --help' for more information.", 1);
     }
-    const writes = variables.filter((variable) => variable.includes("="));
-    const reads = variables.filter((variable) => !variable.includes("="));
-    if (writes.some((variable) => /^[=\s]/.test(variable)) || (letters.has("w") && reads.length > 0)) {
+    if (variables.some((word) => /^[=\s]/.test(word) || (letters.has("w") && !word.includes("="))))
       throw new ToolError("sysctl: command line(0): invalid syntax, continuing...", 1);
-    }
-    const commands: Command[] = [];
-    if (writes.length > 0) {
-      commands.push({
-        op: "sysctl-set",
-        settings: writes.map((variable) => {
-          const cut = variable.indexOf("=");
-          return [pathOf(variable.slice(0, cut).trim()), variable.slice(cut + 1).trim()] as const;
-        }),
-        ...telling,
-      });
-    }
-    if (reads.length > 0 || all) commands.push(question(all ? [] : reads.map(pathOf), letters, pattern));
-    return commands;
+    const commands = runs(variables, (word) => word.includes("=")).flatMap((words): Command[] => {
+      if (words[0]!.includes("=")) return [{ op: "sysctl-set", settings: words.map(settingOf), ...telling }];
+      return all ? [] : [question(words.map(pathOf), letters, pattern)];
+    });
+    return all ? [...commands, question([], letters, pattern)] : commands;
   },
+  readsInput: (args) => args.includes("-"),
   refused: (error) => ({ stderr: `sysctl: ${error.message}\n`, status: 1 }),
 };
+
+/** The stretches of words that are alike, in their order: what is set and what is asked for take turns. */
+function runs(words: readonly string[], kind: (word: string) => boolean): readonly (readonly string[])[] {
+  const all: string[][] = [];
+  for (const word of words) {
+    const last = all.at(-1);
+    if (last !== undefined && kind(last[0]!) === kind(word)) last.push(word);
+    else all.push([word]);
+  }
+  return all;
+}
+
+/** `NAME=VALUE` */
+function settingOf(word: string): readonly [path: string, value: string] {
+  const cut = word.indexOf("=");
+  return [pathOf(word.slice(0, cut).trim()), word.slice(cut + 1).trim()];
+}
 
 /** While something is set, `-N` means `-n`. */
 function tellingOf(letters: ReadonlySet<string>): SysctlTelling {

@@ -327,6 +327,13 @@ describe("namespaces and files:", () => {
     expect((await shell.type("nproc")).output).toBe("4\n");
   });
 
+  test("sysctl -p - reads its standard input", async () => {
+    const line = "echo net.nosuch=1 | sysctl -p -; echo $?";
+    expect(await output(line)).toBe(
+      "sysctl: cannot stat /proc/sys/net/nosuch: No such file or directory\n1\n",
+    );
+  });
+
   test("busybox finds its own applets first", async () => {
     expect(await output("busybox where x; busybox echo hi; busybox nope; echo $?")).toBe(
       "applet x\nhi\nnope: applet not found\n127\n",

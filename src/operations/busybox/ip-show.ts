@@ -6,10 +6,11 @@ import { RouteTable } from "../../net/route-kind.ts";
 import * as ipv4 from "../../wire/ipv4-address.ts";
 import * as mac from "../../wire/mac.ts";
 import { type AddressFilter, addressTexts } from "../addr-show.ts";
+import { familyOf, prefixText } from "../addresses.ts";
 import { notesOf } from "../device-notes.ts";
 import { flagsOf, linkPointer, nameWithLink } from "../device-state.ts";
 import type { OperationContext } from "../operation-context.ts";
-import { prefixText, scopeName, tableName } from "../route-names.ts";
+import { scopeName, tableName } from "../route-names.ts";
 
 /** What `ip` of busybox was asked to show of a family, or in one line. */
 export interface BusyboxView {
@@ -55,7 +56,7 @@ export function addrText(
   view: BusyboxView,
   context: OperationContext,
 ): string | null {
-  const family = view.family ?? (filter.to === undefined ? undefined : "inet");
+  const family = view.family ?? (filter.to === undefined ? undefined : familyOf(filter.to));
   const addresses = addressTexts(device, filter, family);
   if (view.oneline)
     return addresses.map((text) => `${device.ifindex}: ${device.name}    ${text}\\${FOREVER}`).join("");

@@ -189,7 +189,7 @@ function show(object: string, command: Command, view: BusyboxView, context: Oper
       .join("");
   if (object === "neigh") {
     const filter = command as NeighFilter;
-    const found = view.family === "inet6" ? [] : neighboursOf(filter, SHOWN, context);
+    const found = neighboursOf(filter, SHOWN, context, view.family);
     return found
       .map((n) => (n instanceof Neighbour ? neighbourText(n, filter.dev === undefined) : ""))
       .join("");
@@ -227,7 +227,7 @@ function flush(
   }
   const filter = command as NeighFilter;
   if (filter.dev !== undefined) deviceNamed(context, filter.dev);
-  const gone = view.family === "inet6" ? [] : neighboursOf(filter, FLUSHED, context);
+  const gone = neighboursOf(filter, FLUSHED, context, view.family);
   const lines = gone.map((n) => (n instanceof Neighbour ? neighbourText(n, filter.dev === undefined) : ""));
   if (lines.length === 0) return "Nothing to flush\n";
   applyOperation(command, context);

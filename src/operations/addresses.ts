@@ -74,7 +74,7 @@ export function readPrefix(text: string, family: Family | undefined): string {
 }
 
 /** `any valid prefix is expected` and its kin. */
-export function expected(what: "address" | "prefix", text: string, family: Family | undefined): ToolError {
+function expected(what: "address" | "prefix", text: string, family: Family | undefined): ToolError {
   return new ToolError(`Error: ${family ?? "any valid"} ${what} is expected rather than "${text}".`, 1);
 }
 

@@ -4,6 +4,7 @@ import type { Vxlan } from "../vxlan/vxlan.ts";
 import type { VxlanDestination } from "../vxlan/vxlan-fdb-entry.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as mac from "../wire/mac.ts";
+import { meansAll, readAddress } from "./addresses.ts";
 import { atoi, comesBack, noDevice, readFdbAddress } from "./fdb-address.ts";
 import { bridgeFdbHelp } from "./help-texts.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -106,10 +107,7 @@ export function readFdbAttributes(words: Words): FdbAttributes {
 
 function readDestination(text: string, before: string | undefined): string {
   if (before !== undefined) throw garbage("dst", text);
-  if (/^[0-9a-f.]*:[0-9a-f:.]*$/i.test(text)) return text;
-  const address = ip.parse(text);
-  if (address === null) throw new ToolError(`Error: any valid address is expected rather than "${text}".`, 1);
-  return ip.format(address);
+  return meansAll(text) ? text : readAddress(text, undefined);
 }
 
 function number(text: string, max: number, why: string): number {

@@ -1,4 +1,5 @@
 import * as ip from "../wire/ipv4-address.ts";
+import { isIpv6, meansAll, readAddress } from "./addresses.ts";
 import type { LinkOptions } from "./link-type.ts";
 import { vxlanHelp } from "./link-type-help.ts";
 import { ToolError } from "./tool-error.ts";
@@ -116,11 +117,12 @@ function readValue(key: string, value: string, words: Words): string | number {
     case "group":
     case "remote":
     case "local": {
-      const address = value === "any" ? 0 : ip.parse(value);
-      if (address === null)
-        throw new ToolError(`Error: any valid address is expected rather than "${value}".`, 1);
-      if (ip.isMulticast(address) !== (key === "group")) throw wrong(value, `invalid ${key} address`);
-      return ip.format(address);
+      if (meansAll(value)) throw wrong(value, `invalid ${key} address`);
+      const address = readAddress(value, undefined);
+      if (isIpv6(address)) throw new ToolError("ip: a vxlan over IPv6 is not simulated", 1);
+      if (ip.isMulticast(ip.parse(address)!) !== (key === "group"))
+        throw wrong(value, `invalid ${key} address`);
+      return address;
     }
     case "dev":
       return value;

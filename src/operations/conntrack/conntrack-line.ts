@@ -1,6 +1,6 @@
 import type { Connection } from "../../netfilter/conntrack/connection.ts";
 import { delta, middle, secondsLeft, start } from "../../netfilter/conntrack/connection-text.ts";
-import { clockText as ctime } from "../xtables/iptables-save.ts";
+import { ctime } from "../ctime.ts";
 
 /** What `-o` adds to a line. */
 export interface LineOptions {

@@ -1,6 +1,7 @@
 import type { ConnmarkInfo, ConnmarkTargetInfo } from "../../netfilter/conntrack/connmark.ts";
 import { unsigned } from "../words.ts";
-import type { GivenOptions, ReadOption, XtExtension } from "./extension.ts";
+import type { ReadOption, XtExtension } from "./extension.ts";
+import { hexadecimal, MARK_OPTIONS, markSetting, markSettingText } from "./mark-setting.ts";
 import { type MarkMask, markMask, markText, uint } from "./read-options.ts";
 import { XtProblem } from "./xt-problem.ts";
 
@@ -29,37 +30,11 @@ export const connmarkMatch: XtExtension<ConnmarkInfo> = {
 };
 
 const ALL = 0xffffffff;
-const OPERATIONS = [
-  "set-xmark",
-  "set-mark",
-  "and-mark",
-  "or-mark",
-  "xor-mark",
-  "save-mark",
-  "restore-mark",
-] as const;
+const OPERATIONS = [...MARK_OPTIONS, "save-mark", "restore-mark"] as const;
 const word = uint(ALL);
 
 function others(name: string): readonly string[] {
   return OPERATIONS.filter((other) => other !== name);
-}
-
-function hex(value: number): string {
-  return `0x${(value >>> 0).toString(16)}`;
-}
-
-/** What of the connection's mark is set to what; null when nothing is. */
-function setting(given: GivenOptions): MarkMask | null {
-  const xset = given.get<MarkMask>("set-xmark");
-  if (xset !== undefined) return xset;
-  const set = given.get<MarkMask>("set-mark");
-  if (set !== undefined) return { mark: set.mark, mask: (set.mark | set.mask) >>> 0 };
-  const and = given.get<number>("and-mark");
-  if (and !== undefined) return { mark: 0, mask: ~and >>> 0 };
-  const or = given.get<number>("or-mark");
-  if (or !== undefined) return { mark: or, mask: or };
-  const xor = given.get<number>("xor-mark");
-  return xor === undefined ? null : { mark: xor, mask: 0 };
 }
 
 function shiftWords({ left, right }: ConnmarkTargetInfo, dashes: string): string {
@@ -68,17 +43,12 @@ function shiftWords({ left, right }: ConnmarkTargetInfo, dashes: string): string
 }
 
 function listed({ mode, mark, mask, packetMask }: ConnmarkTargetInfo): string {
-  if (mode === "set") {
-    if (mark === 0) return `and ${hex(~mask)}`;
-    if (mark === mask) return `or ${hex(mark)}`;
-    if (mask === 0) return `xor ${hex(mark)}`;
-    return mask === ALL ? `set ${hex(mark)}` : `xset ${hex(mark)}/${hex(mask)}`;
-  }
+  if (mode === "set") return markSettingText({ mark, mask });
   if (mask === ALL && packetMask === ALL) return mode;
-  if (mask === packetMask) return `${mode} mask ${hex(mask)}`;
+  if (mask === packetMask) return `${mode} mask ${hexadecimal(mask)}`;
   return mode === "save"
-    ? `save nfmask ${hex(packetMask)} ctmask ~${hex(mask)}`
-    : `restore ctmask ${hex(mask)} nfmask ~${hex(packetMask)}`;
+    ? `save nfmask ${hexadecimal(packetMask)} ctmask ~${hexadecimal(mask)}`
+    : `restore ctmask ${hexadecimal(mask)} nfmask ~${hexadecimal(packetMask)}`;
 }
 
 export const connmarkTarget: XtExtension<ConnmarkTargetInfo> = {
@@ -97,7 +67,7 @@ export const connmarkTarget: XtExtension<ConnmarkTargetInfo> = {
     { name: "mask", read: word, excludes: ["ctmask", "nfmask"] },
   ],
   make(given) {
-    const set = setting(given);
+    const set = markSetting(given);
     const both = given.get<number>("mask");
     const left = given.get<number>("left-shift-mark");
     const right = given.get<number>("right-shift-mark");
@@ -121,8 +91,8 @@ export const connmarkTarget: XtExtension<ConnmarkTargetInfo> = {
     const { mode, mark, mask, packetMask } = info;
     const said =
       mode === "set"
-        ? `--set-xmark ${hex(mark)}/${hex(mask)}`
-        : `--${mode}-mark --nfmask ${hex(packetMask)} --ctmask ${hex(mask)}`;
+        ? `--set-xmark ${hexadecimal(mark)}/${hexadecimal(mask)}`
+        : `--${mode}-mark --nfmask ${hexadecimal(packetMask)} --ctmask ${hexadecimal(mask)}`;
     return said + shiftWords(info, "--");
   },
   list: (info) => `CONNMARK ${listed(info)}${shiftWords(info, "")}`,

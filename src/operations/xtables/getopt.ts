@@ -7,12 +7,16 @@ export interface LongOption<C> {
   readonly code: C;
 }
 
+/** An option that nobody knows (`text` as the tool names it), or one without its argument. */
+interface Mistake {
+  readonly kind: "unknown" | "missing";
+  readonly text: string;
+}
+
 /** One step over the arguments. */
 type Word<C> =
   | { readonly kind: "option"; readonly code: C; readonly value: string | null }
-  /** An option that nobody knows (`text` as the tool names it), or one without its argument. */
-  | { readonly kind: "unknown"; readonly text: string }
-  | { readonly kind: "missing"; readonly text: string }
+  | Mistake
   | { readonly kind: "word"; readonly text: string }
   | { readonly kind: "end" };
 
@@ -93,6 +97,14 @@ export class Getopt<C> {
     if (this.at >= this.args.length) return { kind: "missing", text: this.last };
     return { kind: "option", code, value: this.take() };
   }
+}
+
+/** What getopt_long(3) says of an option that it does not take. */
+export function optionMistake({ kind, text }: Mistake): string {
+  const long = text.startsWith("--");
+  if (kind === "missing")
+    return long ? `option '${text}' requires an argument` : `option requires an argument -- '${text.at(-1)}'`;
+  return long ? `unrecognized option '${text}'` : `invalid option -- '${text.at(-1)}'`;
 }
 
 /** The one option that begins so, if all that do mean the same. */

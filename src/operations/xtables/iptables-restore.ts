@@ -6,15 +6,15 @@ import type { OperationContext } from "../operation-context.ts";
 import type { Tool } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
 import { parseCommandLine } from "./command-line.ts";
+import { maxName } from "./command-options.ts";
 import type { Extensions } from "./extension.ts";
-import { Getopt, type LongOption } from "./getopt.ts";
+import { Getopt, type LongOption, optionMistake } from "./getopt.ts";
 import { changeOf, TableEditor, tableOf } from "./iptables-change.ts";
 import { errorWords, problem } from "./iptables-errors.ts";
 import { splitLine } from "./tokens.ts";
 import { VERSION, XtProblem, XtStatus } from "./xt-problem.ts";
 
 const PROGRAM = "iptables-restore";
-const MAX_NAME = 29;
 
 /** `iptables-restore`: tables as a file has them. */
 export interface IptablesRestore extends InNamespace {
@@ -119,7 +119,7 @@ class Restorer {
     try {
       this.#table = tableOf(this.#context.namespace, name, PROGRAM);
     } catch {
-      throw new XtProblem(`${PROGRAM}: unable to initialize table '${name}'\n`);
+      throw new XtProblem(`${PROGRAM}: unable to initialize table '${name}'`);
     }
     this.#draft = this.#table.edit();
     this.#editor = new TableEditor(this.#table, this.#draft, this.#extensions);
@@ -135,8 +135,8 @@ class Restorer {
     const draft = this.#draft!;
     const [name, policy, counts] = fields(line.slice(1));
     if (name === undefined) throw new XtProblem(`${PROGRAM}: line ${this.#line} chain name invalid`);
-    if (name.length >= MAX_NAME)
-      throw new XtProblem(`Invalid chain name \`${name}' (${MAX_NAME - 1} chars max)`);
+    if (name.length >= maxName)
+      throw new XtProblem(`Invalid chain name \`${name}' (${maxName - 1} chars max)`);
     if (!draft.has(name) || draft.chain(name).policy === null) {
       if (noflush && draft.has(name)) draft.flush(name);
       else this.#create(name);
@@ -154,7 +154,7 @@ class Restorer {
       if (!(error instanceof KernelError)) throw error;
       const why = errorWords("P", error.errno);
       throw new XtProblem(
-        `Can't set policy \`${policy}' on \`${name}' line ${this.#line}: ${why}\n`,
+        `Can't set policy \`${policy}' on \`${name}' line ${this.#line}: ${why}`,
         XtStatus.other,
       );
     }
@@ -175,9 +175,9 @@ class Restorer {
     let rest = line;
     if (line.startsWith("[")) {
       const end = line.indexOf("]");
-      if (end < 0) throw new XtProblem(`Bad line ${this.#line}: need ]\n`);
       const counts = line.slice(1, end).split(":");
-      if (counts.length < 2) throw new XtProblem(`Bad line ${this.#line}: need :\n`);
+      // Where there is no colon the tool takes all for the first number, and then misses the end.
+      if (end < 0 || counts.length < 2) throw new XtProblem(`Bad line ${this.#line}: need ]`);
       if (restoresCounters) args.push("--set-counters", counts[0]!, counts[1]!);
       rest = line.slice(end + 1);
     }
@@ -264,7 +264,11 @@ export const iptablesRestoreTool: Tool = {
         files.push(word.text);
         continue;
       }
-      if (word.kind !== "option") throw wrongOption(word.kind, word.text);
+      if (word.kind !== "option")
+        throw new ToolError(
+          `${PROGRAM}: ${optionMistake(word)}\nTry \`${PROGRAM} -h' for more information.\n`,
+          1,
+        );
       switch (word.code) {
         case "c":
           given.counters = true;
@@ -313,16 +317,3 @@ const USAGE = `Usage: ${PROGRAM} [-c] [-v] [-V] [-t] [-h] [-n] [-w secs] [-W use
 	   [ --table=<TABLE> ]
 	   [ --modprobe=<command> ]
 `;
-
-function wrongOption(kind: "unknown" | "missing", text: string): ToolError {
-  const long = text.startsWith("--");
-  const why =
-    kind === "missing"
-      ? long
-        ? `option '${text}' requires an argument`
-        : `option requires an argument -- '${text.at(-1)}'`
-      : long
-        ? `unrecognized option '${text}'`
-        : `invalid option -- '${text.at(-1)}'`;
-  return new ToolError(`${PROGRAM}: ${why}\nTry \`${PROGRAM} -h' for more information.\n`, 1);
-}

@@ -14,15 +14,22 @@ import { XtProblem } from "./xt-problem.ts";
 const STATES = ["INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT"] as const;
 const STATUSES = ["EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED"] as const;
 
-/** Reads names with commas between; each may be shortened and of any case. @throws {XtProblem} */
+/** States in the order in which the tool compares a beginning with them (conntrack_ps_state, state_parse_state). */
+const COMPARED = ["INVALID", "NEW", "ESTABLISHED", "RELATED", "UNTRACKED", "SNAT", "DNAT"] as const;
+
+/**
+ * Reads names with commas between; each may be shortened and of any case, and is the first of `bits` that begins so.
+ * @throws {XtProblem}
+ */
 function names(bits: Readonly<Record<string, number>>, what: string): ReadOption {
   return (text) => {
     let mask = 0;
     let rest = text;
     for (const name of text.split(",")) {
-      const bit = bits[name.toUpperCase()];
-      if (bit === undefined) throw new XtProblem(`Bad ${what} "${rest}"`);
-      mask |= bit;
+      const full =
+        name === "" ? undefined : Object.keys(bits).find((one) => one.startsWith(name.toUpperCase()));
+      if (full === undefined) throw new XtProblem(`Bad ${what} "${rest}"`);
+      mask |= bits[full]!;
       rest = rest.slice(name.length + 1);
     }
     return mask;
@@ -69,7 +76,7 @@ type Field = Exclude<keyof ConntrackInfo, "name" | "not" | "direction"> & Conntr
 
 /** [option, field, how it is read], in the order of printing. */
 const FIELDS: readonly (readonly [string, Field, ReadOption])[] = [
-  ["ctstate", "state", names(only(CtState, STATES), "ctstate")],
+  ["ctstate", "state", names(only(CtState, COMPARED), "ctstate")],
   ["ctproto", "protocol", protocol],
   ["ctorigsrc", "origSrc", hostMask],
   ["ctorigdst", "origDst", hostMask],
@@ -158,7 +165,7 @@ export const conntrackMatch: XtExtension<ConntrackInfo> = {
 export const stateMatch: XtExtension<StateInfo> = {
   name: "state",
   options: [
-    { name: "state", read: names(only(CtState, STATES.slice(0, 5)), "state"), not: true, mandatory: true },
+    { name: "state", read: names(only(CtState, COMPARED.slice(0, 5)), "state"), not: true, mandatory: true },
   ],
   make: (given) => ({
     name: "state",

@@ -1,13 +1,13 @@
 import type { AddressRange, IprangeInfo } from "../../netfilter/match-iprange.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import { looseAddress } from "../addresses.ts";
 import type { ReadOption, XtExtension } from "./extension.ts";
-import { dottedAddress } from "./rule-addresses.ts";
 import { XtProblem } from "./xt-problem.ts";
 
 const readRange: ReadOption = (text, _extension, option): AddressRange => {
   const dash = text.indexOf("-");
   const read = (part: string): string => {
-    const address = dottedAddress(part);
+    const address = looseAddress(part);
     if (address === null) throw new XtProblem(`iprange: Bad value for "--${option}" option: "${part}"`);
     return ip.format(address);
   };

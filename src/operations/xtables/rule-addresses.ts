@@ -1,4 +1,5 @@
 import * as ip from "../../wire/ipv4-address.ts";
+import { looseAddress } from "../addresses.ts";
 import { unsigned } from "../words.ts";
 import { maskText } from "./read-options.ts";
 import { XtProblem } from "./xt-problem.ts";
@@ -23,7 +24,7 @@ export function parseAddresses(text: string): string[] {
 }
 
 function parseMask(text: string): number {
-  const dotted = text.includes(".") ? dottedAddress(text) : null;
+  const dotted = text.includes(".") ? looseAddress(text) : null;
   if (dotted !== null) return dotted;
   const bits = unsigned(text, 32);
   if (bits === null) throw new XtProblem(`invalid mask \`${text}' specified`);
@@ -31,18 +32,11 @@ function parseMask(text: string): number {
 }
 
 function parseAddress(text: string): number {
-  const address = dottedAddress(text);
+  const address = looseAddress(text);
   if (address !== null) return address;
   const known = NETWORKS[text] ?? (text === "localhost" ? "127.0.0.1" : undefined);
   if (known === undefined) throw new XtProblem(`host/network \`${text}' not found`);
   return ip.parse(known)!;
-}
-
-/** One to four numbers with dots between; what is missing behind is zero (__numeric_to_ipaddr). */
-export function dottedAddress(text: string): number | null {
-  const parts = text.split(".").map((part) => unsigned(part, 255));
-  if (parts.length > 4 || parts.includes(null)) return null;
-  return [0, 1, 2, 3].reduce((address, i) => (address << 8) | (parts[i] ?? 0), 0);
 }
 
 /** An address as lists print it without `-n`. */

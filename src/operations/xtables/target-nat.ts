@@ -1,6 +1,6 @@
 import type { NatInfo } from "../../netfilter/nat/nat-targets.ts";
+import * as ip from "../../wire/ipv4-address.ts";
 import type { XtExtension } from "./extension.ts";
-import { ipOrNull } from "./nat-address.ts";
 import { checkPorts, parsePortRange, portsText, randomFields } from "./nat-ports.ts";
 import { XtProblem } from "./xt-problem.ts";
 
@@ -24,9 +24,9 @@ function split(text: string): readonly string[] {
 }
 
 function read(text: string): string {
-  const address = ipOrNull(text);
+  const address = ip.parse(text);
   if (address === null) throw new XtProblem(`Bad IP address "${text}"`);
-  return address;
+  return ip.format(address);
 }
 
 function toText(info: NatInfo): string {

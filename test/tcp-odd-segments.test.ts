@@ -209,3 +209,16 @@ test("a handshake ends when the answer to the SYN did not get there, not when th
   f.complain(unreachable, 1, f.isn + 1);
   expect(f.counters.OutOfWindowIcmps).toBe(1);
 });
+
+test("RFC 5682 a time-out was mistaken when data that was sent once is acknowledged after it", () => {
+  const f = new Forger();
+  const c = f.server.connection;
+  f.server.send(new Uint8Array(4 * 1460));
+  // The last segment again as a probe, then the first one after the time-out.
+  f.w.run(500 * MILLISECOND);
+  expect([f.counters.TCPLossProbes, f.counters.TCPTimeouts]).toEqual([1, 1]);
+  f.send(101, ACK, 0, [], 1 + 4 * 1460);
+  expect(f.counters.TCPSpuriousRTOs).toBe(1);
+  expect(f.counters.TCPLossUndo).toBe(1);
+  expect(c.window).toBe(10);
+});

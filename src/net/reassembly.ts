@@ -56,11 +56,6 @@ export class Reassembly {
     this.#ns = ns;
   }
 
-  /** Datagrams and bytes of memory, for /proc/net/sockstat. */
-  get size(): { readonly datagrams: number; readonly memory: number } {
-    return { datagrams: this.#datagrams.size, memory: this.#memory };
-  }
-
   /**
    * Takes a fragment (`networkAt` set, `at` there); returns the whole datagram as a new packet when this was its last
    * piece, else null: it waits, or has ended.

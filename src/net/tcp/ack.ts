@@ -25,20 +25,14 @@ export class AckNews {
   hasData = false;
   sackedNew = false;
   duplicate = false;
-  /** Data that was never sent again was acknowledged: nothing of it was lost. */
-  originalAcked = false;
-  originalSacked = false;
+  /** Data that was sent before the loss and never again has arrived (FLAG_ORIG_SACK_ACKED): not all was lost. */
+  originalArrived = false;
   retransmittedAcked = false;
   newlyLost = false;
-  /** Segments that arrived, and those that were thought lost before this. */
+  /** Segments that had arrived before this. */
   delivered = 0;
-  lostBefore = 0;
-  inFlightBefore = 0;
-  unacknowledgedBefore = 0;
-  finAcked = false;
-  /** Send times of the first and last segments that were acknowledged and never repeated; negative for none. */
+  /** Send times of the first segments that were never repeated and are acknowledged now, or reported; negative for none. */
   firstSent = -1;
-  lastSent = -1;
   sackSent = -1;
   sacksBefore = 0;
   reorderedAt = 0;
@@ -52,17 +46,11 @@ export class AckNews {
     this.hasData = false;
     this.sackedNew = false;
     this.duplicate = false;
-    this.originalAcked = false;
-    this.originalSacked = false;
+    this.originalArrived = false;
     this.retransmittedAcked = false;
     this.newlyLost = false;
     this.delivered = c.delivered;
-    this.lostBefore = c.lostOut;
-    this.inFlightBefore = c.inFlight;
-    this.unacknowledgedBefore = c.unacknowledged;
-    this.finAcked = false;
     this.firstSent = -1;
-    this.lastSent = -1;
     this.sackSent = -1;
     this.wasReordered = false;
     this.startTimer = false;
@@ -179,13 +167,12 @@ function clean(c: TcpConnection, segment: Segment, acked: number, news: AckNews)
       if ((marks & Mark.retransmitted) !== 0) c.retransmittedOut--;
       news.retransmittedAcked = true;
     } else if ((marks & Mark.sacked) === 0) {
-      news.lastSent = sentAt;
       if (news.firstSent < 0) news.firstSent = sentAt;
       if (!sawReorder) {
         sawReorder = true;
         reorderedFrom = sent.begin(0);
       }
-      if (!after(sent.end(0), c.recoveryPoint)) news.originalAcked = true;
+      if (!after(sent.end(0), c.recoveryPoint)) news.originalArrived = true;
     }
     if ((marks & Mark.sacked) !== 0) c.sackedOut--;
     else {
@@ -193,7 +180,6 @@ function clean(c: TcpConnection, segment: Segment, acked: number, news: AckNews)
       if (c.sackOk) rack.advance(c, (marks & Mark.everRetransmitted) !== 0, sent.order(0), sentAt);
     }
     if ((marks & Mark.lost) !== 0) c.lostOut--;
-    if ((marks & Mark.fin) !== 0) news.finAcked = true;
     sent.shift();
   }
   c.bytesAcked += distance(acked, una);

@@ -13,10 +13,6 @@ export class ByteRing {
   #view: DataView = NO_VIEW;
   #mask = -1;
 
-  get capacity(): number {
-    return this.#bytes.length;
-  }
-
   /** Makes room for `length` octets from `first` on; the first `used` of them are kept. At most 2^30. */
   reserve(first: number, used: number, length: number): void {
     if (length <= this.#bytes.length) return;

@@ -78,11 +78,17 @@ export function enterLoss(c: TcpConnection): void {
   c.windowCount = 0;
   if (c.congestionState <= Congestion.disorder && c.sackedOut >= c.ns.tcp.settings.tcp_reordering)
     c.reordering = Math.min(c.reordering, c.ns.tcp.settings.tcp_reordering);
-  c.congestionState = Congestion.loss;
+  setLoss(c);
   c.recoveryPoint = c.sendNext;
   c.hasProbe = false;
   // A time-out may be mistaken: F-RTO finds out, unless this one follows another.
   c.frto = fresh || c.retransmits > 0;
+}
+
+/** What the congestion control has learned of the network holds no more. */
+function setLoss(c: TcpConnection): void {
+  c.congestionState = Congestion.loss;
+  c.congestion.reset?.();
 }
 
 function enterRecovery(c: TcpConnection): void {
@@ -182,7 +188,7 @@ function processLoss(c: TcpConnection, segment: Segment, news: AckNews, isDuplic
   const recovered = !before(c.unacknowledged, c.recoveryPoint);
   if (news.advanced && undo.loss(c, segment, false)) return;
   if (c.frto) {
-    if (news.originalSacked && undo.loss(c, segment, true)) return;
+    if (news.originalArrived && undo.loss(c, segment, true)) return;
     if (after(c.sendNext, c.recoveryPoint)) {
       if (news.sackedNew || isDuplicate) c.frto = false;
     } else if (news.advanced && !recovered) {
@@ -236,7 +242,7 @@ export function resendLarger(c: TcpConnection, mss: number): void {
     c.threshold = reduction.currentThreshold(c);
     c.priorThreshold = 0;
     c.hasUndo = false;
-    c.congestionState = Congestion.loss;
+    setLoss(c);
   }
   retransmit.allLost(c);
 }

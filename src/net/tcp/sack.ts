@@ -91,7 +91,7 @@ function take(c: TcpConnection, i: number, begin: number, end: number, marks: nu
         news.wasReordered = true;
         news.reorderedAt = begin;
       }
-      if (!after(end, c.recoveryPoint)) news.originalSacked = true;
+      if (!after(end, c.recoveryPoint)) news.originalArrived = true;
       if (news.sackSent < 0) news.sackSent = sentAt;
     }
     if ((marks & Mark.lost) !== 0) {

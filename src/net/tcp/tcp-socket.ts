@@ -81,9 +81,6 @@ export class TcpSocket {
   get isConnecting(): boolean {
     return this.state === TcpState.SYN_SENT || this.state === TcpState.SYN_RECV;
   }
-  get isClosed(): boolean {
-    return this.#closed;
-  }
 
   /** SO_REUSEADDR, SO_BINDTODEVICE (an index), SO_MARK, IP_TOS, IP_TTL; before bind or connect. */
   set reuseAddress(on: boolean) {
@@ -168,12 +165,6 @@ export class TcpSocket {
     const { error } = this.#connection;
     this.#connection.error = null;
     return error;
-  }
-
-  /** Octets that can be written now. */
-  get room(): number {
-    const c = this.#connection;
-    return Math.max(0, c.sendLimit - distance(c.writeEnd, c.unacknowledged));
   }
 
   /**

@@ -49,10 +49,6 @@ export class CurlResponse {
     this.#allowsOld = allowsOld;
   }
 
-  get isInBody(): boolean {
-    return this.#inBody;
-  }
-
   /** @throws {CurlFailure} */
   take(octets: Uint8Array): void {
     if (this.#inBody) {

@@ -59,6 +59,14 @@ export function portNumber(text: string): number {
   return value;
 }
 
+/** `port` or `from-to`, in either order. */
+export function portRange(text: string): { readonly from: number; readonly to: number } {
+  const [first, last] = text.split("-", 2) as [string, string | undefined];
+  const a = portNumber(first);
+  const b = last === undefined ? a : portNumber(last);
+  return { from: Math.min(a, b), to: Math.max(a, b) };
+}
+
 function seconds(text: string, what: string): Nanos {
   if (!/^\d+$/.test(text)) fail(`${what} invalid: ${text}`);
   return Number(text) * SECOND;

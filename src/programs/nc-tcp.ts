@@ -1,19 +1,17 @@
-import * as utf8 from "../capture/utf8.ts";
 import { type Errno, errorText, KernelError } from "../net/kernel-error.ts";
 import { TcpListener } from "../net/tcp/tcp-listener.ts";
 import { TcpSocket } from "../net/tcp/tcp-socket.ts";
 import type { Program, Wait } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
-import { fail, type NetcatOptions, portNumber } from "./nc-options.ts";
+import { hostAddress } from "./nc-host.ts";
+import { CHUNK, nextPiece } from "./nc-input.ts";
+import { fail, type NetcatOptions, portNumber, portRange } from "./nc-options.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { lookupError, resolveName } from "./resolve-name.ts";
 import { serviceName } from "./service-names.ts";
 import { Utf8Pieces } from "./utf8-pieces.ts";
 
 const FOREVER: Nanos = Number.POSITIVE_INFINITY;
-/** What one read or write of the network holds at most. */
-const CHUNK = 16_384;
 
 /** The talk of `nc` over TCP. */
 export class NetcatTcp {
@@ -39,11 +37,9 @@ export class NetcatTcp {
 
   *run(): Program {
     if (this.#o.listen) return yield* this.#serve();
-    const [first, last] = this.#o.port.split("-", 2) as [string, string | undefined];
-    const from = portNumber(first);
-    const to = last === undefined ? from : portNumber(last);
+    const { from, to } = portRange(this.#o.port);
     let status = 1;
-    for (let port = Math.min(from, to); port <= Math.max(from, to); port++) {
+    for (let port = from; port <= to; port++) {
       this.#socket?.close();
       const socket = yield* this.#connect(port);
       if (socket === null) continue;
@@ -57,12 +53,6 @@ export class NetcatTcp {
     return status;
   }
 
-  *#address(name: string): Generator<Wait, number, void> {
-    const found = yield* resolveName(this.#context, name);
-    if (found.address !== null) return found.address;
-    return fail(`getaddrinfo for host "${name}" port ${this.#o.port}: ${lookupError(found.failure)}`);
-  }
-
   #prepare(socket: TcpSocket): void {
     const { tos, ttl, sendBuffer, receiveBuffer } = this.#o;
     if (tos !== 0) socket.tos = tos;
@@ -74,7 +64,7 @@ export class NetcatTcp {
   /** Opens a connection; null when it cannot be. */
   *#connect(port: number): Generator<Wait, TcpSocket | null, void> {
     const { source, sourcePort, timeout } = this.#o;
-    const address = yield* this.#address(this.#o.host);
+    const address = yield* hostAddress(this.#context, this.#o);
     const socket = new TcpSocket(this.#context.namespace);
     this.#socket = socket;
     this.#prepare(socket);
@@ -111,7 +101,7 @@ export class NetcatTcp {
 
   *#serve(): Program {
     const port = portNumber(this.#o.port);
-    const address = this.#o.host === "" ? 0 : yield* this.#address(this.#o.host);
+    const address = this.#o.host === "" ? 0 : yield* hostAddress(this.#context, this.#o);
     const listener = new TcpListener(this.#context.namespace);
     this.#listener = listener;
     listener.reuseAddress = true;
@@ -168,7 +158,7 @@ export class NetcatTcp {
         waiting = sent === waiting.length ? null : waiting.subarray(sent);
         if (waiting === null && interval > 0) yield { on: [], until: this.#now + interval };
       } else if (!inputEnded && input.available !== "") {
-        waiting = this.#take();
+        waiting = nextPiece(input, this.#o);
         isBusy = true;
       } else if (!inputEnded && input.closed) {
         inputEnded = true;
@@ -229,13 +219,5 @@ export class NetcatTcp {
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
     }
-  }
-
-  #take(): Uint8Array {
-    const { input } = this.#context;
-    const text = input.available;
-    const line = this.#o.interval > 0 ? text.indexOf("\n") + 1 : 0;
-    const taken = input.take(Math.min(line > 0 ? line : CHUNK, text.length));
-    return utf8.encode(this.#o.crlf ? taken.replaceAll("\n", "\r\n") : taken);
   }
 }

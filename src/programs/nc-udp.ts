@@ -4,13 +4,12 @@ import { UdpSocket } from "../net/udp-socket.ts";
 import type { Program, Wait } from "../sim/process.ts";
 import { MICROSECOND, type Nanos, SECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
-import { fail, type NetcatOptions, portNumber } from "./nc-options.ts";
+import { hostAddress } from "./nc-host.ts";
+import { nextPiece } from "./nc-input.ts";
+import { fail, type NetcatOptions, portNumber, portRange } from "./nc-options.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { lookupError, resolveName } from "./resolve-name.ts";
 
 const FOREVER: Nanos = Number.POSITIVE_INFINITY;
-/** What one write to the network holds at most. */
-const CHUNK = 16_384;
 /** What -v sends to see whether a port is open. */
 const PROBE: Uint8Array = Uint8Array.of(0x58);
 
@@ -48,11 +47,9 @@ export class NetcatUdp {
 
   *run(): Program {
     if (this.#o.listen) return yield* this.#serve();
-    const [first, last] = this.#o.port.split("-", 2) as [string, string | undefined];
-    const from = portNumber(first);
-    const to = last === undefined ? from : portNumber(last);
+    const { from, to } = portRange(this.#o.port);
     let status = 1;
-    for (let port = Math.min(from, to); port <= Math.max(from, to); port++) {
+    for (let port = from; port <= to; port++) {
       if (!(yield* this.#connect(port))) continue;
       if (this.#o.verbose) {
         if (!(yield* this.#isOpen())) {
@@ -74,14 +71,8 @@ export class NetcatUdp {
     this.#socket = this.#open();
   }
 
-  *#address(name: string): Generator<Wait, number, void> {
-    const found = yield* resolveName(this.#context, name);
-    if (found.address !== null) return found.address;
-    return fail(`getaddrinfo for host "${name}" port ${this.#o.port}: ${lookupError(found.failure)}`);
-  }
-
   *#connect(port: number): Generator<Wait, boolean, void> {
-    const address = yield* this.#address(this.#o.host);
+    const address = yield* hostAddress(this.#context, this.#o);
     if (this.#o.source !== 0 || this.#o.sourcePort !== 0) {
       try {
         this.#socket.bind(this.#o.source, this.#o.sourcePort);
@@ -122,7 +113,7 @@ export class NetcatUdp {
 
   *#serve(): Program {
     const port = portNumber(this.#o.port);
-    const address = this.#o.host === "" ? 0 : yield* this.#address(this.#o.host);
+    const address = this.#o.host === "" ? 0 : yield* hostAddress(this.#context, this.#o);
     this.#socket.reuseAddress = true;
     try {
       this.#socket.bind(address, port);
@@ -199,11 +190,7 @@ export class NetcatUdp {
 
   /** Sends what the input holds. False when the network refuses it. */
   #sendSome(): boolean {
-    const { input } = this.#context;
-    const waiting = input.available;
-    const line = this.#o.interval > 0 ? waiting.indexOf("\n") + 1 : 0;
-    const text = input.take(Math.min(line > 0 ? line : CHUNK, waiting.length));
-    const bytes = utf8.encode(text);
+    const bytes = nextPiece(this.#context.input, this.#o);
     try {
       if (this.#o.keep && this.#o.listen) return true;
       this.#socket.send(bytes);

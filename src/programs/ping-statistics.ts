@@ -1,4 +1,5 @@
 import type { Nanos } from "../sim/time.ts";
+import { general } from "./general-number.ts";
 
 /** A duration in microseconds as ping's last line has it: `0.045`. */
 export function millis(micros: number): string {
@@ -100,7 +101,7 @@ export class PingStatistics {
     if (this.errors > 0) text += `, +${this.errors} errors`;
     if (transmitted > 0) {
       const loss = Math.fround(((transmitted - received) * 100) / transmitted);
-      text += `, ${shortest(loss)}% packet loss, time ${Math.floor((between + 500_000) / 1_000_000)}ms`;
+      text += `, ${general(loss)}% packet loss, time ${Math.floor((between + 500_000) / 1_000_000)}ms`;
     }
     text += "\n";
     const parts: string[] = [];
@@ -119,9 +120,4 @@ export class PingStatistics {
     }
     return `${text}${parts.join(", ")}\n`;
   }
-}
-
-/** A number as printf's %g: six digits that count, no zeros behind them. */
-function shortest(value: number): string {
-  return `${Number(value.toPrecision(6))}`;
 }

@@ -35,8 +35,13 @@ export function* runSession(
       session.close();
     }
   } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
+    return lastWords(context, error);
   }
+}
+
+/** Prints what a program that ended early had to say; returns its exit status. What else was thrown flies on. */
+export function lastWords(context: ProgramContext, error: unknown): number {
+  if (!(error instanceof ProgramExit)) throw error;
+  context.err(error.message);
+  return error.status;
 }

@@ -33,3 +33,9 @@ export function serviceName(port: number, protocol: "tcp" | "udp"): string | nul
   const found = services.find(([number, , of]) => number === port && (of === protocol || of === "both"));
   return found === undefined ? null : found[1];
 }
+
+/** The port of a name, or null. */
+export function servicePort(name: string, protocol: "tcp" | "udp"): number | null {
+  const found = services.find(([, known, of]) => known === name && (of === protocol || of === "both"));
+  return found === undefined ? null : found[0];
+}

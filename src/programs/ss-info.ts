@@ -4,6 +4,7 @@ import * as establish from "../net/tcp/establish.ts";
 import type { ShownSocket } from "../net/tcp/socket-list.ts";
 import { thresholdOf } from "../net/tcp/socket-list.ts";
 import { MILLISECOND, type Nanos } from "../sim/time.ts";
+import { general } from "./general-number.ts";
 
 /** A time as ss prints a timer's (print_ms_timer). */
 function timerTime(nanos: Nanos): string {
@@ -104,9 +105,4 @@ function repairs(c: TcpConnection): string[] {
 /** Bits per second: a whole number, with all its digits. */
 function rate(bits: number): string {
   return Math.floor(bits).toFixed(0);
-}
-
-/** A number as C prints it with `%g`, for such as are neither tiny nor huge. */
-function general(value: number): string {
-  return String(Number(value.toPrecision(6)));
 }

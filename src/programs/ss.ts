@@ -5,7 +5,7 @@ import { TcpState } from "../net/tcp/state.ts";
 import type { Program } from "../sim/process.ts";
 import { getopt } from "./getopt.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
+import { lastWords, ProgramExit } from "./program-exit.ts";
 import { serviceName } from "./service-names.ts";
 import { COLUMNS, type Column, NETID, renderTable, STATE } from "./ss-columns.ts";
 import { type Filter, parseFilter } from "./ss-filter.ts";
@@ -72,9 +72,7 @@ export function* ss(context: ProgramContext): Program {
     else context.out(show(context.namespace, question));
     return 0;
   } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
+    return lastWords(context, error);
   }
 }
 

@@ -3,6 +3,7 @@ import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 } from "../capture/pcapng.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import { type PacketFrame, PacketSocket, PROTOCOL_ALL } from "../net/packet-socket.ts";
 import { type Program, SIGINT, SIGTERM } from "../sim/process.ts";
+import { SECOND } from "../sim/time.ts";
 import { WaitQueue } from "../sim/wait-queue.ts";
 import { type Filter, matches } from "../wire/filter.ts";
 import { asCooked, kindOf } from "./cooked-frame.ts";
@@ -52,7 +53,7 @@ export class LiveCapture {
       );
     }
     const clock = context.machine.clock();
-    this.#epoch = clock.seconds - Math.floor(namespace.world.now / 1e9);
+    this.#epoch = clock.seconds - Math.floor(namespace.world.now / SECOND);
     this.#filter = compileFilter(context, options, this.#device);
     this.#lines = new TcpdumpLines(options, (ifindex) => namespace.deviceByIndex(ifindex)?.name ?? null);
     const linkType = this.#device === null ? LINKTYPE_LINUX_SLL2 : LINKTYPE_ETHERNET;
@@ -75,7 +76,7 @@ export class LiveCapture {
         this.#changed.notify();
       },
     };
-    this.#promise(1);
+    this.#hold(1);
     context.onSignal((signal) => {
       if (signal !== SIGINT && signal !== SIGTERM && signal !== SIGHUP) return false;
       this.#stopped = true;
@@ -86,7 +87,7 @@ export class LiveCapture {
 
   close(): void {
     this.#socket.close();
-    if (!this.#gone) this.#promise(-1);
+    if (!this.#gone) this.#hold(-1);
     this.#gone = true;
   }
 
@@ -108,8 +109,8 @@ export class LiveCapture {
     return this.#gone ? 1 : 0;
   }
 
-  /** A capture of one device makes it promiscuous. */
-  #promise(change: 1 | -1): void {
+  /** A capture of one device hears of its changes, and makes it promiscuous unless it was told not to. */
+  #hold(change: 1 | -1): void {
     const device = this.#device;
     if (device === null) return;
     if (this.#options.promiscuous) {
@@ -177,14 +178,14 @@ export class LiveCapture {
     if (outgoing && device.loopback) return;
     if (direction === (outgoing ? "in" : "out")) return;
     this.#captured++;
-    const seconds = this.#epoch + Math.floor(frame.at / 1e9);
+    const seconds = this.#epoch + Math.floor(frame.at / SECOND);
     const cooked =
       this.#device === null
         ? { device: device.name, ifindex: device.ifindex, kind: kindOf(device, outgoing, view) }
         : null;
     const kept: CapturedFrame = {
       seconds,
-      nanos: frame.at % 1e9,
+      nanos: frame.at % SECOND,
       bytes: bytes.subarray(0, snapLength),
       length: bytes.length,
       cooked,

@@ -1,7 +1,7 @@
 import type { NetDevice } from "../net/net-device.ts";
 import type { Program } from "../sim/process.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
+import { lastWords } from "./program-exit.ts";
 import { readFile } from "./tcpdump-file.ts";
 import { LiveCapture } from "./tcpdump-live.ts";
 import { parseTcpdumpOptions } from "./tcpdump-options.ts";
@@ -19,9 +19,7 @@ export function* tcpdump(context: ProgramContext): Program {
       capture.close();
     }
   } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
+    return lastWords(context, error);
   }
 }
 

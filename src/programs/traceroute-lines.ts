@@ -24,22 +24,22 @@ export function markOf(code: number, mtu: number): string {
     case 11:
       return "!N";
     case icmp.HOST_UNREACHABLE:
-    case 7:
-    case 12:
+    case icmp.HOST_UNKNOWN:
+    case icmp.HOST_UNREACHABLE_FOR_TOS:
       return "!H";
     case icmp.PROTOCOL_UNREACHABLE:
       return "!P";
     case icmp.FRAGMENTATION_NEEDED:
       return `!F-${mtu}`;
-    case 5:
+    case icmp.SOURCE_ROUTE_FAILED:
       return "!S";
     case icmp.NET_PROHIBITED:
     case icmp.HOST_PROHIBITED:
     case icmp.ADMIN_PROHIBITED:
       return "!X";
-    case 14:
+    case icmp.PRECEDENCE_VIOLATION:
       return "!V";
-    case 15:
+    case icmp.PRECEDENCE_CUTOFF:
       return "!C";
     default:
       return `!<${code}>`;

@@ -30,9 +30,14 @@ export const HOST_UNREACHABLE = 1;
 export const PROTOCOL_UNREACHABLE = 2;
 export const PORT_UNREACHABLE = 3;
 export const FRAGMENTATION_NEEDED = 4;
+export const SOURCE_ROUTE_FAILED = 5;
+export const HOST_UNKNOWN = 7;
 export const NET_PROHIBITED = 9;
 export const HOST_PROHIBITED = 10;
+export const HOST_UNREACHABLE_FOR_TOS = 12;
 export const ADMIN_PROHIBITED = 13;
+export const PRECEDENCE_VIOLATION = 14;
+export const PRECEDENCE_CUTOFF = 15;
 
 /** Codes of time exceeded. */
 export const TTL_EXCEEDED = 0;

@@ -2,10 +2,9 @@ import type { Program } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
 import { type ArpingOptions, NO_ARPING_OPTIONS, runArping } from "../arping.ts";
 import { BUSYBOX_ARPING } from "../arping-dialects.ts";
-import { appletHelp, appletMistake } from "../busybox-usage.ts";
 import { getopt } from "../getopt.ts";
 import type { ProgramContext } from "../program-context.ts";
-import { ProgramExit } from "../program-exit.ts";
+import { appletHelp, appletMistake, appletNumber } from "./usage.ts";
 
 const USAGE = `Usage: arping [-fqbDUA] [-c CNT] [-w TIMEOUT] [-I IFACE] [-s SRC_IP] DST_IP
 
@@ -37,10 +36,6 @@ function arpingOptions(args: readonly string[]): ArpingOptions {
   const mistake = options.find(({ name }) => name === "?");
   if (mistake !== undefined || host === undefined)
     throw appletMistake("arping", mistake?.message ?? "", USAGE);
-  const number = (text: string): number => {
-    if (/^\d+$/.test(text)) return Number(text);
-    throw new ProgramExit(1, `arping: invalid number '${text}'\n`);
-  };
   const o: ArpingOptions = { ...NO_ARPING_OPTIONS, host };
   for (const { name, value } of options) {
     if (name === "b") o.broadcastOnly = true;
@@ -49,8 +44,8 @@ function arpingOptions(args: readonly string[]): ArpingOptions {
     if (name === "U" || name === "A") o.unsolicited = true;
     if (name === "A") o.advert = true;
     if (name === "q") o.quiet = true;
-    if (name === "c") o.count = number(value);
-    if (name === "w") o.timeout = number(value) * SECOND;
+    if (name === "c") o.count = appletNumber("arping", value);
+    if (name === "w") o.timeout = appletNumber("arping", value) * SECOND;
     if (name === "I") o.device = value;
     if (name === "s") o.source = value;
   }

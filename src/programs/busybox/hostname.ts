@@ -1,11 +1,11 @@
 import type { Program } from "../../sim/process.ts";
 import * as ip from "../../wire/ipv4-address.ts";
-import { appletHelp, appletMistake } from "../busybox-usage.ts";
 import { isCapable } from "../credentials.ts";
 import { getopt } from "../getopt.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit, runSession } from "../program-exit.ts";
 import { resolveName } from "../resolve-name.ts";
+import { appletHelp, appletMistake } from "./usage.ts";
 
 const USAGE = `Usage: hostname [-sidf] [HOSTNAME | -F FILE]
 

@@ -5,13 +5,14 @@ import { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import type { Program, Wait } from "../../sim/process.ts";
 import { type Nanos, SECOND } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
-import { appletHelp, appletMistake } from "../busybox-usage.ts";
 import { getopt } from "../getopt.ts";
 import { connected } from "../http/socket-io.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { ProgramExit, runSession } from "../program-exit.ts";
 import { resolveName } from "../resolve-name.ts";
+import { servicePort } from "../service-names.ts";
 import { Utf8Pieces } from "../utf8-pieces.ts";
+import { appletHelp, appletMistake, appletNumber, UINT_MAX } from "./usage.ts";
 
 const USAGE = `Usage: nc [-iN] [-wN] [-l] [-p PORT] [-f FILE|IPADDR PORT] [-e PROG]
 
@@ -31,14 +32,6 @@ const FOREVER: Nanos = Number.POSITIVE_INFINITY;
 const CHUNK = 1024;
 /** The port that is meant when none is named. */
 const DISCARD = 0;
-const SERVICES: Readonly<Record<string, number>> = {
-  http: 80,
-  https: 443,
-  domain: 53,
-  ssh: 22,
-  telnet: 23,
-  smtp: 25,
-};
 
 interface NcOptions {
   readonly listens: boolean;
@@ -68,25 +61,23 @@ function ncOptions(args: readonly string[]): NcOptions {
     letters.set(name, value);
   }
   for (const letter of ["f", "e"]) if (letters.has(letter)) fail(`-${letter} is not simulated`);
-  const number = (text: string): number =>
-    /^\d+$/.test(text) ? Number(text) : fail(`invalid number '${text}'`);
+  const seconds = (text: string): Nanos => appletNumber("nc", text, 0, UINT_MAX) * SECOND;
   const listens = letters.has("l");
   const [host, port] = operands;
   if (!listens && host === undefined) throw appletMistake("nc", "", USAGE);
   return {
     listens,
     port: portOf(letters.get("p") ?? "0"),
-    wait: letters.has("w") ? number(letters.get("w")!) * SECOND : FOREVER,
-    interval: number(letters.get("i") ?? "0") * SECOND,
+    wait: letters.has("w") ? seconds(letters.get("w")!) : FOREVER,
+    interval: seconds(letters.get("i") ?? "0"),
     host: host ?? null,
     remotePort: port === undefined ? DISCARD : portOf(port),
   };
 }
 
 function portOf(text: string): number {
-  const known = SERVICES[text];
-  if (known !== undefined) return known;
-  return /^\d+$/.test(text) && Number(text) <= 65_535 ? Number(text) : fail(`bad port '${text}'`);
+  if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text);
+  return servicePort(text, "tcp") ?? fail(`bad port '${text}'`);
 }
 
 class BusyboxNc {

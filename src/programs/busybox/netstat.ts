@@ -4,13 +4,13 @@ import { ipv6Sockets, type ShownSocket, tcpSockets } from "../../net/tcp/socket-
 import { TcpState } from "../../net/tcp/state.ts";
 import type { Program, Wait } from "../../sim/process.ts";
 import * as ip from "../../wire/ipv4-address.ts";
-import { appletHelp, appletMistake } from "../busybox-usage.ts";
 import { getopt } from "../getopt.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { runSession } from "../program-exit.ts";
 import { nameOf } from "../resolve-name.ts";
 import { serviceName } from "../service-names.ts";
 import { routingTable } from "./routing-table.ts";
+import { appletHelp, appletMistake } from "./usage.ts";
 
 const USAGE = `Usage: netstat [-ral] [-tuwx] [-en]
 

@@ -7,12 +7,12 @@ import { build } from "../../wire/dns-build.ts";
 import { parseOctets } from "../../wire/dns-parse.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import * as ipv6 from "../../wire/ipv6.ts";
-import { appletHelp, appletMistake } from "../busybox-usage.ts";
 import { pause, STEP } from "../http/socket-io.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { ProgramExit, runSession } from "../program-exit.ts";
 import { resolveName } from "../resolve-name.ts";
 import { resolvConf } from "../resolver/resolv-conf.ts";
+import { appletHelp, appletMistake, appletNumber } from "./usage.ts";
 
 const USAGE = `Usage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]
 
@@ -80,10 +80,9 @@ function nslookupOptions(args: readonly string[]): NslookupOptions {
   for (const word of args.slice(0, first)) {
     const [name, value = ""] = word.slice(1).split("=", 2) as [string, string?];
     const found = OPTIONS.find((option) => option === name) ?? OPTIONS.find((o) => o.startsWith(name));
-    const number = (): number =>
-      /^\d+$/.test(value) && Number(value) > 0 ? Number(value) : invalid(`invalid number '${value}'`);
+    const number = (most?: number): number => appletNumber("nslookup", value, 1, most);
     if (found === "debug") options.debug = true;
-    else if (found === "port") options.port = number();
+    else if (found === "port") options.port = number(65_535);
     else if (found === "retry") options.retries = number();
     else if (found === "timeout" || found === "t") options.timeout = number() * SECOND;
     else if (found !== undefined) {

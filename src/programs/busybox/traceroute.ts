@@ -7,13 +7,13 @@ import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import * as udp from "../../wire/udp.ts";
-import { appletHelp, appletMistake } from "../busybox-usage.ts";
 import { isCapable } from "../credentials.ts";
 import { getopt } from "../getopt.ts";
 import { pause } from "../http/socket-io.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { ProgramExit, runSession } from "../program-exit.ts";
 import { nameOf, resolveName } from "../resolve-name.ts";
+import { appletHelp, appletMistake, appletNumber } from "./usage.ts";
 
 const USAGE = `Usage: traceroute [-46Flnrv] [-f 1ST_TTL] [-m MAXTTL] [-q PROBES] [-p PORT]
 	[-t TOS] [-w WAIT_SEC] [-s SRC_IP] [-i IFACE]
@@ -100,13 +100,8 @@ function tracerouteOptions(args: readonly string[]): TracerouteOptions {
   }
   const [host, bytes] = operands;
   if (host === undefined) throw appletMistake("traceroute", "", USAGE);
-  const number = (text: string | undefined, usual: number, least: number, most: number): number => {
-    if (text === undefined) return usual;
-    if (!/^\d+$/.test(text)) fail(`invalid number '${text}'`);
-    const value = Number(text);
-    if (value < least || value > most) fail(`number ${text} is not in ${least}..${most} range`);
-    return value;
-  };
+  const number = (text: string | undefined, usual: number, least: number, most?: number): number =>
+    text === undefined ? usual : appletNumber("traceroute", text, least, most);
   const maxHops = number(letters.get("m"), 30, 1, 255);
   return {
     host,
@@ -118,7 +113,7 @@ function tracerouteOptions(args: readonly string[]): TracerouteOptions {
     dontFragment: letters.has("F"),
     firstHop: number(letters.get("f"), 1, 1, maxHops),
     maxHops,
-    probes: number(letters.get("q"), 3, 1, 255),
+    probes: number(letters.get("q"), 3, 1),
     port: number(letters.get("p"), 33_434, 1, 65_535),
     source: letters.get("s") ?? null,
     device: letters.get("i") ?? null,
@@ -333,11 +328,11 @@ function markOf(code: number, mtu: number): string {
       return "!P";
     case icmp.FRAGMENTATION_NEEDED:
       return `!F-${mtu}`;
-    case 5:
+    case icmp.SOURCE_ROUTE_FAILED:
       return "!S";
-    case 13:
-    case 9:
-    case 10:
+    case icmp.ADMIN_PROHIBITED:
+    case icmp.NET_PROHIBITED:
+    case icmp.HOST_PROHIBITED:
       return "!A";
     default:
       return `!<${code}>`;

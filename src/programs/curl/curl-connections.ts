@@ -3,6 +3,7 @@ import { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import type { Wait } from "../../sim/process.ts";
 import { MILLISECOND, type Nanos } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import { errnoNumbers } from "../errno-numbers.ts";
 import { connected } from "../http/socket-io.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { Code, CurlFailure } from "./curl-errors.ts";
@@ -176,7 +177,7 @@ export class CurlConnections {
           report.info(`Bind to local port ${port} failed, trying next`);
           continue;
         }
-        const words = `bind failed with errno ${ERRNO[error.errno] ?? 0}: ${errorText[error.errno]}`;
+        const words = `bind failed with errno ${errnoNumbers[error.errno] ?? 0}: ${errorText[error.errno]}`;
         report.info(words);
         throw new CurlFailure(Code.INTERFACE_FAILED, words);
       }
@@ -202,12 +203,6 @@ export class CurlConnections {
     throw new CurlFailure(Code.INTERFACE_FAILED, `Couldn't bind to '${name}'`);
   }
 }
-
-const ERRNO: Readonly<Partial<Record<keyof typeof errorText, number>>> = {
-  EACCES: 13,
-  EADDRINUSE: 98,
-  EADDRNOTAVAIL: 99,
-};
 
 function isAlive(socket: TcpSocket): boolean {
   try {

@@ -2,7 +2,7 @@ import type { Program, Wait } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
 import { ENDING, pause } from "../http/socket-io.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
-import { ProgramExit } from "../program-exit.ts";
+import { ProgramExit, runSession } from "../program-exit.ts";
 import { CurlConnections } from "./curl-connections.ts";
 import { Code, CurlFailure } from "./curl-errors.ts";
 import { expandGlob, type GlobbedUrl } from "./curl-glob.ts";
@@ -17,26 +17,12 @@ import { writeOut } from "./curl-write-out.ts";
 
 /** `curl` 7.88.1 as Debian has it, with HTTP. */
 export function* curl(context: ProgramContext): Program {
-  let session: CurlSession;
   try {
-    session = new CurlSession(context, curlOptions(context));
+    return yield* runSession(context, () => new CurlSession(context, curlOptions(context)));
   } catch (error) {
-    if (error instanceof CurlText) {
-      context.out(error.message);
-      return 0;
-    }
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
-  }
-  try {
-    return yield* session.run();
-  } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
-  } finally {
-    session.close();
+    if (!(error instanceof CurlText)) throw error;
+    context.out(error.message);
+    return 0;
   }
 }
 

@@ -3,6 +3,7 @@ import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../../sim/time.ts"
 import * as dns from "../../wire/dns.ts";
 import { build } from "../../wire/dns-build.ts";
 import { labelsOf } from "../../wire/dns-name.ts";
+import { MONTHS } from "../../wire/http.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
@@ -13,7 +14,6 @@ import { DIG_VERSION, type DigQuery, digQueries } from "./dig-options.ts";
 import { answerText, dataText } from "./dig-text.ts";
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /** The status of a look-up that nobody answered. */
 const NOBODY = 9;
 

@@ -1,4 +1,4 @@
-import { appletHelp, appletMistake } from "../busybox-usage.ts";
+import { appletHelp, appletMistake } from "../busybox/usage.ts";
 import { getopt } from "../getopt.ts";
 import { ProgramExit } from "../program-exit.ts";
 

@@ -2,7 +2,7 @@ import { errorText, KernelError } from "../../net/kernel-error.ts";
 import type { Program } from "../../sim/process.ts";
 import { readServedFile } from "../http/served-file.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
-import { ProgramExit } from "../program-exit.ts";
+import { lastWords, ProgramExit } from "../program-exit.ts";
 import { knownName } from "../resolve-name.ts";
 import type { HttpdSite } from "./httpd-connection.ts";
 import { listen, serve } from "./httpd-listen.ts";
@@ -19,9 +19,7 @@ export function* httpd(context: ProgramContext): Program {
     }
     return yield* start(context, options);
   } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
+    return lastWords(context, error);
   }
 }
 

@@ -3,6 +3,7 @@ import { TcpListener } from "../../net/tcp/tcp-listener.ts";
 import { type Program, SIGINT, type Wait } from "../../sim/process.ts";
 import { WaitQueue } from "../../sim/wait-queue.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import { errnoNumbers } from "../errno-numbers.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
 import { knownName } from "../resolve-name.ts";
@@ -10,7 +11,7 @@ import { DirectorySite } from "./directory-site.ts";
 import { type HandlerSetting, HttpHandler } from "./http-handler.ts";
 import { logTime } from "./http-words.ts";
 import { logged } from "./python-text.ts";
-import { type ServerOptions, serverHelp, serverOptions } from "./server-options.ts";
+import { HELP, type ServerOptions, serverOptions } from "./server-options.ts";
 import { Threads } from "./threads.ts";
 import { bindTraceback, nameTraceback } from "./tracebacks.ts";
 
@@ -21,7 +22,7 @@ const BACKLOG = 5;
 export function* httpServer(context: ProgramContext, args: readonly string[], unbuffered: boolean): Program {
   const options = serverOptions(args);
   if (options === null) {
-    context.out(serverHelp);
+    context.out(HELP);
     return 0;
   }
   const listener = listen(context, options);
@@ -86,7 +87,7 @@ function listen(context: ProgramContext, { bind, port }: ServerOptions): TcpList
     listener.listen(address, Number(port & 0xffffn), BACKLOG);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    throw bindTraceback(error.errno === "EADDRINUSE" ? 98 : 99, errorText[error.errno]);
+    throw bindTraceback(errnoNumbers[error.errno] ?? 0, errorText[error.errno]);
   }
   return listener;
 }

@@ -1,6 +1,6 @@
 import type { Program } from "../../sim/process.ts";
 import type { ProgramContext } from "../program-context.ts";
-import { ProgramExit } from "../program-exit.ts";
+import { lastWords, ProgramExit } from "../program-exit.ts";
 import { httpServer } from "./http-server.ts";
 import { PYTHON_VERSION } from "./http-words.ts";
 
@@ -19,8 +19,6 @@ export function* python(context: ProgramContext): Program {
     if (module === "http.server") return yield* httpServer(context, words, unbuffered);
     throw new ProgramExit(1, "python3: only `python3 [-u] -m http.server` is simulated, no other Python\n");
   } catch (error) {
-    if (!(error instanceof ProgramExit)) throw error;
-    context.err(error.message);
-    return error.status;
+    return lastWords(context, error);
   }
 }

@@ -1,7 +1,8 @@
 import { ProgramExit } from "../program-exit.ts";
 
 const USAGE = "usage: server.py [-h] [--cgi] [-b ADDRESS] [-d DIRECTORY] [-p VERSION] [port]\n";
-const HELP = `${USAGE}
+/** What --help prints. */
+export const HELP: string = `${USAGE}
 positional arguments:
   port                  bind to this port (default: 8000)
 
@@ -61,9 +62,6 @@ export function serverOptions(args: readonly string[]): ServerOptions | null {
   if (unknown.length > 0) throw mistake(`unrecognized arguments: ${unknown.join(" ")}`);
   return o;
 }
-
-/** What `--help` prints. */
-export const serverHelp: string = HELP;
 
 /** A number below zero is none. */
 function looksLikeOption(word: string): boolean {

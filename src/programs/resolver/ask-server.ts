@@ -26,7 +26,7 @@ export function* askServer(
   until: Nanos,
 ): Generator<Wait, dns.DnsMessage | null, void> {
   const { from: ns, address, port = dns.PORT } = upstream;
-  if (transport === "tcp") return (yield* askOverTcp(ns, address, [query], until))[0]!;
+  if (transport === "tcp") return (yield* askOverTcp(ns, address, port, [query], until))[0]!;
   const socket = new UdpSocket(ns);
   try {
     socket.connect(address, port);

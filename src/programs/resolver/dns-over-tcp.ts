@@ -3,7 +3,7 @@ import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import type { Wait } from "../../sim/process.ts";
 import type { Nanos } from "../../sim/time.ts";
-import * as dns from "../../wire/dns.ts";
+import type * as dns from "../../wire/dns.ts";
 import { build } from "../../wire/dns-build.ts";
 import { parseOctets } from "../../wire/dns-parse.ts";
 import { connected, receiveSome, sendAll } from "../http/socket-io.ts";
@@ -46,13 +46,14 @@ export function framed(message: Uint8Array): Uint8Array {
 export function* askOverTcp(
   ns: NetworkNamespace,
   server: number,
+  port: number,
   questions: readonly dns.DnsMessage[],
   until: Nanos = FOREVER,
 ): Generator<Wait, readonly (dns.DnsMessage | null)[], void> {
   const found: (dns.DnsMessage | null)[] = questions.map(() => null);
   const socket = new TcpSocket(ns);
   try {
-    socket.connect(server, dns.PORT);
+    socket.connect(server, port);
     if (!(yield* connected(socket, until)) || socket.takeError() !== null) return found;
     const texts = questions.map((question) => framed(build(question)));
     yield* sendAll(socket, Uint8Array.from(texts.flatMap((text) => [...text])), until);

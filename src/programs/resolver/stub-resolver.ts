@@ -67,7 +67,7 @@ export class StubResolver {
           if (!tcp) result = yield* this.#overUdp(server, index, questions);
           if (result === "truncated") {
             tcp = true;
-            result = this.#judge(yield* askOverTcp(this.#ns, server, questions));
+            result = this.#judge(yield* askOverTcp(this.#ns, server, dns.PORT, questions));
           }
           if (typeof result !== "string") return result;
         }

@@ -1,7 +1,6 @@
 import { type Nanos, SECOND } from "../../sim/time.ts";
-import { appletHelp, appletMistake } from "../busybox-usage.ts";
+import { appletHelp, appletMistake, appletNumber } from "../busybox/usage.ts";
 import { getopt } from "../getopt.ts";
-import { ProgramExit } from "../program-exit.ts";
 
 const USAGE = `Usage: wget [-cqS] [--spider] [-O FILE] [-o LOGFILE] [--header STR]
 	[--post-data STR | --post-file FILE] [-Y on/off]
@@ -118,8 +117,7 @@ export function wgetOptions(args: readonly string[]): WgetOptions {
         o.postFile = value;
         break;
       case "T":
-        if (!/^\d+$/.test(value)) throw new ProgramExit(1, `wget: invalid number '${value}'\n`);
-        o.patience = Number(value) * SECOND;
+        o.patience = appletNumber("wget", value) * SECOND;
         break;
       // -Y, -t, --no-check-certificate: there is neither a proxy nor TLS, and nothing is tried twice.
       default:

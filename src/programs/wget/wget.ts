@@ -7,7 +7,7 @@ import * as ip from "../../wire/ipv4-address.ts";
 import { base64 } from "../http/base64.ts";
 import { connected, ENDING, pause, STEP, sendAll } from "../http/socket-io.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
-import { ProgramExit, runSession } from "../program-exit.ts";
+import { lastWords, ProgramExit, runSession } from "../program-exit.ts";
 import { resolveName } from "../resolve-name.ts";
 import { joined } from "../utf8-pieces.ts";
 import { readHead, type WgetHead } from "./wget-head.ts";
@@ -69,9 +69,7 @@ class WgetSession {
       yield* pause(this.#now, ENDING);
       return 0;
     } catch (error) {
-      if (!(error instanceof ProgramExit)) throw error;
-      this.#context.err(error.message);
-      return error.status;
+      return lastWords(this.#context, error);
     }
   }
 

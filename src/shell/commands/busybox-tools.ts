@@ -7,7 +7,7 @@ import { BUSYBOX_SYSCTL_USAGE, busyboxSysctl } from "../../operations/busybox/sy
 import type { OperationContext } from "../../operations/operation-context.ts";
 import type { ToolResult } from "../../operations/tool.ts";
 import { routingTable } from "../../programs/busybox/routing-table.ts";
-import { appletHelp, appletMistake } from "../../programs/busybox-usage.ts";
+import { appletHelp, appletMistake } from "../../programs/busybox/usage.ts";
 import { getopt } from "../../programs/getopt.ts";
 import type { ProgramExit } from "../../programs/program-exit.ts";
 import type { Program } from "../../sim/process.ts";

@@ -1,4 +1,4 @@
-import { appletHelp, appletMistake } from "../../programs/busybox-usage.ts";
+import { appletHelp, appletMistake } from "../../programs/busybox/usage.ts";
 import { readAccounts, readGroups } from "../../programs/credentials.ts";
 import { getopt } from "../../programs/getopt.ts";
 import type { ProgramExit } from "../../programs/program-exit.ts";

@@ -1,19 +1,19 @@
-import { errorText, KernelError } from "../net/kernel-error.ts";
-import { type RawDatagram, RawSocket } from "../net/raw-socket.ts";
-import { type Program, SIGINT, type Wait } from "../sim/process.ts";
-import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
-import { WaitQueue } from "../sim/wait-queue.ts";
-import * as icmp from "../wire/icmp.ts";
-import * as ipv4 from "../wire/ipv4.ts";
-import * as ip from "../wire/ipv4-address.ts";
-import { type BufferedContext, buffered } from "./buffered-output.ts";
-import { appletHelp, appletMistake } from "./busybox-usage.ts";
-import { isCapable } from "./credentials.ts";
-import { getopt } from "./getopt.ts";
-import { millis } from "./ping-statistics.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit, runSession } from "./program-exit.ts";
-import { resolveName } from "./resolve-name.ts";
+import { errorText, KernelError } from "../../net/kernel-error.ts";
+import { type RawDatagram, RawSocket } from "../../net/raw-socket.ts";
+import { type Program, SIGINT, type Wait } from "../../sim/process.ts";
+import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../../sim/time.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
+import * as icmp from "../../wire/icmp.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import { type BufferedContext, buffered } from "../buffered-output.ts";
+import { isCapable } from "../credentials.ts";
+import { getopt } from "../getopt.ts";
+import { millis } from "../ping-statistics.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { ProgramExit, runSession } from "../program-exit.ts";
+import { resolveName } from "../resolve-name.ts";
+import { appletHelp, appletMistake, appletNumber, UINT_MAX } from "./usage.ts";
 
 const USAGE = `Usage: ping [OPTIONS] HOST
 
@@ -50,11 +50,6 @@ export function busyboxPing(context: ProgramContext): Program {
 
 function fail(message: string): never {
   throw new ProgramExit(1, `ping: ${message}\n`);
-}
-
-function number(text: string, most: number = 4_294_967_295): number {
-  if (!/^\d+$/.test(text)) fail(`invalid number '${text}'`);
-  return Number(text) <= most ? Number(text) : fail(`number ${text} is not in 0..${most} range`);
 }
 
 class BusyboxPing {
@@ -135,20 +130,20 @@ class BusyboxPing {
   *#take(name: string, value: string): Generator<Wait, void, void> {
     switch (name) {
       case "c":
-        this.#count = number(value);
+        this.#count = appletNumber("ping", value);
         break;
       case "s":
-        this.#size = number(value, 65_535);
+        this.#size = appletNumber("ping", value, 0, 65_535);
         break;
       case "t":
-        this.#socket.ttl = number(value);
-        this.#socket.groups.ttl = number(value);
+        this.#socket.ttl = appletNumber("ping", value, 0, UINT_MAX);
+        this.#socket.groups.ttl = this.#socket.ttl;
         break;
       case "w":
-        this.#deadline = this.#now + number(value) * SECOND;
+        this.#deadline = this.#now + appletNumber("ping", value) * SECOND;
         break;
       case "W":
-        this.#linger = number(value) * SECOND;
+        this.#linger = appletNumber("ping", value) * SECOND;
         break;
       case "i":
         if (!/^\d*\.?\d+$/.test(value)) fail(`invalid number '${value}'`);

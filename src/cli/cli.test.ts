@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Completion } from "../shell/complete.ts";
 import type { CliWorld, MakeWorld, TypedAtPrompt, WorldOptions } from "./cli-world.ts";
 import { runCli } from "./program.ts";
-import { ShellSession } from "./shell.ts";
+import { ShellSession } from "./shell-session.ts";
 
 const LESSON =
   "---\ntitle: T\nhosts: { a: 10.0.0.1, b: 10.0.0.2 }\n---\n# Part\n```console a\n$ greet\nhello\n```\n";

@@ -187,6 +187,12 @@ test("an ipvlan hears broadcasts and the groups that it joined, and is no port o
   expect(await on(world, "b", "ip link add br0 type bridge; ip link set i1 master br0")).toBe(
     "RTNETLINK answers: Invalid argument\n",
   );
+  // What tells whose a packet is belongs to one of them only, up or not; the device below may have it too.
+  await on(world, "b", "ip link set i1 down", "ip addr add 10.0.0.1/24 dev i1");
+  expect(await on(world, "b", "ip addr add 10.0.0.1/8 dev i2")).toBe(
+    "Error: Address already assigned to an ipvlan device.\n",
+  );
+  expect(await on(world, "b", "ip addr add 10.0.0.1/24 dev eth0")).toBe("");
   expect(world.accounts()).toEqual([]);
 });
 

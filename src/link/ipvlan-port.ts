@@ -73,10 +73,13 @@ export class IpvlanPort implements RxHandler, DeviceListener {
 
   /** The ipvlan that has the address, if it is up (ipvlan_ht_addr_lookup: addresses count while their device is up). */
   find(address: number): Ipvlan | null {
-    for (const ipvlan of this.ipvlans)
-      if (ipvlan.device.up && ipvlan.device.ipv4.addresses.some((own) => own.address === address))
-        return ipvlan;
+    for (const ipvlan of this.ipvlans) if (ipvlan.device.up && ipvlan.device.ipv4.has(address)) return ipvlan;
     return null;
+  }
+
+  /** Whether one of them has the address, up or not (ipvlan_addr_busy). */
+  has(address: number): boolean {
+    return this.ipvlans.some(({ device }) => device.ipv4.has(address));
   }
 
   /** A frame came in by the lower device (ipvlan_handle_mode_l2, ipvlan_handle_mode_l3). */

@@ -119,6 +119,12 @@ export class Ipvlan implements DeviceDriver {
     if (hi !== macHi || lo !== macLo) throw new KernelError("EOPNOTSUPP");
   }
 
+  /** @throws {KernelError} EADDRINUSE: an address tells whose a packet is (ipvlan_addr4_validator_event) */
+  checkAddress(_device: NetDevice, address: number): void {
+    if (this.port.has(address))
+      throw new KernelError("EADDRINUSE", "Address already assigned to an ipvlan device");
+  }
+
   changed(_device: NetDevice, change: DeviceChange): void {
     if (change === "removed") this.port.remove(this);
   }

@@ -31,6 +31,8 @@ export interface DeviceDriver {
   checkMtu?(device: NetDevice, mtu: number): void;
   /** The device is about to get another address (ndo_set_mac_address). @throws {KernelError} to refuse it. */
   checkMac?(device: NetDevice, hi: number, lo: number): void;
+  /** The device is about to get an IPv4 address (inetaddr_validator_chain). @throws {KernelError} to refuse it. */
+  checkAddress?(device: NetDevice, address: number): void;
   /** It tells the leg that is being recorded all that it does to a frame; else the leg ends before it. */
   readonly notesLegs?: boolean;
   /** What comes out at the other end is what went in, however long it took: the flow's next leg may begin there. */

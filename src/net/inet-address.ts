@@ -9,7 +9,7 @@ import { kernelKind, type RouteKind, RouteTable, Scope } from "./route-kind.ts";
 
 /**
  * Puts an address on a device, with the routes that the kernel makes for it (net/ipv4/devinet.c, fib_add_ifaddr).
- * @throws {KernelError} EEXIST when it is there already; EINVAL when its prefix is there with another scope.
+ * @throws {KernelError} EEXIST when it is there already; EINVAL when its prefix is there with another scope; what the driver says.
  */
 export function add(device: NetDevice, spec: AddressSpec): InetAddress {
   const inet = device.ipv4;
@@ -23,6 +23,7 @@ export function add(device: NetDevice, spec: AddressSpec): InetAddress {
     if (a.scope !== address.scope) throw new KernelError("EINVAL", "ipv4: Invalid scope value");
     address.secondary = true;
   }
+  device.driver.checkAddress?.(device, address.address);
   registry.made("address", device.path, address);
   inet.configured = true;
   device.ns.own.add(address);

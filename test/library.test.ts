@@ -201,7 +201,7 @@ test("mistakes are one line each", () => {
     "ip route add 10.0.0.0/8 via 9.9.9.9: Error: Nexthop has invalid gateway.",
   );
   expect(problems(() => net.apply("a", "ping 172.10.0.16"))).toMatch(
-    /^ping 172\.10\.0\.16: ping needs a shell \(without one there are .*\bbridge\b.*\bip\b/,
+    /^ping 172\.10\.0\.16: ping needs a shell \(without a shell there are .*\bbridge\b.*\bip\b/,
   );
   expect(problems(() => net.apply("a", "ip netns exec c9 ip link"))).toContain(
     "Cannot open network namespace",
@@ -221,7 +221,12 @@ test("mistakes are one line each", () => {
   expect(problems(() => net.send({ from: "a/eth0", frame: new Uint8Array(3) }))).toBe(
     "3 bytes are no Ethernet frame (14 bytes of header at least)",
   );
-  expect(problems(() => net.advance(-1))).toBe("time cannot pass by -1 ns (0 or more)");
+  expect(problems(() => net.counters("a"))).toBe("no device a (a has a/lo, a/eth0)");
+  expect(problems(() => net.ask("a", " "))).toMatch(/^no command was given \(without a shell there are /);
+  for (const duration of [-1, 0.5, Number.POSITIVE_INFINITY, Number.NaN])
+    expect(problems(() => net.advance(duration))).toBe(
+      `time cannot pass by ${duration} ns (a whole number, 0 or more)`,
+    );
 });
 
 test("a lesson can claim of every table and counter what the library tells of it", async () => {

@@ -101,5 +101,7 @@ test("what does not exist is named, with what does", () => {
   expect(line(() => lab.host("x"))).toBe("no host x (there are a, b)");
   expect(line(() => lab.namespace("a/c9"))).toBe("no namespace a/c9 (there is a)");
   expect(line(() => lab.device("a/eth7"))).toBe("no device a/eth7 (a has lo, eth0)");
+  expect(line(() => lab.device("a"))).toBe("no device a (a has a/lo, a/eth0)");
+  expect(line(() => lab.namespace(""))).toBe('no host "" (there are a, b)');
   expect(line(() => lab.powerOff("u9"))).toBe("no host u9 (there are a, b)");
 });

@@ -81,10 +81,10 @@ export class Lab {
   /** The device at `host/device` or `host/namespace/device`. @throws {UserError} */
   device(path: string): NetDevice {
     const cut = path.lastIndexOf("/");
-    const ns = this.namespace(path.slice(0, Math.max(0, cut)));
-    const device = ns.device(path.slice(cut + 1));
+    const ns = this.namespace(cut < 0 ? path : path.slice(0, cut));
+    const device = cut < 0 ? null : ns.device(path.slice(cut + 1));
     if (device !== null) return device;
-    const there = ns.devices.map((d) => d.name).join(", ");
+    const there = ns.devices.map((d) => (cut < 0 ? `${ns.path}/${d.name}` : d.name)).join(", ");
     throw new UserError("UNKNOWN_DEVICE", `no device ${path}`, null, `${ns.path} has ${there}`);
   }
 
@@ -160,7 +160,7 @@ export class Lab {
   #labHost(name: string): LabHost {
     const found = this.#hosts.get(name);
     if (found !== undefined) return found;
-    throw new UserError("UNKNOWN_HOST", `no host ${name}`, null, thereIs([...this.#hosts.keys()]));
+    throw new UserError("UNKNOWN_HOST", `no host ${name || '""'}`, null, thereIs([...this.#hosts.keys()]));
   }
 
   #switch(name: string): Switch {

@@ -111,8 +111,8 @@ class WorldLab implements Lab {
   }
 
   advance(duration: Nanos): void {
-    if (!(duration >= 0))
-      throw new UserError("TIME", `time cannot pass by ${duration} ns`, null, "0 or more");
+    if (!Number.isSafeInteger(duration) || duration < 0)
+      throw new UserError("TIME", `time cannot pass by ${duration} ns`, null, "a whole number, 0 or more");
     this.#world.advance(duration);
   }
 

@@ -182,7 +182,10 @@ export interface Lab {
    * @throws {UserError} TARGET for a request that makes no sense; SEND for a `source` that the sender has not got
    */
   send(request: PacketRequest | FrameRequest): SentJourney;
-  /** Lets virtual time pass: nanoseconds, not negative. @throws {UserError} STORM when frames go round in a loop */
+  /**
+   * Lets virtual time pass: a whole number of nanoseconds, 0 or more.
+   * @throws {UserError} TIME for anything else; STORM when frames go round in a loop
+   */
   advance(duration: Nanos): void;
   /** The journeys of all recorded packets that began at or after `since`. @throws {UserError} NOT_RECORDED */
   journeys(since?: Nanos): readonly Journey[];

@@ -132,13 +132,9 @@ export class LabWorld implements LessonWorld {
   #ask(namespace: NetworkNamespace, command: string, words: readonly string[]): string {
     const [tool = "", ...args] = words;
     if (!this.toolbox.tools.has(tool)) {
-      const tools = [...this.toolbox.tools.keys()].join(", ");
-      throw new UserError(
-        "NO_TOOL",
-        `${command}: ${tool} needs a shell`,
-        null,
-        `without one there are ${tools}`,
-      );
+      const what = tool === "" ? "no command was given" : `${command}: ${tool} needs a shell`;
+      const hint = `without a shell there are ${[...this.toolbox.tools.keys()].join(", ")}`;
+      throw new UserError("NO_TOOL", what, null, hint);
     }
     const context = new OperationContext(this.toolbox, namespace);
     const result = runTool(tool, args, context);

@@ -6,7 +6,7 @@ import { World } from "./world.ts";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
-test("a program runs in its turn, waits for time and for signals, and ends with its status", () => {
+test("a program runs in its turn, waits for time and in queues, and ends with its status", () => {
   const world = new World(1);
   const data = new WaitQueue();
   const log: string[] = [];
@@ -29,7 +29,7 @@ test("a program runs in its turn, waits for time and for signals, and ends with 
   expect(process.status).toBe(3);
 });
 
-test("those who wait for one signal go on in the order of waiting", () => {
+test("those who wait in one queue go on in the order of waiting", () => {
   const world = new World(1);
   const data = new WaitQueue();
   const log: number[] = [];

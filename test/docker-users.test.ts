@@ -26,6 +26,15 @@ node
   );
 });
 
+test("A10 an Alpine image says which it is, the one whose busybox it has", async () => {
+  expect(
+    await typed(
+      "docker run --rm nginx sh -c '. /etc/os-release; echo $ID $VERSION_ID; cat /etc/alpine-release'",
+    ),
+  ).toBe("alpine 3.17.3\n3.17.3\n");
+  expect(await typed("docker run --rm busybox cat /etc/os-release")).toContain("No such file");
+});
+
 test("A10 ps and docker top show who runs what", async () => {
   const run =
     "docker run -d --name c1 -u 1000 alpine sleep 1000 > /dev/null; docker exec -d -u nobody c1 sleep 500";
@@ -38,10 +47,16 @@ test("A10 ps and docker top show who runs what", async () => {
   expect(
     await typed(
       run,
-      "docker top c1 -o user,args; ps -C sleep -o user,args; docker top c1 | awk '{print $1}'",
+      "docker top c1 -o user,pid,args | sed 's/ [0-9][0-9]* */ /'; ps -C sleep -o user,args; docker top c1 | awk '{print $1}'",
     ),
   ).toBe(
-    "USER                COMMAND\n1000                sleep 1000\n65534               sleep 500\nUSER     COMMAND\n1000     sleep 1000\n65534    sleep 500\nUID\n1000\n65534\n",
+    "USER                PID                 COMMAND\n1000                sleep 1000\n65534               sleep 500\nUSER     COMMAND\n1000     sleep 1000\n65534    sleep 500\nUID\n1000\n65534\n",
+  );
+  // A real engine looks for the PIDs in what ps prints, and passes on what ps says.
+  expect(await typed(run, "docker top c1 -o user,args; docker top c1 -o pid,nosuch")).toBe(
+    `Error response from daemon: Couldn't find PID field in ps output
+Error response from daemon: ps: error: unknown user-defined format specifier "nosuch"
+`,
   );
   expect(await typed("docker run --rm alpine ps -o nosuch")).toMatch(
     /^ps: bad -o argument 'nosuch', supported/,

@@ -2,7 +2,7 @@ import { curl } from "../../programs/curl/curl.ts";
 import { whoami } from "../../programs/httpd/whoami.ts";
 import { python } from "../../programs/python/python.ts";
 import { SIGINT, SIGTERM } from "../../sim/process.ts";
-import { alpineAccounts } from "./accounts.ts";
+import { alpineFiles } from "./alpine-files.ts";
 import { DATA_IMAGES } from "./data-images.ts";
 import { DEFAULT_PATH } from "./image-config.ts";
 import type { ImageSpec } from "./image-spec.ts";
@@ -16,7 +16,7 @@ export const CATALOGUE: readonly ImageSpec[] = [
     command: ["/bin/sh"],
     env: [DEFAULT_PATH],
     size: 7_050_000,
-    files: alpineAccounts(),
+    files: alpineFiles(),
   },
   { names: ["busybox:latest"], command: ["sh"], env: [DEFAULT_PATH], size: 4_860_000 },
   {
@@ -29,7 +29,7 @@ export const CATALOGUE: readonly ImageSpec[] = [
   {
     names: ["curlimages/curl:latest"],
     user: "curl_user",
-    files: alpineAccounts("curl_user:x:100:101::/home/curl_user:/sbin/nologin"),
+    files: alpineFiles("curl_user:x:100:101::/home/curl_user:/sbin/nologin"),
     entrypoint: ["curl"],
     env: [DEFAULT_PATH],
     size: 11_900_000,
@@ -37,7 +37,7 @@ export const CATALOGUE: readonly ImageSpec[] = [
   },
   {
     names: ["python:latest", "python:alpine"],
-    files: alpineAccounts(),
+    files: alpineFiles(),
     command: ["python3"],
     env: [DEFAULT_PATH],
     size: 51_700_000,
@@ -56,7 +56,7 @@ export const CATALOGUE: readonly ImageSpec[] = [
   },
   {
     names: ["fundamentalsofdocker/ch11-web:2.0"],
-    files: alpineAccounts("node:x:1000:1000:Linux User,,,:/home/node:/bin/sh"),
+    files: alpineFiles("node:x:1000:1000:Linux User,,,:/home/node:/bin/sh"),
     command: ["node", "server.js"],
     env: [DEFAULT_PATH],
     exposed: [3000],

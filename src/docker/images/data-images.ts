@@ -4,7 +4,7 @@ import { receiveSome, sendAll } from "../../programs/http/socket-io.ts";
 import type { ProgramContext } from "../../programs/program-context.ts";
 import { type Program, SIGINT, SIGTERM, type Wait } from "../../sim/process.ts";
 import { fromOctets, toOctets } from "../../wire/http.ts";
-import { alpineAccounts } from "./accounts.ts";
+import { alpineFiles } from "./alpine-files.ts";
 import { DEFAULT_PATH } from "./image-config.ts";
 import type { ImageProgram, ImageSpec } from "./image-spec.ts";
 import { endedBySignals } from "./server.ts";
@@ -206,7 +206,7 @@ const postgres: ImageProgram = (context) => {
 export const DATA_IMAGES: readonly ImageSpec[] = [
   {
     names: ["redis:latest", "redis:alpine"],
-    files: alpineAccounts("redis:x:999:1000:redis:/home/redis:/bin/false"),
+    files: alpineFiles("redis:x:999:1000:redis:/home/redis:/bin/false"),
     entrypoint: ["docker-entrypoint.sh"],
     command: ["redis-server"],
     env: [DEFAULT_PATH, "REDIS_VERSION=7.0.11"],
@@ -218,7 +218,7 @@ export const DATA_IMAGES: readonly ImageSpec[] = [
   },
   {
     names: ["postgres:latest", "postgres:alpine", "fundamentalsofdocker/ch11-db:2.0"],
-    files: alpineAccounts("postgres:x:70:70:PostgreSQL administrator:/var/lib/postgresql:/bin/sh"),
+    files: alpineFiles("postgres:x:70:70:PostgreSQL administrator:/var/lib/postgresql:/bin/sh"),
     entrypoint: ["docker-entrypoint.sh"],
     command: ["postgres"],
     env: [DEFAULT_PATH, "PG_VERSION=15.2", "PGDATA=/var/lib/postgresql/data"],

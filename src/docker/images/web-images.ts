@@ -2,7 +2,7 @@ import type { ProgramContext } from "../../programs/program-context.ts";
 import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
 import { fieldValue, formatHttpDate } from "../../wire/http.ts";
 import * as ip from "../../wire/ipv4-address.ts";
-import { alpineAccounts } from "./accounts.ts";
+import { alpineFiles } from "./alpine-files.ts";
 import { type HttpCall, type HttpReply, httpService } from "./http-service.ts";
 import { DEFAULT_PATH } from "./image-config.ts";
 import type { ImageProgramContext, ImageSpec } from "./image-spec.ts";
@@ -154,12 +154,12 @@ export const WEB_IMAGES: readonly ImageSpec[] = [
     programs: { "/docker-entrypoint.sh": nginxEntrypoint, nginx },
     files: {
       "/usr/share/nginx/html/index.html": NGINX_PAGE,
-      ...alpineAccounts("nginx:x:101:101:nginx:/var/cache/nginx:/sbin/nologin"),
+      ...alpineFiles("nginx:x:101:101:nginx:/var/cache/nginx:/sbin/nologin"),
     },
   },
   {
     names: ["httpd:latest", "httpd:alpine"],
-    files: alpineAccounts(),
+    files: alpineFiles(),
     command: ["httpd-foreground"],
     env: [
       `${DEFAULT_PATH}:/usr/local/apache2/bin`,

@@ -72,13 +72,28 @@ nogroup:x:65533:
 nobody:x:65534:
 `;
 
-/** Alpine's own accounts, and an image's account besides: `nginx:x:101:101:...`, whose group has the same name. */
-export function alpineAccounts(...own: readonly string[]): Readonly<Record<string, string>> {
+/** The version of Alpine that has busybox 1.35. */
+const RELEASE = "3.17.3";
+const OS_RELEASE = `NAME="Alpine Linux"
+ID=alpine
+VERSION_ID=${RELEASE}
+PRETTY_NAME="Alpine Linux v${RELEASE.slice(0, -2)}"
+HOME_URL="https://alpinelinux.org/"
+BUG_REPORT_URL="https://gitlab.alpinelinux.org/alpine/aports/-/issues"
+`;
+
+/**
+ * What Alpine has in /etc: which release it is, its accounts, and an image's own account besides: `nginx:x:101:101:...`, whose
+ * group has the same name.
+ */
+export function alpineFiles(...own: readonly string[]): Readonly<Record<string, string>> {
   const groups = own.map((line) => {
     const [name, , , gid] = line.split(":");
     return `${name}:x:${gid}:\n`;
   });
   return {
+    "/etc/os-release": OS_RELEASE,
+    "/etc/alpine-release": `${RELEASE}\n`,
     "/etc/passwd": PASSWD + own.map((line) => `${line}\n`).join(""),
     "/etc/group": GROUP + groups.join(""),
   };

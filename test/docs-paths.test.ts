@@ -35,7 +35,7 @@ test.each(pages)("every file that %s names exists", (page) => {
 
 test("the architecture names files, and the test would see a wrong one", () => {
   const paths = pathsIn(readFileSync(join(top, "docs/architecture.md"), "utf8"));
-  expect(paths).toContain("programs/ping.ts");
+  expect(paths).toContain("programs/ping/ping.ts");
   expect(paths.length).toBeGreaterThan(20);
   expect(pathsIn("see `net/no-such.ts` and [this](gone.md)")).toEqual(["net/no-such.ts", "gone.md"]);
 });

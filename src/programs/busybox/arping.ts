@@ -1,7 +1,7 @@
 import type { Program } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
-import { type ArpingOptions, NO_ARPING_OPTIONS, runArping } from "../arping.ts";
-import { BUSYBOX_ARPING } from "../arping-dialects.ts";
+import { type ArpingOptions, NO_ARPING_OPTIONS, runArping } from "../arping/arping.ts";
+import { BUSYBOX_ARPING } from "../arping/arping-dialects.ts";
 import { getopt } from "../getopt.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { appletHelp, appletMistake, appletNumber } from "./usage.ts";

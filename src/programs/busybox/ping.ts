@@ -9,7 +9,7 @@ import * as ip from "../../wire/ipv4-address.ts";
 import { type BufferedContext, buffered } from "../buffered-output.ts";
 import { isCapable } from "../credentials.ts";
 import { getopt } from "../getopt.ts";
-import { millis } from "../ping-statistics.ts";
+import { millis } from "../ping/ping-statistics.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { ProgramExit, runSession } from "../program-exit.ts";
 import { resolveName } from "../resolve-name.ts";

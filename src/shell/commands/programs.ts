@@ -1,5 +1,5 @@
 import type { Expected, ValueKind } from "../../operations/expected.ts";
-import { arping } from "../../programs/arping.ts";
+import { arping } from "../../programs/arping/arping.ts";
 import { busyboxArping } from "../../programs/busybox/arping.ts";
 import { busyboxHostname } from "../../programs/busybox/hostname.ts";
 import { busyboxNc } from "../../programs/busybox/nc.ts";
@@ -14,12 +14,12 @@ import { ethtool } from "../../programs/ethtool.ts";
 import { getent } from "../../programs/getent.ts";
 import { httpd } from "../../programs/httpd/httpd.ts";
 import { whoami } from "../../programs/httpd/whoami.ts";
-import { nc } from "../../programs/nc.ts";
-import { ping } from "../../programs/ping.ts";
+import { nc } from "../../programs/nc/nc.ts";
+import { ping } from "../../programs/ping/ping.ts";
 import { python } from "../../programs/python/python.ts";
-import { ss } from "../../programs/ss.ts";
-import { tcpdump } from "../../programs/tcpdump.ts";
-import { traceroute } from "../../programs/traceroute.ts";
+import { ss } from "../../programs/ss/ss.ts";
+import { tcpdump } from "../../programs/tcpdump/tcpdump.ts";
+import { traceroute } from "../../programs/traceroute/traceroute.ts";
 import { wget } from "../../programs/wget/wget.ts";
 import type { CommandTable, Completer } from "../command.ts";
 

@@ -1,11 +1,11 @@
-import type { MtuDiscovery } from "../net/inet-socket.ts";
-import { MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
-import { getopt, type Option } from "./getopt.ts";
-import { wholeNumber } from "./numbers.ts";
+import type { MtuDiscovery } from "../../net/inet-socket.ts";
+import { MILLISECOND, type Nanos, SECOND } from "../../sim/time.ts";
+import { getopt, type Option } from "../getopt.ts";
+import { wholeNumber } from "../numbers.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { ProgramExit } from "../program-exit.ts";
+import { parseAddress } from "../resolve-name.ts";
 import { USAGE, VERSION } from "./ping-usage.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
-import { parseAddress } from "./resolve-name.ts";
 
 const LONG_MAX = 2 ** 63;
 const INT_MAX = 2_147_483_647;

@@ -1,13 +1,13 @@
-import * as utf8 from "../capture/utf8.ts";
-import { errorText, KernelError } from "../net/kernel-error.ts";
-import { UdpSocket } from "../net/udp-socket.ts";
-import type { Program, Wait } from "../sim/process.ts";
-import { MICROSECOND, type Nanos, SECOND } from "../sim/time.ts";
-import * as ip from "../wire/ipv4-address.ts";
+import * as utf8 from "../../capture/utf8.ts";
+import { errorText, KernelError } from "../../net/kernel-error.ts";
+import { UdpSocket } from "../../net/udp-socket.ts";
+import type { Program, Wait } from "../../sim/process.ts";
+import { MICROSECOND, type Nanos, SECOND } from "../../sim/time.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import type { ProgramContext } from "../program-context.ts";
 import { hostAddress } from "./nc-host.ts";
 import { nextPiece } from "./nc-input.ts";
 import { fail, type NetcatOptions, portNumber, portRange } from "./nc-options.ts";
-import type { ProgramContext } from "./program-context.ts";
 
 const FOREVER: Nanos = Number.POSITIVE_INFINITY;
 /** What -v sends to see whether a port is open. */

@@ -1,5 +1,5 @@
-import type { Nanos } from "../sim/time.ts";
-import { general } from "./general-number.ts";
+import type { Nanos } from "../../sim/time.ts";
+import { general } from "../general-number.ts";
 
 /** A duration in microseconds as ping's last line has it: `0.045`. */
 export function millis(micros: number): string {

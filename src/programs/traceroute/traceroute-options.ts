@@ -1,8 +1,8 @@
-import type { Wait } from "../sim/process.ts";
-import { type Nanos, SECOND } from "../sim/time.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
-import { lookupError, resolveName } from "./resolve-name.ts";
+import type { Wait } from "../../sim/process.ts";
+import { type Nanos, SECOND } from "../../sim/time.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { ProgramExit } from "../program-exit.ts";
+import { lookupError, resolveName } from "../resolve-name.ts";
 import { USAGE } from "./traceroute-usage.ts";
 import { fail, type GivenOption, type Operand, readWords } from "./traceroute-words.ts";
 

@@ -1,7 +1,7 @@
-import type { NetDevice } from "../net/net-device.ts";
-import * as ethernet from "../wire/ethernet.ts";
-import * as mac from "../wire/mac.ts";
-import * as sll2 from "../wire/sll2.ts";
+import type { NetDevice } from "../../net/net-device.ts";
+import * as ethernet from "../../wire/ethernet.ts";
+import * as mac from "../../wire/mac.ts";
+import * as sll2 from "../../wire/sll2.ts";
 
 /** How a frame met its device, as a packet socket says it. */
 export function kindOf(device: NetDevice, outgoing: boolean, view: DataView): sll2.PacketKind {

@@ -1,9 +1,9 @@
-import type { NetDevice } from "../net/net-device.ts";
-import type { Filter } from "../wire/filter.ts";
-import { parseFilter } from "../wire/filter-parser.ts";
-import * as ip from "../wire/ipv4-address.ts";
-import { absolutePath, type ProgramContext } from "./program-context.ts";
-import { knownName } from "./resolve-name.ts";
+import type { NetDevice } from "../../net/net-device.ts";
+import type { Filter } from "../../wire/filter.ts";
+import { parseFilter } from "../../wire/filter-parser.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import { absolutePath, type ProgramContext } from "../program-context.ts";
+import { knownName } from "../resolve-name.ts";
 import { fail, type TcpdumpOptions } from "./tcpdump-options.ts";
 
 /** The filter of the command line or of -F; `net` and `broadcast` mean those of `device`. @throws {ProgramExit} */

@@ -1,6 +1,6 @@
-import * as utf8 from "../capture/utf8.ts";
+import * as utf8 from "../../capture/utf8.ts";
+import type { ProgramContext } from "../program-context.ts";
 import type { NetcatOptions } from "./nc-options.ts";
-import type { ProgramContext } from "./program-context.ts";
 
 /** What one read of the input, or write to the network, holds at most. */
 export const CHUNK = 16_384;

@@ -1,9 +1,9 @@
-import type { Program } from "../sim/process.ts";
+import type { Program } from "../../sim/process.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { runSession } from "../program-exit.ts";
 import { netcatOptions } from "./nc-options.ts";
 import { NetcatTcp } from "./nc-tcp.ts";
 import { NetcatUdp } from "./nc-udp.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { runSession } from "./program-exit.ts";
 
 /** `nc` of OpenBSD, as Debian has it, with TCP and UDP. */
 export function nc(context: ProgramContext): Program {

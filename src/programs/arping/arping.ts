@@ -1,24 +1,24 @@
-import * as ipOutput from "../net/ip-output.ts";
-import { errorText, KernelError } from "../net/kernel-error.ts";
-import type { NetDevice } from "../net/net-device.ts";
-import { type PacketFrame, PacketSocket } from "../net/packet-socket.ts";
-import { UdpSocket } from "../net/udp-socket.ts";
-import { type Program, SIGINT } from "../sim/process.ts";
-import { type Nanos, SECOND } from "../sim/time.ts";
-import { WaitQueue } from "../sim/wait-queue.ts";
-import * as arp from "../wire/arp.ts";
-import * as ethernet from "../wire/ethernet.ts";
-import * as ip from "../wire/ipv4-address.ts";
-import * as mac from "../wire/mac.ts";
+import * as ipOutput from "../../net/ip-output.ts";
+import { errorText, KernelError } from "../../net/kernel-error.ts";
+import type { NetDevice } from "../../net/net-device.ts";
+import { type PacketFrame, PacketSocket } from "../../net/packet-socket.ts";
+import { UdpSocket } from "../../net/udp-socket.ts";
+import { type Program, SIGINT } from "../../sim/process.ts";
+import { type Nanos, SECOND } from "../../sim/time.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
+import * as arp from "../../wire/arp.ts";
+import * as ethernet from "../../wire/ethernet.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import * as mac from "../../wire/mac.ts";
+import { isCapable } from "../credentials.ts";
+import { getopt } from "../getopt.ts";
+import { wholeNumber } from "../numbers.ts";
+import { millis } from "../ping/ping-statistics.ts";
+import { VERSION } from "../ping/ping-usage.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { ProgramExit, runSession } from "../program-exit.ts";
+import { lookupError, parseAddress, resolveName } from "../resolve-name.ts";
 import { type ArpingDialect, IPUTILS_ARPING } from "./arping-dialects.ts";
-import { isCapable } from "./credentials.ts";
-import { getopt } from "./getopt.ts";
-import { wholeNumber } from "./numbers.ts";
-import { millis } from "./ping-statistics.ts";
-import { VERSION } from "./ping-usage.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit, runSession } from "./program-exit.ts";
-import { lookupError, parseAddress, resolveName } from "./resolve-name.ts";
 
 const USAGE = `
 Usage:

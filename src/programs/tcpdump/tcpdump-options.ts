@@ -1,5 +1,5 @@
-import { getopt, type Option } from "./getopt.ts";
-import { ProgramExit } from "./program-exit.ts";
+import { getopt, type Option } from "../getopt.ts";
+import { ProgramExit } from "../program-exit.ts";
 
 const VERSION = "tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\n";
 const USAGE: string = `${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]

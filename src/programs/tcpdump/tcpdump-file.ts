@@ -1,9 +1,9 @@
-import { PcapWriter } from "../capture/pcap.ts";
-import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 } from "../capture/pcapng.ts";
-import { readCapture } from "../capture/read-capture.ts";
-import { matches } from "../wire/filter.ts";
+import { PcapWriter } from "../../capture/pcap.ts";
+import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 } from "../../capture/pcapng.ts";
+import { readCapture } from "../../capture/read-capture.ts";
+import { matches } from "../../wire/filter.ts";
+import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { asEthernet } from "./cooked-frame.ts";
-import { absolutePath, type ProgramContext } from "./program-context.ts";
 import { compileFilter } from "./tcpdump-filter.ts";
 import { TcpdumpLines } from "./tcpdump-lines.ts";
 import { fail, type TcpdumpOptions } from "./tcpdump-options.ts";

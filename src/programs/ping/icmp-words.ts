@@ -1,5 +1,5 @@
-import * as icmp from "../wire/icmp.ts";
-import * as ip from "../wire/ipv4-address.ts";
+import * as icmp from "../../wire/icmp.ts";
+import * as ip from "../../wire/ipv4-address.ts";
 
 const unreachable: readonly string[] = [
   "Destination Net Unreachable",

@@ -1,7 +1,7 @@
-import type { Nanos } from "../sim/time.ts";
-import * as icmp from "../wire/icmp.ts";
+import type { Nanos } from "../../sim/time.ts";
+import * as icmp from "../../wire/icmp.ts";
+import type { ProgramContext } from "../program-context.ts";
 import type { PingOptions } from "./ping-options.ts";
-import type { ProgramContext } from "./program-context.ts";
 
 /** Room for the time of sending at the beginning of the data (struct timeval). */
 const TIMEVAL = 16;

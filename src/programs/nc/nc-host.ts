@@ -1,7 +1,7 @@
-import type { Wait } from "../sim/process.ts";
+import type { Wait } from "../../sim/process.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { lookupError, resolveName } from "../resolve-name.ts";
 import { fail, type NetcatOptions } from "./nc-options.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { lookupError, resolveName } from "./resolve-name.ts";
 
 /** The address of the host that netcat was given, int32. @throws {ProgramExit} when it has none. */
 export function* hostAddress(

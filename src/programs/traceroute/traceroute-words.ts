@@ -1,5 +1,5 @@
-import { own } from "../base/own.ts";
-import { ProgramExit } from "./program-exit.ts";
+import { own } from "../../base/own.ts";
+import { ProgramExit } from "../program-exit.ts";
 
 /** Long names of options. */
 const LONG: Readonly<Record<string, string>> = {

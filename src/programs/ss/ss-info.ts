@@ -1,10 +1,10 @@
-import type { TcpConnection } from "../net/tcp/connection.ts";
-import { Pending } from "../net/tcp/constants.ts";
-import * as establish from "../net/tcp/establish.ts";
-import type { ShownSocket } from "../net/tcp/socket-list.ts";
-import { thresholdOf } from "../net/tcp/socket-list.ts";
-import { MILLISECOND, type Nanos } from "../sim/time.ts";
-import { general } from "./general-number.ts";
+import type { TcpConnection } from "../../net/tcp/connection.ts";
+import { Pending } from "../../net/tcp/constants.ts";
+import * as establish from "../../net/tcp/establish.ts";
+import type { ShownSocket } from "../../net/tcp/socket-list.ts";
+import { thresholdOf } from "../../net/tcp/socket-list.ts";
+import { MILLISECOND, type Nanos } from "../../sim/time.ts";
+import { general } from "../general-number.ts";
 
 /** A time as ss prints a timer's (print_ms_timer). */
 function timerTime(nanos: Nanos): string {

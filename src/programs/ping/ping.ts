@@ -1,19 +1,19 @@
-import * as ipOutput from "../net/ip-output.ts";
-import { KernelError } from "../net/kernel-error.ts";
-import type { RawSocket } from "../net/raw-socket.ts";
-import { type Program, SIGINT, type Wait } from "../sim/process.ts";
-import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
-import { WaitQueue } from "../sim/wait-queue.ts";
-import * as ip from "../wire/ipv4-address.ts";
-import { type BufferedContext, buffered } from "./buffered-output.ts";
+import * as ipOutput from "../../net/ip-output.ts";
+import { KernelError } from "../../net/kernel-error.ts";
+import type { RawSocket } from "../../net/raw-socket.ts";
+import { type Program, SIGINT, type Wait } from "../../sim/process.ts";
+import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../../sim/time.ts";
+import { WaitQueue } from "../../sim/wait-queue.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import { type BufferedContext, buffered } from "../buffered-output.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { ProgramExit, runSession } from "../program-exit.ts";
+import { lookupError, type ResolvedName, resolveName } from "../resolve-name.ts";
 import { PingAnswers } from "./ping-answers.ts";
 import { PingData } from "./ping-data.ts";
 import { type PingOptions, parsePingOptions } from "./ping-options.ts";
 import { openPingSocket } from "./ping-socket.ts";
 import { PingStatistics } from "./ping-statistics.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit, runSession } from "./program-exit.ts";
-import { lookupError, type ResolvedName, resolveName } from "./resolve-name.ts";
 
 /** The least time between two requests unless replies come sooner. */
 const MIN_INTERVAL: Nanos = 10 * MILLISECOND;

@@ -1,7 +1,7 @@
-import type { NetDevice } from "../net/net-device.ts";
-import type { Program } from "../sim/process.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { lastWords } from "./program-exit.ts";
+import type { NetDevice } from "../../net/net-device.ts";
+import type { Program } from "../../sim/process.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { lastWords } from "../program-exit.ts";
 import { readFile } from "./tcpdump-file.ts";
 import { LiveCapture } from "./tcpdump-live.ts";
 import { parseTcpdumpOptions } from "./tcpdump-options.ts";

@@ -1,15 +1,15 @@
-import { errorText } from "../net/kernel-error.ts";
-import type { RawDatagram, RawSocket } from "../net/raw-socket.ts";
-import type { Wait } from "../sim/process.ts";
-import * as icmp from "../wire/icmp.ts";
-import * as ipv4 from "../wire/ipv4.ts";
-import * as ip from "../wire/ipv4-address.ts";
+import { errorText } from "../../net/kernel-error.ts";
+import type { RawDatagram, RawSocket } from "../../net/raw-socket.ts";
+import type { Wait } from "../../sim/process.ts";
+import * as icmp from "../../wire/icmp.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { nameOf } from "../resolve-name.ts";
 import { icmpWords } from "./icmp-words.ts";
 import type { PingData } from "./ping-data.ts";
 import type { PingOptions } from "./ping-options.ts";
 import { type PingStatistics, tripTime } from "./ping-statistics.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { nameOf } from "./resolve-name.ts";
 
 /** What comes back to a ping: replies, ICMP errors, redirects; counted and printed. */
 export class PingAnswers {

@@ -1,15 +1,15 @@
-import type { SocketError } from "../net/inet-socket.ts";
-import { errorText, KernelError } from "../net/kernel-error.ts";
-import { RawSocket } from "../net/raw-socket.ts";
-import { UdpSocket } from "../net/udp-socket.ts";
-import { type Program, SIGINT } from "../sim/process.ts";
-import { MILLISECOND, type Nanos } from "../sim/time.ts";
-import type { WaitQueue } from "../sim/wait-queue.ts";
-import * as icmp from "../wire/icmp.ts";
-import * as ipv4 from "../wire/ipv4.ts";
-import * as ip from "../wire/ipv4-address.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit, runSession } from "./program-exit.ts";
+import type { SocketError } from "../../net/inet-socket.ts";
+import { errorText, KernelError } from "../../net/kernel-error.ts";
+import { RawSocket } from "../../net/raw-socket.ts";
+import { UdpSocket } from "../../net/udp-socket.ts";
+import { type Program, SIGINT } from "../../sim/process.ts";
+import { MILLISECOND, type Nanos } from "../../sim/time.ts";
+import type { WaitQueue } from "../../sim/wait-queue.ts";
+import * as icmp from "../../wire/icmp.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { ProgramExit, runSession } from "../program-exit.ts";
 import { markOf, TracerouteLines } from "./traceroute-lines.ts";
 import { HEADERS, parseTracerouteOptions, type TracerouteOptions } from "./traceroute-options.ts";
 

@@ -1,13 +1,13 @@
-import type { InetSocket } from "../net/inet-socket.ts";
-import { errorText, KernelError } from "../net/kernel-error.ts";
-import { RawSocket } from "../net/raw-socket.ts";
-import { UdpSocket } from "../net/udp-socket.ts";
-import * as icmp from "../wire/icmp.ts";
-import * as ipv4 from "../wire/ipv4.ts";
-import * as ip from "../wire/ipv4-address.ts";
+import type { InetSocket } from "../../net/inet-socket.ts";
+import { errorText, KernelError } from "../../net/kernel-error.ts";
+import { RawSocket } from "../../net/raw-socket.ts";
+import { UdpSocket } from "../../net/udp-socket.ts";
+import * as icmp from "../../wire/icmp.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { ProgramExit } from "../program-exit.ts";
 import type { PingOptions } from "./ping-options.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
 
 /** The port that the probe of the way connects to. */
 const PROBE_PORT = 1025;

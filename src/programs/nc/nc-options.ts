@@ -1,8 +1,8 @@
-import { type Nanos, SECOND } from "../sim/time.ts";
-import { getopt } from "./getopt.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { ProgramExit } from "./program-exit.ts";
-import { knownName } from "./resolve-name.ts";
+import { type Nanos, SECOND } from "../../sim/time.ts";
+import { getopt } from "../getopt.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { ProgramExit } from "../program-exit.ts";
+import { knownName } from "../resolve-name.ts";
 
 const USAGE = `usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
 	  [-m minttl] [-O length] [-P proxy_username] [-p source_port]

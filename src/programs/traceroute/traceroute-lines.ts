@@ -1,9 +1,9 @@
-import type { Wait } from "../sim/process.ts";
-import { MILLISECOND, type Nanos } from "../sim/time.ts";
-import * as icmp from "../wire/icmp.ts";
-import * as ip from "../wire/ipv4-address.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { nameOf } from "./resolve-name.ts";
+import type { Wait } from "../../sim/process.ts";
+import { MILLISECOND, type Nanos } from "../../sim/time.ts";
+import * as icmp from "../../wire/icmp.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { nameOf } from "../resolve-name.ts";
 import type { TracerouteOptions } from "./traceroute-options.ts";
 
 /** What a probe came to, as far as it is printed. */

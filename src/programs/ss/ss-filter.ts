@@ -1,6 +1,6 @@
-import type { SocketFamily } from "../net/socket-family.ts";
-import * as ip from "../wire/ipv4-address.ts";
-import { ProgramExit } from "./program-exit.ts";
+import type { SocketFamily } from "../../net/socket-family.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import { ProgramExit } from "../program-exit.ts";
 
 /** What a filter looks at. Addresses are int32. */
 interface Filtered {

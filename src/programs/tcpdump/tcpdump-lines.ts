@@ -1,6 +1,6 @@
-import { Describer, hexAndAscii, hexOnly } from "../wire/describe.ts";
-import * as ethernet from "../wire/ethernet.ts";
-import * as sll2 from "../wire/sll2.ts";
+import { Describer, hexAndAscii, hexOnly } from "../../wire/describe.ts";
+import * as ethernet from "../../wire/ethernet.ts";
+import * as sll2 from "../../wire/sll2.ts";
 import type { TcpdumpOptions } from "./tcpdump-options.ts";
 
 /** A frame to print, with its bytes from the Ethernet header on, or from the SLL2 header on when it comes from such a file. */

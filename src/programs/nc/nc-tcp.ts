@@ -1,15 +1,15 @@
-import { type Errno, errorText, KernelError } from "../net/kernel-error.ts";
-import { TcpListener } from "../net/tcp/tcp-listener.ts";
-import { TcpSocket } from "../net/tcp/tcp-socket.ts";
-import type { Program, Wait } from "../sim/process.ts";
-import type { Nanos } from "../sim/time.ts";
-import * as ip from "../wire/ipv4-address.ts";
+import { type Errno, errorText, KernelError } from "../../net/kernel-error.ts";
+import { TcpListener } from "../../net/tcp/tcp-listener.ts";
+import { TcpSocket } from "../../net/tcp/tcp-socket.ts";
+import type { Program, Wait } from "../../sim/process.ts";
+import type { Nanos } from "../../sim/time.ts";
+import * as ip from "../../wire/ipv4-address.ts";
+import type { ProgramContext } from "../program-context.ts";
+import { serviceName } from "../service-names.ts";
+import { Utf8Pieces } from "../utf8-pieces.ts";
 import { hostAddress } from "./nc-host.ts";
 import { CHUNK, nextPiece } from "./nc-input.ts";
 import { fail, type NetcatOptions, portNumber, portRange } from "./nc-options.ts";
-import type { ProgramContext } from "./program-context.ts";
-import { serviceName } from "./service-names.ts";
-import { Utf8Pieces } from "./utf8-pieces.ts";
 
 const FOREVER: Nanos = Number.POSITIVE_INFINITY;
 

@@ -1,5 +1,6 @@
 import { bridgeHelp } from "./help-texts.ts";
 import type { ShowOptions } from "./ip-options.ts";
+import type { Mutable } from "./mutable.ts";
 import { ToolError } from "./tool-error.ts";
 import { matches, same, type Words, wrong } from "./words.ts";
 
@@ -12,8 +13,6 @@ interface BridgeOptions {
   readonly batch: string | null;
   readonly force: boolean;
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Reads the options of `bridge` in the order of its own comparisons. @throws {ToolError} */
 export function readBridgeOptions(words: Words): BridgeOptions {

@@ -7,6 +7,7 @@ import * as mac from "../wire/mac.ts";
 import { meansAll, readAddress } from "./addresses.ts";
 import { atoi, comesBack, noDevice, readFdbAddress } from "./fdb-address.ts";
 import { bridgeFdbHelp } from "./help-texts.ts";
+import type { Mutable } from "./mutable.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { ToolError } from "./tool-error.ts";
 import { duplicate, garbage, matches, same, unsigned, type Words, wrong } from "./words.ts";
@@ -33,7 +34,6 @@ export interface FdbAttributes {
   readonly externLearn?: true;
   readonly sticky?: true;
 }
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const VNI_MAX = 0xffffff;
 

@@ -4,6 +4,7 @@ import { type FdbFilter, flushFdb } from "../bridge/fdb-commands.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import { atoi, comesBack } from "./fdb-address.ts";
+import type { Mutable } from "./mutable.ts";
 import type { InNamespace, OperationRecord } from "./operation.ts";
 import { incomplete, matches, same, type Words } from "./words.ts";
 
@@ -66,7 +67,7 @@ function flush(
 ): void {
   if (which.offloaded) return; // no hardware here holds any entry
   const wanted = only === null ? port : portIn(master, only);
-  const filter: { -readonly [K in keyof FdbFilter]: FdbFilter[K] } = {};
+  const filter: Mutable<FdbFilter> = {};
   if (wanted !== undefined) filter.port = wanted;
   if (vlan !== undefined) filter.vlan = vlan;
   if (which.permanent !== undefined) filter.permanent = which.permanent;

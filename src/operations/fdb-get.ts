@@ -9,6 +9,7 @@ import { fdbJson, fdbText } from "./fdb-text.ts";
 import { bridgeFdbHelp } from "./help-texts.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { printJson } from "./json.ts";
+import type { Mutable } from "./mutable.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
 import { ToolError } from "./tool-error.ts";
 import { duplicate, garbage, matches, same, type Words } from "./words.ts";
@@ -28,7 +29,6 @@ export interface FdbGet extends InNamespace {
   readonly dynamic?: true;
   readonly options?: ShowOptions;
 }
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export const fdbGet: QuestionRecord<FdbGet> = {
   tool: "bridge",

@@ -68,11 +68,11 @@ export function bridgeRow(bridge: Bridge, row: number): FdbRow {
   const flags: string[] = [];
   if (entry.flags & FdbFlag.externLearn) flags.push("extern_learn");
   if (entry.flags & FdbFlag.sticky) flags.push("sticky");
-  const ages = (entry.flags & (FdbFlag.static | FdbFlag.externLearn)) === 0;
+  const ageing = (entry.flags & (FdbFlag.static | FdbFlag.externLearn)) === 0;
   let state: number = Nud.reachable;
   if (entry.flags & FdbFlag.local) state = Nud.permanent;
   else if (entry.flags & FdbFlag.static) state = Nud.noarp;
-  else if (ages && entry.updated + bridge.ageingTime <= world.now) state = Nud.stale;
+  else if (ageing && entry.updated + bridge.ageingTime <= world.now) state = Nud.stale;
   return {
     device: (entry.port ?? bridge).device,
     mac: mac.format(entry.mac.hi, entry.mac.lo),

@@ -6,6 +6,7 @@ import { fdbJson, fdbText } from "./fdb-text.ts";
 import { bridgeFdbHelp } from "./help-texts.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
 import { printJson } from "./json.ts";
+import type { Mutable } from "./mutable.ts";
 import type { InNamespace, QuestionRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { ToolError } from "./tool-error.ts";
@@ -24,7 +25,6 @@ export interface FdbShow extends InNamespace {
   readonly dynamic?: true;
   readonly options?: ShowOptions;
 }
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const STATES: readonly (readonly [name: string, state: number])[] = [
   ["permanent", Nud.permanent],

@@ -5,6 +5,7 @@ import { familyOf, loosePrefix, meansAll, readAddress, readPrefix } from "./addr
 import { ipAddressHelp } from "./help-texts.ts";
 import { parseFilter } from "./ip-link.ts";
 import type { Family, ShowOptions } from "./ip-options.ts";
+import type { Mutable } from "./mutable.ts";
 import type { Command } from "./operation.ts";
 import { scopeOf } from "./route-names.ts";
 import { ToolError } from "./tool-error.ts";
@@ -26,7 +27,6 @@ export function parseIpAddr(words: Words, show: ShowOptions): Command {
   throw new ToolError(`Command "${word}" is unknown, try "ip address help".`, 255);
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Parsed = Mutable<Omit<AddrAdd, "op" | "dev">> & { dev?: string };
 
 function addrAdd(words: Words, show: ShowOptions, verb: AddrAdd["verb"]): AddrAdd {

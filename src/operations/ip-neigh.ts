@@ -1,6 +1,7 @@
 import { familyOf, looseAddress, meansAll, readAddress, readPrefix } from "./addresses.ts";
 import { ipNeighHelp } from "./help-texts.ts";
 import type { Family, ShowOptions } from "./ip-options.ts";
+import type { Mutable } from "./mutable.ts";
 import type { NeighFilter } from "./neigh-filter.ts";
 import type { NeighFlush } from "./neigh-flush.ts";
 import type { NeighDel, NeighSet } from "./neigh-set.ts";
@@ -10,8 +11,6 @@ import type { Command } from "./operation.ts";
 import { protocolOf } from "./route-names.ts";
 import { ToolError } from "./tool-error.ts";
 import { duplicate, garbage, matches, same, type Words, wrong } from "./words.ts";
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Parses what stands after `ip neigh`. @throws {ToolError} */
 export function parseIpNeigh(words: Words, show: ShowOptions): Command {

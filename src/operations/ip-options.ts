@@ -1,3 +1,4 @@
+import type { Mutable } from "./mutable.ts";
 import { ToolError } from "./tool-error.ts";
 import { matches, same, type Words, wrong } from "./words.ts";
 
@@ -52,8 +53,6 @@ interface LeadingOptions {
   readonly version: boolean;
   readonly help: boolean;
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Reads the options of `ip` (the order of its own comparisons decides abbreviations). @throws {ToolError} */
 export function readOptions(words: Words): LeadingOptions {

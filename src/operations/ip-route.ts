@@ -2,6 +2,7 @@ import type { RouteVerb } from "../net/route-change.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { isIpv6, meansAll, prefixOf, readAddress, readPrefix } from "./addresses.ts";
 import type { Family, ShowOptions } from "./ip-options.ts";
+import type { Mutable } from "./mutable.ts";
 import type { Command } from "./operation.ts";
 import type { RouteFilter } from "./route-filter.ts";
 import type { RouteGet } from "./route-get.ts";
@@ -19,8 +20,6 @@ import {
 import type { RouteWords } from "./route-set.ts";
 import { ToolError } from "./tool-error.ts";
 import { garbage, matches, same, unsigned, type Words, wrong } from "./words.ts";
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Words of `ip route add` that say what is not simulated. */
 const UNKNOWN =

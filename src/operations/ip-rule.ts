@@ -1,6 +1,7 @@
 import { readPrefix } from "./addresses.ts";
 import type { ShowOptions } from "./ip-options.ts";
 import { isInterfaceName } from "./link-attributes.ts";
+import type { Mutable } from "./mutable.ts";
 import type { Command } from "./operation.ts";
 import { ipRuleHelp } from "./route-help-texts.ts";
 import { protocolOf, tableName, tableOf, tosOf } from "./route-names.ts";
@@ -8,8 +9,6 @@ import type { RuleFilter } from "./rule-filter.ts";
 import type { RuleWords } from "./rule-words.ts";
 import { ToolError } from "./tool-error.ts";
 import { matches, same, unsigned, type Words, wrong } from "./words.ts";
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What iproute2 knows and nothing here has. */
 const UNKNOWN = ["realms", "tun_id", "suppress_ifgroup", "sup_group", "nat", "map-to"];

@@ -1,5 +1,6 @@
 import * as mac from "../wire/mac.ts";
 import type { ValueKind } from "./expected.ts";
+import type { Mutable } from "./mutable.ts";
 import { ToolError } from "./tool-error.ts";
 import { among, duplicate, matches, same, unsigned, type Words, wrong } from "./words.ts";
 
@@ -30,7 +31,7 @@ export interface LinkAttributes {
   readonly numrxqueues?: number;
   readonly addrgenmode?: (typeof ADDRGENMODES)[number];
 }
-export type MutableLinkAttributes = { -readonly [K in keyof LinkAttributes]: LinkAttributes[K] };
+export type MutableLinkAttributes = Mutable<LinkAttributes>;
 
 const SWITCHES = ["multicast", "allmulticast", "promisc", "trailers", "arp", "dynamic"] as const;
 /** Switches whose mistakes are told in other words. */

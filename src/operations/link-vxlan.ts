@@ -7,6 +7,7 @@ import * as ip from "../wire/ipv4-address.ts";
 import type { JsonObject } from "./json.ts";
 import { type LinkOptions, type LinkType, nameOr } from "./link-type.ts";
 import { vxlanHelp } from "./link-type-help.ts";
+import type { Mutable } from "./mutable.ts";
 import { ToolError } from "./tool-error.ts";
 import { parseVxlan, vxlanWords } from "./vxlan-words.ts";
 
@@ -82,7 +83,7 @@ export const vxlan: LinkType = {
 
 /** The configuration that the words name. @throws {ToolError} for a device that is not there */
 function configOf(options: LinkOptions, ns: NetworkNamespace): Partial<VxlanConfig> {
-  const config: { -readonly [K in keyof VxlanConfig]?: VxlanConfig[K] } = {};
+  const config: Partial<Mutable<VxlanConfig>> = {};
   const address = options["group"] ?? options["remote"];
   if (address !== undefined) config.remote = ip.parse(String(address)) ?? 0;
   if (options["local"] !== undefined) config.local = ip.parse(String(options["local"])) ?? 0;

@@ -1,6 +1,7 @@
 import type { DelayDistribution } from "../net/qdisc/delay-distribution.ts";
 import type { LossModelSettings } from "../net/qdisc/loss-model.ts";
 import type { CorrelatedChance, NetemSettings } from "../net/qdisc/netem.ts";
+import type { Mutable } from "./mutable.ts";
 import {
   microsToNanos,
   parsePercent,
@@ -39,7 +40,6 @@ export interface NetemOptions {
   /** RATE [PACKETOVERHEAD [CELLSIZE [CELLOVERHEAD]]] */
   readonly rate?: readonly number[];
 }
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const USAGE = `Usage: ... netem [ limit PACKETS ]
                  [ delay TIME [ JITTER [CORRELATION]]]

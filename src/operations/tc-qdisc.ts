@@ -1,4 +1,5 @@
 import type { ShowOptions } from "./ip-options.ts";
+import type { Mutable } from "./mutable.ts";
 import type { Command } from "./operation.ts";
 import { parseQdiscOptions, type QdiscOptions } from "./qdisc-options.ts";
 import type { QdiscParent, QdiscSet } from "./qdisc-place.ts";
@@ -120,8 +121,6 @@ function parseDel(words: Words): Command {
   };
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 function parseShow(words: Words, options: ShowOptions): Command {
   const question: Mutable<QdiscShow> = { ask: "qdisc-show" };
   if (Object.keys(options).length > 0) question.options = options;
@@ -131,7 +130,7 @@ function parseShow(words: Words, options: ShowOptions): Command {
     else if (same(word, "root")) question.root = true;
     else if (same(word, "invisible")) question.invisible = true;
     else if (same(word, "handle")) question.handle = readHandle(words.next());
-    else if (same(word, "parent")) question.handle = readClassid(words.next()) >>> 16 || 0;
+    else if (same(word, "parent")) question.handle = readClassid(words.next()) >>> 16;
     else if (same(word, "ingress", "clsact")) return { ...question, handle: 0xffff };
     else if (matches(word, "help")) throw new ToolError(USAGE, 0);
     else throw new ToolError(`What is "${word}"? Try "tc qdisc help".`, 255);

@@ -1,5 +1,6 @@
 import { rtnetlinkAnswers } from "./ip.ts";
 import { optionWords, type ShowOptions } from "./ip-options.ts";
+import type { Mutable } from "./mutable.ts";
 import { parseTcQdisc } from "./tc-qdisc.ts";
 import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
@@ -16,8 +17,6 @@ where  OBJECT := { qdisc | class | filter | chain |
 		     -nm | -nam[es] | { -cf | -conf } path
 		     -br[ief] }
 `;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What stands in front of the object. */
 interface Leading {

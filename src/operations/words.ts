@@ -46,11 +46,6 @@ export class Words {
     return this.#words.length - this.#at;
   }
 
-  /** The word after the next one, or an empty string. */
-  get peekSecond(): string {
-    return this.#words[this.#at + 1] ?? "";
-  }
-
   /** Takes the next word, which may be a value of a kind. @throws {ToolError} when there is none (NEXT_ARG). */
   next(kind?: ValueKind): string {
     const word = this.#words[this.#at];
@@ -75,13 +70,6 @@ export class Words {
   /** Takes the next word if it is exactly one of these. */
   takes(...words: readonly string[]): boolean {
     const yes = !this.done && same(this.peek, ...words);
-    if (yes) this.#at++;
-    return yes;
-  }
-
-  /** Takes the next word if it is a beginning of one of these. */
-  takesPrefix(...words: readonly string[]): boolean {
-    const yes = matches(this.peek, ...words);
     if (yes) this.#at++;
     return yes;
   }

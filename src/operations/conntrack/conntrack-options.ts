@@ -1,5 +1,6 @@
 import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import type { Mutable } from "../mutable.ts";
 import { ToolError } from "../tool-error.ts";
 import { type ConntrackFilter, parseNat, statusBits } from "./conntrack-filter.ts";
 import type { LineOptions } from "./conntrack-line.ts";
@@ -120,8 +121,6 @@ const ILLEGAL: Readonly<Record<string, string>> = {
   C: "sdrqptuemngjocbwlz",
   S: "sdrqptuemngjocbwlz",
 };
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A command line, read. */
 export interface ConntrackCommand {

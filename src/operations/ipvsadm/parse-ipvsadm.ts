@@ -1,4 +1,5 @@
 import * as ip from "../../wire/ipv4-address.ts";
+import type { Mutable } from "../mutable.ts";
 import type { Command } from "../operation.ts";
 import type { Outside } from "../operation-context.ts";
 import { ToolError } from "../tool-error.ts";
@@ -24,9 +25,9 @@ function mistake(text: string): ToolError {
 /** What the options of a command line say. */
 class Line {
   readonly given: Set<CheckedOption> = new Set();
-  readonly service: { -readonly [K in keyof ServiceName]: ServiceName[K] } = {};
-  readonly settings: { -readonly [K in keyof ServiceSettings]: ServiceSettings[K] } = {};
-  readonly server: { -readonly [K in keyof ServerSettings]: ServerSettings[K] } = {};
+  readonly service: Mutable<ServiceName> = {};
+  readonly settings: Mutable<ServiceSettings> = {};
+  readonly server: Mutable<ServerSettings> = {};
   real: { readonly address: string; readonly port: number | null } | null = null;
   tunnelType = "";
   hasTunnelOptions = false;

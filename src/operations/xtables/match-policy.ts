@@ -1,5 +1,6 @@
 import type { PolicyElement, PolicyInfo } from "../../netfilter/match-policy.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import type { Mutable } from "../mutable.ts";
 import type { GivenOptions, ReadOption, XtExtension } from "./extension.ts";
 import { listedProtocol } from "./protocols.ts";
 import { type AddressMask, hostMask, maskText, protocol, uint } from "./read-options.ts";
@@ -76,7 +77,7 @@ export const policyMatch: XtExtension<PolicyInfo> = {
 };
 
 function elementsOf(given: GivenOptions): PolicyElement[] {
-  const elements: { -readonly [K in keyof PolicyElement]: PolicyElement[K] }[] = [{}];
+  const elements: Mutable<PolicyElement>[] = [{}];
   for (const { id, name, value, not } of given.inOrder) {
     if (id === "next") {
       if (elements.length === MOST) throw new XtProblem("policy match: maximum policy depth reached");

@@ -12,6 +12,7 @@ import type { LinkDel } from "./link-del.ts";
 import type { LinkSet } from "./link-set.ts";
 import type { DeviceFilter, LinkShow } from "./link-show.ts";
 import type { LinkOptions } from "./link-type.ts";
+import type { Mutable } from "./mutable.ts";
 import type { Command } from "./operation.ts";
 import { ToolError } from "./tool-error.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -44,6 +45,12 @@ function offerTypes(kind: string, toolbox: Toolbox): void {
     same(kind, type.kind);
     if (type.slaves !== undefined) same(kind, type.slaves.kind);
   }
+}
+
+/** Words behind a type that is not known. @throws {ToolError} */
+function refuseRest(words: Words): void {
+  if (!words.done)
+    throw new ToolError(`Garbage instead of arguments "${words.peek} ...". Try "ip link help".`, 1);
 }
 
 interface Parsed {
@@ -85,6 +92,7 @@ function linkAdd(words: Words, toolbox: Toolbox): LinkAdd {
   const { attributes, dev, link, kind } = parseAttributes(words);
   if (kind !== undefined) offerTypes(kind, toolbox);
   const options = kind === undefined ? {} : (toolbox.linkTypes.get(kind)?.parse(words) ?? {});
+  refuseRest(words);
   if (kind === undefined) throw new ToolError('Not enough information: "type" argument is required', 1);
   const name = attributes.name ?? dev;
   return {
@@ -104,6 +112,7 @@ function linkSet(words: Words, toolbox: Toolbox): LinkSet {
   if (kind !== undefined && !words.done) {
     const type = toolbox.linkTypes.get(kind) ?? toolbox.slaveType(kind);
     if (type !== null) options = type.parse(words);
+    refuseRest(words);
   }
   if (dev === undefined && attributes.group === undefined && attributes.name === undefined)
     throw new ToolError('Not enough information: "dev" argument is required.', 255);
@@ -140,11 +149,9 @@ function linkShow(words: Words, show: ShowOptions): LinkShow {
   return { ask: "link-show", ...filter, ...(Object.keys(show).length === 0 ? {} : { options: show }) };
 }
 
-type MutableFilter = { -readonly [K in keyof DeviceFilter]: DeviceFilter[K] };
-
 /** Reads a filter of devices; `other` may take words that only addresses have. @throws {ToolError} */
 export function parseFilter(words: Words, other: (words: Words) => boolean): DeviceFilter {
-  const filter: MutableFilter = {};
+  const filter: Mutable<DeviceFilter> = {};
   while (!words.done) {
     if (words.takes("up")) filter.up = true;
     else if (words.takes("master") || words.takes("vrf")) filter.master = words.next("device");

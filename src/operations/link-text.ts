@@ -35,6 +35,11 @@ function linkLayer(device: NetDevice): readonly [type: string, address: string, 
   return [device.loopback ? "loopback" : "ether", address, notesOf(device).broadcast];
 }
 
+/** iproute2 takes the kernel's unsigned number for a signed one. */
+function shownQueueLength(device: NetDevice): number {
+  return device.txQueueLength | 0;
+}
+
 /** One device as `ip link` or `ip addr` prints it, with the newline at the end. */
 export function linkText(
   device: NetDevice,
@@ -48,10 +53,11 @@ export function linkText(
   const flags = flagsOf(device, toolbox).join(",");
   const [type, address, broadcast] = linkLayer(device);
   const master = device.master === null ? "" : `master ${device.master.name} `;
+  const queueLength = shownQueueLength(device);
   let text =
     `${device.ifindex}: ${nameWithLink(device, toolbox)}: <${flags}> mtu ${device.mtu} qdisc ${rootKind(device)} ` +
     `${master}state ${operstate(device)} ${view === "link" ? "mode DEFAULT " : ""}` +
-    `group ${groupName(device.group)} ${device.txQueueLength > 0 ? `qlen ${device.txQueueLength}` : ""}`;
+    `group ${groupName(device.group)} ${queueLength === 0 ? "" : `qlen ${queueLength}`}`;
   if (options.family === undefined || options.family === "link" || options.details) {
     text += `${newline}    link/${type} ${address} brd ${broadcast}`;
     if (pointer !== null && pointer.netnsid !== null) {
@@ -105,7 +111,7 @@ export function linkJson(
     operstate: operstate(device),
     linkmode: view === "link" ? "DEFAULT" : undefined,
     group: groupName(device.group),
-    txqlen: device.txQueueLength > 0 ? device.txQueueLength : undefined,
+    txqlen: shownQueueLength(device) || undefined,
     ...(withAddress
       ? { link_type: type, address, broadcast, link_netnsid: pointer?.netnsid ?? undefined }
       : {}),

@@ -14,7 +14,7 @@ export const conntrackTool: Tool = {
     if (read.expect) return [{ ask: "conntrack-figures", what: "expect" }];
     switch (read.command) {
       case "L":
-        if (format === "xml") throw new ToolError(said("XML is not printed here"), 1);
+        if (format === "xml") throw new ToolError(said("-o xml is not simulated"), 1);
         return [{ ask: "conntrack-show", filter, line, format }];
       case "G":
         return [{ ask: "conntrack-show", filter, line, format: "plain", one: true }];

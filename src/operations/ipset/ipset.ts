@@ -1,5 +1,6 @@
 import type { Command } from "../operation.ts";
 import type { Tool } from "../tool.ts";
+import { ToolError } from "../tool-error.ts";
 import type { IpsetChange } from "./ipset-change.ts";
 import { misuse, PROGRAM } from "./ipset-element.ts";
 import { IPSET_HELP } from "./ipset-help.ts";
@@ -34,8 +35,13 @@ export const ipset: Tool = {
     const words: string[] = [];
     let exist = false;
     let form: IpsetShow["form"] = "list";
-    for (const arg of args) {
-      if (arg === "-!" || arg === "-exist" || arg === "--exist") exist = true;
+    let file: string | null = null;
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i]!;
+      if (arg === "-f" || arg === "-file" || arg === "--file") file = argument(args, ++i);
+      else if (arg === "-o" || arg === "-output" || arg === "--output")
+        form = outputForm(argument(args, ++i));
+      else if (arg === "-!" || arg === "-exist" || arg === "--exist") exist = true;
       else if (arg === "-n" || arg === "-name" || arg === "--name") form = "names";
       else if (arg === "-t" || arg === "-terse" || arg === "--terse") form = "terse";
       else if (arg !== "-q" && arg !== "-quiet" && arg !== "-s" && arg !== "-sorted") words.push(arg);
@@ -44,8 +50,14 @@ export const ipset: Tool = {
     if (word === undefined) throw misuse("No command specified.");
     const command = commandOf(word);
     if (command === null) throw misuse(`No command specified: unknown argument ${word}`);
-    if (command !== "restore") return [commandFrom(command, rest, exist, form)];
-    const lines = (outside?.stdin ?? "").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    if (command !== "restore") {
+      if (file !== null) throw new ToolError("ipset: -f with list or save is not simulated: use > FILE", 1);
+      return [commandFrom(command, rest, exist, form)];
+    }
+    const text = file === null ? (outside?.stdin ?? "") : (outside?.readFile?.(file) ?? null);
+    // The tool ends without a word.
+    if (text === null) throw new ToolError("", 255);
+    const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     return lines.map((line) => {
       const [name = "", ...more] = line.trim().split(/\s+/);
       return commandFrom(commandOf(name) ?? name, more, exist, form);
@@ -53,6 +65,19 @@ export const ipset: Tool = {
   },
   refused: (error) => ({ stderr: `${PROGRAM}: Kernel error received: ${error.message}\n`, status: 1 }),
 };
+
+function argument(args: readonly string[], at: number): string {
+  const value = args[at];
+  if (value === undefined) throw misuse(`Missing mandatory argument to option ${args[at - 1]}`);
+  return value;
+}
+
+function outputForm(name: string): IpsetShow["form"] {
+  if (name === "xml") throw new ToolError("ipset: -o xml is not simulated", 1);
+  if (name !== "plain" && name !== "save")
+    throw new ToolError(`${PROGRAM}: Syntax error: unknown output mode '${name}'`, 1);
+  return name === "save" ? "save" : "list";
+}
 
 function commandFrom(
   command: string,

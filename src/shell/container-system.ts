@@ -1,12 +1,12 @@
-import type {
-  ContainerRuntime,
-  ContainerSystem,
-  ProcessSpec,
-  SeenProcess,
-  StartedProcess,
-  SystemOptions,
+import {
+  type ContainerRuntime,
+  type ContainerSystem,
+  type ProcessSpec,
+  type SeenProcess,
+  type StartedProcess,
+  StartFailure,
+  type SystemOptions,
 } from "../docker/container/container-runtime.ts";
-import { StartFailure } from "../docker/container/container-runtime.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { SIGKILL } from "../sim/process.ts";
 import type { FileSystem } from "./file-system.ts";

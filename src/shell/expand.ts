@@ -36,7 +36,7 @@ const loose = (text: string): Piece => ({ text, active: true, split: true, solid
 export function* expandWords(state: ShellState, words: readonly WordNode[]): Run<string[]> {
   const result: string[] = [];
   for (const word of words) {
-    for (const single of expandBraces(word)) {
+    for (const single of state.options.has("braceexpand") ? expandBraces(word) : [word]) {
       const fields = splitFields(yield* expandPieces(state, single.parts, false), ifsOf(state));
       for (const field of fields) pushField(state, field, result);
     }
@@ -121,7 +121,7 @@ export function* expandPieces(
         break;
       }
       case "BraceExpansion":
-        // Reached only where braces do not expand (an assignment): the text stands as it was typed.
+        // Reached only where braces do not expand (an assignment, `set +B`): the text stands as it was typed.
         pieces.push(plain(braceText(part.items)));
         break;
       case "ProcessSubstitution":

@@ -23,6 +23,11 @@ const WORDS = {
 } as const;
 type FileErrno = keyof typeof WORDS;
 
+/** The words of `strerror` for the name of an error: `ENOENT`; null when no path fails with it. */
+export function errnoWords(name: string): string | null {
+  return Object.hasOwn(WORDS, name) ? WORDS[name as FileErrno] : null;
+}
+
 export interface FileStat {
   readonly kind: "file" | "directory" | "symlink";
   readonly mode: number;

@@ -14,6 +14,7 @@ import {
 import { patternSource } from "./pattern.ts";
 import type { Run } from "./process-table.ts";
 import { quoteWord } from "./quote.ts";
+import { lettersOf } from "./shell-options.ts";
 import { LineAbandoned, ShellExit, type ShellState } from "./shell-state.ts";
 import type { ParameterExpansion, ParameterOperation, WordNode } from "./syntax.ts";
 
@@ -23,17 +24,6 @@ type Value =
   | { readonly list: true; readonly texts: readonly string[]; readonly star: boolean };
 
 const scalar = (text: string | null): Value => ({ list: false, text });
-
-/** The options in the letters of `$-`. */
-const LETTERS: readonly (readonly [string, string])[] = [
-  ["allexport", "a"],
-  ["errexit", "e"],
-  ["noglob", "f"],
-  ["nounset", "u"],
-  ["verbose", "v"],
-  ["xtrace", "x"],
-  ["noclobber", "C"],
-];
 
 /** The value of a plain variable or a special parameter; null when unset. */
 export function readParameter(state: ShellState, name: string): string | null {
@@ -47,9 +37,9 @@ export function readParameter(state: ShellState, name: string): string | null {
     case "#":
       return `${state.positional.length}`;
     case "-":
-      return `h${LETTERS.filter(([option]) => state.options.has(option))
-        .map(([, letter]) => letter)
-        .join("")}Bc`;
+      if (state.naming.kind === "prompt")
+        return `${lettersOf(new Set([...state.options, "histexpand", "interactive", "monitor"]))}s`;
+      return lettersOf(state.options) + (state.naming.kind === "command" ? "c" : "");
     case "_":
       return state.lastArgument;
     case "0":

@@ -6,6 +6,7 @@ import { type FileSystem, resolvePath } from "./file-system.ts";
 import { JobTable } from "./job-table.ts";
 import type { Machine } from "./machine.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";
+import { SET_AT_START, SHOPT_AT_START } from "./shell-options.ts";
 import { type Stream, WriteFailure } from "./stream.ts";
 import {
   type BashLibrary,
@@ -27,7 +28,7 @@ export type Naming =
   /** `sh`, which is busybox's ash in a container; `script` for a file, whose lines are counted. */
   | { readonly kind: "ash"; readonly name: string; readonly script: boolean };
 
-/** The parts of the interpreter that call each other in a circle; put together in `shell.ts`. */
+/** The parts of the interpreter that call each other in a circle; put together in `interpreter.ts`. */
 export interface Interpreter {
   /** Runs a whole text in the present shell; the status of its last command. */
   runScript(state: ShellState, script: ScriptNode): Run<number>;
@@ -57,9 +58,9 @@ export class ShellState {
   functions: Map<string, FunctionNode> = new Map();
   aliases: Map<string, string> = new Map();
   /** The options of `set -o` that are on. */
-  options: Set<string> = new Set();
+  options: Set<string> = new Set(SET_AT_START);
   /** The options of `shopt` that are on. */
-  shellOptions: Set<string> = new Set();
+  shellOptions: Set<string> = new Set(SHOPT_AT_START);
   /** Commands to run at a signal or at the end, by the name that `trap` uses. */
   traps: Map<string, string> = new Map();
   positional: readonly string[] = [];
@@ -109,7 +110,6 @@ export class ShellState {
     this.jobs = new JobTable();
     this.shellPid = 0;
     this.startedAt = machine.world.now;
-    this.shellOptions.add("interactive_comments");
   }
 
   /** A subshell's copy: changes stay in it. It holds its own share of every open file. */

@@ -387,5 +387,6 @@ describe("at a prompt:", () => {
     expect((await shell.type("sleep 1 &")).output).toMatch(/^\[1\] \d{4}\n$/);
     await shell.type("sleep 2");
     expect((await shell.type("echo x")).output).toBe("[1]+  Done                    sleep 1\nx\n");
+    expect((await shell.type("echo $-")).output).toBe("himBHs\n");
   });
 });

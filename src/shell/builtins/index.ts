@@ -2,6 +2,7 @@ import type { Builtin } from "./builtin.ts";
 import { flowBuiltins } from "./flow.ts";
 import { inputBuiltins } from "./input.ts";
 import { jobBuiltins } from "./jobs.ts";
+import { optionBuiltins } from "./options.ts";
 import { outputBuiltins } from "./output.ts";
 import { test } from "./test.ts";
 import { variableBuiltins } from "./variables.ts";
@@ -14,6 +15,7 @@ function builtins(): ReadonlyMap<string, Builtin> {
     ...Object.entries(flowBuiltins),
     ...Object.entries(inputBuiltins),
     ...Object.entries(jobBuiltins),
+    ...Object.entries(optionBuiltins),
     ...Object.entries(outputBuiltins),
     ...Object.entries(variableBuiltins),
     ["test", test],

@@ -161,85 +161,6 @@ function* unset(state: ShellState, args: readonly string[]): Run<number> {
   return status;
 }
 
-const OPTIONS: Readonly<Record<string, string>> = {
-  a: "allexport",
-  b: "notify",
-  e: "errexit",
-  f: "noglob",
-  h: "hashall",
-  m: "monitor",
-  n: "noexec",
-  u: "nounset",
-  v: "verbose",
-  x: "xtrace",
-  B: "braceexpand",
-  C: "noclobber",
-  E: "errtrace",
-  T: "functrace",
-};
-const OPTION_NAMES: readonly string[] = [
-  ...Object.values(OPTIONS),
-  "pipefail",
-  "posix",
-  "emacs",
-  "vi",
-  "ignoreeof",
-  "history",
-].sort();
-
-function set(state: ShellState, args: readonly string[]): number {
-  if (args.length === 0) {
-    for (const name of state.variables.names()) {
-      const value = state.variables.get(name);
-      if (value !== null) state.out(`${name}=${quoteWord(value)}\n`);
-    }
-    return 0;
-  }
-  for (let i = 0; i < args.length; i++) {
-    const word = args[i]!;
-    if (word === "--" || word === "-") {
-      state.positional = args.slice(i + 1);
-      return 0;
-    }
-    if (!/^[-+]./.test(word)) {
-      state.positional = args.slice(i);
-      return 0;
-    }
-    for (const letter of word.slice(1)) {
-      let option = OPTIONS[letter];
-      if (letter === "o") {
-        option = args[++i];
-        if (option === undefined) {
-          for (const name of OPTION_NAMES)
-            state.out(`${name.padEnd(15)}\t${state.options.has(name) ? "on" : "off"}\n`);
-          return 0;
-        }
-        if (!OPTION_NAMES.includes(option)) return state.complain(`set: ${option}: invalid option name`, 2);
-      }
-      if (option === undefined) {
-        state.complain(`set: ${word[0]}${letter}: invalid option`);
-        state.err("set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n");
-        return 2;
-      }
-      if (word.startsWith("-")) state.options.add(option);
-      else state.options.delete(option);
-    }
-  }
-  return 0;
-}
-
-function shopt(state: ShellState, args: readonly string[]): number {
-  const names = args.filter((word) => !word.startsWith("-"));
-  for (const name of names) {
-    if (args.includes("-s")) state.shellOptions.add(name);
-    else if (args.includes("-u")) state.shellOptions.delete(name);
-    else if (!args.includes("-q"))
-      state.out(`${name.padEnd(15)}\t${state.shellOptions.has(name) ? "on" : "off"}\n`);
-  }
-  if (args.includes("-s") || args.includes("-u")) return 0;
-  return names.every((name) => state.shellOptions.has(name)) ? 0 : 1;
-}
-
 function shift(state: ShellState, args: readonly string[]): number {
   const count = Number(args[0] ?? 1);
   if (!Number.isInteger(count) || count < 0)
@@ -283,8 +204,6 @@ export const variableBuiltins: Builtins = {
   export: declare,
   readonly: declare,
   unset,
-  set,
-  shopt,
   shift,
   alias,
   unalias,

@@ -191,9 +191,7 @@ export function* launch(state: ShellState, found: Installed, words: readonly str
 /** What the first line of a script names: `/bin/sh`. */
 function interpreterOf({ files }: ShellState, found: Installed): string | null {
   if (found.kind !== "script") return null;
-  const content = files.read(found.path);
-  const text = typeof content === "string" ? content : "";
-  return /^#! *([^\n]*)/.exec(text)?.[1]?.trim() ?? "/bin/sh";
+  return /^#! *([^\n]*)/.exec(files.read(found.path))?.[1]?.trim() ?? "/bin/sh";
 }
 
 /** A command that ends at once has taken its time when its status is known. */

@@ -1,5 +1,6 @@
 import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
+import { SET_AT_START, SHOPT_AT_START } from "../shell-options.ts";
 import type { Naming, ShellState } from "../shell-state.ts";
 import { readAll } from "../stream.ts";
 import { runToExit } from "../subshell.ts";
@@ -88,7 +89,8 @@ function becomeFresh(state: ShellState): void {
   state.variables.set("OPTIND", "1");
   state.functions = new Map();
   state.aliases = new Map();
-  state.options = new Set();
+  state.options = new Set(SET_AT_START);
+  state.shellOptions = new Set(SHOPT_AT_START);
   state.traps = new Map();
   state.status = 0;
   state.line = 1;

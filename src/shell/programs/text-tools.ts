@@ -1,4 +1,5 @@
 import type { Bash } from "just-bash";
+import { errnoWords } from "../file-system.ts";
 import type { Machine } from "../machine.ts";
 import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
@@ -76,19 +77,44 @@ const FORBIDDEN: Readonly<Record<string, (path: string) => string>> = {
   cp: (path) => `can't create '${path}'`,
 };
 
+/** Tools of GNU coreutils, which point at their help when they are used wrongly. */
+const WRONG_USE =
+  /^(base64|basename|chmod|comm|cp|cut|dirname|du|expand|fold|head|join|ln|md5sum|mkdir|mv|nl|od|readlink|rm|rmdir|sort|split|stat|tac|tail|touch|tr|unexpand|uniq): (?:missing (?:\w+ )*operand.*|invalid option -- '.'|unrecognized option '.*'|you must specify .*)$(?!\nTry)/gm;
+
 function reworded(text: string, isBusybox: boolean): string {
-  const allowed = text.replace(
-    /^(\w+): (.*?)(?:EACCES|EPERM): (\w+ (?:not )?\w+), \w+ '([^']*)'.*$/gm,
-    (_, tool: string, before: string, words: string, path: string) => {
-      const why = words === "permission denied" ? "Permission denied" : "Operation not permitted";
-      if (!isBusybox) return `${tool}: ${before}${why}`;
-      return `${tool}: ${FORBIDDEN[tool]?.(path) ?? path}: ${why}`;
+  const readable = text.replace(
+    /^(\w+): (.*?)(E[A-Z]+): [\w ]+, \w+ '([^']*)'.*$/gm,
+    (whole, tool: string, before: string, code: string, path: string) => {
+      const why = errnoWords(code);
+      if (why === null) return whole;
+      if (isBusybox) return `${tool}: ${FORBIDDEN[tool]?.(path) ?? path}: ${why}`;
+      if (before !== "") return `${tool}: ${before}${why}`;
+      return tool === "ln"
+        ? `ln: failed to create symbolic link '${path}': ${why}`
+        : `${tool}: ${path}: ${why}`;
     },
   );
-  return allowed.replace(
+  const pointed = isBusybox
+    ? readable
+    : readable.replace(WRONG_USE, "$&\nTry '$1 --help' for more information.");
+  return pointed.replace(
     /^(awk|sed|sort|tail): (.+): No such file or directory$/gm,
     (_, tool: string, path: string) => {
       return `${tool}: ${MISSING[tool]!(path)}`;
+    },
+  );
+}
+
+/** just-bash blames the source of `cp` and `mv` when it is the folder of the destination that is not there. */
+function blamed(text: string, words: readonly string[], state: ShellState): string {
+  const to = words.at(-1)!;
+  return text.replace(
+    /^(cp|mv): cannot stat '(.*)': No such file or directory$/gm,
+    (whole, tool: string, from: string) => {
+      if (state.files.stat(state.path(from)) === null) return whole;
+      return tool === "cp"
+        ? `cp: cannot create regular file '${to}': No such file or directory`
+        : `mv: cannot move '${from}' to '${to}': No such file or directory`;
     },
   );
 }
@@ -120,11 +146,7 @@ export function* runTextTool(state: ShellState, typed: readonly string[]): Run<n
       ? result.stdout.replace(/^( *\d+) /gm, (_, n: string) => `${n.trim().padStart(7)} `)
       : result.stdout,
   );
-  state.err(
-    reworded(
-      result.stderr.replace(/^bash: /gm, "").replaceAll("<path>", words.at(-1)!),
-      state.machine.image?.system === "busybox",
-    ),
-  );
+  const said = result.stderr.replace(/^bash: /gm, "").replaceAll("<path>", words.at(-1)!);
+  state.err(reworded(blamed(said, words, state), state.machine.image?.system === "busybox"));
   return result.exitCode;
 }

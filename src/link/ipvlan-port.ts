@@ -98,14 +98,17 @@ export class IpvlanPort implements RxHandler, DeviceListener {
     else ipvlan.receive(packet);
   }
 
-  /** A copy to each that is up and hears the group, but not to `from` (ipvlan_process_multicast). */
+  /**
+   * A copy to each that is up and hears the group, but not to `from`, that sent it; null: it came in by the lower device
+   * (ipvlan_process_multicast). What one of them sent counts with its Ethernet header twice, in the kernel too.
+   */
   broadcast(packet: Packet, from: Ipvlan | null): void {
     const hi = ethernet.dstHi(packet.view, packet.at);
     const lo = ethernet.dstLo(packet.view, packet.at);
     for (const ipvlan of this.ipvlans) {
       const { device } = ipvlan;
       if (ipvlan === from || !device.up || !hearsGroup(device, hi, lo)) continue;
-      device.counters.received(packet.length, null);
+      device.counters.received(packet.length + (from === null ? 0 : ethernet.HEADER_LEN), null);
       device.counters.multicast++;
       device.backlog(this.lower.world.pool.copy(packet));
     }

@@ -77,9 +77,9 @@ export class Ipvlan implements DeviceDriver {
     ipOutput.sendHeaded(ns, packet, way, dst);
   }
 
-  /** From another one of the same device. */
+  /** From another one of the same device: the kernel counts the Ethernet header twice (ipvlan_rcv_frame with `local`). */
   take(packet: Packet): void {
-    this.device.counters.received(packet.length, null);
+    this.device.counters.received(packet.length + ethernet.HEADER_LEN, null);
     this.device.backlog(packet);
   }
 

@@ -19,11 +19,12 @@ interface Case {
 
 /** A record is `$ line`, `> more of it`, the output, `[exit N]`; a last `\` says that the output has no line end. */
 function readCases(text: string): Case[] {
-  return text.split(/\]\n\n?(?=\$ |$)/).flatMap((record) => {
+  const records = text.split(/\]\n\n?(?=\$ |$)/).filter((record) => record !== "");
+  return records.map((record) => {
     const match = /^\$ ([\s\S]*?)\n((?:(?!> )[\s\S])*?)\[exit (\d+)$/.exec(record.replace(/\n> /g, "\u0000"));
-    if (match === null) return [];
+    if (match === null) throw new Error(`test/shell-cases.txt: no [exit N] ends this record:\n${record}`);
     const output = match[2]!.replace(/\u0000/g, "\n> ").replace(/\\\n$/, "");
-    return [{ line: match[1]!.replace(/\u0000/g, "\n"), output, status: Number(match[3]) }];
+    return { line: match[1]!.replace(/\u0000/g, "\n"), output, status: Number(match[3]) };
   });
 }
 
@@ -60,7 +61,11 @@ describe("the record is true of the bash on this machine:", () => {
     const folder = mkdtempSync(join(tmpdir(), "overmesh-"));
     try {
       const script = 'set -o pipefail; bash -c "$1" 2>&1 < /dev/null | cat';
-      const run = spawnSync("bash", ["-c", script, "record", line], { cwd: folder, encoding: "utf8" });
+      const run = spawnSync("bash", ["-c", script, "record", line], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...process.env, LC_ALL: "C.UTF-8" },
+      });
       expect({ output: run.stdout.replaceAll(folder, "/tmp/w"), status: run.status }).toEqual({
         output,
         status,

@@ -14,6 +14,8 @@ export class DockerHost {
   /** What runs on the host for the engine, by its words. */
   readonly processes: { words: string; process: Process }[] = [];
   readonly #sandboxes: Map<string, Sandbox> = new Map();
+  /** Of containers, by name. */
+  readonly #ids: Map<string, string> = new Map();
   #made = 0;
 
   constructor(parts: Partial<ControllerParts> = {}, world?: LabWorld) {
@@ -86,7 +88,6 @@ export class DockerHost {
     }
     return sandbox;
   }
-  readonly #ids: Map<string, string> = new Map();
 
   connect(name: string, network: string, more: Partial<EndpointRequest> = {}): void {
     (this.networks as ContainerNetworks).connect(this.sandbox(name), network, {

@@ -10,6 +10,7 @@ import type { RouteSpec } from "../../src/net/route.ts";
 import { RouteTable } from "../../src/net/route-kind.ts";
 import { registerNetfilter } from "../../src/netfilter/register-netfilter.ts";
 import { finishChecksum } from "../../src/sim/finish-checksum.ts";
+import { SECOND } from "../../src/sim/time.ts";
 import { World } from "../../src/sim/world.ts";
 import { Describer } from "../../src/wire/describe.ts";
 import * as icmp from "../../src/wire/icmp.ts";
@@ -63,7 +64,7 @@ export class RoutedNetwork {
   }
 
   advance(seconds: number): void {
-    this.world.advance(seconds * 1e9);
+    this.world.advance(seconds * SECOND);
   }
 
   /** What the books of the world say is wrong: nothing. */

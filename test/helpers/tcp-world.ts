@@ -13,6 +13,7 @@ import { MILLISECOND, type Nanos } from "../../src/sim/time.ts";
 import { Verdict } from "../../src/sim/verdict.ts";
 import { World } from "../../src/sim/world.ts";
 import { Describer } from "../../src/wire/describe.ts";
+import * as ethernet from "../../src/wire/ethernet.ts";
 import * as ip from "../../src/wire/ipv4-address.ts";
 
 /** What a wire does to frames, each in so many of 1000 cases, and how long they take. */
@@ -95,7 +96,7 @@ export class TcpWorld {
   #send(device: NetDevice, packet: Packet): void {
     const from = device === this.deviceA ? "a" : "b";
     const peer = device === this.deviceA ? this.deviceB : this.deviceA;
-    const isArp = packet.view.getUint16(packet.at + 12) === 0x0806;
+    const isArp = ethernet.type(packet.view, packet.at) === ethernet.TYPE_ARP;
     if (!isArp) {
       if (this.records) finishChecksum(packet);
       const line = this.records ? this.#describer.describe(packet.view, packet.at, packet.length) : "";

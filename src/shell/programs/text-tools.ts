@@ -1,9 +1,9 @@
 import type { Bash } from "just-bash";
-import { errnoWords } from "../file-system.ts";
 import type { Machine } from "../machine.ts";
 import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { Pipe, readAll } from "../stream.ts";
+import { busyboxErrors, gnuErrors } from "./text-tool-errors.ts";
 import { ToolFiles } from "./tool-files.ts";
 import { toolWords } from "./tool-words.ts";
 
@@ -61,64 +61,6 @@ function readsInput(state: ShellState, words: readonly string[]): boolean {
   );
 }
 
-/** How the real tools tell of a file that is not there; just-bash has one wording for all. */
-const MISSING: Readonly<Record<string, (path: string) => string>> = {
-  awk: (path) => `cannot open ${path} (No such file or directory)`,
-  sed: (path) => `can't read ${path}: No such file or directory`,
-  sort: (path) => `cannot read: ${path}: No such file or directory`,
-  tail: (path) => `cannot open '${path}' for reading: No such file or directory`,
-};
-
-/** How busybox's applets begin to tell of a file that may not be changed. */
-const FORBIDDEN: Readonly<Record<string, (path: string) => string>> = {
-  mkdir: (path) => `can't create directory '${path}'`,
-  rm: (path) => `can't remove '${path}'`,
-  mv: (path) => `can't rename '${path}'`,
-  cp: (path) => `can't create '${path}'`,
-};
-
-/** Tools of GNU coreutils, which point at their help when they are used wrongly. */
-const WRONG_USE =
-  /^(base64|basename|chmod|comm|cp|cut|dirname|du|expand|fold|head|join|ln|md5sum|mkdir|mv|nl|od|readlink|rm|rmdir|sort|split|stat|tac|tail|touch|tr|unexpand|uniq): (?:missing (?:\w+ )*operand.*|invalid option -- '.'|unrecognized option '.*'|you must specify .*)$(?!\nTry)/gm;
-
-function reworded(text: string, isBusybox: boolean): string {
-  const readable = text.replace(
-    /^(\w+): (.*?)(E[A-Z]+): [\w ]+, \w+ '([^']*)'.*$/gm,
-    (whole, tool: string, before: string, code: string, path: string) => {
-      const why = errnoWords(code);
-      if (why === null) return whole;
-      if (isBusybox) return `${tool}: ${FORBIDDEN[tool]?.(path) ?? path}: ${why}`;
-      if (before !== "") return `${tool}: ${before}${why}`;
-      return tool === "ln"
-        ? `ln: failed to create symbolic link '${path}': ${why}`
-        : `${tool}: ${path}: ${why}`;
-    },
-  );
-  const pointed = isBusybox
-    ? readable
-    : readable.replace(WRONG_USE, "$&\nTry '$1 --help' for more information.");
-  return pointed.replace(
-    /^(awk|sed|sort|tail): (.+): No such file or directory$/gm,
-    (_, tool: string, path: string) => {
-      return `${tool}: ${MISSING[tool]!(path)}`;
-    },
-  );
-}
-
-/** just-bash blames the source of `cp` and `mv` when it is the folder of the destination that is not there. */
-function blamed(text: string, words: readonly string[], state: ShellState): string {
-  const to = words.at(-1)!;
-  return text.replace(
-    /^(cp|mv): cannot stat '(.*)': No such file or directory$/gm,
-    (whole, tool: string, from: string) => {
-      if (state.files.stat(state.path(from)) === null) return whole;
-      return tool === "cp"
-        ? `cp: cannot create regular file '${to}': No such file or directory`
-        : `mv: cannot move '${from}' to '${to}': No such file or directory`;
-    },
-  );
-}
-
 /** Runs a tool; the world stands still meanwhile. */
 export function* runTextTool(state: ShellState, typed: readonly string[]): Run<number> {
   yield* state.loadLibrary();
@@ -147,6 +89,9 @@ export function* runTextTool(state: ShellState, typed: readonly string[]): Run<n
       : result.stdout,
   );
   const said = result.stderr.replace(/^bash: /gm, "").replaceAll("<path>", words.at(-1)!);
-  state.err(reworded(blamed(said, words, state), state.machine.image?.system === "busybox"));
+  const isBusybox = state.machine.image?.system === "busybox";
+  const operands = words.slice(1).filter((word) => !word.startsWith("-"));
+  const exists = (path: string): boolean => state.files.stat(state.path(path)) !== null;
+  state.err(isBusybox ? busyboxErrors(said) : gnuErrors(said, operands, exists));
   return result.exitCode;
 }

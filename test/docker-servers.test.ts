@@ -52,3 +52,18 @@ test("A10 attaching is told as an event: by run before the start, by attach late
     "c1 create\nc1 attach\nc1 start\nc1 die\nc2 create\nc2 start\nc2 attach\nc2 die\n",
   );
 });
+
+test("A11 nginx serves the files that somebody puts below its folder, and nothing above it", async () => {
+  const world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });
+  const ask = async (line: string): Promise<string> => (await world.type("host", line)).output;
+  await ask("docker run -d --name c1 -p 80:80 nginx");
+  await ask(
+    "docker exec c1 sh -c 'cd /usr/share/nginx/html; mkdir a; echo good day >a/b.txt; rm index.html'",
+  );
+  const tell = "curl -s -w '%{http_code} %{content_type}\\n'";
+  expect(await ask(`${tell} localhost/a/b.txt?x`)).toBe("good day\n200 text/plain\n");
+  for (const path of ["", "a/", "a"])
+    expect(await ask(`${tell} -o /dev/null localhost/${path}`)).toBe("404 text/html\n");
+  const raw = "printf 'GET /../../../../etc/passwd HTTP/1.0\\r\\n\\r\\n' | nc localhost 80 | head -1";
+  expect(await ask(raw)).toBe("HTTP/1.1 404 Not Found\r\n");
+});

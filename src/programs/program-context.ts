@@ -77,7 +77,7 @@ interface ProgramFileStat {
 }
 
 /** A path as a program was given it, made absolute. */
-export function absolutePath(context: ProgramContext, path: string): string {
+export function absolutePath(context: Pick<ProgramContext, "cwd">, path: string): string {
   const parts: string[] = [];
   for (const part of (path.startsWith("/") ? path : `${context.cwd}/${path}`).split("/")) {
     if (part === "" || part === ".") continue;

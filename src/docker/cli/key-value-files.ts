@@ -1,5 +1,5 @@
-import type { ClientContext } from "./client-context.ts";
-import { ClientError } from "./client-context.ts";
+import { absolutePath } from "../../programs/program-context.ts";
+import { type ClientContext, ClientError } from "./client-context.ts";
 
 /** `--env-file` and `--label-file`: lines of `key=value`. */
 
@@ -21,9 +21,8 @@ function fileLines(
   file: string,
   lookUp: ((name: string) => string | undefined) | null,
 ): string[] {
-  const path = file.startsWith("/") ? file : `${context.cwd === "/" ? "" : context.cwd}/${file}`;
   const found: string[] = [];
-  const lines = readFile(context, path, file)
+  const lines = readFile(context, file)
     .replace(/^\uFEFF/, "")
     .replace(/\n$/, "")
     .split(/\r?\n/);
@@ -46,7 +45,8 @@ function fileLines(
   return found;
 }
 
-function readFile(context: ClientContext, path: string, said: string): string {
+function readFile(context: ClientContext, said: string): string {
+  const path = absolutePath(context, said);
   const stat = context.files.stat(path);
   if (stat === null) throw new ClientError(`open ${said}: no such file or directory`);
   if (stat.kind === "directory") throw new ClientError(`read ${said}: is a directory`);

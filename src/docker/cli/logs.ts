@@ -1,5 +1,6 @@
 import type { Program } from "../../sim/process.ts";
 import type { Nanos } from "../../sim/time.ts";
+import { DaemonError } from "../api/daemon-error.ts";
 import type { LogLine } from "../api/docker-api.ts";
 import { instantOf } from "../timestamps.ts";
 import { naming } from "./ask.ts";
@@ -45,8 +46,9 @@ export function* showLogs({ context, options, args, api }: Invocation): Program 
 function runs(ask: () => boolean): boolean {
   try {
     return ask();
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof DaemonError) return false;
+    throw error;
   }
 }
 

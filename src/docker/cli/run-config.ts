@@ -1,3 +1,4 @@
+import { absolutePath } from "../../programs/program-context.ts";
 import type {
   ContainerConfig,
   ContainerCreateRequest,
@@ -226,7 +227,7 @@ function securityOptions(context: ClientContext, said: readonly string[]): strin
         throw new ClientError(`Invalid --security-opt: ${goQuote(option)}`);
       const [kind, value] = [option.slice(0, at), option.slice(at + 1)];
       if (kind !== "seccomp" || value === "unconfined") return option;
-      const stat = context.files.stat(value.startsWith("/") ? value : `${context.cwd}/${value}`);
+      const stat = context.files.stat(absolutePath(context, value));
       if (stat === null) {
         throw new ClientError(
           `opening seccomp profile (${value}) failed: open ${value}: no such file or directory`,

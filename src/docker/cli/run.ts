@@ -1,3 +1,4 @@
+import { absolutePath } from "../../programs/program-context.ts";
 import type { Program } from "../../sim/process.ts";
 import type { ContainerCreateRequest } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
@@ -108,7 +109,7 @@ function* create({ context, options, api }: Invocation, request: ContainerCreate
     context.err(`WARNING: Localhost DNS setting (--dns=${local}) may fail in containers.\n`);
   }
   const cidFile = options.text("cidfile");
-  const cidPath = cidFile.startsWith("/") ? cidFile : `${context.cwd}/${cidFile}`;
+  const cidPath = absolutePath(context, cidFile);
   if (cidFile !== "" && context.files.stat(cidPath) !== null) {
     throw new ClientError(
       `container ID file found, make sure the other container isn't running or delete ${cidFile}`,

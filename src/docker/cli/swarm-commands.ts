@@ -15,8 +15,13 @@ const FOR_MANAGERS = [
   ...["ca", "join-token", "unlock-key", "update"].map((name) => `swarm ${name}`),
 ];
 
-function refuse({ api }: Invocation): never {
-  void api;
+/** Without an engine there is nobody to refuse. @throws {ClientError} */
+function demandEngine(invocation: Invocation): void {
+  void invocation.api;
+}
+
+function refuse(invocation: Invocation): never {
+  demandEngine(invocation);
   throw new ClientError(`Error response from daemon: ${NOT_A_MANAGER}`);
 }
 
@@ -25,8 +30,8 @@ export const SWARM_RUNNERS: Readonly<Record<string, Runner>> = {
   ...Object.fromEntries(FOR_MANAGERS.map((path) => [path, refuse])),
   "swarm init": unsimulated("swarm mode"),
   "swarm join": unsimulated("swarm mode"),
-  "swarm leave": ({ api }) => {
-    void api;
+  "swarm leave": (invocation) => {
+    demandEngine(invocation);
     throw new ClientError("Error response from daemon: This node is not part of a swarm");
   },
 };

@@ -53,8 +53,7 @@ export function checkValue(check: ValueCheck, value: string, env: ReadonlyMap<st
     case "label":
       return checkLabel(value);
     case "link":
-      splitLink(value);
-      return value;
+      return checkLink(value);
     case "sysctl":
       return checkSysctl(value);
     case "throttle-bps":
@@ -111,15 +110,11 @@ function checkSysctl(value: string): string {
   return value;
 }
 
-/** `container:alias`; without an alias the container's name is it. */
-function splitLink(value: string): readonly [string, string] {
+/** `container:alias`, or a container alone. */
+function checkLink(value: string): string {
   if (value === "") throw new BadValue("empty string specified for links");
-  const parts = value.split(":");
-  if (parts.length > 2) throw new BadValue(`bad format for links: ${value}`);
-  if (parts.length === 1) return [value, value];
-  // Old records have /name:/other/alias.
-  if (parts[0]!.startsWith("/")) return [parts[0]!.slice(1), parts[1]!.split("/").at(-1)!];
-  return [parts[0]!, parts[1]!];
+  if (value.split(":").length > 2) throw new BadValue(`bad format for links: ${value}`);
+  return value;
 }
 
 function checkDevice(check: "throttle-bps" | "throttle-iops" | "weight-device", value: string): string {

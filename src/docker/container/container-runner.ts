@@ -30,7 +30,7 @@ import { demandSignal } from "./signals.ts";
 import { setSysctls } from "./sysctls.ts";
 import { asDaemon, userIn } from "./user.ts";
 
-/** How long a container may take to stop unless somebody says otherwise. */
+/** Seconds that a container may take to stop unless somebody says otherwise. */
 export const STOP_TIMEOUT = 10;
 
 interface RunnerParts {

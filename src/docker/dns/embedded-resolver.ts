@@ -75,36 +75,28 @@ class EmbeddedResolver {
   /** What is known here; null: others are to be asked. */
   #own(query: dns.DnsMessage, question: dns.DnsQuestion): dns.DnsMessage | null {
     const { name, type } = question;
-    const { resolve, reverse, ndotsSet } = this.#names;
+    const backend = this.#backend;
     let known: readonly dns.DnsRecord[] | null = null;
     if (type === dns.TYPE_A) {
-      const addresses = resolve(name);
+      const addresses = backend.resolve(name);
       if (addresses.length > 0)
-        known = this.#shuffled(addresses).map((address) => dns.addressRecord(`${name}`, address, TTL));
+        known = this.#shuffled(addresses).map((address) => dns.addressRecord(name, address, TTL));
     } else if (type === dns.TYPE_AAAA || type === dns.TYPE_MX) {
       // The name is ours, so that nobody outside has to be asked for what it does not have.
-      if (resolve(name).length > 0) known = [];
+      if (backend.resolve(name).length > 0) known = [];
     } else if (type === dns.TYPE_PTR) {
       const address = dns.addressOfReverse(name);
-      const host = address === null ? null : reverse(address);
+      const host = address === null ? null : backend.reverse(address);
       if (host !== null) known = [dns.nameRecord(name, dns.TYPE_PTR, host, TTL)];
     }
-    if (known === null && ndotsSet && (type === dns.TYPE_A || type === dns.TYPE_AAAA) && !name.includes("."))
+    if (
+      known === null &&
+      backend.ndotsSet === true &&
+      (type === dns.TYPE_A || type === dns.TYPE_AAAA) &&
+      !name.includes(".")
+    )
       known = [];
     return known === null ? null : dns.reply(query, { recursionAvailable: true }, known);
-  }
-
-  get #names(): {
-    readonly resolve: (name: string) => readonly number[];
-    readonly reverse: (address: number) => string | null;
-    readonly ndotsSet: boolean;
-  } {
-    const backend = this.#backend;
-    return {
-      resolve: (name) => backend.resolve(name),
-      reverse: (address) => backend.reverse(address),
-      ndotsSet: backend.ndotsSet === true,
-    };
   }
 
   #shuffled(addresses: readonly number[]): readonly number[] {

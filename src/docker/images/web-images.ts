@@ -1,4 +1,4 @@
-import type { ProgramContext } from "../../programs/program-context.ts";
+import { absolutePath, type ProgramContext } from "../../programs/program-context.ts";
 import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
 import { fieldValue, formatHttpDate } from "../../wire/http.ts";
 import * as ip from "../../wire/ipv4-address.ts";
@@ -38,28 +38,45 @@ function isPage({ target }: HttpCall): boolean {
   return /^\/(?:index\.html)?(?:\?|$)/.test(target);
 }
 
-/** nginx: a page, an access log on standard output, a graceful end on SIGQUIT and a fast one on SIGTERM. */
+/** Types of files by the end of their names (nginx's conf/mime.types). */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ["html", "text/html"],
+  ["htm", "text/html"],
+  ["txt", "text/plain"],
+  ["css", "text/css"],
+  ["js", "application/javascript"],
+  ["json", "application/json"],
+]);
+
+/** The file below a folder that a request asks for; null when there is none. */
+function pageBelow(
+  { files }: ProgramContext,
+  folder: string,
+  target: string,
+): { readonly text: string; readonly type: string } | null {
+  const path = absolutePath({ cwd: "/" }, target.replace(/[?#].*$/, "").replace(/\/$/, "/index.html"));
+  if (files.stat(folder + path)?.kind !== "file") return null;
+  const end = /\.(\w+)$/.exec(path)?.[1] ?? "";
+  return { text: files.read(folder + path), type: TYPES.get(end) ?? "application/octet-stream" };
+}
+
+/** nginx: the files of /usr/share/nginx/html, an access log on standard output, a graceful end on SIGQUIT and a fast one on SIGTERM. */
 function nginx(context: ProgramContext): Program {
-  const page = (): string => {
-    try {
-      return context.files.read("/usr/share/nginx/html/index.html");
-    } catch {
-      return "";
-    }
-  };
   const service = httpService(context, 80, "apart", (call) => {
-    const body = isPage(call) ? page() : "<html>\n<head><title>404 Not Found</title></head>\n</html>\n";
-    const reply: HttpReply = isPage(call)
-      ? {
-          status: 200,
-          reason: "OK",
-          body,
-          fields: [
-            ["Server", `nginx/${NGINX}`],
-            ["Content-Type", "text/html"],
-          ],
-        }
-      : notFound(body);
+    const page = pageBelow(context, "/usr/share/nginx/html", call.target);
+    const reply: HttpReply =
+      page === null
+        ? notFound("<html>\n<head><title>404 Not Found</title></head>\n</html>\n")
+        : {
+            status: 200,
+            reason: "OK",
+            body: page.text,
+            fields: [
+              ["Server", `nginx/${NGINX}`],
+              ["Content-Type", page.type],
+            ],
+          };
+    const { body } = reply;
     const agent = fieldValue(call.fields, "user-agent") ?? "-";
     const request = `"${call.method} ${call.target} ${call.version}" ${reply.status} ${body.length}`;
     context.out(`${call.peer.address} - - ${logTime(context)} ${request} "-" "${agent}" "-"\n`);

@@ -6,7 +6,6 @@ export interface DaemonOptions {
   readonly bip?: string;
   /** `--fixed-cidr`: the part of it that containers get. */
   readonly "fixed-cidr"?: string;
-  readonly "default-gateway"?: string;
   readonly "default-address-pools"?: readonly DefaultPool[];
   /** `--bridge`: `none` for no default bridge. */
   readonly bridge?: string;

@@ -10,18 +10,14 @@ function hex(value: number): string {
   return value.toString(16).padStart(2, "0");
 }
 
-function macOf(four: number): string {
-  return `02:42:${[24, 16, 8, 0].map((shift) => hex((four >>> shift) & 255)).join(":")}`;
-}
-
-/** The MAC address that goes with an IPv4 address: `02:42` and its four bytes. */
+/** The MAC address that goes with an IPv4 address (int32): `02:42` and its four bytes. */
 export function macFromAddress(address: number): string {
-  return macOf(address);
+  return `02:42:${[24, 16, 8, 0].map((shift) => hex((address >>> shift) & 255)).join(":")}`;
 }
 
 /** The MAC address of a bridge: `02:42` and four bytes of chance. */
 export function randomBridgeMac(prng: Prng): string {
-  return macOf(prng.next());
+  return macFromAddress(prng.next());
 }
 
 /** `10.1.0.1/16` with the broadcast address that the engine gives beside it. */

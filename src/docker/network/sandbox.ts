@@ -1,7 +1,7 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { EndpointSettings, PortMap } from "../api/network-types.ts";
 
-/** A container's network stack (mission A1): a namespace, and the endpoints that join it to networks. */
+/** A container's network stack (libnetwork's `Sandbox`): a namespace, and the endpoints that join it to networks. */
 export interface Sandbox {
   /** 64 hexadecimal digits. */
   readonly id: string;

@@ -106,6 +106,7 @@ class Evaluation {
         `template: ${this.#template.name}:${this.#place(node)}: executing ${goQuote(this.#template.name)} at <{{template ${goQuote(node.name)}}}>: template ${goQuote(node.name)} not defined`,
       );
     }
+    // Go goes on to 100,000, which this machine's stack does not hold.
     if (this.#depth++ > 1000) throw new TemplateError("template: : exceeded maximum template depth (100000)");
     const value = node.pipe === null ? undefined : this.#pipe(dot, node.pipe);
     const outer = this.#variables;

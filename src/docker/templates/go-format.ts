@@ -15,7 +15,7 @@ import {
   unwrap,
 } from "./go-value.ts";
 
-/** A value as `%v` prints it. `deep`: inside another one, where pointers are addresses. */
+/** A value as `%v` prints it. @param plus as `%+v`, with the names of fields */
 export function goText(value: GoValue, plus = false): string {
   const plain = unwrap(value);
   if (plain === undefined || plain === null) return "<nil>";

@@ -29,7 +29,7 @@ function jsonString(text: string, escapeHtml = false): string {
   return `"${quoted}"`;
 }
 
-/** A value as encoding/json writes it: structs in the order of their fields, maps by key. */
+/** A value as encoding/json writes it: structs in the order of their fields, maps by key. @param escapeHtml for all that is in it */
 export function goJson(value: GoValue, escapeHtml = false): string {
   if (value === undefined || value === null) return "null";
   if (typeof value === "boolean" || typeof value === "number") return String(value);
@@ -39,10 +39,10 @@ export function goJson(value: GoValue, escapeHtml = false): string {
   if (value instanceof GoFloat) return floatText(value.value);
   if (value instanceof GoNumber) return value.text === "" ? "0" : value.text;
   if (value instanceof GoTime) return jsonString(value.rfc3339);
-  if (value instanceof GoInterface) return goJson(value.inner);
+  if (value instanceof GoInterface) return goJson(value.inner, escapeHtml);
   if (value instanceof GoNil) return "null";
-  if (value instanceof GoSlice) return `[${value.items.map((item) => goJson(item)).join(",")}]`;
-  if (value instanceof GoMap) return members(value.sorted());
+  if (value instanceof GoSlice) return `[${value.items.map((item) => goJson(item, escapeHtml)).join(",")}]`;
+  if (value instanceof GoMap) return members(value.sorted(), escapeHtml);
   if (value instanceof GoObject) {
     const plain = Object.entries(value.methods).filter(([, method]) => method.arguments.length === 0);
     // Its own MarshalJSON minds HTML, whatever its caller asked for.
@@ -51,7 +51,7 @@ export function goJson(value: GoValue, escapeHtml = false): string {
       true,
     );
   }
-  return members(structMembers(value));
+  return members(structMembers(value), escapeHtml);
 }
 
 function structMembers(value: GoStruct): [string, GoValue][] {
@@ -75,7 +75,7 @@ function isEmpty(value: GoValue): boolean {
 }
 
 function members(entries: readonly [string, GoValue][], escapeHtml = false): string {
-  return `{${entries.map(([key, value]) => `${jsonString(key)}:${goJson(value, escapeHtml)}`).join(",")}}`;
+  return `{${entries.map(([key, value]) => `${jsonString(key, escapeHtml)}:${goJson(value, escapeHtml)}`).join(",")}}`;
 }
 
 function byKey([a]: [string, GoValue], [b]: [string, GoValue]): number {

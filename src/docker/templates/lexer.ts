@@ -4,7 +4,6 @@ type TokenKind =
   | "text"
   | "left"
   | "right"
-  | "comment"
   | "space"
   | "identifier"
   | "keyword"
@@ -74,7 +73,7 @@ class Lexer {
       this.#emit("eof", "");
     } catch (error) {
       if (!(error instanceof LexError)) throw error;
-      this.#tokens.push({ kind: "error", text: error.message, at: this.#at, line: error.line ?? this.#line });
+      this.#tokens.push({ kind: "error", text: error.message, at: this.#at, line: this.#line });
     }
     return this.#tokens;
   }
@@ -254,9 +253,7 @@ class Lexer {
   }
 }
 
-class LexError extends Error {
-  readonly line: number | null = null;
-}
+class LexError extends Error {}
 
 function count(text: string): number {
   return text.split("\n").length - 1;

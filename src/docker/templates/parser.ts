@@ -1,6 +1,6 @@
 import { goQuote, goUnquote } from "./go-quote.ts";
 import { lex, type Token } from "./lexer.ts";
-import type { Command, Node, Operand, Pipe, Template } from "./nodes.ts";
+import { type Command, type Node, nodeText, type Operand, type Pipe, type Template } from "./nodes.ts";
 import { TemplateError } from "./template-error.ts";
 
 /** Reads a template. @param functions what may be called. @throws {TemplateError} in Go's words */
@@ -8,7 +8,7 @@ export function parseTemplate(source: string, functions: ReadonlySet<string>, na
   return new Parser(source, functions, name).template();
 }
 
-type End = "eof" | "end" | "else" | "elseIf" | "elseWith";
+type End = "eof" | "end" | "else" | "elseIf";
 
 class Parser {
   readonly #source: string;
@@ -80,7 +80,7 @@ class Parser {
   #list(): { nodes: Node[]; end: End; token: Token } {
     const nodes: Node[] = [];
     for (;;) {
-      const token = this.#takeNonSpaceText();
+      const token = this.#take();
       if (token.kind === "eof") return { nodes, end: "eof", token };
       if (token.kind === "text") {
         nodes.push({ kind: "text", text: token.text, at: token.at });
@@ -101,10 +101,6 @@ class Parser {
         nodes.push({ kind: "action", pipe, at: first.at });
       }
     }
-  }
-
-  #takeNonSpaceText(): Token {
-    return this.#take();
   }
 
   #blockEnd(first: Token): End | null {
@@ -290,7 +286,7 @@ class Parser {
       case "dot":
         return this.#fail(
           this.#tokens[this.#next - 1]!,
-          `unexpected . after term ${goQuote(node.kind === "string" ? node.quoted : node.kind === "number" ? node.text : node.kind === "dot" ? "." : node.kind === "nil" ? "nil" : String(node.value))}`,
+          `unexpected . after term ${goQuote(nodeText(node))}`,
         );
     }
     return { kind: "chain", of: node, names, at };

@@ -22,6 +22,14 @@ export interface PortSocket {
   readonly program: (target: number, port: number) => Program;
 }
 
+/** SCTP is not simulated: its proxy waits, and takes no port from TCP. */
+const SILENT: PortSocket = {
+  close: () => {},
+  *program(): Program {
+    for (;;) yield { on: [], until: Number.POSITIVE_INFINITY };
+  },
+};
+
 /**
  * Opens the socket of a published port. @throws {DaemonError} in Go's words: `listen tcp4 172.10.0.15:8080: bind: address
  * already in use`
@@ -31,6 +39,7 @@ export function openPort(
   { protocol, hostAddress, hostPort }: PublishedPort,
 ): PortSocket {
   try {
+    if (protocol === "sctp") return SILENT;
     if (hostAddress.includes(":")) return ipv6Port(ns, protocol, hostAddress, hostPort);
     return protocol === "udp" ? udpPort(ns, hostAddress, hostPort) : tcpPort(ns, hostAddress, hostPort);
   } catch (error) {

@@ -50,11 +50,14 @@ export function parseAddress(text: string): number | null {
   return values.reduce((sum, value, i) => sum + value * 2 ** (24 - 8 * i), last) | 0;
 }
 
-/** Lines of /etc/hosts: addresses and names. */
-export function hostLines(context: Files): readonly (readonly [number, readonly string[]])[] {
+/** Lines of /etc/hosts, or of another file of that form: addresses (int32) and names. None where there is no file. */
+export function hostLines(
+  context: Files,
+  path = "/etc/hosts",
+): readonly (readonly [number, readonly string[]])[] {
   let text: string;
   try {
-    text = context.files.read("/etc/hosts");
+    text = context.files.read(path);
   } catch {
     return []; // a host without the file knows no names
   }

@@ -1,7 +1,7 @@
 import { MICROSECOND, MILLISECOND, type Nanos, SECOND } from "../../sim/time.ts";
 import { type CongestionControl, growEvery, slowStart } from "./congestion.ts";
 import type { TcpConnection } from "./connection.ts";
-import { before } from "./sequence.ts";
+import { after } from "./sequence.ts";
 import { isWindowLimited } from "./window-usage.ts";
 
 /** A loss takes the window down to this part of 1024 (beta 0.7). */
@@ -81,14 +81,13 @@ export class Cubic implements CongestionControl {
     const delay = Math.max(1, micros);
     if (this.#leastDelay === 0 || delay < this.#leastDelay) this.#leastDelay = delay;
     const { window, threshold } = connection;
-    if (!this.#found && window < threshold && window >= HYSTART_WINDOW)
-      this.#leaveSlowStart(connection, delay);
+    if (!this.#found && window < threshold) this.#leaveSlowStart(connection, delay);
   }
 
   /** HyStart: leaves slow start when a train of acknowledgments is long, or round trips grow (RFC 9406's forerunner). */
   #leaveSlowStart(connection: TcpConnection, delay: number): void {
     const now = connection.now;
-    if (!this.#inRound || !before(connection.unacknowledged, this.#roundEnd)) {
+    if (!this.#inRound || after(connection.unacknowledged, this.#roundEnd)) {
       this.#inRound = true;
       this.#roundStart = now;
       this.#lastAck = now;
@@ -96,6 +95,7 @@ export class Cubic implements CongestionControl {
       this.#roundDelay = Number.POSITIVE_INFINITY;
       this.#samples = 0;
     }
+    if (connection.window < HYSTART_WINDOW) return;
     if (now - this.#lastAck <= 2 * MILLISECOND) {
       this.#lastAck = now;
       if (now - this.#roundStart > (this.#leastDelay / 2) * MICROSECOND) this.#foundEnd(connection);

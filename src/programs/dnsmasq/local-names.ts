@@ -1,6 +1,7 @@
 import * as dns from "../../wire/dns.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
+import { hostLines } from "../resolve-name.ts";
 import type { DnsmasqOptions, DomainRule } from "./dnsmasq-options.ts";
 
 type Server = { readonly address: number; readonly port: number };
@@ -112,28 +113,23 @@ function isPrivate(address: number): boolean {
   return first === 10 || address >>> 20 === 0xac1 || address >>> 16 === 0xc0a8 || first === 127;
 }
 
-function linesOf(context: ProgramContext, path: string): readonly string[] {
-  try {
-    return context.files.read(absolutePath(context, path)).split("\n");
-  } catch {
-    return [];
-  }
-}
-
 function hostRecords(context: ProgramContext, path: string, ttl: number): dns.DnsRecord[] {
-  const records: dns.DnsRecord[] = [];
-  for (const line of linesOf(context, path)) {
-    const [text, ...names] = line.replace(/#.*/, "").trim().split(/\s+/);
-    const address = ip.parse(text ?? "");
-    if (address === null || names.length === 0) continue;
-    for (const name of names) records.push(dns.addressRecord(name, address, ttl));
-    records.push(dns.nameRecord(dns.reverseName(address), dns.TYPE_PTR, names[0]!, ttl));
-  }
-  return records;
+  return hostLines(context, absolutePath(context, path)).flatMap(([address, names]) => {
+    const [first] = names;
+    if (first === undefined) return [];
+    const pointer = dns.nameRecord(dns.reverseName(address), dns.TYPE_PTR, first, ttl);
+    return [...names.map((name) => dns.addressRecord(name, address, ttl)), pointer];
+  });
 }
 
 function serversIn(context: ProgramContext, path: string): Server[] {
-  return linesOf(context, path).flatMap((line) => {
+  let text = "";
+  try {
+    text = context.files.read(absolutePath(context, path));
+  } catch {
+    // Without the file there is nobody to ask.
+  }
+  return text.split("\n").flatMap((line) => {
     const address = ip.parse(/^nameserver\s+(\S+)/.exec(line)?.[1] ?? "");
     return address === null ? [] : [{ address, port: dns.PORT }];
   });

@@ -13,7 +13,8 @@ static struct sockaddr_in senders[BURST];
 static struct iovec out[BURST], in[BURST];
 static struct mmsghdr sent[BURST], received[BURST];
 static struct sockaddr_in published = {.sin_family = AF_INET};
-static int payload;
+static int fresh, payload, client, task;
+static long answered, lost;
 
 static int open_socket(int port) {
   int made = socket(AF_INET, SOCK_DGRAM, 0);
@@ -34,7 +35,7 @@ static int wait_for(int socket) {
 }
 
 // Sends what came back to where it came from, until so many were answered.
-static int echo(int task, int wanted) {
+static int echo(int wanted) {
   int done = 0;
   for (int misses = 0; done < wanted && misses < 50;) {
     for (int i = 0; i < BURST; i++) {
@@ -55,10 +56,10 @@ static int echo(int task, int wanted) {
   return done;
 }
 
-static int burst_over_old(int client, int task) {
+static int burst_over_old(void) {
   int n = sendmmsg(client, sent, BURST, 0), got = 0;
   if (n < 0) fail("sendmmsg");
-  n = echo(task, n);
+  n = echo(n);
   for (int i = 0; i < BURST; i++) {
     in[i].iov_len = SLOT;
     received[i].msg_hdr.msg_name = NULL;
@@ -72,7 +73,7 @@ static int burst_over_old(int client, int task) {
   return got;
 }
 
-static int burst_over_new(int task) {
+static int burst_over_new(void) {
   static int port = LAST_PORT;
   int clients[BURST], got = 0;
   for (int i = 0; i < BURST; i++) {
@@ -80,7 +81,7 @@ static int burst_over_new(int task) {
     clients[i] = client_socket(port);
     if (send(clients[i], outgoing[i], payload, 0) != payload) fail("send");
   }
-  echo(task, BURST);
+  echo(BURST);
   for (int i = 0; i < BURST; i++) {
     if (wait_for(clients[i]) && recv(clients[i], answer, SLOT, 0) == payload) got++;
     close(clients[i]);
@@ -88,17 +89,24 @@ static int burst_over_new(int task) {
   return got;
 }
 
+static int burst(void) {
+  int got = fresh ? burst_over_new() : burst_over_old();
+  answered += got;
+  lost += BURST - got;
+  return got;
+}
+
 int main(int count, char **argument) {
   if (count != 9) return 2;
-  int fresh = strcmp(argument[1], "new") == 0;
+  fresh = strcmp(argument[1], "new") == 0;
   payload = atoi(argument[7]);
   enter(argument[3]);
-  int task = open_socket(atoi(argument[6]));
+  task = open_socket(atoi(argument[6]));
   enlarge(task);
   enter(argument[2]);
   published.sin_port = htons(atoi(argument[5]));
   inet_aton(argument[4], &published.sin_addr);
-  int client = client_socket(LAST_PORT + 1);
+  client = client_socket(LAST_PORT + 1);
   enlarge(client);
   for (int i = 0; i < BURST; i++) {
     out[i] = (struct iovec){outgoing[i], payload};
@@ -107,15 +115,9 @@ int main(int count, char **argument) {
     received[i].msg_hdr = (struct msghdr){.msg_iov = &in[i], .msg_iovlen = 1};
   }
   // ARP, and what else is slow the first time.
-  if (burst_over_old(client, task) == 0) fail("no answer");
-  long answered = 0, lost = 0;
-  double end = seconds(CLOCK_MONOTONIC) + atof(argument[8]), start = seconds(CLOCK_PROCESS_CPUTIME_ID);
-  while (seconds(CLOCK_MONOTONIC) < end) {
-    int got = fresh ? burst_over_new(task) : burst_over_old(client, task);
-    answered += got;
-    lost += BURST - got;
-  }
+  if (burst_over_old() == 0) fail("no answer");
+  double nanoseconds = median_nanoseconds(burst, atof(argument[8]));
   if (lost > 0) fprintf(stderr, "%ld lost\n", lost);
-  printf("%.1f\n", (seconds(CLOCK_PROCESS_CPUTIME_ID) - start) * 1e9 / answered);
+  printf("%.1f\n", nanoseconds);
   return lost > answered / 1000;
 }

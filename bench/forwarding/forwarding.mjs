@@ -31,11 +31,15 @@ export function checkWireBytes(c) {
 export function measureForwarding(figures, peers, quick) {
   const seconds = quick ? 0.3 : 0.8;
   for (const payload of [64, 1400]) {
-    if (peers.kernel !== null)
-      figures.add(`kernel${payload}.nsPerPacket`, peers.kernel.nanoseconds(payload, seconds));
     if (peers.c !== null) figures.add(`c${payload}.nsPerPacket`, peers.c.nanoseconds(payload, seconds / 2));
     for (const [name, length, flows, kind] of CASES) {
       if (length !== payload) continue;
+      // The machine changes its speed from one second to the next: the kernel's turn is right before ours.
+      if (peers.kernel !== null) {
+        const nanoseconds = peers.kernel.nanoseconds(payload, seconds);
+        figures.add(`${name}.kernelNsPerPacket`, nanoseconds);
+        figures.add(`kernel${payload}.nsPerPacket`, nanoseconds);
+      }
       const args = ["--expose-gc", at("measure.mjs"), payload, flows, kind, seconds];
       const measured = JSON.parse(run(process.execPath, args));
       for (const [key, value] of Object.entries(measured)) figures.add(`${name}.${key}`, value);
@@ -46,7 +50,7 @@ export function measureForwarding(figures, peers, quick) {
 
 export function concludeForwarding(figures) {
   for (const [name, payload] of CASES) {
-    figures.addRatio(`${name}.timesKernel`, `kernel${payload}.nsPerPacket`, `${name}.nsPerPacket`);
+    figures.addRatio(`${name}.timesKernel`, `${name}.kernelNsPerPacket`, `${name}.nsPerPacket`);
     figures.addRatio(`${name}.timesC`, `${name}.nsPerPacket`, `c${payload}.nsPerPacket`);
   }
   figures.addRatio("overlay64wires.timesNs3", "ns3.nsPerPacket", "overlay64wires.nsPerPacket");

@@ -17,7 +17,7 @@ test("a port with neigh_suppress is spared the requests that the bridge can answ
   addFdbEntry(bridge, p2, "replace", { mac: { hi: 0x0200, lo: 2 }, state: "static" });
   const cause = { by: "operation", text: "ip neigh replace", line: "" } as const;
   bridge.device.ns.neighbours
-    .get(bridge.device, target)
+    .resolve(bridge.device, target, cause)!
     .update(0x0200, 2, "PERMANENT", cause, byAdministrator);
   const watches = ends.map((end) => new Watch(end));
   const ask = (address: number): string[][] => {

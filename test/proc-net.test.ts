@@ -11,7 +11,9 @@ test("/proc/net/arp, route and dev have the kernel's columns", () => {
   const net = new RoutedNetwork();
   const { a, ea } = net;
   const operation = { by: "kernel", text: "test" } as const;
-  a.neighbours.get(ea, ipOf("10.0.1.7")).update(0x0200, 7, "PERMANENT", operation, byAdministrator);
+  a.neighbours
+    .resolve(ea, ipOf("10.0.1.7"), a.world.registry.cause)!
+    .update(0x0200, 7, "PERMANENT", operation, byAdministrator);
   addRoute(a, "10.8.0.0/16", { type: "unreachable" });
   addRoute(a, "10.9.0.0/16", { device: ea, metric: 7, mtu: 1400, scope: 253 });
   sendEcho(rawIcmp(a), "10.0.1.3");

@@ -61,7 +61,7 @@ test("a router shows the shorter way; the host asks for the new gateway, then be
   addAddress(net.ra, "10.0.1.3/24");
   addRoute(net.r, "10.5.0.0/16", { gateway: ipOf("10.0.1.9"), device: net.ra });
   net.r.neighbours
-    .get(net.ra, ipOf("10.0.1.9"))
+    .resolve(net.ra, ipOf("10.0.1.9"), { by: "kernel", text: "test" })!
     .update(0x0200, 0x109, "PERMANENT", { by: "kernel", text: "test" });
   const ea = capture(net.ea);
   const socket = rawIcmp(net.a);
@@ -73,7 +73,7 @@ test("a router shows the shorter way; the host asks for the new gateway, then be
   expect(ea.filter((line) => line.includes("who-has 10.0.1.9 tell 10.0.1.2"))).toHaveLength(1);
   expect(net.a.exceptions.list()).toEqual([]);
   net.a.neighbours
-    .get(net.ea, ipOf("10.0.1.9"))
+    .resolve(net.ea, ipOf("10.0.1.9"), { by: "kernel", text: "test" })!
     .update(0x0200, 0x109, "REACHABLE", { by: "kernel", text: "test" });
   sendEcho(socket, "10.5.0.1", 56, 2);
   net.advance(0.3);

@@ -175,7 +175,9 @@ test("D6 with ARP suppression no ARP enters the tunnel, and what is not known is
   expect(lines(wire)).toEqual([]);
   const { hi, lo } = macOf(CB);
   const cause = { by: "kernel", text: "test" } as const;
-  a.ns.neighbours.get(vtepA.device, ipOf("10.3.0.5")).update(hi, lo, "PERMANENT", cause);
+  a.ns.neighbours
+    .resolve(vtepA.device, ipOf("10.3.0.5"), a.ns.world.registry.cause)!
+    .update(hi, lo, "PERMANENT", cause);
 
   // The neighbour is known now, but not where it is: the request is answered and the echo is lost, with a notice.
   const asker = containers[0]!.neighbours;
@@ -192,7 +194,9 @@ test("D6 with ARP suppression no ARP enters the tunnel, and what is not known is
 
   fdb(vtepA, "add", CB, "172.10.0.17");
   const back = macOf(CA);
-  b.ns.neighbours.get(vtepB.device, ipOf("10.3.0.2")).update(back.hi, back.lo, "PERMANENT", cause);
+  b.ns.neighbours
+    .resolve(vtepB.device, ipOf("10.3.0.2"), b.ns.world.registry.cause)!
+    .update(back.hi, back.lo, "PERMANENT", cause);
   fdb(vtepB, "add", CA, "172.10.0.15");
   ping(containers[0]!, "10.3.0.5", { sequence: 9 });
   world.settle();

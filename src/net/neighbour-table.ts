@@ -35,11 +35,6 @@ export class NeighbourTable {
     return row < 0 ? null : this.#rows[row]!;
   }
 
-  /** The entry for an address, made (state NONE) when it is not there, however full the table is. */
-  get(device: NetDevice, address: number, cause: Cause = this.ns.world.registry.cause): Neighbour {
-    return this.find(device, address) ?? this.#add(device, address, cause);
-  }
-
   /** The entry for an address, made when it is not there; null when the table is full, which some are exempt from. */
   resolve(device: NetDevice, address: number, cause: Cause, exempt = false): Neighbour | null {
     const key = device.loopback ? 0 : address;

@@ -128,7 +128,7 @@ export class Neighbour {
   output(packet: Packet): void {
     if ((packet.flags & PacketFlag.confirms) !== 0) {
       this.ns.world.leg = null;
-      this.confirmed = this.ns.world.now;
+      this.confirm();
     }
     if (!this.connected && !this.#mayUse(packet)) return;
     const tap = this.ns.world.tap;

@@ -176,7 +176,9 @@ test("two tunnels that lead through each other end in a drop, not in a storm", (
     const device = addVxlan(a, `vx${vni}`, { vni, dstPort: 4789, remote: at(remote) });
     device.setUp(true);
     address(device, `${inner}.1/24`);
-    a.neighbours.get(device, at(`${inner}.2`)).update(0x0200, vni, "PERMANENT", cause);
+    a.neighbours
+      .resolve(device, at(`${inner}.2`), a.world.registry.cause)!
+      .update(0x0200, vni, "PERMANENT", cause);
   }
   new UdpSocket(a).sendTo(at("10.1.0.2"), 7, new Uint8Array(8));
   world.settle();

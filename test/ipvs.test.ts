@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { addDestination, addService } from "../src/ipvs/admin.ts";
 import { ForwardMethod } from "../src/ipvs/connection-flags.ts";
 import { ipvsOf } from "../src/ipvs/ipvs.ts";
+import { files as proc } from "../src/ipvs/proc-ip-vs.ts";
 import { isTcpActive, nextTcpState, TcpState } from "../src/ipvs/tcp-state.ts";
 import * as ethernet from "../src/wire/ethernet.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
@@ -121,4 +122,29 @@ test("with cache_bypass a packet of a mark's service that has no destination goe
     `${head}UDP 04:59  UDP         10.1.0.2:4001      10.2.0.2:53        0.0.0.0:0\nhi\n`,
   );
   expect(world.accounts()).toEqual([]);
+});
+
+// As on Linux 6.1, in whose ticks (HZ 100 there) the persistence is.
+test("/proc/net/ip_vs has the blanks of the kernel's format, and persistence in ticks", () => {
+  const { network } = balanced();
+  const options = {
+    scheduler: "wlc",
+    schedulerFlags: [false, false, false],
+    netmask: 0xffffff00 | 0,
+    onePacket: false,
+  } as const;
+  const key = { protocol: 6, address: VIRTUAL, port: 80, fwmark: 0 };
+  addService(network.r, key, { ...options, persistence: 60 });
+  addService(network.r, { ...key, port: 81 }, { ...options, persistence: 0 });
+  addService(network.r, { ...key, protocol: 17, port: 82 }, { ...options, persistence: 0, onePacket: true });
+  addService(network.r, { ...key, port: 0, fwmark: 7 }, { ...options, persistence: 0 });
+  expect(proc["ip_vs"]!(network.r).split("\n").slice(3)).toEqual([
+    "UDP  0A000101:1388 rr  ",
+    "  -> 0A000202:1770      Masq    1      0          0         ",
+    "TCP  0A000101:0050 wlc  persistent 15000 FFFFFF00",
+    "TCP  0A000101:0051 wlc  ",
+    "UDP  0A000101:0052 wlc ops  ",
+    "FWM  00000007 wlc ",
+    "",
+  ]);
 });

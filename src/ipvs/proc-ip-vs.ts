@@ -20,6 +20,9 @@ export const files: Readonly<Record<string, (ns: NetworkNamespace) => string>> =
   ip_vs_stats_percpu: statisticsPerCpu,
 };
 
+/** Ticks of a second, in which the kernel tells how long a client stays; as distributions mostly build it (CONFIG_HZ). */
+const HZ = 250;
+
 const VERSION = "IP Virtual Server version 1.2.1 (size=4096)\n";
 
 function services(ns: NetworkNamespace): string {
@@ -33,10 +36,10 @@ function serviceLines(service: IpvsService): string {
   const ops = service.onePacket ? "ops " : "";
   const head =
     service.fwmark === 0
-      ? `${protocolName(service.protocol)}  ${address} ${name} ${ops}`
+      ? `${protocolName(service.protocol)}  ${address} ${name} ${ops} `
       : `FWM  ${hex(service.fwmark, 8)} ${name} ${ops}`;
-  const persistent =
-    service.persistence === 0 ? "\n" : `persistent ${service.persistence} ${hex(service.netmask, 8)}\n`;
+  const { persistence, netmask } = service;
+  const persistent = persistence === 0 ? "\n" : `persistent ${persistence * HZ} ${hex(netmask, 8)}\n`;
   const lines = service.destinations.map((d) => {
     const cells = [
       methodName(d.method).padEnd(7),

@@ -59,11 +59,31 @@ function isEmptyCommand(command: CommandNode): boolean {
 
 const END_OF_FILE = "syntax error: unexpected end of file";
 
+/** The number of the line behind the last one, where bash finds that a text has ended. */
+function lineOfEnd(text: string): number {
+  return text.replace(/\n$/, "").split("\n").length + 1;
+}
+
+/** The last line that a part of a tree is known to stand on; 1 when none is. */
+function lastLine(node: unknown): number {
+  if (typeof node !== "object" || node === null) return 1;
+  const own = (node as { readonly line?: unknown }).line;
+  return Math.max(typeof own === "number" ? own : 1, ...Object.values(node).map(lastLine));
+}
+
+/** The number of the first line from `from` on that has a word. */
+function lineWith(word: string, text: string, from: number): number {
+  const at = text.split("\n").findIndex((line, i) => i >= from - 1 && line.includes(word));
+  return at < 0 ? from : at + 1;
+}
+
 /** just-bash reads `a &&` and `a | | b` as if an empty command stood there; bash refuses both. */
 function refuseEmptyCommands(script: ScriptNode, text: string): void {
-  for (const statement of script.statements) {
+  for (const [i, statement] of script.statements.entries()) {
     if (statement.deferredError !== undefined) {
-      throw new SyntaxFailure(1, `syntax error near unexpected token \`${statement.deferredError.token}'`);
+      const { token } = statement.deferredError;
+      const line = lineWith(token, text, lastLine(script.statements.slice(0, i)));
+      throw new SyntaxFailure(line, `syntax error near unexpected token \`${token}'`);
     }
     const commands = statement.pipelines.flatMap((pipeline) => pipeline.commands);
     const hole = commands.findIndex(isEmptyCommand);
@@ -71,14 +91,20 @@ function refuseEmptyCommands(script: ScriptNode, text: string): void {
     if (statement.pipelines.length === 1 && commands.length === 1) {
       if (statement.pipelines[0]!.negated) continue; // a lone `!` is a command
     }
-    const lines = text.split("\n").length;
-    if (hole === commands.length - 1) throw new SyntaxFailure(lines + 1, END_OF_FILE);
-    throw new SyntaxFailure(1, "syntax error near unexpected token `|'");
+    if (hole === commands.length - 1) throw new SyntaxFailure(lineOfEnd(text), END_OF_FILE);
+    const line = lastLine(commands.slice(0, hole + 1));
+    throw new SyntaxFailure(line, "syntax error near unexpected token `|'");
   }
 }
 
-function failureOf(error: { name: string; message: string }, text: string): SyntaxFailure {
-  const lines = text.split("\n").length;
+interface LibraryError {
+  readonly name: string;
+  readonly message: string;
+  /** The word that could not be read on with. */
+  readonly token?: { readonly type: string; readonly value: string };
+}
+
+function failureOf(error: LibraryError, text: string): SyntaxFailure {
   const place = /^(?:Parse error at (\d+):\d+: |line (\d+): )/.exec(error.message);
   const line = Math.max(1, Number(place?.[1] ?? place?.[2] ?? 1));
   const message = error.message.slice(place?.[0].length ?? 0);
@@ -88,18 +114,22 @@ function failureOf(error: { name: string; message: string }, text: string): Synt
     const token = near[1]!;
     const empty = /\b(?:if|elif)\s+(then)\b|\b(?:while|until)\s+(do)\b/.exec(text);
     if (!text.includes(token) && empty !== null) {
-      return new SyntaxFailure(line, `syntax error near unexpected token \`${empty[1] ?? empty[2]}'`);
+      const word = empty[1] ?? empty[2]!;
+      const at = text.slice(0, empty.index + empty[0].length).split("\n").length;
+      return new SyntaxFailure(at, `syntax error near unexpected token \`${word}'`);
     }
     if (text.includes(token))
       return new SyntaxFailure(line, `syntax error near unexpected token \`${token}'`);
-    return new SyntaxFailure(lines + 1, END_OF_FILE);
+    return new SyntaxFailure(lineOfEnd(text), END_OF_FILE);
   }
   const matching = /unexpected EOF while looking for matching [`'](.)'/.exec(message);
   if (matching !== null)
     return new SyntaxFailure(line, `unexpected EOF while looking for matching \`${matching[1]}'`);
-  if (message.includes("got EOF")) return new SyntaxFailure(lines + 1, END_OF_FILE);
+  if (message.includes("got EOF")) return new SyntaxFailure(lineOfEnd(text), END_OF_FILE);
   if (message.startsWith("Expected ")) {
-    return new SyntaxFailure(line, "syntax error near unexpected token `newline'");
+    const { type, value } = error.token ?? { type: "EOF", value: "" };
+    const word = type === "EOF" || type === "NEWLINE" || value === "" ? "newline" : value;
+    return new SyntaxFailure(line, `syntax error near unexpected token \`${word}'`);
   }
   return new SyntaxFailure(line, message);
 }

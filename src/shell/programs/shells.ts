@@ -4,9 +4,10 @@ import { SET_AT_START, SHOPT_AT_START } from "../shell-options.ts";
 import type { Naming, ShellState } from "../shell-state.ts";
 import { readAll } from "../stream.ts";
 import { runToExit } from "../subshell.ts";
-import { SyntaxFailure } from "../syntax.ts";
+import { type ScriptNode, SyntaxFailure } from "../syntax.ts";
 import { Variables } from "../variables.ts";
 import { launchCommand, runInstead } from "./run.ts";
+import { readShellArguments } from "./shell-arguments.ts";
 import { runTyped } from "./typed-shell.ts";
 
 /** `bash -c TEXT [NAME [ARG ...]]`, `bash FILE [ARG ...]`, `bash < FILE`, and `sh` the same. */
@@ -16,29 +17,16 @@ export function* bash(state: ShellState, args: readonly string[], name: string):
   const inContainer = state.machine.image !== null;
   const dash = !inContainer && (name === "sh" || name === "dash");
   const called = name.slice(name.lastIndexOf("/") + 1);
-  let i = 0;
-  let command = false;
-  for (; /^-./.test(args[i] ?? ""); i++) {
-    const word = args[i]!;
-    if (word === "--") {
-      i++;
-      break;
-    }
-    if (word === "--norc" || word === "--noprofile" || word === "--posix") continue;
-    for (const letter of word.slice(1)) {
-      if (letter === "c") command = true;
-      else if (letter === "e") state.options.add("errexit");
-      else if (letter === "u") state.options.add("nounset");
-      else if (letter === "x") state.options.add("xtrace");
-      else if (letter === "o") state.options.add(args[++i] ?? "");
-    }
-  }
-  const rest = args.slice(i);
+  const read = readShellArguments(state, args, called, inContainer ? "ash" : dash ? "dash" : "bash");
+  if (typeof read === "number") return read;
+  const { command, input: fromInput, operands: rest } = read;
   let text: string;
   let naming: Naming;
   if (command) {
     if (rest[0] === undefined) {
-      state.err(`${name}: -c: option requires an argument\n`);
+      state.err(
+        dash ? `${name}: 0: -c requires an argument\n` : `${name}: -c: option requires an argument\n`,
+      );
       return 2;
     }
     text = rest[0];
@@ -46,7 +34,7 @@ export function* bash(state: ShellState, args: readonly string[], name: string):
       ? { kind: "ash", name: rest[1] ?? called, script: false }
       : { kind: dash ? "dash" : "command", name: rest[1] ?? name };
     state.positional = rest.slice(2);
-  } else if (rest[0] !== undefined) {
+  } else if (rest[0] !== undefined && !fromInput) {
     try {
       text = state.files.read(state.path(rest[0]));
     } catch (error) {
@@ -71,7 +59,7 @@ export function* bash(state: ShellState, args: readonly string[], name: string):
     }
     text = input === null ? "" : yield* readAll(input);
     naming = inContainer ? { kind: "ash", name: called, script: false } : { kind: "command", name };
-    state.positional = [];
+    state.positional = rest;
   }
   state.naming = naming;
   return yield* runWholeText(state, text, command ? "-c: " : "");
@@ -103,13 +91,34 @@ function becomeFresh(state: ShellState): void {
   state.startedAt = state.now;
 }
 
+/**
+ * The lines that bash has read and run before it comes to a mistake: those up to the command that holds it, which alone
+ * are no whole command.
+ */
+function linesBefore(state: ShellState, text: string, line: number): ScriptNode | null {
+  const lines = text.split("\n");
+  for (let count = Math.min(line - 1, lines.length); count > 0; count--) {
+    try {
+      return state.interpreter.parse(state, lines.slice(0, count).join("\n"));
+    } catch (error) {
+      if (!(error instanceof SyntaxFailure)) throw error;
+    }
+  }
+  return null;
+}
+
 /** Parses and runs a text to its end, and the EXIT trap. */
 function* runWholeText(state: ShellState, text: string, where: string): Run<number> {
   return yield* runToExit(state, function* () {
+    const runs = !state.options.has("noexec");
+    let script: ScriptNode | null = null;
     try {
-      return yield* state.interpreter.runScript(state, state.interpreter.parse(state, text));
+      script = state.interpreter.parse(state, text);
+      return runs ? yield* state.interpreter.runScript(state, script) : 0;
     } catch (error) {
       if (!(error instanceof SyntaxFailure)) throw error;
+      const before = script === null && runs ? linesBefore(state, text, error.line) : null;
+      if (before !== null) yield* state.interpreter.runScript(state, before);
       reportSyntax(state, error, text, where);
       return 2;
     }

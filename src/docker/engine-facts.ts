@@ -13,6 +13,15 @@ const RUNC = "1.1.5+ds1-1+deb12u1";
 const KERNEL = "6.1.0-overmesh";
 /** What the simulated machine has: one processor and a gibibyte. */
 export const MEMORY: number = 1024 ** 3;
+export const PROCESSORS = 1;
+/** What an engine can run containers with, and write their logs with. */
+export const RUNTIMES: readonly string[] = [
+  "io.containerd.runc.v2",
+  "io.containerd.runtime.v1.linux",
+  "runc",
+];
+export const LOGGING_DRIVERS: readonly string[] =
+  "awslogs fluentd gcplogs gelf journald json-file local logentries splunk syslog".split(" ");
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** What an engine tells of itself: `docker version` and `info`. */
@@ -85,7 +94,7 @@ export class EngineFacts {
         Volume: ["local"],
         Network: ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
         Authorization: null,
-        Log: "awslogs fluentd gcplogs gelf journald json-file local logentries splunk syslog".split(" "),
+        Log: [...LOGGING_DRIVERS],
       },
       MemoryLimit: true,
       SwapLimit: true,
@@ -121,7 +130,7 @@ export class EngineFacts {
         IndexConfigs: { "docker.io": { Name: "docker.io", Mirrors: [], Secure: true, Official: true } },
         Mirrors: [],
       },
-      NCPU: 1,
+      NCPU: PROCESSORS,
       MemTotal: MEMORY,
       GenericResources: null,
       DockerRootDir: "/var/lib/docker",
@@ -132,11 +141,7 @@ export class EngineFacts {
       Labels: [],
       ExperimentalBuild: false,
       ServerVersion: RELEASE,
-      Runtimes: {
-        "io.containerd.runc.v2": runtime,
-        "io.containerd.runtime.v1.linux": runtime,
-        runc: runtime,
-      },
+      Runtimes: Object.fromEntries(RUNTIMES.map((name) => [name, runtime])),
       DefaultRuntime: "runc",
       Swarm: {
         NodeID: "",

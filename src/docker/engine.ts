@@ -26,7 +26,7 @@ import { mountPointsOf } from "./container/mount-points.ts";
 import { checkSupported, demandSignal } from "./container/signals.ts";
 import { statsOf } from "./container/stats.ts";
 import { topOf } from "./container/top.ts";
-import { checkMemory, updateContainer } from "./container/update-container.ts";
+import { updateContainer } from "./container/update-container.ts";
 import { EngineFacts, MEMORY } from "./engine-facts.ts";
 import { restartEngine } from "./engine-restart.ts";
 import { EventLog } from "./event-log.ts";
@@ -197,7 +197,9 @@ export class DockerEngine implements DockerApi {
       throw new DaemonError(400, "No command specified");
     }
     if (config.StopSignal !== undefined) demandSignal(config.StopSignal);
-    checkMemory(hostConfig.Memory);
+    const pid = /^container:(.*)$/.exec(hostConfig.PidMode)?.[1];
+    if (pid !== undefined && this.#store.find(pid) === null)
+      throw new DaemonError(400, `No such container: ${pid}`);
     const name = this.#store.freeName(wish);
     const id = this.#ids();
     if (hostConfig.NetworkMode.startsWith("container:")) {
@@ -216,7 +218,8 @@ export class DockerEngine implements DockerApi {
       mountsOf: (ref) => this.#store.find(ref)?.mounts ?? null,
     });
     this.#runner.prepare(container);
-    for (const { Name } of container.mounts) if (Name !== undefined) this.#volumes.ensure(Name);
+    for (const { Name } of container.mounts)
+      if (Name !== undefined) this.#volumes.ensure(Name, String(hostConfig["VolumeDriver"] ?? ""));
     // Nothing of a container that is refused stays.
     registerLinks(container, this.#store);
     this.#store.add(container);

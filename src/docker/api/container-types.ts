@@ -70,6 +70,7 @@ export interface MountPoint {
 /** How a container runs on this host: the part that matters to a network and its processes. */
 export interface HostConfig {
   Binds: string[] | null;
+  LogConfig: { Type: string; Config: Record<string, string> };
   /** Absent without `--mount`. */
   Mounts?: readonly Mount[];
   /** Options by place; absent without `--tmpfs`. */

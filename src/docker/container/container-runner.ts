@@ -22,6 +22,7 @@ import type { ContainerStore } from "./container-store.ts";
 import { hostnameOf } from "./create-container.ts";
 import { environmentOf } from "./environment.ts";
 import { type Exec, HealthMonitor, healthCheckOf } from "./health-monitor.ts";
+import { checkAtStart } from "./host-config-checks.ts";
 import { linkedEnvironment } from "./link-index.ts";
 import { isAbsolute } from "./mount-checks.ts";
 import { makePlace, makePlaces } from "./places.ts";
@@ -97,6 +98,7 @@ export class ContainerRunner {
 
   #begin(container: Container): void {
     try {
+      checkAtStart(container.hostConfig);
       this.#parts.networking.join(container);
       this.#launch(container);
     } catch (error) {

@@ -7,6 +7,7 @@ import { shortId } from "../ids.ts";
 import type { Image } from "../images/image.ts";
 import { inKeyOrder } from "../key-order.ts";
 import { checkCapabilities } from "./capabilities.ts";
+import { checkHostConfig } from "./host-config-checks.ts";
 import { NetworkWishes } from "./network-wishes.ts";
 
 const MASKED_PATHS =
@@ -14,7 +15,6 @@ const MASKED_PATHS =
     " ",
   );
 const READONLY_PATHS = "/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger".split(" ");
-const RESTART_POLICIES = ["", "no", "always", "unless-stopped", "on-failure"];
 
 /** The image's configuration with the request's over it (moby daemon/commit.go, merge). */
 export function mergedConfig(request: ContainerConfig, image: Image): ContainerConfig {
@@ -70,7 +70,7 @@ export function mergedHostConfig(request: HostConfig): HostConfig {
   return {
     ...request,
     ContainerIDFile: request["ContainerIDFile"] ?? "",
-    LogConfig: { Type: "json-file", Config: {} },
+    LogConfig: { Type: request.LogConfig.Type || "json-file", Config: request.LogConfig.Config },
     NetworkMode: request.NetworkMode || "default",
     PortBindings: inKeyOrder(request.PortBindings),
     ...(request["Sysctls"] === undefined
@@ -84,7 +84,7 @@ export function mergedHostConfig(request: HostConfig): HostConfig {
     CgroupnsMode: "host",
     IpcMode: request["IpcMode"] || "private",
     ShmSize: 67108864,
-    Runtime: "runc",
+    Runtime: request["Runtime"] || "runc",
     MaskedPaths: Privileged ? null : MASKED_PATHS,
     ReadonlyPaths: Privileged ? null : READONLY_PATHS,
   };
@@ -137,15 +137,8 @@ export function checkRequest({ Config, HostConfig, NetworkingConfig }: Container
       400,
       `the working directory '${Config.WorkingDir}' is invalid, it needs to be an absolute path`,
     );
-  const policy = HostConfig.RestartPolicy;
-  if (!RESTART_POLICIES.includes(policy.Name)) {
-    throw new DaemonError(400, `invalid restart policy '${policy.Name}'`);
-  }
-  if (policy.MaximumRetryCount !== 0 && policy.Name !== "on-failure") {
-    throw new DaemonError(400, `maximum retry count cannot be used with restart policy '${policy.Name}'`);
-  }
-  if (policy.MaximumRetryCount < 0) throw new DaemonError(400, "maximum retry count cannot be negative");
-  if (HostConfig.AutoRemove && !["", "no"].includes(policy.Name)) {
+  checkHostConfig(HostConfig);
+  if (HostConfig.AutoRemove && !["", "no"].includes(HostConfig.RestartPolicy.Name)) {
     throw new DaemonError(400, "can't create 'AutoRemove' container with restart policy");
   }
 }

@@ -44,9 +44,10 @@ export function topOf(
 ): { Titles: string[]; Processes: string[][] } {
   const known = columnsOf(config.Tty);
   const wanted = wantedColumns(args);
-  const shown = wanted?.map((name): Column => {
+  const shown = wanted?.map((wish): Column => {
+    const [name = "", title] = wish.split("=", 2);
     const column = known.get(name);
-    if (column !== undefined) return column;
+    if (column !== undefined) return title === undefined ? column : [title, column[1]];
     throw new DaemonError(500, `ps: error: unknown user-defined format specifier "${name}"`);
   });
   if (shown !== undefined && !shown.some(([title]) => title === "PID"))
@@ -69,10 +70,19 @@ export function topOf(
   };
 }
 
+/** The long options of procps' ps: what they choose and how they sort is not simulated. */
+const LONG_OPTIONS = new Set(
+  "Group User cols columns context cumulative deselect forest format group headers headings heading lines no-headers no-heading noheader noheaders noheading pid ppid quick-pid rows sid sort tty user width".split(
+    " ",
+  ),
+);
+
 /** What `-o`, `-eo` and `o` say, in the same word or in the next one; null without any. */
 function wantedColumns(args: readonly string[]): string[] | null {
   const names: string[] = [];
   for (let at = 0; at < args.length; at++) {
+    if (args[at]!.startsWith("--") && !LONG_OPTIONS.has(args[at]!.slice(2).split("=")[0]!))
+      throw new DaemonError(500, "ps: error: unknown gnu long option");
     const option = /^-?[a-zA-Z]*?o(.*)$/.exec(args[at]!);
     if (option === null) continue;
     names.push(...(option[1] || (args[++at] ?? "")).split(",").filter(Boolean));

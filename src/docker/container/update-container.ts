@@ -1,12 +1,6 @@
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Container } from "./container.ts";
-
-const LEAST_MEMORY = 6 * 1024 ** 2;
-
-/** @throws {DaemonError} when a limit is too small to start anything; 0: no limit. */
-export function checkMemory(limit: number): void {
-  if (limit > 0 && limit < LEAST_MEMORY) throw new DaemonError(400, "Minimum memory limit allowed is 6MB");
-}
+import { checkLimits, checkRestartPolicy } from "./host-config-checks.ts";
 
 /** Changes what can be changed of a container, running or not. @throws {DaemonError} */
 export function updateContainer({ id, hostConfig }: Container, changes: Record<string, unknown>): void {
@@ -17,8 +11,9 @@ export function updateContainer({ id, hostConfig }: Container, changes: Record<s
       500,
       "Restart policy cannot be updated because AutoRemove is enabled for the container",
     );
+  if (policy !== undefined) checkRestartPolicy(policy);
+  checkLimits(changes);
   const memory = Number(changes["Memory"] ?? 0);
-  checkMemory(memory);
   if (memory > Number(hostConfig["MemorySwap"] ?? 0) && Number(changes["MemorySwap"] ?? 0) === 0)
     throw new DaemonError(
       409,

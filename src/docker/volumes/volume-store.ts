@@ -88,9 +88,9 @@ export class VolumeStore {
   }
 
   /** Makes a volume because a container wants it: nobody said anything about it. */
-  ensure(name: string): void {
+  ensure(name: string, driver: string): void {
     if (this.#volumes.has(name)) return;
-    this.create({ Name: name, Driver: "", DriverOpts: {}, Labels: {} });
+    this.create({ Name: name, Driver: driver, DriverOpts: {}, Labels: {} });
     this.#volumes.set(name, { ...this.#volumes.get(name)!, Labels: null, Options: null });
   }
 

@@ -74,7 +74,7 @@ export function ps(state: ShellState, words: readonly string[]): number {
     .filter((entry) => pids === null || pids.includes(entry.pid))
     .filter((entry) => names === null || names.includes(nameOf(entry)));
   for (const entry of chosen) state.out(`${line(({ text }) => text(entry))}\n`);
-  return pids !== null && chosen.length === 0 ? 1 : 0;
+  return chosen.length === 0 ? 1 : 0;
 }
 
 function read(state: ShellState, words: readonly string[]): Wishes | null {

@@ -1,0 +1,76 @@
+import type { HostConfig } from "../api/container-types.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import { LOGGING_DRIVERS, PROCESSORS, RUNTIMES } from "../engine-facts.ts";
+import { goQuote } from "../templates/go-quote.ts";
+
+const RESTART_POLICIES = ["", "no", "always", "unless-stopped", "on-failure"];
+const SECURITY_OPTIONS = ["apparmor", "label", "no-new-privileges", "seccomp"];
+const IPC_MODES = /^(?:|none|private|shareable|host|container:.+)$/;
+/** What mount(8) takes for a tmpfs (moby pkg/mount, flags.go): words alone, and words with values. */
+const TMPFS_WORDS = new Set(
+  "async atime bind defaults dev diratime dirsync exec mand noatime nodev nodiratime noexec nomand norelatime nostrictatime nosuid private rbind relatime remount ro rprivate rshared rslave runbindable rw shared slave strictatime suid sync unbindable".split(
+    " ",
+  ),
+);
+const TMPFS_VALUES = new Set("gid mode mpol nr_blocks nr_inodes size uid".split(" "));
+const LEAST_MEMORY = 6 * 1024 ** 2;
+
+function refuse(words: string): never {
+  throw new DaemonError(400, words);
+}
+
+/** @throws {DaemonError} 400 */
+export function checkRestartPolicy({ Name, MaximumRetryCount }: HostConfig["RestartPolicy"]): void {
+  if (!RESTART_POLICIES.includes(Name)) refuse(`invalid restart policy '${Name}'`);
+  if (MaximumRetryCount !== 0 && Name !== "on-failure")
+    refuse(`maximum retry count cannot be used with restart policy '${Name}'`);
+  if (MaximumRetryCount < 0) refuse("maximum retry count cannot be negative");
+}
+
+/** Limits of memory (bytes) and processors (billionths of one); 0: none. @throws {DaemonError} 400 */
+export function checkLimits({ Memory = 0, MemorySwap = 0, NanoCpus = 0 }: Record<string, unknown>): void {
+  const [memory, swap, cpus] = [Number(Memory), Number(MemorySwap), Number(NanoCpus)];
+  if (memory > 0 && memory < LEAST_MEMORY) refuse("Minimum memory limit allowed is 6MB");
+  if (memory > 0 && swap > 0 && swap < memory)
+    refuse("Minimum memoryswap limit should be larger than memory limit, see usage");
+  if (cpus < 0 || cpus > PROCESSORS * 1e9)
+    refuse(`Range of CPUs is from 0.01 to ${PROCESSORS}.00, as there are only ${PROCESSORS} CPUs available`);
+}
+
+/** What an engine refuses of how a container is to run (moby daemon_unix.go). @throws {DaemonError} 400 */
+export function checkHostConfig(hostConfig: HostConfig): void {
+  const { Isolation = "", OomScoreAdj = 0, Runtime = "", SecurityOpt, StorageOpt } = hostConfig;
+  const isolation = String(Isolation);
+  if (!["", "default"].includes(isolation))
+    refuse(`Invalid isolation: ${goQuote(isolation)} - linux only supports 'default'`);
+  checkRestartPolicy(hostConfig.RestartPolicy);
+  checkLimits(hostConfig);
+  const score = Number(OomScoreAdj);
+  if (score < -1000 || score > 1000)
+    refuse(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
+  const runtime = String(Runtime);
+  if (runtime !== "" && !RUNTIMES.includes(runtime)) refuse(`Unknown runtime specified ${runtime}`);
+  const driver = hostConfig.LogConfig.Type;
+  if (!["", "none", ...LOGGING_DRIVERS].includes(driver))
+    refuse(`error looking up logging plugin ${driver}: plugin ${goQuote(driver)} not found`);
+  for (const option of (SecurityOpt as readonly string[] | null | undefined) ?? []) {
+    const [key = "", value] = option.split(/[=:]/, 2);
+    if (value === undefined && key !== "no-new-privileges")
+      refuse(`invalid --security-opt 1: ${goQuote(option)}`);
+    if (!SECURITY_OPTIONS.includes(key)) refuse(`invalid --security-opt 2: ${goQuote(option)}`);
+  }
+  if (Object.keys((StorageOpt as Record<string, string> | undefined) ?? {}).length > 0)
+    refuse("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+}
+
+/** What is found out only when the container starts (moby oci_linux.go). @throws {DaemonError} 400 */
+export function checkAtStart({ IpcMode = "", Tmpfs }: HostConfig): void {
+  if (!IPC_MODES.test(String(IpcMode))) refuse(`Invalid IPC mode: ${IpcMode}`);
+  for (const options of Object.values(Tmpfs ?? {}))
+    for (const option of options === "" ? [] : options.split(",")) {
+      const equals = option.indexOf("=");
+      const words = equals < 0 ? [option] : [option.slice(0, equals), option.slice(equals + 1)];
+      if (!(equals < 0 ? TMPFS_WORDS : TMPFS_VALUES).has(words[0]!))
+        refuse(`invalid tmpfs option [${words.map(goQuote).join(" ")}]`);
+    }
+}

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Prng } from "../src/base/prng.ts";
 import { Lab } from "../src/lab/lab.ts";
 import { type HostSpec, PLAIN_CPU, PLAIN_WIRE, type WireSpec } from "../src/lab/topology.ts";
@@ -6,9 +6,11 @@ import { KernelError } from "../src/net/kernel-error.ts";
 import type { NetDevice } from "../src/net/net-device.ts";
 import type { NetworkNamespace } from "../src/net/network-namespace.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
+import { OpensConnection, RenewsConnection } from "../src/netfilter/conntrack/flow-acts.ts";
 import { LabWorld } from "../src/scenario/lab-world.ts";
 import type { Packet } from "../src/sim/packet.ts";
 import { MICROSECOND, MILLISECOND, SECOND } from "../src/sim/time.ts";
+import type { World } from "../src/sim/world.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import * as udp from "../src/wire/udp.ts";
@@ -92,6 +94,13 @@ const CHANGES: readonly string[] = [
   "iptables -t mangle -A PREROUTING -m connmark --mark 5 -j CONNMARK --restore-mark",
   "iptables -t mangle -A OUTPUT -p udp --dport 4789 -j MARK --set-mark 9",
   "iptables -t raw -A PREROUTING -p udp --dport 4789 -j CT --notrack",
+  "iptables -t nat -I PREROUTING -p udp --dport 8080 -m statistic --mode nth --every 3 --packet 0 -j DNAT --to-destination 10.255.0.5:9000",
+  "iptables -t nat -I PREROUTING -p udp --sport 41000:41060 --dport 8080 -m comment --comment some",
+  "iptables -I FORWARD -p udp -m multiport --sports 41005,41110 -j DROP",
+  "iptables -t nat -I POSTROUTING -p udp --dport 9000 -j MASQUERADE",
+  "iptables -t nat -I POSTROUTING -p udp --dport 9000 -j MASQUERADE --random",
+  "iptables -t nat -D POSTROUTING 1",
+  "iptables -t nat -D PREROUTING 1",
   "iptables -F",
   "iptables -t mangle -F",
   "iptables -t raw -F",
@@ -108,7 +117,18 @@ const CHANGES: readonly string[] = [
   "conntrack -U -p udp -t 1",
   "ip neigh flush all",
 ];
-const QUESTIONS = ["iptables-save -c", "conntrack -L", "conntrack -C"];
+const QUESTIONS = ["iptables-save -c", "conntrack -L -o id", "conntrack -C", "conntrack -S"];
+/** Where visitors send from: few ports, so that some come again while their last connection is still known. */
+const VISITORS = 200;
+
+/** Runs what is left of this instant event by event; now and then all packets get off their trips where they are. */
+function settleWithInterruptions(world: World, random: Prng): void {
+  while (world.step(world.now)) {
+    const lot = random.below(60);
+    if (lot === 0) world.generation++;
+    else if (lot < 3) world.ledger.settle();
+  }
+}
 
 function hashOf(packet: Packet, from: number): number {
   let hash = 0;
@@ -175,6 +195,25 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
     socket.receiver = (packet) => note(socket.ns, packet);
     return socket;
   });
+  const visit = (port: number, length: number, times: number): void => {
+    const socket = new UdpSocket(lab.namespace("ex"));
+    socket.bind(0, 41000 + port);
+    if (random.chance(2, 3)) socket.connect(published, 8080);
+    socket.receiver = (packet) => note(socket.ns, packet);
+    for (let i = 0; i < times; i++) send(socket, published, 8080, new Uint8Array(length).fill(port + i));
+    visitors.push(socket);
+  };
+  const visitors: UdpSocket[] = [];
+  /** Many of whom each sends once, or twice. */
+  const visitTogether = (): void => {
+    const length = SIZES[random.below(SIZES.length)]!;
+    for (let from = random.below(VISITORS), i = random.below(24); i > 0; i--)
+      visit((from + i) % VISITORS, length, random.chance(1, 8) ? 2 : 1);
+    if (random.chance(1, 3)) lab.world.settle();
+    else if (random.chance(1, 2)) settleWithInterruptions(lab.world, random);
+    else lab.advance(random.below(3 * MILLISECOND));
+    for (const visitor of visitors.splice(0)) visitor.close();
+  };
   const published = ip.parse("172.10.0.15")!;
   const size = clients.map(() => SIZES[random.below(SIZES.length)]!);
   for (let round = 0; round < ROUNDS; round++) {
@@ -187,6 +226,7 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
       if (random.chance(2, 3)) lab.world.settle();
       else lab.advance(random.below(3 * MILLISECOND));
     }
+    for (let crowd = random.below(4); crowd > 0; crowd--) visitTogether();
     if (random.chance(1, 3)) lab.advance(random.below(2.5 * SECOND));
     if (random.chance(1, 10)) answers = !answers;
     const prefix = random.chance(1, 2) ? "" : "ip netns exec sb ";
@@ -200,6 +240,9 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
   return { trace, followed: lab.world.ledger.entered };
 }
 
+const opened = vi.spyOn(OpensConnection.prototype, "perform");
+const renewed = vi.spyOn(RenewsConnection.prototype, "perform");
+
 test.each(SEEDS)(
   "seed %i: rules, connections and translations are the same with legs and without",
   async (seed) => {
@@ -209,3 +252,8 @@ test.each(SEEDS)(
     expect(without.followed).toBe(0);
   },
 );
+
+test("many of the connections were opened, and answered, on trips of classes of flows", () => {
+  expect(opened.mock.calls.length).toBeGreaterThan(SEEDS.length * 50);
+  expect(renewed.mock.calls.length).toBeGreaterThan(SEEDS.length * 20);
+});

@@ -20,7 +20,7 @@ function hash(address: number, port: number): number {
  */
 export class FlowTable {
   /** For packets to who has been sent to only once. */
-  readonly #shared: Flow;
+  readonly shared: Flow;
   #generation = -1;
   /** The hash of each entry's destination, or 0. */
   #hashes: Int32Array = new Int32Array(FEWEST);
@@ -30,7 +30,7 @@ export class FlowTable {
   #turn = 0;
 
   constructor(shared: Flow) {
-    this.#shared = shared;
+    this.shared = shared;
   }
 
   /** The flow for packets to a destination. It may still be for another one: ask {@link Flow.isFor}. */
@@ -42,7 +42,7 @@ export class FlowTable {
     for (let i = first; i < first + WAYS; i++)
       if (hashes[i] === hashed) return (this.#flows[i] ??= new Flow());
     this.#add(hashed);
-    return this.#shared;
+    return this.shared;
   }
 
   #startAnew(generation: number): void {

@@ -90,6 +90,21 @@ export abstract class InetSocket {
     return this.#flow;
   }
 
+  /** The flow of the last packet; null before the stack has sent one. */
+  protected get lastFlow(): Flow | null {
+    return this.#flow;
+  }
+
+  /** The flow of packets that are the first to where they go, of a socket that sends to many; else null. */
+  protected get shared(): Flow | null {
+    return this.#flows === null ? null : this.#flows.shared;
+  }
+
+  /** What numbers the packets of a socket that is connected; null for any other. */
+  protected get ownIdentification(): Identification | null {
+    return this.remoteAddress === 0 ? null : this.#identification;
+  }
+
   takeError(): Errno | null {
     const error = this.error;
     this.error = null;

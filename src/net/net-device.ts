@@ -199,7 +199,9 @@ export class NetDevice implements Receiver {
       this.world.queue.push(packet);
       return;
     }
-    if (leg !== null) leg.finishes(packet, new Crossing(this, receiver), true);
+    // Which processor a packet goes to may follow from its ports.
+    if (leg?.isOfClass === false) leg.finishes(packet, new Crossing(this, receiver), true);
+    else this.world.leg = null;
     packet.device = receiver;
     host.steer(packet, this.place);
   }

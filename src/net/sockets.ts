@@ -5,6 +5,7 @@ import * as ipv4 from "../wire/ipv4.ts";
 import * as udpHeader from "../wire/udp.ts";
 import { addressType } from "./address-type.ts";
 import { BoundSockets } from "./bound-sockets.ts";
+import { FlowClasses } from "./flow-classes.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import { Ipv6Sockets } from "./ipv6-sockets.ts";
 import { KernelError } from "./kernel-error.ts";
@@ -33,6 +34,7 @@ export class Sockets {
   #prng: Prng | null = null;
   #way: Way | null = null;
   #ipv6: Ipv6Sockets | null = null;
+  #classes: FlowClasses | null = null;
   /** True when deliverRaw has to be asked. */
   hasRaw = false;
 
@@ -49,6 +51,20 @@ export class Sockets {
   get way(): Way {
     this.#way ??= new Way();
     return this.#way;
+  }
+
+  /** The classes of flows that begin here. */
+  get classes(): FlowClasses {
+    this.#classes ??= new FlowClasses();
+    return this.#classes;
+  }
+
+  /** Whether a UDP port has but one socket, so that it gets whatever comes there. */
+  hasOne(port: number): boolean {
+    let count = 0;
+    for (let socket = this.#udp.chain(port); socket !== null; socket = socket.nextBound)
+      if (socket.localPort === port) count++;
+    return count === 1;
   }
 
   /** The socket that gets a datagram, by how exactly it is bound (udp4_lib_lookup), or null. */

@@ -1,4 +1,5 @@
 import { copyBytes } from "../base/bytes.ts";
+import { PortPlace } from "../sim/flow-class.ts";
 import type { LegEnd } from "../sim/leg.ts";
 import type { Packet } from "../sim/packet.ts";
 import { PacketQueue } from "../sim/packet-queue.ts";
@@ -7,6 +8,7 @@ import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import * as udpHeader from "../wire/udp.ts";
 import type { Flow } from "./flow.ts";
+import type { FlowClass } from "./flow-classes.ts";
 import type { IcmpReport } from "./icmp-input.ts";
 import { InetSocket } from "./inet-socket.ts";
 import { KernelError } from "./kernel-error.ts";
@@ -51,6 +53,8 @@ export class UdpSocket extends InetSocket {
   /** What waits; null before the first datagram does. */
   #queue: PacketQueue | null = null;
   #closed = false;
+  /** The first datagram went the way of its class. */
+  #wentInClass = false;
 
   constructor(ns: NetworkNamespace) {
     super(ns);
@@ -86,18 +90,72 @@ export class UdpSocket extends InetSocket {
 
   /** @throws {KernelError} as sendto(2): a pending error, no way, EACCES, EMSGSIZE. */
   sendTo(address: number, port: number, payload: Uint8Array): void {
+    const { length } = payload;
+    let flow = this.lastFlow;
+    if (flow !== null && !flow.isFor(this, this.localPort, address, port, length))
+      flow = this.turnTo(address, port);
+    if (flow?.isFor(this, this.localPort, address, port, length) !== true) {
+      this.#sendFirst(flow, address, port, payload);
+      return;
+    }
+    const packet = this.#packetOf(payload);
+    if (!flow.follow(packet, this.ns.world)) this.#give(flow, packet, port);
+  }
+
+  /**
+   * Sends a datagram to where none went since the last change: the way that the first ones of its class of flows go, if
+   * that is known. `flow`: null before the socket has one. @throws {KernelError}
+   */
+  #sendFirst(flow: Flow | null, address: number, port: number, payload: Uint8Array): void {
     const { ns } = this;
     const { length } = payload;
-    let { flow } = this;
-    if (!flow.isFor(this, this.localPort, address, port, length)) {
-      flow = this.turnTo(address, port);
-      if (!flow.isFor(this, this.localPort, address, port, length)) this.#setOut(flow, address, port, length);
+    const isAnswer = flow !== null && flow === this.shared;
+    const open = isAnswer ? port : this.localPort;
+    const flows =
+      isAnswer || (flow === null && !this.#wentInClass) ? this.#classTo(address, port, isAnswer) : null;
+    const trip = flows === null ? null : flows.tripFor(length);
+    let packet: Packet | null = null;
+    if (trip !== null) {
+      packet = this.#packetOf(payload);
+      packet.port = open;
+      if (trip.board(packet, this.ownIdentification)) {
+        this.#wentInClass = true;
+        return;
+      }
     }
-    const packet = ns.world.pool.allocate(length, null);
-    copyBytes(packet.bytes, payload, packet.at);
+    flow ??= this.flow;
+    this.#setOut(flow, address, port, length);
+    packet ??= this.#packetOf(payload);
     if (flow.follow(packet, ns.world)) return;
-    udp.push(ns.world, packet, flow.way.source, this.localPort, flow.way.dst, port);
-    ns.snmp.udpSent(ns.world.leg);
+    if (flows !== null && flow.isFor(this, this.localPort, address, port, length))
+      flows.note(ns.world, packet, open);
+    this.#give(flow, packet, port);
+  }
+
+  /**
+   * The class of flows that a datagram begins one of: that of the clients of a service, of which this is one, or of the
+   * answers that this one gives. Null for a socket that cannot send yet.
+   */
+  #classTo(address: number, port: number, isAnswer: boolean): FlowClass | null {
+    const { localPort } = this;
+    if (address === 0 || localPort === 0 || this.error !== null) return null;
+    const { classes } = this.ns.sockets;
+    if (isAnswer) return classes.of(this, address, localPort, PortPlace.destination);
+    return classes.of(this, address, port, PortPlace.source);
+  }
+
+  #packetOf(payload: Uint8Array): Packet {
+    const packet = this.ns.world.pool.allocate(payload.length, null);
+    copyBytes(packet.bytes, payload, packet.at);
+    return packet;
+  }
+
+  /** Gives a datagram to the stack. */
+  #give(flow: Flow, packet: Packet, port: number): void {
+    const { ns } = this;
+    const { world } = ns;
+    udp.push(world, packet, flow.way.source, this.localPort, flow.way.dst, port);
+    ns.snmp.udpSent(world.leg);
     ns.note(packet, Verdict.sent, 0);
     const { id } = packet;
     flow.send(ns, packet, this.mark);
@@ -116,15 +174,18 @@ export class UdpSocket extends InetSocket {
     if (length <= longest) flow.remember(this, this.localPort, address, port, longest);
   }
 
-  /** The stack has a datagram for this socket; `packet.at` is at its payload. */
-  deliver(device: NetDevice, packet: Packet): void {
+  /**
+   * The stack has a datagram for this socket; `packet.at` is at its payload. `end`: where a leg ends that does not always
+   * end at this socket.
+   */
+  deliver(device: NetDevice, packet: Packet, end: LegEnd | null = null): void {
     if (this.encapReceiver !== null) {
       this.encapReceiver(packet, device);
       return;
     }
     const ns = this.ns;
     const { leg } = ns.world;
-    if (leg !== null) leg.finishes(packet, new Delivery(this, device), false);
+    if (leg !== null) leg.finishes(packet, end ?? new Delivery(this, device), false);
     if (this.receiver !== null) {
       this.receiver(packet);
       ns.world.end(packet, Verdict.delivered, ns.place);

@@ -1,3 +1,5 @@
+import { PortPlace } from "../sim/flow-class.ts";
+import type { LegRecording } from "../sim/leg-recording.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
@@ -6,9 +8,11 @@ import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as udp from "../wire/udp.ts";
 import * as icmpError from "./icmp-error.ts";
+import { DeliveryByPort } from "./leg-ends.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import * as reasons from "./reasons.ts";
+import type { UdpSocket } from "./udp-socket.ts";
 
 /** Hands a datagram to the socket that is bound to where it goes (udp_rcv). */
 export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet): void {
@@ -41,11 +45,34 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
   }
   ns.snmp.udpDelivered(ns.world.leg);
   const { leg } = ns.world;
-  if (leg !== null) socket.inLegs = true;
+  const end = leg === null ? null : legEnd(leg, device, socket, packet);
   packet.length = udp.length(view, at) - udp.HEADER_LEN;
   packet.at = at + udp.HEADER_LEN;
   if (leg !== null) leg.pulls(packet);
-  socket.deliver(device, packet);
+  socket.deliver(device, packet, end);
+}
+
+/** Where a leg ends that has come to a socket: null for always the same one. */
+function legEnd(
+  leg: LegRecording,
+  device: NetDevice,
+  socket: UdpSocket,
+  packet: Packet,
+): DeliveryByPort | null {
+  const { view, networkAt, transportAt: at } = packet;
+  const { ns } = device;
+  if (leg.open?.place !== PortPlace.destination) {
+    // Another one might listen to some senders only.
+    if (leg.isOfClass && !ns.sockets.hasOne(udp.dstPort(view, at))) ns.world.leg = null;
+    socket.inLegs = true;
+    return null;
+  }
+  if (socket.encapReceiver !== null) ns.world.leg = null;
+  const src = ipv4.src(view, networkAt);
+  const dst = ipv4.dst(view, networkAt);
+  const end = new DeliveryByPort(device, dst, src, udp.srcPort(view, at), leg.open.port);
+  leg.does(end);
+  return end;
 }
 
 /** Every socket that listens gets a copy; nobody answers when there is none. */

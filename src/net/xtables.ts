@@ -1,3 +1,4 @@
+import type { PortPlace } from "../sim/flow-class.ts";
 import type { Packet } from "../sim/packet.ts";
 import type { NetDevice } from "./net-device.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
@@ -58,6 +59,10 @@ export interface XtMatch {
    * ports, TTL, mark, devices, sender ...), so that a leg may repeat what it said.
    */
   readonly steady?: true;
+  /** The ports that a steady match may look at; absent: both. A leg of a class of flows asks no port that is open. */
+  readonly ports?: readonly PortPlace[];
+  /** It has a state, and this is what it will say to the next packet that asks; {@link matches} then says so. */
+  foresee?(): boolean;
   matches(packet: Packet, state: XtState): boolean;
 }
 
@@ -65,6 +70,8 @@ export interface XtMatch {
 export interface XtTarget {
   /** The same of what it does: at most, it changes the packet's mark. */
   readonly steady?: true;
+  /** It decides what a new connection becomes: the same for all flows of a class, as long as their port stays free. */
+  readonly steadyForClass?: true;
   apply(packet: Packet, state: XtState): XtVerdict;
 }
 
@@ -119,3 +126,6 @@ export class Xtables {
 export function hookMask(...hooks: readonly Hook[]): number {
   return hooks.reduce<number>((mask, hook) => mask | (1 << hook), 0);
 }
+
+/** What most matches look at: none. */
+export const NO_PORTS: readonly PortPlace[] = [];

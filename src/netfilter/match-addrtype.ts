@@ -2,7 +2,15 @@ import { addressType } from "../net/address-type.ts";
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { RouteType } from "../net/route-kind.ts";
-import { Hook, hookMask, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
+import {
+  Hook,
+  hookMask,
+  NO_PORTS,
+  type XtInfo,
+  type XtMatch,
+  type XtMatchType,
+  type XtState,
+} from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 
@@ -47,6 +55,7 @@ const numberOf: Readonly<Record<RouteType, number>> = {
 
 class AddrtypeMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #ns: NetworkNamespace;
   readonly #info: AddrtypeInfo;
 

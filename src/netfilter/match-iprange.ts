@@ -1,4 +1,4 @@
-import type { XtInfo, XtMatch, XtMatchType } from "../net/xtables.ts";
+import { NO_PORTS, type XtInfo, type XtMatch, type XtMatchType } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -33,6 +33,7 @@ class Range {
 
 class IprangeMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #src: Range | null;
   readonly #dst: Range | null;
 

@@ -1,5 +1,13 @@
 import { KernelError } from "../net/kernel-error.ts";
-import { Hook, hookMask, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
+import {
+  Hook,
+  hookMask,
+  NO_PORTS,
+  type XtInfo,
+  type XtMatch,
+  type XtMatchType,
+  type XtState,
+} from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as mac from "../wire/mac.ts";
@@ -12,6 +20,7 @@ export interface MacInfo extends XtInfo {
 
 class MacMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #source: mac.Mac;
   readonly #not: boolean;
 

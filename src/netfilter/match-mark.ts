@@ -1,4 +1,4 @@
-import type { XtInfo, XtMatch, XtMatchType } from "../net/xtables.ts";
+import { NO_PORTS, type XtInfo, type XtMatch, type XtMatchType } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 
 /** `-m mark`: numbers are uint32. */
@@ -10,6 +10,7 @@ export interface MarkInfo extends XtInfo {
 
 class MarkMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #mark: number;
   readonly #mask: number;
   readonly #not: boolean;

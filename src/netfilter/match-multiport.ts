@@ -1,8 +1,9 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { XtInfo, XtMatch, XtMatchType, XtState } from "../net/xtables.ts";
+import type { PortPlace } from "../sim/flow-class.ts";
 import type { Packet } from "../sim/packet.ts";
 import { hasPorts } from "./conntrack/tuple.ts";
-import type { PortRange } from "./match-ports.ts";
+import { type PortRange, placesOf } from "./match-ports.ts";
 
 /** `-m multiport` */
 export interface MultiportInfo extends XtInfo {
@@ -13,6 +14,7 @@ export interface MultiportInfo extends XtInfo {
 
 class MultiportMatch implements XtMatch {
   readonly steady = true;
+  readonly ports: readonly PortPlace[];
   readonly #source: boolean;
   readonly #destination: boolean;
   readonly #low: Uint16Array;
@@ -22,6 +24,7 @@ class MultiportMatch implements XtMatch {
   constructor({ which, ports, not }: MultiportInfo) {
     this.#source = which !== "destination";
     this.#destination = which !== "source";
+    this.ports = placesOf(this.#source, this.#destination);
     this.#low = Uint16Array.from(ports, ([low]) => low);
     this.#high = Uint16Array.from(ports, ([, high]) => high);
     this.#not = not === true;

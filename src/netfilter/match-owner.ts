@@ -1,5 +1,5 @@
 import { KernelError } from "../net/kernel-error.ts";
-import { Hook, hookMask, type XtInfo, type XtMatch, type XtMatchType } from "../net/xtables.ts";
+import { Hook, hookMask, NO_PORTS, type XtInfo, type XtMatch, type XtMatchType } from "../net/xtables.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 
 /** `-m owner`: ranges of ids, both ends included. */
@@ -18,6 +18,7 @@ const ROOT = 0;
 
 class OwnerMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #ofProcess: boolean;
   readonly #ofKernel: boolean;
   readonly #ofNobody: boolean;

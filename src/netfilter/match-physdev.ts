@@ -1,6 +1,6 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
-import { Hook, type XtInfo, type XtMatch, type XtMatchType } from "../net/xtables.ts";
+import { Hook, NO_PORTS, type XtInfo, type XtMatch, type XtMatchType } from "../net/xtables.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { DevicePattern } from "./device-pattern.ts";
 
@@ -20,6 +20,7 @@ export interface PhysdevInfo extends XtInfo {
 
 class PhysdevMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #info: PhysdevInfo;
   readonly #in: DevicePattern | null;
   readonly #out: DevicePattern | null;

@@ -1,4 +1,4 @@
-import type { XtInfo, XtMatch, XtMatchType, XtState } from "../net/xtables.ts";
+import { NO_PORTS, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -13,6 +13,7 @@ export interface PkttypeInfo extends XtInfo {
 
 class PkttypeMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #type: PacketType;
   readonly #not: boolean;
 

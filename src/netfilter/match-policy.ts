@@ -1,5 +1,5 @@
 import { KernelError } from "../net/kernel-error.ts";
-import { Hook, hookMask, type XtInfo, type XtMatch, type XtMatchType } from "../net/xtables.ts";
+import { Hook, hookMask, NO_PORTS, type XtInfo, type XtMatch, type XtMatchType } from "../net/xtables.ts";
 
 /** One element of an IPsec policy; `not` names what is turned over. */
 export interface PolicyElement {
@@ -22,8 +22,8 @@ export interface PolicyInfo extends XtInfo {
 }
 
 /** There is no IPsec here: each packet goes without. */
-const yes: XtMatch = { steady: true, matches: () => true };
-const no: XtMatch = { steady: true, matches: () => false };
+const yes: XtMatch = { steady: true, ports: NO_PORTS, matches: () => true };
+const no: XtMatch = { steady: true, ports: NO_PORTS, matches: () => false };
 
 export const policyMatch: XtMatchType<PolicyInfo> = {
   name: "policy",

@@ -1,4 +1,5 @@
 import type { XtInfo, XtMatch, XtMatchType, XtState } from "../net/xtables.ts";
+import { PortPlace } from "../sim/flow-class.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as tcp from "../wire/tcp.ts";
 
@@ -24,6 +25,11 @@ export interface TcpInfo extends UdpInfo {
 }
 
 const ANY_PORT: PortRange = [0, 65535];
+
+/** Which ports a match looks at. */
+export function placesOf(source: boolean, destination: boolean): readonly PortPlace[] {
+  return [...(source ? [PortPlace.source] : []), ...(destination ? [PortPlace.destination] : [])];
+}
 const UDP_HEADER = 8;
 
 /** Source and destination port of TCP, UDP and their like: always the first four bytes. */
@@ -52,10 +58,12 @@ class Ports {
 
 class UdpMatch implements XtMatch {
   readonly steady = true;
+  readonly ports: readonly PortPlace[];
   readonly #ports: Ports;
 
   constructor(info: UdpInfo) {
     this.#ports = new Ports(info);
+    this.ports = placesOf(info.sport !== undefined, info.dport !== undefined);
   }
 
   matches(packet: Packet, state: XtState): boolean {

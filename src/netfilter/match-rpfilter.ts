@@ -1,7 +1,7 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import { Hook, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
+import { Hook, NO_PORTS, type XtInfo, type XtMatch, type XtMatchType, type XtState } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -16,6 +16,7 @@ export interface RpfilterInfo extends XtInfo {
 
 class RpfilterMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #ns: NetworkNamespace;
   readonly #info: RpfilterInfo;
 

@@ -40,9 +40,17 @@ class NthMatch implements XtMatch {
     this.#not = not === true;
   }
 
+  foresee(): boolean {
+    return (this.#next() === 0) !== this.#not;
+  }
+
   matches(): boolean {
-    this.#count = this.#count === this.#last ? 0 : this.#count + 1;
+    this.#count = this.#next();
     return (this.#count === 0) !== this.#not;
+  }
+
+  #next(): number {
+    return this.#count === this.#last ? 0 : this.#count + 1;
   }
 }
 

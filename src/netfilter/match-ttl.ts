@@ -1,4 +1,4 @@
-import type { XtInfo, XtMatch, XtMatchType } from "../net/xtables.ts";
+import { NO_PORTS, type XtInfo, type XtMatch, type XtMatchType } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 
@@ -10,6 +10,7 @@ export interface TtlInfo extends XtInfo {
 
 class TtlMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #mode: TtlInfo["mode"];
   readonly #ttl: number;
 

@@ -2,6 +2,7 @@ import { copyBytes } from "../base/bytes.ts";
 import * as checksum from "../wire/checksum.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as udp from "../wire/udp.ts";
+import type { OpenPort } from "./flow-class.ts";
 import type { Identification } from "./leg.ts";
 import type { Packet } from "./packet.ts";
 
@@ -18,6 +19,8 @@ interface HeaderPlaces {
    * pseudo header, without the two lengths; -1 when there is none.
    */
   readonly coveringSum: number;
+  /** The port of the UDP header in which the flows of a class differ; null for a header of one flow. */
+  readonly open: OpenPort | null;
 }
 
 /**
@@ -36,7 +39,9 @@ export class FlowHeader {
   readonly #ip: number;
   readonly #udp: number;
   readonly #pseudoSum: number;
+  /** Without the open port. */
   readonly #coveringSum: number;
+  readonly #open: OpenPort | null;
   /** The sum of the IPv4 header without its length, identification and checksum; and with the length. */
   readonly #constantSum: number;
   #sum = 0;
@@ -52,6 +57,9 @@ export class FlowHeader {
     this.#udp = places.udp;
     this.#pseudoSum = places.pseudoSum;
     this.#coveringSum = places.coveringSum;
+    this.#open = places.open;
+    if (places.open !== null && places.coveringSum >= 0)
+      this.#coveringSum -= udp.portIn(bytes, places.udp + places.open.place);
     this.#constantSum = identification === null ? 0 : ipv4.constantSum(bytes, places.ip);
   }
 
@@ -61,18 +69,23 @@ export class FlowHeader {
       const length = packet.at + packet.length - at - this.#ip;
       if (length !== this.#packetLength) this.#resize(length);
       ipv4.writeIdentification(this.#bytes, this.#ip, packet.identification, this.#sum);
+      let port = 0;
+      if (this.#open !== null) {
+        port = this.#open.port.of(packet);
+        udp.writePort(this.#bytes, this.#udp + this.#open.place, port);
+      }
       if (this.#pseudoSum >= 0) {
         packet.checksumStart = at + this.#udp;
         packet.checksumField = udp.CHECKSUM;
-      } else if (this.#coveringSum >= 0) this.#cover(packet, length - (this.#udp - this.#ip));
+      } else if (this.#coveringSum >= 0) this.#cover(packet, length - (this.#udp - this.#ip), port);
     }
     copyBytes(packet.bytes, this.#bytes, at);
   }
 
   /** What is inside sums up to the complement of what its unfinished checksum holds now (local checksum offload). */
-  #cover({ view, checksumStart, checksumField }: Packet, udpLength: number): void {
+  #cover({ view, checksumStart, checksumField }: Packet, udpLength: number, port: number): void {
     const seed = view.getUint16(checksumStart + checksumField);
-    const sum = checksum.finish(this.#coveringSum + 2 * udpLength + (~seed & 0xffff)) || 0xffff;
+    const sum = checksum.finish(this.#coveringSum + port + 2 * udpLength + (~seed & 0xffff)) || 0xffff;
     udp.writeLength(this.#bytes, this.#udp, udpLength, sum);
   }
 

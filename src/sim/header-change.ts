@@ -1,6 +1,7 @@
 import * as checksum from "../wire/checksum.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as udp from "../wire/udp.ts";
+import { PortPlace } from "./flow-class.ts";
 import type { Packet } from "./packet.ts";
 
 /** By how much, in ones' complement, one hop less changes the sum of a header: 0x0100 is taken away. */
@@ -24,6 +25,8 @@ export class HeaderChange {
   #src: number;
   #dst: number;
   #ports: number;
+  /** The bits of the ports that change: the others are left as each packet has them. */
+  #portsMask = 0;
   #isTranslated = false;
   /** What is added to the sums of the IPv4 header, of the pseudo header, and of the ports. */
   #headerSum = 0;
@@ -55,6 +58,7 @@ export class HeaderChange {
     both.#headerSum = this.#headerSum + next.#headerSum;
     both.#pseudoSum = this.#pseudoSum + next.#pseudoSum;
     both.#portsSum = this.#portsSum + next.#portsSum;
+    both.#portsMask = this.#portsMask | next.#portsMask;
     return both;
   }
 
@@ -76,10 +80,17 @@ export class HeaderChange {
     const ports = view.getInt32(ip + ipv4.HEADER_LEN);
     this.#pseudoSum = difference(this.#src, src) + difference(this.#dst, dst);
     this.#portsSum = difference(this.#ports, ports);
+    const changed = this.#ports ^ ports;
+    this.#portsMask = ((changed & 0xffff) === 0 ? 0 : 0xffff) | (changed >>> 16 === 0 ? 0 : ~0xffff);
     this.#headerSum += this.#pseudoSum;
     this.#src = src;
     this.#dst = dst;
     this.#ports = ports;
+  }
+
+  /** Whether it changes the port at a place. */
+  movesPort(place: PortPlace): boolean {
+    return (this.#portsMask & (place === PortPlace.source ? ~0xffff : 0xffff)) !== 0;
   }
 
   /** Does the same to another packet of the flow, whose header is at `ip`. */
@@ -92,7 +103,8 @@ export class HeaderChange {
     view.setInt32(ip + ipv4.SRC, this.#src);
     view.setInt32(ip + ipv4.DST, this.#dst);
     const transport = ip + ipv4.HEADER_LEN;
-    view.setInt32(transport, this.#ports);
+    const kept = view.getInt32(transport) & ~this.#portsMask;
+    view.setInt32(transport, kept | (this.#ports & this.#portsMask));
     const field = udp.checksum(view, transport);
     // An unfinished checksum is the sum of the pseudo header; ports are summed up when it is finished.
     if (packet.checksumStart === transport)

@@ -1,4 +1,5 @@
 import * as ipv4 from "../wire/ipv4.ts";
+import { type FlowAct, type FlowPort, OpenPort, PortPlace } from "./flow-class.ts";
 import { HeaderChange } from "./header-change.ts";
 import { type Identification, Leg, type LegEnd } from "./leg.ts";
 import { LegTally } from "./leg-tally.ts";
@@ -35,11 +36,25 @@ export class LegRecording {
   until: Nanos = Number.POSITIVE_INFINITY;
   tally: LegTally = new LegTally();
 
+  /** Null for a leg of one flow; for one of a class of flows the port that is open in the outermost header by now, */
+  open: OpenPort | null = null;
+  /** and that of the header that was put in front, */
+  pushedPort: OpenPort | null = null;
+  /** and the flow's hash as it follows from its port, once somebody has asked for it. */
+  flowHash: FlowPort | null = null;
+  /** What differs from flow to flow, and how many frames later than the first one. */
+  acts: FlowAct[] = [];
+  actFrames: number[] = [];
+  /** What somebody has begun to note of this packet's flow and has to end on this leg; null when there is nothing. */
+  unended: object | null = null;
+
   readonly #world: World;
   #trip: Trip | null = null;
   #packet: Packet | null = null;
   #length = 0;
   #checksumStart = 0;
+  /** The open port of the header that NAT changes. */
+  #translated: OpenPort | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -64,6 +79,31 @@ export class LegRecording {
     this.patience = 0;
     this.until = Number.POSITIVE_INFINITY;
     this.tally = new LegTally();
+    this.open = trip.open;
+    this.pushedPort = null;
+    this.flowHash = trip.flowHash;
+    if (this.acts.length > 0) {
+      this.acts = [];
+      this.actFrames = [];
+    }
+    this.unended = null;
+    this.#translated = null;
+  }
+
+  /** Whether it is one of a class of flows. */
+  get isOfClass(): boolean {
+    return this.open !== null;
+  }
+
+  /** The stack decides by a port of the outermost header. */
+  reads(place: PortPlace): void {
+    if (this.open?.place === place) this.#world.leg = null;
+  }
+
+  /** Something that is to be done for each packet of the class. */
+  does(act: FlowAct): void {
+    this.acts.push(act);
+    this.actFrames.push(this.renumbered);
   }
 
   /** The packet may go on here because it is no longer than that now. */
@@ -107,7 +147,21 @@ export class LegRecording {
     if (this.udp !== 0) this.#world.leg = null;
     this.udp = packet.at;
     this.pseudoSum = pseudoSum;
+    this.pushedPort = this.open;
     if (pseudoSum >= 0) this.#checksumStart = packet.checksumStart;
+  }
+
+  /** The packet was put into a tunnel whose source port follows from the flow inside. */
+  enters(sourcePort: FlowPort): void {
+    if (this.open !== null) this.open = new OpenPort(PortPlace.source, sourcePort, this.open);
+  }
+
+  /** The packet came out of a tunnel. */
+  leaves(): void {
+    if (this.open !== null) this.open = this.open.inside;
+    else return;
+    // It came from elsewhere than the class is known by.
+    if (this.open === null) this.#world.leg = null;
   }
 
   /**
@@ -119,6 +173,7 @@ export class LegRecording {
     if (this.udp !== 0) this.#world.leg = null;
     this.udp = packet.at;
     this.coveringSum = sum;
+    this.pushedPort = this.open;
   }
 
   /** The IPv4 header at `packet.networkAt` is about to lose one of its TTL. */
@@ -131,6 +186,7 @@ export class LegRecording {
     const { view, networkAt } = packet;
     if (ipv4.headerLength(view, networkAt) !== ipv4.HEADER_LEN) this.#world.leg = null;
     this.#changes(packet)?.translate();
+    this.#translated = this.open;
   }
 
   /** The change of one header, the only one that a leg knows of; null when this is another one, or one that was put in front. */
@@ -171,8 +227,10 @@ export class LegRecording {
     const moved = packet.at - this.startAt;
     // Padding was cut off, or a checksum was settled: that depends on the packet, not on the flow.
     const isAlike = packet.length + moved === this.#length && packet.checksumStart === this.#checksumStart;
-    if (packet !== this.#packet || !isAlike) return;
-    const onward = end !== null && goesOn ? new Trip(world) : null;
-    this.#trip!.append(new Leg(this, packet, to, end, onward), packet);
+    if (packet !== this.#packet || !isAlike || this.unended !== null) return;
+    const onward = end !== null && goesOn ? new Trip(world, this.open, this.flowHash) : null;
+    const leg = new Leg(this, packet, to, end, onward);
+    if (this.#translated !== null && leg.change!.movesPort(this.#translated.place)) return;
+    this.#trip!.append(leg, packet);
   }
 }

@@ -1,3 +1,4 @@
+import type { FlowAct, FlowPort, OpenPort } from "./flow-class.ts";
 import { FlowHeader } from "./flow-header.ts";
 import type { HeaderChange } from "./header-change.ts";
 import type { LegRecording } from "./leg-recording.ts";
@@ -44,6 +45,12 @@ export class Leg {
   readonly onward: Trip | null;
   /** What it counts and stamps. */
   readonly tally: LegTally;
+  /** Of a class of flows: what differs from flow to flow, or null; and of how many frames later each act is told. */
+  readonly acts: readonly FlowAct[] | null;
+  readonly actFrames: readonly number[];
+  /** Of a class of flows: what is open at the end in the headers, and in the flow's hash. */
+  readonly open: OpenPort | null;
+  readonly flowHash: FlowPort | null;
 
   // How the packet is at the end.
   readonly #network: number;
@@ -69,6 +76,7 @@ export class Leg {
       udp: noted.udp === 0 ? 0 : noted.udp - at,
       pseudoSum: noted.pseudoSum,
       coveringSum: noted.coveringSum,
+      open: noted.pushedPort,
     };
     this.header =
       noted.deepest > at
@@ -84,6 +92,10 @@ export class Leg {
     this.end = end;
     this.onward = onward;
     this.tally = noted.tally;
+    this.acts = noted.acts.length === 0 ? null : noted.acts;
+    this.actFrames = noted.actFrames;
+    this.open = noted.open;
+    this.flowHash = noted.flowHash;
     this.#network = packet.networkAt - at;
     this.#transport = packet.transportAt - at;
     this.#flags = packet.flags;
@@ -98,6 +110,6 @@ export class Leg {
     packet.transportAt = at + this.#transport;
     packet.flags = this.#flags;
     packet.mark = this.#mark;
-    packet.hash = this.#hash;
+    packet.hash = this.flowHash === null ? this.#hash : this.flowHash.of(packet);
   }
 }

@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import { Packet } from "./packet.ts";
+import { type FrameId, Packet } from "./packet.ts";
 
 const SMALL_SLOT = 2048;
 /** `lo` has MTU 65536, and reassembly makes datagrams of up to 65535 bytes. */
@@ -84,6 +84,11 @@ export class PacketPool {
     packet.connectionInfo = 0;
     this.#lastId = (this.#lastId + 1) | 0;
     packet.id = this.#lastId;
+  }
+
+  /** The number that a frame has after it became another one so many times, if nothing else is numbered meanwhile. */
+  numberAfter(times: number): FrameId {
+    return (this.#lastId + times) | 0;
   }
 
   release(packet: Packet): void {

@@ -108,6 +108,8 @@ export class Packet implements Scheduled {
    * many legs, but handled by the stack, which is to add the next one to the trip.
    */
   legs = 0;
+  /** On a trip of a class of flows: the port in which its flow differs from the others. */
+  port = 0;
   /** The IPv4 identification that it has drawn for a header that is not written yet. */
   identification = 0;
   /** When a queue with delays lets it go. */

@@ -1,4 +1,5 @@
 import { timeOf } from "./event-queue.ts";
+import type { FlowPort, OpenPort } from "./flow-class.ts";
 import type { FlowHeader } from "./flow-header.ts";
 import type { HeaderChange } from "./header-change.ts";
 import type { Identification, Leg, LegEnd } from "./leg.ts";
@@ -11,6 +12,10 @@ import type { World } from "./world.ts";
 const MOST_BYTES = 2 ** 30;
 /** So often the stack is asked to note a leg. Where it calls each of them off, packets do not go the same way. */
 const ATTEMPTS = 2;
+/** The same for a class of flows, whose first packets find what the later ones do not: connections that are older, say. */
+const CLASS_ATTEMPTS = 32;
+/** So many branches may begin at one leg. */
+const MOST_BRANCHES = 8;
 
 /** What a packet does on a leg, in two bits. */
 const Turn = {
@@ -25,6 +30,13 @@ const Turn = {
 } as const;
 /** So many legs have their two bits in a small integer; the others are looked up. */
 const MOST_TURNS = 15;
+
+/** Packets that went some legs of a trip: how many, their bytes as they were after the first leg, and when the last one did. */
+class Share {
+  packets = 0;
+  bytes = 0;
+  last: Nanos = 0;
+}
 
 /**
  * The legs that the packets of a flow go one after the other at one instant. All of them go the same ones until something
@@ -50,6 +62,8 @@ export class Trip {
   /** Where {@link Turn.identifies} draws. */
   #identification: Identification | null = null;
   #count = 0;
+  /** On some legs something is done that differs from flow to flow. */
+  #hasActs = false;
   #first: Leg | null = null;
   #legs: Leg[] = [];
 
@@ -73,31 +87,94 @@ export class Trip {
 
   /** What begins where this one ends, if that is at a crossing. */
   #onward: Trip | null = null;
+  /** By leg: the trips that have the same legs before it, and others for the packets of a class for which its acts do not hold. */
+  #branches: (Trip[] | null)[] = [];
   #attempts = 0;
+  /** By how many legs they went: the packets that got off on the way since the trip was settled; null for none. */
+  #left: (Share | null)[] = [];
+  /** Of a class of flows: the port that is open at the start, and how the flow's hash follows from it. */
+  readonly #openAtStart: OpenPort | null;
+  readonly #hashAtStart: FlowPort | null;
 
-  constructor(world: World) {
+  /** `open`, and `flowHash` once it is known: of the packets of a class of flows; null for those of one flow. */
+  constructor(world: World, open: OpenPort | null = null, flowHash: FlowPort | null = null) {
     this.#world = world;
     this.#generation = world.generation;
+    this.#openAtStart = open;
+    this.#hashAtStart = flowHash;
   }
 
-  /** Takes a packet along from the start of the first leg; false when the stack has to handle it. */
-  board(packet: Packet): boolean {
+  /** The port that is open where the next leg begins, or null for the trip of one flow. */
+  get open(): OpenPort | null {
+    return this.#last === null ? this.#openAtStart : this.#last.open;
+  }
+
+  get flowHash(): FlowPort | null {
+    return this.#last === null ? this.#hashAtStart : this.#last.flowHash;
+  }
+
+  /** Whether it holds for packets of today, of this length at the start. */
+  isFor(length: number): boolean {
+    return this.#generation === this.#world.generation && this.#count > 0 && length <= this.#first!.longest;
+  }
+
+  /**
+   * Takes a packet along from the start of the first leg; false when the stack has to handle it. `own`: what numbers its
+   * packets, when that is not the same for all of a class.
+   */
+  board(packet: Packet, own: Identification | null = null): boolean {
     const world = this.#world;
     const { length } = packet;
     const leg = this.#first;
     if (leg === null || this.#generation !== world.generation || packet.legs < 0) return this.#refuse(packet);
     if (this.#patience !== 0 && this.#isLate()) return this.#refuse(packet);
     if (length > leg.longest || length - leg.move > this.#longest) return this.#refuse(packet);
+    if (leg.acts === null) this.#setOut(packet, leg, own);
+    else {
+      const line = this.#lineOf(packet, 0);
+      if (line === null) return this.#refuse(packet);
+      line.#setOut(packet, line.#first!, own);
+    }
+    return true;
+  }
+
+  #setOut(packet: Packet, leg: Leg, own: Identification | null): void {
+    const world = this.#world;
     if (leg.change !== null) leg.change.apply(packet, packet.at + leg.change.at);
     packet.at += leg.move;
-    packet.length = length - leg.move;
+    packet.length -= leg.move;
     for (let i = leg.renumbers; i > 0; i--) world.pool.renumber(packet);
-    if (leg.identification !== null) packet.identification = leg.identification.next();
+    if (leg.identification !== null) packet.identification = (own ?? leg.identification).next();
     if (leg.header !== null) leg.header.write(packet, packet.at);
     packet.trip = this;
     packet.legs = 1;
     if (leg.end === null) world.queue.push(packet);
     else this.#arrive(packet, leg.end);
+  }
+
+  /**
+   * The trip that goes on as a packet of a class has to, which has gone so many legs: this one or a branch, or null when
+   * none is known. What differs from flow to flow on the next leg was done.
+   */
+  #lineOf(packet: Packet, gone: number): Trip | null {
+    if (this.#act(packet, gone)) return this;
+    const branches = this.#branches[gone] ?? null;
+    if (branches === null) return null;
+    for (let i = 0; i < branches.length; i++) {
+      const branch = branches[i]!;
+      if (branch.#count > gone && packet.length <= branch.#longest && branch.#act(packet, gone))
+        return branch;
+    }
+    return null;
+  }
+
+  /** Does what differs from flow to flow on a leg, if all of it holds. */
+  #act(packet: Packet, gone: number): boolean {
+    const { acts, actFrames } = this.#legs[gone]!;
+    for (let i = 0; i < acts!.length; i++) if (!acts![i]!.holds(packet)) return false;
+    const { pool } = this.#world;
+    for (let i = 0; i < acts!.length; i++)
+      acts![i]!.perform(packet, actFrames[i] === 0 ? packet.id : pool.numberAfter(actFrames[i]!));
     return true;
   }
 
@@ -107,13 +184,25 @@ export class Trip {
     const gone = packet.legs;
     if (gone === this.#count || this.#generation !== world.generation || packet.length > this.#longest)
       return this.#getOff(packet);
-    packet.legs = gone + 1;
     const leg = gone + 1 === this.#count ? this.#last! : this.#legs[gone]!;
+    if (leg.acts === null) {
+      this.#ride(packet, leg);
+      return true;
+    }
+    const line = this.#lineOf(packet, gone);
+    if (line === null) return this.#getOff(packet);
+    packet.trip = line;
+    line.#ride(packet, line.#legs[gone]!);
+    return true;
+  }
+
+  #ride(packet: Packet, leg: Leg): void {
+    const world = this.#world;
+    packet.legs++;
     for (let i = leg.renumbers; i > 0; i--) world.pool.renumber(packet);
     if (leg.identification !== null) packet.identification = leg.identification.next();
     if (leg.end === null) world.queue.push(packet);
     else this.#arrive(packet, leg.end);
-    return true;
   }
 
   /** Takes a packet along from one crossing to the next if it stays in the queue there; false when it has to leave it. */
@@ -123,11 +212,26 @@ export class Trip {
     if (this.#generation !== world.generation || packet.length > this.#longest || gone > MOST_TURNS)
       return false;
     const turn = (this.#turns >>> (2 * gone)) & 3;
-    if (turn === Turn.leaves) return false;
+    if (turn === Turn.leaves) return this.#hasActs && this.#actsAndStays(packet, gone);
     packet.legs = gone + 1;
     if (turn === Turn.stays) return true;
     world.pool.renumber(packet);
     if (turn === Turn.identifies) packet.identification = this.#identification!.next();
+    return true;
+  }
+
+  /** The same on a leg on which something is done that differs from flow to flow. */
+  #actsAndStays(packet: Packet, gone: number): boolean {
+    if (gone === this.#count) return false;
+    const { acts, end } = this.#legs[gone]!;
+    if (acts === null || end !== null) return false;
+    const line = this.#lineOf(packet, gone);
+    if (line === null) return false;
+    const { renumbers, identification } = line.#legs[gone]!;
+    packet.trip = line;
+    packet.legs = gone + 1;
+    for (let i = renumbers; i > 0; i--) this.#world.pool.renumber(packet);
+    if (identification !== null) packet.identification = identification.next();
     return true;
   }
 
@@ -166,8 +270,10 @@ export class Trip {
 
   /** The packet goes on with the stack, or with another trip: true. */
   #getOff(packet: Packet): boolean {
-    if (packet.legs < this.#count) {
+    const gone = packet.legs;
+    if (gone < this.#count) {
       this.getOffHere(packet);
+      this.#recordBranch(packet, gone);
       return false;
     }
     packet.device = this.#last!.to;
@@ -183,10 +289,9 @@ export class Trip {
     const gone = packet.legs;
     const { at: base, length } = packet;
     let unwritten: FlowHeader | null = null;
-    for (let i = 0; i < gone; i++) {
+    this.#countLeft(gone, length);
+    for (let i = 1; i < gone; i++) {
       const leg = this.#legs[i]!;
-      leg.tally.enter(1, length, this.#world.queue.now);
-      if (i === 0) continue;
       if (leg.change !== null) leg.change.apply(packet, packet.at + leg.change.at);
       unwritten = afterLeg(unwritten, leg, packet.at - base);
       packet.at += leg.move;
@@ -200,6 +305,20 @@ export class Trip {
     if (unwritten !== null) writeAll(unwritten, packet, base);
   }
 
+  #countLeft(gone: number, length: number): void {
+    const { ledger, queue } = this.#world;
+    let share = this.#left[gone] ?? null;
+    if (share === null) {
+      ledger.enter(this);
+      share = new Share();
+      this.#left[gone] = share;
+    }
+    share.packets++;
+    share.bytes += length;
+    share.last = queue.now;
+    if (share.bytes > MOST_BYTES) ledger.enterAll();
+  }
+
   /**
    * Whether somebody whom the packets pass has forgotten the flow since the last one, or knows more of it now. The legs are
    * then to be recorded anew; nobody is on them, since a trip begins and ends at one instant.
@@ -210,6 +329,7 @@ export class Trip {
     this.#world.ledger.enterAll();
     this.#legs = [];
     this.#first = null;
+    this.#hasActs = false;
     this.#count = 0;
     this.#turns = 0;
     this.#identification = null;
@@ -221,6 +341,7 @@ export class Trip {
     this.#patience = 0;
     this.#until = Number.POSITIVE_INFINITY;
     this.#onward = null;
+    this.#branches = [];
     this.#attempts = 0;
     return true;
   }
@@ -231,13 +352,29 @@ export class Trip {
     packet.trip = null;
     packet.legs = 0;
     if (gone === this.#count) this.#record(packet);
+    else if (gone === 0 && packet.length <= this.#first!.longest) this.#recordBranch(packet, 0);
     return false;
+  }
+
+  /** The stack handles a packet that went so many legs; if it is one for which the next one's acts do not hold, it may note that. */
+  #recordBranch(packet: Packet, gone: number): void {
+    if (this.#generation !== this.#world.generation || this.#legs[gone]!.acts === null) return;
+    const branches = (this.#branches[gone] ??= []);
+    let branch = branches.at(-1);
+    if (branch === undefined || branch.#count > gone) {
+      if (branches.length === MOST_BRANCHES) return;
+      branch = new Trip(this.#world, this.#openAtStart, this.#hashAtStart);
+      for (let i = 0; i < gone; i++) branch.#add(this.#legs[i]!);
+      branches.push(branch);
+    }
+    branch.#record(packet);
   }
 
   /** The stack handles a packet from the end of the last leg on; it may note what it does. */
   #record(packet: Packet): void {
     const world = this.#world;
-    if (this.#generation !== world.generation || this.#attempts === ATTEMPTS) return;
+    if (this.#generation !== world.generation) return;
+    if (this.#attempts === (this.#openAtStart === null ? ATTEMPTS : CLASS_ATTEMPTS)) return;
     if (this.#onward !== null || (this.#last !== null && this.#last.end !== null)) return;
     if (world.tap !== null || !packet.trusted || !world.remembersLegs) return;
     this.#attempts++;
@@ -249,12 +386,19 @@ export class Trip {
   append(leg: Leg, packet: Packet): void {
     // A header that is not written yet can only be taken off as a whole, on the way, by a leg that does not read it.
     if (!bearsLeg(this.#unwritten, leg, this.#move)) {
-      this.#onward = new Trip(this.#world);
+      this.#onward = new Trip(this.#world, this.open, this.flowHash);
       this.#onward.append(leg, packet);
       return;
     }
     // What was counted until now went fewer legs.
     if (this.#packets > 0) this.#world.ledger.enterAll();
+    this.#add(leg);
+    this.#stamp();
+    packet.trip = leg.end === null ? this : leg.onward;
+    packet.legs = leg.end === null ? -this.#count : 0;
+  }
+
+  #add(leg: Leg): void {
     const isFirst = this.#count === 0;
     if (isFirst) this.#first = leg;
     leg.tally.startsLater(isFirst ? -leg.move : this.#move);
@@ -266,7 +410,6 @@ export class Trip {
       this.#move += leg.move;
       if (this.#count < MOST_TURNS) this.#turns |= this.#turnOn(leg) << (2 * this.#count);
     }
-    this.#stamp();
     if (leg.patience !== 0 && (this.#patience === 0 || leg.patience < this.#patience))
       this.#patience = leg.patience;
     if (leg.until < this.#until) this.#until = leg.until;
@@ -274,13 +417,12 @@ export class Trip {
     this.#legs.push(leg);
     this.#count++;
     this.#attempts = 0;
-    packet.trip = leg.end === null ? this : leg.onward;
-    packet.legs = leg.end === null ? -this.#count : 0;
   }
 
   /** A {@link Turn}. */
-  #turnOn({ end, renumbers, identification }: Leg): number {
-    if (end !== null || renumbers > 1) return Turn.leaves;
+  #turnOn({ end, renumbers, identification, acts }: Leg): number {
+    if (acts !== null) this.#hasActs = true;
+    if (end !== null || renumbers > 1 || acts !== null) return Turn.leaves;
     if (identification === null) return renumbers === 0 ? Turn.stays : Turn.renumbers;
     this.#identification ??= identification;
     return renumbers === 1 && identification === this.#identification ? Turn.identifies : Turn.leaves;
@@ -298,11 +440,20 @@ export class Trip {
     }
   }
 
-  /** Enters what went all legs into the cells. Called by the ledger. */
+  /** Enters what went into the cells of all legs that it went. Called by the ledger. */
   enter(): void {
-    const last = timeOf(this.#timeHigh, this.#timeLow);
-    for (const leg of this.#legs) leg.tally.enter(this.#packets, this.#bytes, last);
-    this.#packets = 0;
-    this.#bytes = 0;
+    const legs = this.#legs;
+    if (this.#packets > 0) {
+      const last = timeOf(this.#timeHigh, this.#timeLow);
+      for (const leg of legs) leg.tally.enter(this.#packets, this.#bytes, last);
+      this.#packets = 0;
+      this.#bytes = 0;
+    }
+    if (this.#left.length === 0) return;
+    this.#left.forEach((share, gone) => {
+      if (share === null) return;
+      for (let i = 0; i < gone; i++) legs[i]!.tally.enter(share.packets, share.bytes, share.last);
+    });
+    this.#left = [];
   }
 }

@@ -83,6 +83,7 @@ function accept(vxlan: Vxlan, packet: Packet): void {
   if (leg !== null) {
     leg.pulls(packet);
     leg.renumbers();
+    leg.leaves();
   }
   if (world.tap !== null) world.tap.record(device.place, packet, Verdict.decapsulated, device.ref);
   if (device.ns !== vxlan.ns) {

@@ -65,6 +65,17 @@ export function writeLength(header: Uint8Array, at: number, length: number, chec
   header[at + CHECKSUM + 1] = checksum;
 }
 
+/** A port of a header that is kept for a flow; `at` is the port's place. */
+export function portIn(header: Uint8Array, at: number): number {
+  return (header[at]! << 8) | header[at + 1]!;
+}
+
+/** Writes a port into a header that is kept for a flow; `at` is the port's place. */
+export function writePort(header: Uint8Array, at: number, port: number): void {
+  header[at] = port >>> 8;
+  header[at + 1] = port;
+}
+
 /** Computes the checksum over the datagram and its pseudo header; a result of zero is written as 0xffff. */
 export function fillChecksum(view: DataView, at: number, src: number, dst: number): void {
   const bytes = view.getUint16(at + LENGTH);

@@ -3,6 +3,7 @@ import type { Packet } from "../../sim/packet.ts";
 import type { EntryRef } from "../../sim/registry.ts";
 import { type Nanos, SECOND } from "../../sim/time.ts";
 import { PROTO_UDP } from "../../wire/ipv4.ts";
+import type { ConnectionPattern } from "./connection-pattern.ts";
 import type { Conntrack } from "./conntrack.ts";
 import type { TcpTracking } from "./tcp-state.ts";
 import type { Zone } from "./zone.ts";
@@ -53,6 +54,9 @@ export const Status = {
   /** It lost a clash and stands in the table for its replies only. */
   natClash: 4096,
 } as const;
+
+/** So long after its first packet a UDP connection becomes a stream. */
+export const STREAM_AFTER: Nanos = 2 * SECOND;
 
 /** Connections that are not as others; legs leave them alone. */
 const UNSTEADY = Status.dying | Status.fixedTimeout | Status.natClash | Status.expected;
@@ -128,19 +132,15 @@ export class Connection {
   #seen: Float64Array | null = null;
   mark = 0;
   /** Null unless a sysctl asked for it when the connection was made. */
-  readonly account: ConnectionAccount | null;
+  account: ConnectionAccount | null;
   /** When it came into the table; kept where another processor may have begun before ({@link Conntrack.look}). */
   placed: Nanos = 0;
   /** Null for all but TCP. */
   tcp: TcpTracking | null = null;
-  /** UDP: from then on packets of both sides make it a stream. */
+  /** UDP: from then on ({@link STREAM_AFTER}) packets of both sides make it a stream. */
   streamAt: Nanos = 0;
   /** The device whose address MASQUERADE gave it, by index, or 0. */
   masqueradeIndex = 0;
-  /** NAT's list of connections of one source. */
-  nextBySource: Connection | null = null;
-  previousBySource: Connection | null = null;
-  isBySource = false;
   /** The connection that it is related to. */
   readonly master: Connection | null = null;
   /** Events to wait for (CT --ctevents): all unless a template said less. */
@@ -155,6 +155,8 @@ export class Connection {
   /** The rules that chose its translations, or 0. */
   srcNatRule: EntryRef = 0;
   dstNatRule: EntryRef = 0;
+  /** What it has in common with others of a class of flows, or null. */
+  pattern: ConnectionPattern | null = null;
   /** What other rooms keep for a connection (the kernel's nf_ct_ext), or null. */
   extension: object | null = null;
 
@@ -200,6 +202,12 @@ export class Connection {
     this.conntrack.endsAt(this.row, at);
   }
 
+  /** It was a row of numbers so far, with this deadline, and is kept for so many seconds after a packet. */
+  keep(deadline: Nanos, timeout: number): void {
+    this.#deadline = deadline;
+    this.#timeout = timeout;
+  }
+
   /** Keeps it for so many seconds from now on. */
   prolong(now: Nanos, timeout: number): void {
     if (this.#timeout !== timeout) {
@@ -208,6 +216,11 @@ export class Connection {
       this.conntrack.endsAt(this.row, now + timeout * SECOND);
     }
     this.#deadline = now + timeout * SECOND;
+  }
+
+  /** Whether legs take packets of it along. */
+  get isInLegs(): boolean {
+    return this.#seen !== null;
   }
 
   /** Whether its time is not over yet. */

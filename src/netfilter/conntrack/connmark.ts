@@ -1,4 +1,5 @@
 import {
+  NO_PORTS,
   type XtInfo,
   type XtMatch,
   type XtMatchType,
@@ -19,6 +20,7 @@ export interface ConnmarkInfo extends XtInfo {
 
 class ConnmarkMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #mark: number;
   readonly #mask: number;
   readonly #not: boolean;

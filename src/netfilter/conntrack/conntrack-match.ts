@@ -1,5 +1,6 @@
 import { KernelError } from "../../net/kernel-error.ts";
-import type { XtInfo, XtMatch, XtMatchType, XtPlace } from "../../net/xtables.ts";
+import { NO_PORTS, type XtInfo, type XtMatch, type XtMatchType, type XtPlace } from "../../net/xtables.ts";
+import type { PortPlace } from "../../sim/flow-class.ts";
 import type { Packet } from "../../sim/packet.ts";
 import { SECOND } from "../../sim/time.ts";
 import { parseMasked } from "../masked-address.ts";
@@ -81,6 +82,7 @@ function stateOf(packet: Packet): number {
 
 class StateMatch implements XtMatch {
   readonly steady = true;
+  readonly ports = NO_PORTS;
   readonly #mask: number;
   readonly #not: boolean;
 
@@ -101,6 +103,7 @@ type Question = (connection: Connection) => boolean;
 class ConntrackMatch implements XtMatch {
   /** All but how much time is left stays while legs hold. */
   readonly steady?: true;
+  readonly ports?: readonly PortPlace[];
   readonly #conntrack: Conntrack;
   readonly #state: number;
   readonly #notState: boolean;
@@ -114,6 +117,9 @@ class ConntrackMatch implements XtMatch {
     this.#direction = info.direction;
     this.#questions = questionsOf(info, () => this.#conntrack.world.now);
     if (info.expire === undefined) this.steady = true;
+    const { origSrcPort, origDstPort, replSrcPort, replDstPort } = info;
+    if (origSrcPort === undefined && origDstPort === undefined)
+      if (replSrcPort === undefined && replDstPort === undefined) this.ports = NO_PORTS;
   }
 
   matches(packet: Packet): boolean {

@@ -8,6 +8,7 @@ import { Verdict } from "../../sim/verdict.ts";
 import type { World } from "../../sim/world.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { settleClash } from "./clash.ts";
+import { ClassConnections } from "./class-connections.ts";
 import { Connection, ConnectionChange, ConnectionInfo, isReply, Status } from "./connection.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { connectionText } from "./connection-text.ts";
@@ -45,10 +46,8 @@ export class Conntrack {
   readonly limits: ConntrackLimits;
   readonly stats: ConntrackStats = new ConntrackStats();
   readonly listeners: Set<ConntrackListener> = new Set();
-  /** Told of each connection that comes into the table, and */
-  readonly placed: ((connection: Connection) => void)[] = [];
-  /** of each that leaves it, whoever listens: NAT has lists of its own. */
-  readonly gone: ((connection: Connection) => void)[] = [];
+  /** Those that classes of flows make. */
+  readonly ofClasses: ClassConnections;
   /** The process whose command changes entries at this moment, or null. */
   actor: number | null = null;
   readonly #table: ConnectionTable = new ConnectionTable();
@@ -65,6 +64,8 @@ export class Conntrack {
     this.world = ns.world;
     this.limits = limitsOf(ns.host);
     this.#sweep = ns.world.timer(() => this.#collect());
+    const end = (connection: Connection): void => this.#destroy(connection, TIMEOUT);
+    this.ofClasses = new ClassConnections(this, this.#table, end, (delay) => this.#sweepSoon(delay));
   }
 
   /** How many connections there are (nf_conntrack_count). */
@@ -96,6 +97,7 @@ export class Conntrack {
    */
   look(tuple: Tuple, zone: Zone, reply: boolean): number {
     const found = this.find(tuple, zone, reply);
+    this.ofClasses.noteLook(tuple, found);
     const { blindness } = this.ns.host;
     if (found < 0 || blindness === 0) return found;
     return this.#table.at(found).placed > this.world.now - blindness ? -1 : found;
@@ -107,6 +109,13 @@ export class Conntrack {
 
   isReplyAt(found: number): boolean {
     return this.#table.isReply(found);
+  }
+
+  /** The connections that began at a tuple's source, the newest first. */
+  fromSource({ src, srcPort, protocol }: Tuple, zone: Zone): readonly Connection[] {
+    const found = this.#table.fromSource(src, srcPort, protocol, zone);
+    this.ofClasses.noteSource(found.length > 0);
+    return found;
   }
 
   /** Looks at a packet that comes in or begins here (nf_conntrack_in). `prerouting`: it came from outside. */
@@ -158,6 +167,7 @@ export class Conntrack {
         return HookResult.accept;
       }
       const info = packet.connectionInfo;
+      const wasAnswered = (connection.status & Status.seenReply) !== 0;
       const outcome = track(connection, packet, info, prerouting);
       if (outcome === Outcome.accept) {
         if (info === ConnectionInfo.establishedReply && (connection.status & Status.seenReply) === 0) {
@@ -167,7 +177,8 @@ export class Conntrack {
         }
         const { leg } = this.world;
         if (leg !== null) {
-          if (connection.isSteady) connection.noteLeg(leg);
+          if (leg.isOfClass) this.ofClasses.notePacket(leg, connection, info, wasAnswered);
+          else if (connection.isSteady) connection.noteLeg(leg);
           else this.world.leg = null;
         }
         this.#noteTracked(packet);
@@ -227,6 +238,7 @@ export class Conntrack {
     if (template !== null) connection.eventMask = template.eventMask;
     packet.connection = connection;
     packet.connectionInfo = ConnectionInfo.new;
+    this.ofClasses.noteMade(connection, template !== null);
     return connection;
   }
 
@@ -291,10 +303,14 @@ export class Conntrack {
       tuple.copyOf(connection, true);
       clash = this.find(tuple, connection.zone, true);
     }
-    if (clash >= 0) return settleClash(this, connection, this.#table.at(clash), packet);
+    if (clash >= 0) {
+      this.world.leg = null;
+      return settleClash(this, connection, this.#table.at(clash), packet);
+    }
     connection.deadline += this.world.now;
     this.place(connection, true);
     connection.changes |= connection.master === null ? ConnectionChange.new : ConnectionChange.related;
+    this.ofClasses.noteConfirmed(connection);
     return true;
   }
 
@@ -304,7 +320,6 @@ export class Conntrack {
     connection.status |= Status.confirmed;
     if (this.ns.host.blindness !== 0) connection.placed = this.world.now;
     if (connection.account?.keepsTimes === true) connection.account.start = this.world.now;
-    for (const listener of this.placed) listener(connection);
     this.#sweepSoon(connection.deadline - this.world.now);
   }
 
@@ -394,7 +409,6 @@ export class Conntrack {
     this.#table.remove(connection);
     if (connection.account?.keepsTimes === true) connection.account.stop = this.world.now;
     if (connection.ref !== 0) this.world.registry.gone(connection.ref, cause);
-    for (const listener of this.gone) listener(connection);
     if (this.settings.events === 0 || (connection.eventMask & ConnectionChange.destroy) === 0) return;
     for (const listener of this.listeners) listener.connectionChanged(connection, ConnectionChange.destroy);
   }
@@ -410,7 +424,7 @@ export class Conntrack {
   #collect(): void {
     const { now } = this.world;
     const isTight = this.count > this.limits.max * 0.95;
-    const next = this.#table.sweep(now, isTight, (connection) => {
+    const next = this.#table.sweep(now, isTight || this.listeners.size > 0, (connection) => {
       if (!connection.livesAt(now)) this.#destroy(connection, TIMEOUT);
       else if (isTight && mayGoEarly(connection)) {
         this.#destroy(connection, EVICTED);

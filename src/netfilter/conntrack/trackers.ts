@@ -1,8 +1,7 @@
 import type { Packet } from "../../sim/packet.ts";
-import { SECOND } from "../../sim/time.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as udp from "../../wire/udp.ts";
-import { type Connection, ConnectionChange, Status } from "./connection.ts";
+import { type Connection, ConnectionChange, STREAM_AFTER, Status } from "./connection.ts";
 import { isQuestion } from "./icmp-types.ts";
 import { Outcome } from "./outcome.ts";
 import { trackTcp } from "./tcp-tracking.ts";
@@ -39,7 +38,7 @@ function trackUdp(connection: Connection, packet: Packet, info: number, prerouti
       return Outcome.invalid;
   }
   const now = conntrack.world.now;
-  if ((status & Status.confirmed) === 0) connection.streamAt = now + 2 * SECOND;
+  if ((status & Status.confirmed) === 0) connection.streamAt = now + STREAM_AFTER;
   if ((status & Status.seenReply) === 0) {
     conntrack.refresh(connection, info, packet, settings.udp_timeout);
     return Outcome.accept;

@@ -1,3 +1,4 @@
+import type { HashIndex } from "../../base/hash-index.ts";
 import type { Packet } from "../../sim/packet.ts";
 import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
@@ -110,4 +111,17 @@ export class Tuple {
 /** Protocol and zone in one number, as the table files them. */
 export function kindOfTuple(protocol: number, zone: Zone, reply: boolean): number {
   return protocol | (zoneId(zone, reply) << 8);
+}
+
+/** Spreads a tuple: {@link HashIndex}. `kind`: what {@link kindOfTuple} says. */
+export function hashTuple(src: number, dst: number, ports: number, kind: number): number {
+  let mixed = Math.imul(src, 0x9e3779b1) ^ Math.imul(dst, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) + Math.imul(ports, 0xc2b2ae35);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0x27d4eb2f) + kind;
+  return Math.imul(mixed ^ (mixed >>> 15), 0x9e3779b1);
+}
+
+/** The same for where a connection began. */
+export function hashSource(src: number, srcPort: number, kind: number): number {
+  return hashTuple(src, 0, srcPort, kind);
 }

@@ -61,7 +61,8 @@ class NatHook implements HookFunction {
   /** The rules decide what the connection becomes; where none does, it stays as it is. */
   #ask(connection: Connection, packet: Packet, input: NetDevice | null, output: NetDevice | null): XtVerdict {
     const table = this.#table;
-    table.ns.world.leg = null;
+    const { world } = table.ns;
+    if (world.leg?.isOfClass === false) world.leg = null;
     const verdict = table.walk(this.#hook, packet, input, output);
     if (verdict !== XtVerdict.accept) return verdict;
     if ((connection.status & this.#done) === 0) this.#nat.bindToItself(connection, this.#source);

@@ -82,6 +82,7 @@ function rangeOf(info: NatInfo): NatRange {
 
 /** SNAT, and DNAT with `source` false. */
 class NatTarget implements XtTarget {
+  readonly steadyForClass?: true;
   readonly #nat: Nat;
   readonly #range: NatRange;
   readonly #source: boolean;
@@ -90,11 +91,21 @@ class NatTarget implements XtTarget {
     this.#nat = nat;
     this.#range = range;
     this.#source = source;
+    if (leavesNoChoice(range, source)) this.steadyForClass = true;
   }
 
   apply(packet: Packet): XtVerdict {
     return setUp(this.#nat, packet, this.#range, this.#source);
   }
+}
+
+/** One address, and a source keeps its port if it can, while a destination gets the one that is said, if any. */
+function leavesNoChoice(
+  { flags, minAddress, maxAddress, minPort, maxPort }: NatRange,
+  source: boolean,
+): boolean {
+  if ((flags & (RangeFlag.randomAll | RangeFlag.portOffset)) !== 0 || minAddress !== maxAddress) return false;
+  return (flags & RangeFlag.portsSpecified) === 0 || (!source && minPort === maxPort);
 }
 
 function setUp(nat: Nat, packet: Packet, range: NatRange, source: boolean): XtVerdict {
@@ -140,6 +151,7 @@ function onAddress(info: PortsInfo, mapped: number): NatRange {
 
 /** SNAT to the address of the device by which a packet leaves (nf_nat_masquerade_ipv4). */
 class Masquerade implements XtTarget {
+  readonly steadyForClass?: true;
   readonly #nat: Nat;
   readonly #info: PortsInfo;
   /** The last one: a device seldom has another address. */
@@ -148,6 +160,7 @@ class Masquerade implements XtTarget {
   constructor(nat: Nat, info: PortsInfo) {
     this.#nat = nat;
     this.#info = info;
+    if (leavesNoChoice(onAddress(info, 0), true)) this.steadyForClass = true;
   }
 
   apply(packet: Packet, state: XtState): XtVerdict {
@@ -199,12 +212,14 @@ export const masqueradeTarget: XtTargetType<PortsInfo> = {
 
 /** DNAT to this host itself: to the address of the device that a packet came in by (nf_nat_redirect_ipv4). */
 class Redirect implements XtTarget {
+  readonly steadyForClass?: true;
   readonly #nat: Nat;
   readonly #info: PortsInfo;
 
   constructor(nat: Nat, info: PortsInfo) {
     this.#nat = nat;
     this.#info = info;
+    if (leavesNoChoice(onAddress(info, 0), false)) this.steadyForClass = true;
   }
 
   apply(packet: Packet, state: XtState): XtVerdict {

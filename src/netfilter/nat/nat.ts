@@ -8,7 +8,6 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import { type Connection, isReply, Status } from "../conntrack/connection.ts";
 import type { Conntrack } from "../conntrack/conntrack.ts";
 import { Tuple } from "../conntrack/tuple.ts";
-import { BySource } from "./by-source.ts";
 import { type NatRange, RangeFlag } from "./nat-range.ts";
 import { rewrite } from "./rewrite.ts";
 import { TupleChooser } from "./unique-tuple.ts";
@@ -25,7 +24,6 @@ export function translatesSource(hook: Hook): boolean {
 export class Nat {
   readonly ns: NetworkNamespace;
   readonly conntrack: Conntrack;
-  readonly #bySource: BySource = new BySource();
   readonly #chooser: TupleChooser;
   readonly #current: Tuple = new Tuple();
   readonly #chosen: Tuple = new Tuple();
@@ -42,11 +40,7 @@ export class Nat {
   constructor(ns: NetworkNamespace, conntrack: Conntrack) {
     this.ns = ns;
     this.conntrack = conntrack;
-    this.#chooser = new TupleChooser(conntrack, this.#bySource, ns.world.prng.fork(`NAT of ${ns.path}`));
-    conntrack.placed.push((connection) => {
-      if ((connection.status & Status.srcNatDone) !== 0) this.#bySource.add(connection);
-    });
-    conntrack.gone.push((connection) => this.#bySource.remove(connection));
+    this.#chooser = new TupleChooser(conntrack, ns.world.prng.fork(`NAT of ${ns.path}`));
   }
 
   /**

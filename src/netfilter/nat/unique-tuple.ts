@@ -4,7 +4,6 @@ import { type Connection, Status } from "../conntrack/connection.ts";
 import type { Conntrack } from "../conntrack/conntrack.ts";
 import { TcpState } from "../conntrack/tcp-state.ts";
 import { hasPorts, Tuple } from "../conntrack/tuple.ts";
-import type { BySource } from "./by-source.ts";
 import { type NatRange, RangeFlag } from "./nat-range.ts";
 
 /** So many ports are tried in a row before another start is drawn (NF_NAT_MAX_ATTEMPTS). */
@@ -19,13 +18,11 @@ const FEWEST_ATTEMPTS = 16;
  */
 export class TupleChooser {
   readonly #conntrack: Conntrack;
-  readonly #bySource: BySource;
   readonly #prng: Prng;
   readonly #reply: Tuple = new Tuple();
 
-  constructor(conntrack: Conntrack, bySource: BySource, prng: Prng) {
+  constructor(conntrack: Conntrack, prng: Prng) {
     this.#conntrack = conntrack;
-    this.#bySource = bySource;
     this.#prng = prng;
   }
 
@@ -75,7 +72,7 @@ export class TupleChooser {
     }
     let offset = 0;
     if ((range.flags & RangeFlag.portOffset) !== 0) offset = (port - range.basePort) & 0xffff;
-    else if ((range.flags & RangeFlag.randomAll) !== 0 || source) offset = this.#prng.below(65536);
+    else if ((range.flags & RangeFlag.randomAll) !== 0 || source) offset = this.#draw();
     for (let attempts = Math.min(size, MAX_ATTEMPTS); ; ) {
       for (let i = 0; i < attempts; i++, offset = (offset + 1) & 0xffff) {
         const chosen = min + (offset % size);
@@ -85,8 +82,13 @@ export class TupleChooser {
       }
       if (attempts >= size || attempts < FEWEST_ATTEMPTS) return;
       attempts >>= 1;
-      offset = this.#prng.below(65536);
+      offset = this.#draw();
     }
+  }
+
+  #draw(): number {
+    this.#conntrack.world.leg = null;
+    return this.#prng.below(65536);
   }
 
   /** Whether somebody else waits for the replies to this tuple (nf_nat_used_tuple). */
@@ -140,11 +142,7 @@ export class TupleChooser {
 
   /** Gives `result` the source that another connection of the same source got, if it lies in the range (find_appropriate_src). */
   #copyEarlierMapping(result: Tuple, original: Tuple, range: NatRange, connection: Connection): boolean {
-    for (
-      let other = this.#bySource.first(original, connection.zone);
-      other !== null;
-      other = other.nextBySource
-    ) {
+    for (const other of this.#conntrack.fromSource(original, connection.zone)) {
       result.src = other.replyDst;
       result.srcPort = original.protocol === ipv4.PROTO_ICMP ? other.replySrcPort : other.replyDstPort;
       if (isInRange(result, range)) return true;

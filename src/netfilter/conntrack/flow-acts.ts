@@ -1,0 +1,76 @@
+import type { FlowAct, FlowPort } from "../../sim/flow-class.ts";
+import type { FrameId, Packet } from "../../sim/packet.ts";
+import type { ClassConnections } from "./class-connections.ts";
+import type { ConnectionPattern } from "./connection-pattern.ts";
+import type { TuplePattern } from "./tuple-pattern.ts";
+
+/** The first packet of each flow of a class makes a connection and confirms it. */
+export class OpensConnection implements FlowAct {
+  readonly #connections: ClassConnections;
+  readonly #pattern: ConnectionPattern;
+  readonly #port: FlowPort;
+  /** Tuples that NAT found free on the way to the one that it chose. */
+  readonly #free: readonly TuplePattern[];
+  /** NAT asked for connections from the same source, and there was none. */
+  readonly #isNewSource: boolean;
+
+  constructor(
+    pattern: ConnectionPattern,
+    port: FlowPort,
+    free: readonly TuplePattern[],
+    isNewSource: boolean,
+  ) {
+    this.#connections = pattern.conntrack.ofClasses;
+    this.#pattern = pattern;
+    this.#port = port;
+    this.#free = free;
+    this.#isNewSource = isNewSource;
+  }
+
+  holds(packet: Packet): boolean {
+    const { original, reply } = this.#pattern;
+    const connections = this.#connections;
+    if (!connections.isUnseen) return false;
+    const port = this.#port.of(packet);
+    original.take(port);
+    reply.take(port);
+    if (!connections.isFree(original) || !connections.isFree(reply)) return false;
+    for (const tuple of this.#free) {
+      tuple.take(port);
+      if (!connections.isFree(tuple)) return false;
+    }
+    return !this.#isNewSource || connections.isNewSource(original);
+  }
+
+  perform(_packet: Packet, frame: FrameId): void {
+    this.#connections.open(this.#pattern, frame);
+  }
+}
+
+/** A packet of a class finds a connection that the class has made and that has no reply yet: this may be the first. */
+export class RenewsConnection implements FlowAct {
+  readonly #connections: ClassConnections;
+  readonly #pattern: ConnectionPattern;
+  readonly #port: FlowPort;
+  readonly #reply: boolean;
+  #row = -1;
+
+  constructor(pattern: ConnectionPattern, port: FlowPort, reply: boolean) {
+    this.#connections = pattern.conntrack.ofClasses;
+    this.#pattern = pattern;
+    this.#port = port;
+    this.#reply = reply;
+  }
+
+  holds(packet: Packet): boolean {
+    const { original, reply } = this.#pattern;
+    if (!this.#connections.isUnseen) return false;
+    (this.#reply ? reply : original).take(this.#port.of(packet));
+    this.#row = this.#connections.rowOf(this.#pattern, this.#reply);
+    return this.#row >= 0;
+  }
+
+  perform(): void {
+    this.#connections.renew(this.#row, this.#pattern, this.#reply);
+  }
+}

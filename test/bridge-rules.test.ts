@@ -362,4 +362,10 @@ test("the files in /sys say what a fresh bridge and its port are", () => {
   expect(() => learning.write!("abc\n")).toThrow(new KernelError("EINVAL"));
   learning.write!("0\n");
   expect(bridge.port("p1")!.learning).toBe(false);
+  // With VLAN filtering on the default VLAN stays, but first it must be one.
+  setVlanFiltering(bridge, true);
+  const pvid = bridgeFiles(bridge).find((file) => file.name === "default_pvid")!;
+  expect(() => pvid.write!("4095\n")).toThrow(new KernelError("EINVAL"));
+  expect(() => pvid.write!("3\n")).toThrow(new KernelError("EPERM"));
+  pvid.write!("1\n");
 });

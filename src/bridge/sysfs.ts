@@ -15,7 +15,7 @@ import {
   setPortGroupFwdMask,
   setPortPriority,
 } from "./settings.ts";
-import { setDefaultPvid, setVlanFiltering } from "./vlan-commands.ts";
+import { checkDefaultPvid, setDefaultPvid, setVlanFiltering } from "./vlan-commands.ts";
 
 /** A file under /sys/class/net/BRIDGE/bridge or /sys/class/net/PORT/brport. */
 export interface SysfsFile {
@@ -163,6 +163,7 @@ export function bridgeFiles(bridge: Bridge): readonly SysfsFile[] {
         "default_pvid",
         () => bridge.defaultPvid,
         (v) => {
+          checkDefaultPvid(v);
           if (bridge.vlanFiltering && v !== bridge.defaultPvid) throw new KernelError("EPERM");
           setDefaultPvid(bridge, v);
         },

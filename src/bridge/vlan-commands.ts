@@ -53,7 +53,7 @@ export function setVlanFiltering(bridge: Bridge, on: boolean): void {
  */
 export function setDefaultPvid(bridge: Bridge, vid: number): void {
   if (!bridge.device.ns.host.kernel.bridgeVlanFiltering) return; // such a kernel does not know the attribute
-  if (vid < 0 || vid > MAX_VLAN) throw new KernelError("EINVAL");
+  checkDefaultPvid(vid);
   const old = bridge.defaultPvid;
   if (vid === old) return;
   bridge.defaultPvid = vid;
@@ -66,6 +66,11 @@ export function setDefaultPvid(bridge: Bridge, vid: number): void {
       if (old !== 0) deleteVlan(bridge, port, old);
     }
   }
+}
+
+/** @throws {KernelError} EINVAL above 4094 */
+export function checkDefaultPvid(vid: number): void {
+  if (vid < 0 || vid > MAX_VLAN) throw new KernelError("EINVAL");
 }
 
 /** @throws {KernelError} EINVAL outside 1 to 4094 */

@@ -88,7 +88,10 @@ export function sysClassNet(ns: NetworkNamespace): MountedTree {
       const [device, rest] = at(path);
       if (device === null) return null;
       const file = bridgeFile(device, rest);
-      if (file !== null) return file.read === null ? "" : `${file.read()}\n`;
+      if (file !== null) {
+        const value = file.read?.() ?? "";
+        return value === "" ? "" : `${value}\n`;
+      }
       const statistic = rest.startsWith("statistics/")
         ? statistics[rest.slice("statistics/".length)]
         : undefined;

@@ -5,7 +5,8 @@ import { type IpSets, ipSetsOf } from "../../netfilter/ip-sets.ts";
 import type { SetInfo } from "../../netfilter/match-set.ts";
 import { netfilterOf } from "../../netfilter/netfilter.ts";
 import type { InNamespace, OperationRecord } from "../operation.ts";
-import { elementText, failure, misuse, parseElements, portRange } from "./ipset-element.ts";
+import { ToolError } from "../tool-error.ts";
+import { elementText, failure, misuse, PROGRAM, parseElements, portRange } from "./ipset-element.ts";
 
 /** `ipset` commands that change something. */
 export interface IpsetChange extends InNamespace {
@@ -18,6 +19,8 @@ export interface IpsetChange extends InNamespace {
   readonly options?: readonly string[];
   /** `-exist`: what is so already is no mistake. */
   readonly exist?: true;
+  /** Where it stands in a file of `restore`, from 1. */
+  readonly line?: number;
 }
 
 /** ipset's bound: their milliseconds fit into 31 bits. */
@@ -34,27 +37,35 @@ export const ipsetChange: OperationRecord<IpsetChange> = {
     ...options,
   ],
   apply(operation, context) {
-    const ns = context.namespace;
-    const sets = ipSetsOf(ns);
-    const { command, set: name, argument = "" } = operation;
-    if (command === "create") {
-      create(ns, sets, operation);
-      return;
+    try {
+      change(operation, context.namespace);
+    } catch (error) {
+      if (operation.line === undefined || !(error instanceof ToolError) || error.status !== 1) throw error;
+      throw failure(`Error in line ${operation.line}: ${error.text.slice(`${PROGRAM}: `.length)}`);
     }
-    if (name === undefined) {
-      if (command === "destroy") destroyAll(ns, sets);
-      else for (const set of sets.all) set.flush();
-    } else {
-      const set = found(sets, name);
-      if (command === "add" || command === "del") changeElements(sets, set, operation);
-      else if (command === "flush") set.flush();
-      else if (command === "destroy") destroy(ns, sets, set);
-      else if (command === "rename") rename(ns, sets, set, argument);
-      else sets.swap(set, found(sets, argument));
-    }
-    ns.world.generation++;
   },
 };
+
+function change(operation: IpsetChange, ns: NetworkNamespace): void {
+  const sets = ipSetsOf(ns);
+  const { command, set: name, argument = "" } = operation;
+  if (command === "create") {
+    create(ns, sets, operation);
+    return;
+  }
+  if (name === undefined) {
+    if (command === "destroy") destroyAll(ns, sets);
+    else for (const set of sets.all) set.flush();
+  } else {
+    const set = found(sets, name);
+    if (command === "add" || command === "del") changeElements(sets, set, operation);
+    else if (command === "flush") set.flush();
+    else if (command === "destroy") destroy(ns, sets, set);
+    else if (command === "rename") rename(ns, sets, set, argument);
+    else sets.swap(set, found(sets, argument));
+  }
+  ns.world.generation++;
+}
 
 export function found(sets: IpSets, name: string): IpSet {
   const set = sets.get(name);

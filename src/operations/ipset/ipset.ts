@@ -57,14 +57,24 @@ export const ipset: Tool = {
     const text = file === null ? (outside?.stdin ?? "") : (outside?.readFile?.(file) ?? null);
     // The tool ends without a word.
     if (text === null) throw new ToolError("", 255);
-    const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-    return lines.map((line) => {
-      const [name = "", ...more] = line.trim().split(/\s+/);
-      return commandFrom(commandOf(name) ?? name, more, exist, form);
-    });
+    return restored(text, exist, form);
   },
   refused: (error) => ({ stderr: `${PROGRAM}: Kernel error received: ${error.message}\n`, status: 1 }),
 };
+
+/** The commands of a file of `restore`. */
+function restored(text: string, exist: boolean, form: IpsetShow["form"]): Command[] {
+  const commands: Command[] = [];
+  for (const [i, line] of text.split("\n").entries()) {
+    const [name = "", ...words] = line.trim().split(/\s+/);
+    if (name === "" || name.startsWith("#") || name === "COMMIT") continue;
+    const known = commandOf(name);
+    if (known === null) throw misuse(`No command specified: unknown argument ${name}`);
+    const command = commandFrom(known, words, exist, form);
+    commands.push("op" in command ? ({ ...command, line: i + 1 } as IpsetChange) : command);
+  }
+  return commands;
+}
 
 function argument(args: readonly string[], at: number): string {
   const value = args[at];

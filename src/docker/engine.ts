@@ -365,7 +365,10 @@ export class DockerEngine implements DockerApi {
   }
 
   containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: WaitQueue } {
-    return this.#store.demand(ref).log;
+    const { log, hostConfig } = this.#store.demand(ref);
+    if (hostConfig.LogConfig.Type === "none")
+      throw new DaemonError(500, "configured logging driver does not support reading");
+    return log;
   }
 
   containerAttach(ref: string, input: ExecInput | null): ReturnType<DockerApi["containerLogs"]> {

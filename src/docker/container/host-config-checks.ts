@@ -5,6 +5,10 @@ import { goQuote } from "../templates/go-quote.ts";
 
 const RESTART_POLICIES = ["", "no", "always", "unless-stopped", "on-failure"];
 const SECURITY_OPTIONS = ["apparmor", "label", "no-new-privileges", "seccomp"];
+/** Of the logging driver that is there unless somebody says otherwise. */
+const JSON_FILE_OPTIONS = new Set(
+  "compress env env-regex labels labels-regex max-file max-size tag".split(" "),
+);
 const IPC_MODES = /^(?:|none|private|shareable|host|container:.+)$/;
 /** What mount(8) takes for a tmpfs (moby pkg/mount, flags.go): words alone, and words with values. */
 const TMPFS_WORDS = new Set(
@@ -27,14 +31,41 @@ export function checkRestartPolicy({ Name, MaximumRetryCount }: HostConfig["Rest
   if (MaximumRetryCount < 0) refuse("maximum retry count cannot be negative");
 }
 
-/** Limits of memory (bytes) and processors (billionths of one); 0: none. @throws {DaemonError} 400 */
-export function checkLimits({ Memory = 0, MemorySwap = 0, NanoCpus = 0 }: Record<string, unknown>): void {
-  const [memory, swap, cpus] = [Number(Memory), Number(MemorySwap), Number(NanoCpus)];
-  if (memory > 0 && memory < LEAST_MEMORY) refuse("Minimum memory limit allowed is 6MB");
+/**
+ * Limits of memory (bytes) and processors (billionths of one, microseconds); 0: none.
+ * @param isUpdate the container may have the others already
+ * @throws {DaemonError} 400
+ */
+export function checkLimits(limits: Readonly<Record<string, unknown>>, isUpdate: boolean): void {
+  const limit = (key: string): number => Number(limits[key] ?? 0);
+  const [memory, swap, reservation] = [limit("Memory"), limit("MemorySwap"), limit("MemoryReservation")];
+  const isSmall = (bytes: number): boolean => bytes > 0 && bytes < LEAST_MEMORY;
+  if (isSmall(memory)) refuse("Minimum memory limit allowed is 6MB");
   if (memory > 0 && swap > 0 && swap < memory)
     refuse("Minimum memoryswap limit should be larger than memory limit, see usage");
+  if (memory === 0 && swap > 0 && !isUpdate)
+    refuse("You should always set the Memory limit when using Memoryswap limit, see usage");
+  if (isSmall(reservation)) refuse("Minimum memory reservation allowed is 6MB");
+  if (memory > 0 && reservation > memory)
+    refuse("Minimum memory limit can not be less than memory reservation limit, see usage");
+  if (isSmall(limit("KernelMemory"))) refuse("Minimum kernel memory limit allowed is 6MB");
+  const [cpus, period, quota] = [limit("NanoCpus"), limit("CpuPeriod"), limit("CpuQuota")];
+  if (cpus > 0 && period > 0) refuse("Conflicting options: Nano CPUs and CPU Period cannot both be set");
+  if (cpus > 0 && quota > 0) refuse("Conflicting options: Nano CPUs and CPU Quota cannot both be set");
   if (cpus < 0 || cpus > PROCESSORS * 1e9)
     refuse(`Range of CPUs is from 0.01 to ${PROCESSORS}.00, as there are only ${PROCESSORS} CPUs available`);
+  if (period !== 0 && (period < 1000 || period > 1_000_000))
+    refuse("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
+  if (quota > 0 && quota < 1000) refuse("CPU cfs quota can not be less than 1ms (i.e. 1000)");
+}
+
+/** What `--log-driver` and `--log-opt` say. @throws {DaemonError} 400 */
+function checkLogging({ Type, Config }: HostConfig["LogConfig"]): void {
+  if (!["", "none", ...LOGGING_DRIVERS].includes(Type))
+    refuse(`error looking up logging plugin ${Type}: plugin ${goQuote(Type)} not found`);
+  const unknown = Object.keys(Config).find((key) => !JSON_FILE_OPTIONS.has(key));
+  if (unknown !== undefined && ["", "json-file"].includes(Type))
+    refuse(`unknown log opt '${unknown}' for json-file log driver`);
 }
 
 /** What an engine refuses of how a container is to run (moby daemon_unix.go). @throws {DaemonError} 400 */
@@ -44,15 +75,13 @@ export function checkHostConfig(hostConfig: HostConfig): void {
   if (!["", "default"].includes(isolation))
     refuse(`Invalid isolation: ${goQuote(isolation)} - linux only supports 'default'`);
   checkRestartPolicy(hostConfig.RestartPolicy);
-  checkLimits(hostConfig);
+  checkLimits(hostConfig, false);
   const score = Number(OomScoreAdj);
   if (score < -1000 || score > 1000)
     refuse(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
   const runtime = String(Runtime);
   if (runtime !== "" && !RUNTIMES.includes(runtime)) refuse(`Unknown runtime specified ${runtime}`);
-  const driver = hostConfig.LogConfig.Type;
-  if (!["", "none", ...LOGGING_DRIVERS].includes(driver))
-    refuse(`error looking up logging plugin ${driver}: plugin ${goQuote(driver)} not found`);
+  checkLogging(hostConfig.LogConfig);
   for (const option of (SecurityOpt as readonly string[] | null | undefined) ?? []) {
     const [key = "", value] = option.split(/[=:]/, 2);
     if (value === undefined && key !== "no-new-privileges")

@@ -12,7 +12,7 @@ export function updateContainer({ id, hostConfig }: Container, changes: Record<s
       "Restart policy cannot be updated because AutoRemove is enabled for the container",
     );
   if (policy !== undefined) checkRestartPolicy(policy);
-  checkLimits(changes);
+  checkLimits(changes, true);
   const memory = Number(changes["Memory"] ?? 0);
   if (memory > Number(hostConfig["MemorySwap"] ?? 0) && Number(changes["MemorySwap"] ?? 0) === 0)
     throw new DaemonError(

@@ -40,14 +40,14 @@ export class RandomDns {
       id: this.#below(0x1_0000),
       flags: {
         response: isAnswer,
-        opcode: rare() ? this.#below(6) : 0,
+        opcode: rare() ? this.#below(16) : 0,
         authoritative: isAnswer && this.#below(2) === 0,
         truncated: rare(),
         recursionDesired: !rare(),
         recursionAvailable: isAnswer && !rare(),
         authenticData: rare(),
         checkingDisabled: rare(),
-        rcode: isAnswer ? this.#pick([0, 0, 0, 2, 3, 5, 10, 15]) : 0,
+        rcode: isAnswer && this.#below(2) === 0 ? this.#below(16) : 0,
       },
       questions: rare() ? this.#some(3, () => this.#question()) : [this.#question()],
       answers: isAnswer || rare() ? this.#some(3, () => this.#record()) : [],
@@ -60,7 +60,10 @@ export class RandomDns {
   #question(): dns.DnsQuestion {
     return {
       name: this.#pick(NAMES),
-      type: this.#pick([1, 1, 28, 12, 2, 5, 6, 15, 16, 33, 255, 65_280]),
+      type:
+        this.#below(4) === 0
+          ? this.#below(270)
+          : this.#pick([1, 1, 28, 12, 2, 5, 6, 15, 16, 33, 255, 65_280]),
       class: this.#pick([1, 1, 1, 1, 3, 255, 77]),
     };
   }

@@ -4,7 +4,25 @@ import { DNS_TYPE_NAMES } from "./dns-type-names.ts";
 import { hex, type Printer, Truncated } from "./printer.ts";
 import { relativeTime } from "./relative-time.ts";
 
-const OPERATIONS = ["", " inv_q", " stat", " op3", " notify", " update"];
+/** By opcode; those above 8 are of a draft that only tcpdump remembers. */
+const OPERATIONS = [
+  "",
+  " inv_q",
+  " stat",
+  " op3",
+  " notify",
+  " update",
+  " op6",
+  " op7",
+  " op8",
+  " updateA",
+  " updateD",
+  " updateDA",
+  " updateM",
+  " updateMA",
+  " zoneInit",
+  " zoneRef",
+];
 const RESPONSES = [
   "",
   " FormErr",
@@ -24,6 +42,8 @@ const RESPONSES = [
   " NoChange",
 ];
 const CLASSES: Readonly<Record<number, string>> = { 1: "IN", 3: "CHAOS", 4: "HS", 255: "ANY" };
+/** Type of a record that is another name for all below a name (RFC 6672). */
+const DNAME = 39;
 /** Bits that are 0 in a question. */
 const WEIRD = 0x06cf;
 
@@ -54,7 +74,7 @@ class DnsPrinter {
       number,
     ];
     const opcode = (flags >> 11) & 15;
-    const operation = OPERATIONS[opcode] ?? ` op${opcode}`;
+    const operation = OPERATIONS[opcode]!;
     const response = (flags & 0x8000) !== 0;
     p.print(`${p.u16(start)}${operation}`);
     if (response) {
@@ -158,6 +178,7 @@ class DnsPrinter {
       case dns.TYPE_NS:
       case dns.TYPE_CNAME:
       case dns.TYPE_PTR:
+      case DNAME:
         named(at);
         break;
       case dns.TYPE_SOA: {

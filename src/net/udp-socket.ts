@@ -92,11 +92,12 @@ export class UdpSocket extends InetSocket {
   sendTo(address: number, port: number, payload: Uint8Array): void {
     const { length } = payload;
     let flow = this.lastFlow;
-    if (flow !== null && !flow.isFor(this, this.localPort, address, port, length))
-      flow = this.turnTo(address, port);
     if (flow?.isFor(this, this.localPort, address, port, length) !== true) {
-      this.#sendFirst(flow, address, port, payload);
-      return;
+      if (flow !== null) flow = this.turnTo(address, port);
+      if (flow?.isFor(this, this.localPort, address, port, length) !== true) {
+        this.#sendFirst(flow, address, port, payload);
+        return;
+      }
     }
     const packet = this.#packetOf(payload);
     if (!flow.follow(packet, this.ns.world)) this.#give(flow, packet, port);

@@ -93,6 +93,8 @@ export class InputRoute {
   ): Route | null {
     if (dst !== ip.ALL_SYSTEMS && !device.ipv4.groups.has(dst))
       return this.#martian(Verdict.NOT_SPECIFIED, reasons.noMember(device, dst));
+    // What this host tells itself was believed when it was sent (skb_valid_dst).
+    if (device.loopback) return directRoute(device, "multicast");
     if (ip.isMulticast(src) || src === ip.BROADCAST) return this.#senseless("source", src);
     if (ip.isLoopback(src) && !routesLoopback(device))
       return this.#martian(Verdict.IP_LOCALNET, reasons.deviceSetting(device, "route_localnet"));

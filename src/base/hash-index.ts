@@ -56,8 +56,9 @@ export class HashIndex {
   /** Adds a reference; returns its slot. */
   add(hash: number, reference: number): number {
     const slots = this.#tags.length;
-    if ((this.size + 1) * 2 > slots) this.#renew(this.#shift - 1);
-    else if ((this.size + this.#left + 1) * 4 > slots * 3) this.#renew(this.#shift);
+    // A search looks at tags next to each other, so that it may be a long one.
+    if ((this.size + 1) * 16 > slots * 11) this.#renew(this.#shift - 1);
+    else if ((this.size + this.#left + 1) * 8 > slots * 7) this.#renew(this.#shift);
     this.size++;
     return this.#place(hash, reference);
   }

@@ -106,7 +106,7 @@ export class ClassConnections {
   get isUnseen(): boolean {
     const { settings, listeners, limits } = this.#conntrack;
     return (
-      (settings.acct | settings.timestamp) === 0 && listeners.size === 0 && this.#table.size < limits.max
+      (settings.acct | settings.timestamp) === 0 && listeners.length === 0 && this.#table.size < limits.max
     );
   }
 

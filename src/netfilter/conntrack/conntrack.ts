@@ -1,3 +1,4 @@
+import { NOTHING } from "../../base/short-list.ts";
 import { HookResult } from "../../net/hooks.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { Packet } from "../../sim/packet.ts";
@@ -45,7 +46,7 @@ export class Conntrack {
   readonly settings: ConntrackSettings = new ConntrackSettings();
   readonly limits: ConntrackLimits;
   readonly stats: ConntrackStats = new ConntrackStats();
-  readonly listeners: Set<ConntrackListener> = new Set();
+  listeners: readonly ConntrackListener[] = NOTHING;
   /** Those that classes of flows make. */
   readonly ofClasses: ClassConnections;
   /** The process whose command changes entries at this moment, or null. */
@@ -66,6 +67,15 @@ export class Conntrack {
     this.#sweep = ns.world.timer(() => this.#collect());
     const end = (connection: Connection): void => this.#destroy(connection, TIMEOUT);
     this.ofClasses = new ClassConnections(this, this.#table, end, (delay) => this.#sweepSoon(delay));
+  }
+
+  /** Tells a listener of what happens from now on. */
+  listen(listener: ConntrackListener): void {
+    this.listeners = [...this.listeners, listener];
+  }
+
+  unlisten(listener: ConntrackListener): void {
+    this.listeners = this.listeners.filter((other) => other !== listener);
   }
 
   /** How many connections there are (nf_conntrack_count). */
@@ -424,7 +434,7 @@ export class Conntrack {
   #collect(): void {
     const { now } = this.world;
     const isTight = this.count > this.limits.max * 0.95;
-    const next = this.#table.sweep(now, isTight || this.listeners.size > 0, (connection) => {
+    const next = this.#table.sweep(now, isTight || this.listeners.length > 0, (connection) => {
       if (!connection.livesAt(now)) this.#destroy(connection, TIMEOUT);
       else if (isTight && mayGoEarly(connection)) {
         this.#destroy(connection, EVICTED);

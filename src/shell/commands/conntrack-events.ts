@@ -48,7 +48,7 @@ class EventWatch {
     this.#context = context;
     this.#conntrack = conntrack;
     this.#command = command;
-    conntrack.listeners.add(this.#listener);
+    conntrack.listen(this.#listener);
     context.onSignal((signal) => {
       if (signal !== SIGINT && signal !== SIGTERM) return false;
       this.#stopped = true;
@@ -69,7 +69,7 @@ class EventWatch {
   }
 
   close(): void {
-    this.#conntrack.listeners.delete(this.#listener);
+    this.#conntrack.unlisten(this.#listener);
   }
 
   #hear(connection: Connection, changes: number): void {

@@ -6,6 +6,7 @@ import { KernelError } from "../src/net/kernel-error.ts";
 import type { NetDevice } from "../src/net/net-device.ts";
 import type { NetworkNamespace } from "../src/net/network-namespace.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
+import { conntrackOf } from "../src/netfilter/conntrack/conntrack-hooks.ts";
 import { OpensConnection, RenewsConnection } from "../src/netfilter/conntrack/flow-acts.ts";
 import { LabWorld } from "../src/scenario/lab-world.ts";
 import type { Packet } from "../src/sim/packet.ts";
@@ -96,7 +97,9 @@ const CHANGES: readonly string[] = [
   "iptables -t raw -A PREROUTING -p udp --dport 4789 -j CT --notrack",
   "iptables -t nat -I PREROUTING -p udp --dport 8080 -m statistic --mode nth --every 3 --packet 0 -j DNAT --to-destination 10.255.0.5:9000",
   "iptables -t nat -I PREROUTING -p udp --sport 41000:41060 --dport 8080 -m comment --comment some",
-  "iptables -I FORWARD -p udp -m multiport --sports 41005,41110 -j DROP",
+  "iptables -I FORWARD -p udp -m multiport --sports 41005,41040:41110 -j DROP",
+  "iptables -t mangle -I PREROUTING -p udp --sport 41100: -m comment --comment half",
+  "iptables -t mangle -I POSTROUTING -p udp --dport 41050:41150",
   "iptables -t nat -I POSTROUTING -p udp --dport 9000 -j MASQUERADE",
   "iptables -t nat -I POSTROUTING -p udp --dport 9000 -j MASQUERADE --random",
   "iptables -t nat -D POSTROUTING 1",
@@ -120,6 +123,8 @@ const CHANGES: readonly string[] = [
 const QUESTIONS = ["iptables-save -c", "conntrack -L -o id", "conntrack -C", "conntrack -S"];
 /** Where visitors send from: few ports, so that some come again while their last connection is still known. */
 const VISITORS = 200;
+/** Some come from another address: their ports clash behind a translation. */
+const SECOND_ADDRESS = ip.parse("172.10.0.101")!;
 
 /** Runs what is left of this instant event by event; now and then all packets get off their trips where they are. */
 function settleWithInterruptions(world: World, random: Prng): void {
@@ -166,6 +171,7 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
   };
   for (const name of ["a", "b"]) watchWire(lab.device(`${name}/eth0`), trace);
   for (const [where, text] of BUILD) await type(where, text);
+  await type("ex", "ip addr add 172.10.0.101/16 dev eth0");
   const note = (ns: NetworkNamespace, packet: Packet): void => {
     const hash = hashOf(packet, packet.networkAt);
     trace.push(`${lab.now} ${ns.path} got ${packet.length} id ${packet.id} of ${packet.origin}: ${hash}`);
@@ -195,10 +201,10 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
     socket.receiver = (packet) => note(socket.ns, packet);
     return socket;
   });
-  const visit = (port: number, length: number, times: number): void => {
+  const visit = (address: number, port: number, length: number, times: number, connects: boolean): void => {
     const socket = new UdpSocket(lab.namespace("ex"));
-    socket.bind(0, 41000 + port);
-    if (random.chance(2, 3)) socket.connect(published, 8080);
+    socket.bind(address, 41000 + port);
+    if (connects) socket.connect(published, 8080);
     socket.receiver = (packet) => note(socket.ns, packet);
     for (let i = 0; i < times; i++) send(socket, published, 8080, new Uint8Array(length).fill(port + i));
     visitors.push(socket);
@@ -207,8 +213,10 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
   /** Many of whom each sends once, or twice. */
   const visitTogether = (): void => {
     const length = SIZES[random.below(SIZES.length)]!;
-    for (let from = random.below(VISITORS), i = random.below(24); i > 0; i--)
-      visit((from + i) % VISITORS, length, random.chance(1, 8) ? 2 : 1);
+    const address = random.chance(1, 4) ? SECOND_ADDRESS : 0;
+    const connects = random.chance(2, 3);
+    for (let from = random.below(VISITORS), i = random.below(40); i > 0; i--)
+      visit(address, (from + i) % VISITORS, length, random.chance(1, 8) ? 2 : 1, connects);
     if (random.chance(1, 3)) lab.world.settle();
     else if (random.chance(1, 2)) settleWithInterruptions(lab.world, random);
     else lab.advance(random.below(3 * MILLISECOND));
@@ -228,7 +236,7 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
     }
     for (let crowd = random.below(4); crowd > 0; crowd--) visitTogether();
     if (random.chance(1, 3)) lab.advance(random.below(2.5 * SECOND));
-    if (random.chance(1, 10)) answers = !answers;
+    if (random.chance(1, 5)) answers = !answers;
     const prefix = random.chance(1, 2) ? "" : "ip netns exec sb ";
     if (random.chance(1, 3)) await type("a", prefix + CHANGES[random.below(CHANGES.length)]!);
     if (random.chance(1, 4)) await type("a", prefix + QUESTIONS[random.below(QUESTIONS.length)]!);
@@ -236,6 +244,12 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
   for (const prefix of ["", "ip netns exec sb "])
     for (const question of [...QUESTIONS, "ip -s link", "cat /proc/net/snmp"])
       await type("a", prefix + question);
+  for (const name of ["a", "a/sb"]) {
+    const frames = conntrackOf(lab.namespace(name))
+      .list()
+      .map(({ id, frame }) => `${id} by ${frame}`);
+    trace.push(`${name}: ${frames.join(", ")}`);
+  }
   trace.push(`ends ${lab.world.ends.join(" ")}`, ...world.accounts());
   return { trace, followed: lab.world.ledger.entered };
 }
@@ -254,6 +268,6 @@ test.each(SEEDS)(
 );
 
 test("many of the connections were opened, and answered, on trips of classes of flows", () => {
-  expect(opened.mock.calls.length).toBeGreaterThan(SEEDS.length * 50);
+  expect(opened.mock.calls.length).toBeGreaterThan(SEEDS.length * 20);
   expect(renewed.mock.calls.length).toBeGreaterThan(SEEDS.length * 20);
 });

@@ -6,6 +6,7 @@ import { Kernel } from "../src/net/kernel.ts";
 import type { NetDevice } from "../src/net/net-device.ts";
 import { verdictName } from "../src/sim/verdict.ts";
 import { World } from "../src/sim/world.ts";
+import * as ethernet from "../src/wire/ethernet.ts";
 import { BROADCAST } from "../src/wire/mac.ts";
 import { macNumbered, sendFrame, Watch } from "./helpers/stations.ts";
 
@@ -60,12 +61,12 @@ test("a bridge takes what is for the port that it came by, and not what is for a
   const received = (to: number): string[] => {
     const verdicts: string[] = [];
     world.tap = { record: (_, __, verdict) => verdicts.push(verdictName(verdict)) };
-    sendFrame(ends[0]!, macNumbered(to), macNumbered(1), 1);
+    sendFrame(ends[0]!, macNumbered(to), macNumbered(1), 1, 64, ethernet.TYPE_IPV6);
     world.settle();
     world.tap = null;
     return verdicts.slice(-1);
   };
-  // The frame is of no known protocol: whoever takes it says so.
+  // The host has no IPv6, but only a frame that is for it gets so far that it says so.
   expect(received(0xfe)).toEqual(["UNHANDLED_PROTO"]);
   expect(received(0x11)).toEqual(["UNHANDLED_PROTO"]);
   expect(received(0x12)).toEqual(["OTHERHOST"]);

@@ -14,10 +14,17 @@ export function macNumbered(n: number): mac.Mac {
 }
 
 /** Sends a frame of `length` bytes out of a device. `note` is found again in {@link Seen}. */
-export function sendFrame(device: NetDevice, dst: mac.Mac, src: mac.Mac, note = 0, length = 64): void {
+export function sendFrame(
+  device: NetDevice,
+  dst: mac.Mac,
+  src: mac.Mac,
+  note = 0,
+  length = 64,
+  type = TEST_TYPE,
+): void {
   const packet = device.world.pool.allocate(length, null);
   packet.bytes.fill(0, packet.at, packet.at + length);
-  ethernet.emit({ dst, src, type: TEST_TYPE }, packet.view, packet.at);
+  ethernet.emit({ dst, src, type }, packet.view, packet.at);
   packet.view.setUint32(packet.at + length - 4, note);
   packet.networkAt = packet.at + ethernet.HEADER_LEN;
   packet.transportAt = packet.networkAt;

@@ -88,10 +88,10 @@ export class Trip {
   /** What begins where this one ends, if that is at a crossing. */
   #onward: Trip | null = null;
   /** By leg: the trips that have the same legs before it, and others for the packets of a class for which its acts do not hold. */
-  #branches: (Trip[] | null)[] = [];
+  #branches: (Trip[] | undefined)[] | null = null;
   #attempts = 0;
-  /** By how many legs they went: the packets that got off on the way since the trip was settled; null for none. */
-  #left: (Share | null)[] = [];
+  /** By how many legs they went: the packets that got off on the way since the trip was settled. */
+  #left: (Share | undefined)[] | null = null;
   /** Of a class of flows: the port that is open at the start, and how the flow's hash follows from it. */
   readonly #openAtStart: OpenPort | null;
   readonly #hashAtStart: FlowPort | null;
@@ -158,8 +158,8 @@ export class Trip {
    */
   #lineOf(packet: Packet, gone: number): Trip | null {
     if (this.#act(packet, gone)) return this;
-    const branches = this.#branches[gone] ?? null;
-    if (branches === null) return null;
+    const branches = this.#branches?.[gone];
+    if (branches === undefined) return null;
     for (let i = 0; i < branches.length; i++) {
       const branch = branches[i]!;
       if (branch.#count > gone && packet.length <= branch.#longest && branch.#act(packet, gone))
@@ -307,8 +307,9 @@ export class Trip {
 
   #countLeft(gone: number, length: number): void {
     const { ledger, queue } = this.#world;
-    let share = this.#left[gone] ?? null;
-    if (share === null) {
+    this.#left ??= [];
+    let share = this.#left[gone];
+    if (share === undefined) {
       ledger.enter(this);
       share = new Share();
       this.#left[gone] = share;
@@ -341,7 +342,7 @@ export class Trip {
     this.#patience = 0;
     this.#until = Number.POSITIVE_INFINITY;
     this.#onward = null;
-    this.#branches = [];
+    this.#branches = null;
     this.#attempts = 0;
     return true;
   }
@@ -359,6 +360,7 @@ export class Trip {
   /** The stack handles a packet that went so many legs; if it is one for which the next one's acts do not hold, it may note that. */
   #recordBranch(packet: Packet, gone: number): void {
     if (this.#generation !== this.#world.generation || this.#legs[gone]!.acts === null) return;
+    this.#branches ??= [];
     const branches = (this.#branches[gone] ??= []);
     let branch = branches.at(-1);
     if (branch === undefined || branch.#count > gone) {
@@ -449,11 +451,11 @@ export class Trip {
       this.#packets = 0;
       this.#bytes = 0;
     }
-    if (this.#left.length === 0) return;
+    if (this.#left === null) return;
     this.#left.forEach((share, gone) => {
-      if (share === null) return;
+      if (share === undefined) return;
       for (let i = 0; i < gone; i++) legs[i]!.tally.enter(share.packets, share.bytes, share.last);
     });
-    this.#left = [];
+    this.#left = null;
   }
 }

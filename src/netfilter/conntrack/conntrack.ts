@@ -35,7 +35,7 @@ interface ConntrackListener {
 
 /**
  * The connections of a namespace (net/netfilter/nf_conntrack_core.c). Packets pass it when somebody needs it
- * ({@link ConntrackHooks}): then each has a connection, or is INVALID.
+ * (`useConntrack`): then each has a connection, or is INVALID.
  *
  * A connection is in the table once the packet that made it has left the namespace or arrived: until then it is
  * unconfirmed, and known to that packet only.

@@ -9,14 +9,7 @@ import { type Target, targets } from "./targets.ts";
 
 const HANGS_AFTER = 300;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: "string", default: "1" },
-    from: { type: "string", default: "0" },
-    runs: { type: "string", default: "1000000" },
-  },
-});
+const { values, positionals } = readArguments();
 const seed = Number(values.seed);
 const from = Number(values.from);
 const chosen = targets.filter((target) => positionals.length === 0 || positionals.includes(target.key));
@@ -24,6 +17,23 @@ if (chosen.length === 0 || from % CHAPTER !== 0) {
   process.stderr.write(`fuzz: targets are ${targets.map((target) => target.key).join(", ")}\n`);
   process.stderr.write(`fuzz: --from is a multiple of ${CHAPTER}\n`);
   process.exit(2);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        seed: { type: "string", default: "1" },
+        from: { type: "string", default: "0" },
+        runs: { type: "string", default: "1000000" },
+      },
+    });
+  } catch (error) {
+    process.stderr.write(`fuzz: ${(error as Error).message.split(".")[0]}\n`);
+    process.stderr.write("usage: npm run fuzz -- [TARGET...] [--seed S] [--from N] [--runs N]\n");
+    process.exit(2);
+  }
 }
 
 const progress: Map<string, string> = new Map();

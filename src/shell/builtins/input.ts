@@ -40,10 +40,14 @@ function* read(state: ShellState, args: readonly string[]): Run<number> {
         const value = word.slice(at + 1) || (args[++i] ?? "");
         if (letter === "a") options.array = value;
         else if (letter === "d") options.delimiter = value === "" ? "\0" : value[0]!;
-        else if (letter === "n" || letter === "N") options.count = Number(value);
-        else if (letter === "t") options.timeout = state.now + (parseDuration(value) ?? 0);
-        else if (letter === "u") options.fd = Number(value);
-        else options.prompt = value;
+        else if (letter === "p" || letter === "i") options.prompt = value;
+        else {
+          const wrong = wrongNumber(letter, value);
+          if (wrong !== null) return state.complain(`read: ${value}: invalid ${wrong}`);
+          if (letter === "u") options.fd = Number(value);
+          else if (letter === "t") options.timeout = state.now + (parseDuration(value) ?? 0);
+          else options.count = Number(value);
+        }
         break;
       } else {
         state.complain(`read: -${letter}: invalid option`);
@@ -55,6 +59,13 @@ function* read(state: ShellState, args: readonly string[]): Run<number> {
     }
   }
   return yield* readInto(state, options, args.slice(i));
+}
+
+/** What a number of `read -n`, `-N`, `-t` or `-u` is called when it is none; null for a right one. */
+function wrongNumber(letter: string, value: string): string | null {
+  if (letter === "t") return /^(\d+\.?\d*|\.\d+)$/.test(value) ? null : "timeout specification";
+  if (/^\d+$/.test(value)) return null;
+  return letter === "u" ? "file descriptor specification" : "number";
 }
 
 function* readInto(state: ShellState, options: ReadOptions, names: readonly string[]): Run<number> {
@@ -162,6 +173,7 @@ function* mapfile(state: ShellState, args: readonly string[], called: string): R
     ["n", "line count"],
     ["O", "array origin"],
     ["s", "line count"],
+    ["u", "file descriptor specification"],
   ] as const) {
     const value = given.get(letter);
     if (value !== undefined && !/^\d+$/.test(value))

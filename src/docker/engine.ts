@@ -11,26 +11,25 @@ import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } f
 import type { ImageResource, ImageSummary } from "./api/image-types.ts";
 import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./api/network-types.ts";
 import type { VolumeCreateRequest, VolumeResource } from "./api/volume-types.ts";
-import { Container } from "./container/container.ts";
+import type { Container } from "./container/container.ts";
 import { attributesOf } from "./container/container-events.ts";
-import { asksForStopped, containerFilter } from "./container/container-filter.ts";
+import { ContainerFactory, warningsOf } from "./container/container-factory.ts";
+import { containersListed } from "./container/container-filter.ts";
 import { ContainerNetworking } from "./container/container-networking.ts";
-import { refuseRemoval } from "./container/container-removal.ts";
 import { ContainerRunner } from "./container/container-runner.ts";
 import type { ContainerRuntime } from "./container/container-runtime.ts";
 import { ContainerStore } from "./container/container-store.ts";
-import { checkRequest, mergedConfig, mergedHostConfig, wishesOf } from "./container/create-container.ts";
 import { resourceOf, sizesOf, summaryOf } from "./container/inspect.ts";
-import { dropLink, registerLinks } from "./container/link-index.ts";
-import { mountPointsOf } from "./container/mount-points.ts";
+import { dropLink } from "./container/link-index.ts";
 import { checkSupported, demandSignal } from "./container/signals.ts";
+import { demandRunning, demandSettled, refuseRemoval } from "./container/state-checks.ts";
 import { statsOf } from "./container/stats.ts";
 import { topOf } from "./container/top.ts";
 import { updateContainer } from "./container/update-container.ts";
 import { EngineFacts, MEMORY } from "./engine-facts.ts";
 import { restartEngine } from "./engine-restart.ts";
 import { EventLog } from "./event-log.ts";
-import { newId, shortId } from "./ids.ts";
+import { newId } from "./ids.ts";
 import { ImageStore } from "./images/image-store.ts";
 import type { NetworkBackend } from "./network/network-backend.ts";
 import { pruneFilter } from "./prune-filters.ts";
@@ -53,16 +52,16 @@ export class DockerEngine implements DockerApi {
   readonly #store: ContainerStore;
   readonly #networking: ContainerNetworking;
   readonly #runner: ContainerRunner;
+  readonly #factory: ContainerFactory;
   readonly #facts: EngineFacts;
-  readonly #ids: () => string;
   readonly #volumes: VolumeStore;
 
   constructor({ host, runtime, networks, registry }: EngineParts) {
     const { world } = host;
     this.#host = host;
     const prng = world.prng.fork(`docker/${host.name}/ids`);
-    this.#ids = () => newId(prng);
-    this.#volumes = new VolumeStore(world, this.#ids, (name) => this.#usersOf(name));
+    const ids = (): string => newId(prng);
+    this.#volumes = new VolumeStore(world, ids, (name) => this.#usersOf(name));
     this.#store = new ContainerStore(world.prng.fork(`docker/${host.name}/names`));
     this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`), registry);
     this.events = new EventLog(world);
@@ -82,13 +81,22 @@ export class DockerEngine implements DockerApi {
       runtime,
       root: host.root,
       events: this.events,
-      newId: this.#ids,
+      newId: ids,
       remove: (container) => {
         this.#forget(container);
         this.#volumes.dropAnonymous(container.mounts);
       },
     });
-    this.#facts = new EngineFacts(host, this.#store, this.images, this.#ids());
+    this.#factory = new ContainerFactory({
+      host,
+      store: this.#store,
+      images: this.images,
+      volumes: this.#volumes,
+      runner: this.#runner,
+      events: this.events,
+      newId: ids,
+    });
+    this.#facts = new EngineFacts(host, this.#store, this.images, ids());
   }
 
   version(): Record<string, unknown> {
@@ -166,17 +174,9 @@ export class DockerEngine implements DockerApi {
     filters?: Filters;
     size?: boolean;
   }): ContainerSummary[] {
-    const filters = options.filters ?? {};
-    const limit = options.limit ?? 0;
-    const passes = containerFilter(filters, {
-      store: this.#store,
-      images: this.images,
-      networks: this.networks,
-    });
-    const everyone = options.all || limit > 0 || asksForStopped(filters);
+    const sources = { store: this.#store, images: this.images, networks: this.networks };
     const now = this.#host.world.now;
-    const found = this.#store.all.filter((one) => (everyone || one.running) && passes(one)).reverse();
-    return (limit > 0 ? found.slice(0, limit) : found).map((one) => ({
+    return containersListed(options, sources).map((one) => ({
       ...summaryOf(one, now, this.#inspected),
       ...(options.size === true ? sizesOf(one) : {}),
     }));
@@ -189,47 +189,8 @@ export class DockerEngine implements DockerApi {
   }
 
   containerCreate(request: ContainerCreateRequest, wish: string | null): { Id: string; Warnings: string[] } {
-    checkRequest(request);
-    const image = this.images.demand(request.Config.Image);
-    const config = mergedConfig(request.Config, image);
-    const hostConfig = mergedHostConfig(request.HostConfig);
-    if ((config.Entrypoint ?? []).length + (config.Cmd ?? []).length === 0) {
-      throw new DaemonError(400, "No command specified");
-    }
-    if (config.StopSignal !== undefined) demandSignal(config.StopSignal);
-    const pid = /^container:(.*)$/.exec(hostConfig.PidMode)?.[1];
-    if (pid !== undefined && this.#store.find(pid) === null)
-      throw new DaemonError(400, `No such container: ${pid}`);
-    const name = this.#store.freeName(wish);
-    const id = this.#ids();
-    if (hostConfig.NetworkMode.startsWith("container:")) {
-      const other = this.#store.find(hostConfig.NetworkMode.slice("container:".length));
-      if (other !== null) hostConfig.NetworkMode = `container:${other.id}`;
-    }
-    if (config.Hostname === "") {
-      config.Hostname = hostConfig.NetworkMode === "host" ? this.#host.name : shortId(id);
-    }
-    const wishes = wishesOf(hostConfig, request.NetworkingConfig.EndpointsConfig);
-    const container = new Container(this.#host.world, { id, name, image }, config, hostConfig, wishes);
-    container.anonymous = wish === null;
-    container.mounts = mountPointsOf(hostConfig, {
-      volumes: Object.keys(config.Volumes ?? {}),
-      newName: this.#ids,
-      mountsOf: (ref) => this.#store.find(ref)?.mounts ?? null,
-    });
-    this.#runner.prepare(container);
-    for (const { Name } of container.mounts)
-      if (Name !== undefined) this.#volumes.ensure(Name, String(hostConfig["VolumeDriver"] ?? ""));
-    // Nothing of a container that is refused stays.
-    registerLinks(container, this.#store);
-    this.#store.add(container);
-    this.events.add("container", "create", id, attributesOf(container));
-    const published = Object.keys(hostConfig.PortBindings).length > 0;
-    const Warnings =
-      hostConfig.NetworkMode === "host" && published
-        ? ["Published ports are discarded when using host network mode"]
-        : [];
-    return { Id: id, Warnings };
+    const container = this.#factory.create(request, wish);
+    return { Id: container.id, Warnings: warningsOf(container) };
   }
 
   containerStart(ref: string): Call<void> {
@@ -257,7 +218,7 @@ export class DockerEngine implements DockerApi {
     const container = withPrefix(`Cannot kill container: ${ref}`, () => {
       const found = this.#store.demand(ref);
       checkSupported(number);
-      this.#demandRunning(found);
+      demandRunning(found);
       return found;
     });
     if (number === 9) container.stoppedByHand = true;
@@ -266,7 +227,7 @@ export class DockerEngine implements DockerApi {
 
   containerPause(ref: string): void {
     const container = this.#store.demand(ref);
-    this.#demandRunning(container);
+    demandRunning(container);
     if (container.paused) throw new DaemonError(409, `Container ${container.id} is already paused`);
     this.#runner.pause(container, true);
     this.events.add("container", "pause", container.id, attributesOf(container));
@@ -348,13 +309,8 @@ export class DockerEngine implements DockerApi {
 
   containerTop(ref: string, args: readonly string[]): { Titles: string[]; Processes: string[][] } {
     const container = this.#store.demand(ref);
-    this.#demandRunning(container);
-    if (container.restarting) {
-      throw new DaemonError(
-        409,
-        `Container ${container.id} is restarting, wait until the container is running`,
-      );
-    }
+    demandRunning(container);
+    demandSettled(container);
     return topOf(container, args);
   }
 
@@ -384,16 +340,11 @@ export class DockerEngine implements DockerApi {
     io: { out(text: string): void; err(text: string): void; input: ExecInput | null },
   ): ContainerProcess {
     const container = this.#store.demand(ref);
-    this.#demandRunning(container);
+    demandRunning(container);
     if (container.paused) {
       throw new DaemonError(409, `Container ${container.name} is paused, unpause the container before exec`);
     }
-    if (container.restarting) {
-      throw new DaemonError(
-        409,
-        `Container ${container.id} is restarting, wait until the container is running`,
-      );
-    }
+    demandSettled(container);
     return this.#runner.exec(container, config, io);
   }
 
@@ -453,10 +404,6 @@ export class DockerEngine implements DockerApi {
     return this.#store.all
       .filter(({ mounts }) => mounts.some(({ Name }) => Name === volume))
       .map(({ id }) => id);
-  }
-
-  #demandRunning(container: Container): void {
-    if (!container.running) throw new DaemonError(409, `Container ${container.id} is not running`);
   }
 
   /** Takes a stopped container away. */

@@ -27,7 +27,7 @@ interface FilterSources {
 type Test = (container: Container) => boolean;
 
 /** Reads the filters of `docker ps`. @throws {DaemonError} 400 */
-export function containerFilter(filters: Filters, sources: FilterSources): Test {
+function containerFilter(filters: Filters, sources: FilterSources): Test {
   checkFilterKeys(filters, KEYS);
   const tests: Test[] = [];
   // Here are no tasks of services.
@@ -38,8 +38,19 @@ export function containerFilter(filters: Filters, sources: FilterSources): Test 
   return (container) => tests.every((test) => test(container));
 }
 
+/** The containers that `docker ps` lists with these options, the newest first. @throws {DaemonError} 400 */
+export function containersListed(
+  { all, limit = 0, filters = {} }: { all: boolean; limit?: number; filters?: Filters },
+  sources: FilterSources,
+): Container[] {
+  const passes = containerFilter(filters, sources);
+  const everyone = all || limit > 0 || asksForStopped(filters);
+  const found = sources.store.all.filter((one) => (everyone || one.running) && passes(one)).reverse();
+  return limit > 0 ? found.slice(0, limit) : found;
+}
+
 /** The filters that say of stopped containers too, so that they are looked at without `-a`. */
-export function asksForStopped(filters: Filters): boolean {
+function asksForStopped(filters: Filters): boolean {
   return ["status", "exited"].some((key) => (filters[key]?.length ?? 0) > 0);
 }
 

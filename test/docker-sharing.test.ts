@@ -58,3 +58,16 @@ test("A6 a container that uses another's network, or the host's, reaches what th
   for (const kind of ["container:c0 na true", "container:c0 host true", "container:c0 bridge false"])
     expect([...seen]).toContain(kind);
 });
+
+test("A6 a container that uses another's network has its host name; one that shares the host's says that one's", async () => {
+  const world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });
+  const ask = async (line: string): Promise<string[]> =>
+    (await world.type("host", line)).output.trim().split("\n");
+  const names = "sh -c 'hostname; echo $HOSTNAME; cat /etc/hostname'";
+  await ask("docker run -d --name web --hostname shop nginx");
+  expect(await ask(`docker run --network container:web alpine ${names}`)).toEqual(["shop", "shop", "shop"]);
+  const [said, variable, file] = await ask(`docker run --uts host alpine ${names}`);
+  expect(said).toBe("host");
+  expect(variable).toMatch(/^[0-9a-f]{12}$/);
+  expect(file).toBe(variable);
+});

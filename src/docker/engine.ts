@@ -67,7 +67,6 @@ export class DockerEngine implements DockerApi {
     this.events = new EventLog(world);
     this.networks = networks(this.events);
     this.#networking = new ContainerNetworking({
-      hostname: host.name,
       store: this.#store,
       networks: this.networks,
       events: this.events,

@@ -5,13 +5,11 @@ import type { NetworkBackend } from "../network/network-backend.ts";
 import { checkConnect, checkDisconnect } from "./connect-checks.ts";
 import type { Container } from "./container.ts";
 import type { ContainerStore } from "./container-store.ts";
-import { hostnameOf } from "./create-container.ts";
 import { type LinkIndex, linkedHosts } from "./link-index.ts";
 import { withOwnNames } from "./own-names.ts";
 import { SandboxFiles } from "./sandbox-files.ts";
 
 interface NetworkingParts {
-  readonly hostname: string;
   readonly store: ContainerStore;
   readonly networks: NetworkBackend;
   readonly events: EventLog;
@@ -27,7 +25,7 @@ export class ContainerNetworking {
 
   /** Makes the sandbox of a container that starts, and joins it to every network that it wishes. @throws {DaemonError} */
   join(container: Container): void {
-    const { networks, store, hostname } = this.#parts;
+    const { networks, store } = this.#parts;
     const { config, hostConfig } = container;
     const kind = container.networkKind;
     if (kind === "container") {
@@ -44,7 +42,7 @@ export class ContainerNetworking {
     const sandbox = networks.createSandbox({
       containerId: container.id,
       containerName: container.name,
-      hostname: hostnameOf(config, hostConfig, container.id, hostname),
+      hostname: config.Hostname,
       domainname: config.Domainname,
       mode: kind,
       dns: hostConfig.Dns,

@@ -19,7 +19,6 @@ import {
   StartFailure,
 } from "./container-runtime.ts";
 import type { ContainerStore } from "./container-store.ts";
-import { hostnameOf } from "./create-container.ts";
 import { environmentOf } from "./environment.ts";
 import { type Exec, HealthMonitor, healthCheckOf } from "./health-monitor.ts";
 import { checkAtStart } from "./host-config-checks.ts";
@@ -133,14 +132,15 @@ export class ContainerRunner {
       container.networkKind === "container"
         ? store.find(hostConfig.NetworkMode.slice("container:".length))
         : null;
-    const name = shared?.system?.hostname ?? hostnameOf(config, hostConfig, container.id, hostname);
+    if (shared !== null) config.Hostname = shared.config.Hostname;
+    const { Hostname } = config;
     const system = this.#systemOf(container);
     system.move(sandbox.namespace);
-    system.hostname = name;
+    system.hostname = hostConfig.UTSMode === "host" ? hostname : Hostname;
     setSysctls(container, sandbox, this.#parts.networks);
     this.#parts.networking.refreshFiles(container);
     const { files } = system;
-    files.write("/etc/hostname", `${name}\n`);
+    files.write("/etc/hostname", `${Hostname}\n`);
     const cwd = config.WorkingDir || "/";
     for (const place of [...container.mounts, ...tmpfsOf(container)]) makePlace(files, place);
     if (files.stat(cwd, false) === null) files.makeDirectory(cwd, true);
@@ -149,7 +149,7 @@ export class ContainerRunner {
     const user = asDaemon(() => userIn(container, config.User));
     const process = system.start({
       argv: this.#argvOf(container),
-      env: environmentOf(container, name, linked, user.home),
+      env: environmentOf(container, linked, user.home),
       credentials: { ...user, capabilities: capabilitiesOf(hostConfig, user) },
       cwd,
       namespace: sandbox.namespace,
@@ -268,7 +268,7 @@ export class ContainerRunner {
     const process = asExec(() =>
       system.start({
         argv: config.Cmd,
-        env: environmentOf(container, system.hostname, linked, user.home, config.Env, config.Tty),
+        env: environmentOf(container, linked, user.home, config.Env, config.Tty),
         credentials: { ...user, capabilities: capabilitiesOf(privileges, user) },
         cwd,
         // Where the main process is, whatever has become of the sandbox since.

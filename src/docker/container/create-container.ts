@@ -3,7 +3,6 @@ import * as ip from "../../wire/ipv4-address.ts";
 import type { ContainerConfig, ContainerCreateRequest, HostConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { EndpointSettings } from "../api/network-types.ts";
-import { shortId } from "../ids.ts";
 import type { Image } from "../images/image.ts";
 import { inKeyOrder } from "../key-order.ts";
 import { checkCapabilities } from "./capabilities.ts";
@@ -150,17 +149,6 @@ function checkHealth(config: ContainerConfig["Healthcheck"]): void {
     if (config[key] !== 0 && config[key] < MILLISECOND)
       throw new DaemonError(400, `${key} in Healthcheck cannot be less than 1ms`);
   if (config.Retries < 0) throw new DaemonError(400, "Retries in Healthcheck cannot be negative");
-}
-
-/** The host name that a container has when none is asked for. */
-export function hostnameOf(
-  config: ContainerConfig,
-  hostConfig: HostConfig,
-  id: string,
-  host: string,
-): string {
-  if (hostConfig.NetworkMode === "host" || hostConfig.UTSMode === "host") return config.Hostname || host;
-  return config.Hostname || shortId(id);
 }
 
 /** What a container wishes of its networks, the one of its mode first. */

@@ -8,7 +8,6 @@ import type { Container } from "./container.ts";
  */
 export function environmentOf(
   container: Container,
-  hostname: string,
   linked: readonly string[],
   home: string,
   further: readonly string[] = [],
@@ -16,7 +15,7 @@ export function environmentOf(
 ): ReadonlyMap<string, string> {
   const lines = [
     DEFAULT_PATH,
-    `HOSTNAME=${hostname}`,
+    `HOSTNAME=${container.config.Hostname}`,
     ...(tty ? ["TERM=xterm"] : []),
     ...linked,
     ...(container.config.Env ?? []),

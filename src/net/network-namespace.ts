@@ -1,23 +1,21 @@
 import { NOTHING } from "../base/short-list.ts";
 import type { Absences } from "../sim/absences.ts";
-import { type Packet, PacketFlag } from "../sim/packet.ts";
+import type { Packet } from "../sim/packet.ts";
 import type { EntryKind, EntryRef } from "../sim/registry.ts";
 import type { PlaceId, Tap } from "../sim/tap.ts";
-import { Verdict } from "../sim/verdict.ts";
+import type { Verdict } from "../sim/verdict.ts";
 import type { World } from "../sim/world.ts";
-import * as ethernet from "../wire/ethernet.ts";
-import * as arp from "./arp.ts";
 import type { ConntrackAccess } from "./conntrack-access.ts";
 import type { DeviceChange, DeviceDriver } from "./device-driver.ts";
 import { DeviceList } from "./device-list.ts";
 import { DeviceSpec, LOOPBACK } from "./device-spec.ts";
 import { Fib } from "./fib.ts";
+import * as frameInput from "./frame-input.ts";
 import { Hooks } from "./hooks.ts";
 import type { Host } from "./host.ts";
 import { IcmpLimits } from "./icmp-limits.ts";
 import * as inetAddress from "./inet-address.ts";
 import { InputRoute } from "./input-route.ts";
-import * as ipInput from "./ip-input.ts";
 import { defaultIpv4Settings, type Ipv4Settings } from "./ipv4-settings.ts";
 import { type Ipv6Settings, untouchedIpv6 } from "./ipv6-settings.ts";
 import { KernelError } from "./kernel-error.ts";
@@ -27,7 +25,6 @@ import type { NamespaceWatcher } from "./namespace-watcher.ts";
 import { NeighbourTable } from "./neighbour-table.ts";
 import { NetDevice } from "./net-device.ts";
 import { OwnAddresses } from "./own-addresses.ts";
-import * as reasons from "./reasons.ts";
 import { Reassembly } from "./reassembly.ts";
 import { RouteExceptions } from "./route-exceptions.ts";
 import { SnmpCounters } from "./snmp.ts";
@@ -36,14 +33,6 @@ import { Tcp } from "./tcp/tcp.ts";
 
 const loopbackDriver = new Loopback();
 const LOOPBACK_SPEC = new DeviceSpec({ mtu: 65536 }, LOOPBACK);
-
-/** Whether Linux has a handler of the type; that of IPv6 only drops here. */
-function isKnown(type: number): boolean {
-  return type === ethernet.TYPE_IPV4 || type === ethernet.TYPE_ARP || type === ethernet.TYPE_IPV6;
-}
-
-const LOOPED = PacketFlag.ipvs | PacketFlag.traced;
-const BRIDGE = PacketFlag.bridged | PacketFlag.leftBridge;
 
 /**
  * A network namespace: devices, and the IPv4 stack over them. Everything that one `ip netns` has and another one has
@@ -237,73 +226,9 @@ export class NetworkNamespace {
     for (const watcher of this.#watchers) watcher.ended?.();
   }
 
-  /** The IP stack gets a frame that came in by `device` (the end of __netif_receive_skb_core). */
+  /** The IP stack gets a frame that came in by `device`. */
   receive(device: NetDevice, packet: Packet): void {
-    const view = packet.view;
-    const at = packet.at;
-    const hi = ethernet.dstHi(view, at);
-    // PACKET_OTHERHOST, unless it is for all, for a group, or for this device or the bridge's port that it came by.
-    let otherHost = false;
-    // Of what the packet was before, only a bridge that it comes up from is remembered.
-    const bridge = (packet.flags & BRIDGE) === PacketFlag.bridged ? PacketFlag.bridged : 0;
-    if ((hi & 0x0100) === 0) {
-      otherHost =
-        (hi !== device.macHi || ethernet.dstLo(view, at) !== device.macLo) &&
-        (packet.flags & PacketFlag.toPort) === 0;
-      // What goes through `lo` is not new to IPVS, and is still traced.
-      packet.flags = device.loopback ? packet.flags & LOOPED : bridge;
-    } else {
-      const all = hi === 0xffff && ethernet.dstLo(view, at) === -1;
-      packet.flags = bridge | (all ? PacketFlag.linkBroadcast : PacketFlag.linkMulticast);
-    }
-    const type = ethernet.type(view, at);
-    if (otherHost && isKnown(type)) {
-      const entry = reasons.otherAddress(device, hi, ethernet.dstLo(view, at));
-      device.drop(packet, Verdict.OTHERHOST, entry);
-      return;
-    }
-    switch (type) {
-      case ethernet.TYPE_IPV4:
-        ipInput.receive(this, device, packet);
-        return;
-      case ethernet.TYPE_ARP:
-        arp.receive(this, device, packet);
-        return;
-      case ethernet.TYPE_VLAN:
-        this.#receiveTagged(device, packet);
-        return;
-      default:
-        this.#unhandled(device, packet, type);
-    }
-  }
-
-  /** Nobody here handles the type. What a capture has taken does not count as dropped. */
-  #unhandled(device: NetDevice, packet: Packet, type: number): void {
-    if (!isKnown(type) && device.tap === null) device.counters.rxDropped++;
-    device.drop(packet, Verdict.UNHANDLED_PROTO, reasons.noProtocol(this, "EtherType", type));
-  }
-
-  /**
-   * A frame with an 802.1Q tag that no VLAN device took. In VLAN 0 it has a priority only, and is handled as if it had no
-   * tag; in any other it is for somebody else (__netif_receive_skb_core).
-   */
-  #receiveTagged(device: NetDevice, packet: Packet): void {
-    const { view, at } = packet;
-    this.world.leg = null;
-    if (packet.length < ethernet.HEADER_LEN + ethernet.TAG_LEN) {
-      device.drop(packet, Verdict.NOT_SPECIFIED);
-      return;
-    }
-    const vid = ethernet.vlanId(view, at);
-    if (vid !== 0) {
-      const type = ethernet.innerType(view, at);
-      if (isKnown(type)) device.drop(packet, Verdict.OTHERHOST, reasons.noVlan(device, vid));
-      else this.#unhandled(device, packet, type);
-      return;
-    }
-    packet.at = ethernet.popTag(view, at);
-    packet.length -= ethernet.TAG_LEN;
-    this.receive(device, packet);
+    frameInput.receive(this, device, packet);
   }
 
   /** Ends a frame in this namespace; `entry` is what decided it, where something did. */

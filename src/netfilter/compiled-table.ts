@@ -2,16 +2,14 @@ import { assert } from "../base/assert.ts";
 import type { NetDevice } from "../net/net-device.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { type Hook, hookNames, type XtMatch, XtState, type XtTarget, XtVerdict } from "../net/xtables.ts";
-import { type FlowAct, PortPlace } from "../sim/flow-class.ts";
-import type { LegRecording } from "../sim/leg-recording.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
-import type { World } from "../sim/world.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import type { Chain } from "./chain.ts";
 import { makeRule } from "./check-rules.ts";
 import { DevicePattern } from "./device-pattern.ts";
+import { noteMatch } from "./foreseen-match.ts";
 import { parseMasked } from "./masked-address.ts";
 import type { Rule } from "./rule.ts";
 import { writeTrace } from "./target-trace.ts";
@@ -56,29 +54,6 @@ const Ask = {
 };
 
 const NONE: readonly XtMatch[] = [];
-const BOTH_PORTS: readonly PortPlace[] = [PortPlace.source, PortPlace.destination];
-
-/** A match that counts packets says the same to the next one of a class, or that one goes another way. */
-class Foreseen implements FlowAct {
-  readonly match: XtMatch;
-  readonly #said: boolean;
-
-  constructor(match: XtMatch, said: boolean) {
-    this.match = match;
-    this.#said = said;
-  }
-
-  holds(): boolean {
-    return this.match.foresee!() === this.#said;
-  }
-
-  perform(packet: Packet): void {
-    this.match.matches(packet, NO_STATE);
-  }
-}
-
-/** Who counts packets asks no more than that. */
-const NO_STATE = new XtState();
 
 /** What a walk needs besides the table; walks nest when a target sends a packet itself. */
 class Frame {
@@ -368,20 +343,6 @@ export class CompiledTable {
     this.#head[h + ACTION] = actionOf(name, value.goto === true, starts);
     if (name !== undefined) this.#head[h + ARGUMENT] = starts.get(name) ?? -1;
   }
-}
-
-/** Tells the leg of a class of flows what a match said, if the leg can be told; returns the leg or null. */
-function noteMatch(world: World, match: XtMatch, said: boolean): LegRecording | null {
-  const { leg } = world;
-  if (leg === null) return null;
-  if (match.steady === true) for (const place of match.ports ?? BOTH_PORTS) leg.reads(place);
-  else if (
-    match.foresee === undefined ||
-    leg.acts.some((act) => act instanceof Foreseen && act.match === match)
-  )
-    world.leg = null;
-  else leg.does(new Foreseen(match, said));
-  return world.leg;
 }
 
 function actionOf(name: string | undefined, goes: boolean, starts: ReadonlyMap<string, number>): number {

@@ -1,11 +1,6 @@
 import { assert } from "./assert.ts";
+import { mix } from "./mix.ts";
 import { NOTHING } from "./short-list.ts";
-
-/** Spreads a pair of int32 keys; its top bits are the good ones, so slots are taken from those. */
-function hash(a: number, b: number): number {
-  const mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-  return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
-}
 
 /** So many rows are looked through faster than a slot is computed; they take a list of numbers and nothing else. */
 const FEW = 8;
@@ -46,7 +41,7 @@ export class Table {
     const slots = this.#slots;
     if (slots.length === 0) return this.#findAmongFew(a, b);
     const mask = slots.length - 1;
-    let slot = (hash(a, b) >>> this.#shift) * STRIDE;
+    let slot = (mix(a, b) >>> this.#shift) * STRIDE;
     for (let entry = slots[slot + 2]!; entry !== 0; entry = slots[slot + 2]!) {
       if (slots[slot] === a && slots[slot + 1] === b) return entry - 1;
       slot = (slot + STRIDE) & mask;
@@ -115,7 +110,7 @@ export class Table {
     const mask = slots.length - 1;
     const a = this.keyA(row);
     const b = this.keyB(row);
-    let slot = (hash(a, b) >>> this.#shift) * STRIDE;
+    let slot = (mix(a, b) >>> this.#shift) * STRIDE;
     while (slots[slot + 2] !== 0) slot = (slot + STRIDE) & mask;
     slots[slot] = a;
     slots[slot + 1] = b;
@@ -126,13 +121,13 @@ export class Table {
   #removeSlot(a: number, b: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let hole = (hash(a, b) >>> this.#shift) * STRIDE;
+    let hole = (mix(a, b) >>> this.#shift) * STRIDE;
     while (slots[hole + 2] !== 0 && (slots[hole] !== a || slots[hole + 1] !== b))
       hole = (hole + STRIDE) & mask;
     const row = slots[hole + 2]! - 1;
     if (row < 0) return -1;
     for (let next = (hole + STRIDE) & mask; slots[next + 2] !== 0; next = (next + STRIDE) & mask) {
-      const home = (hash(slots[next]!, slots[next + 1]!) >>> this.#shift) * STRIDE;
+      const home = (mix(slots[next]!, slots[next + 1]!) >>> this.#shift) * STRIDE;
       if (((next - home) & mask) < ((next - hole) & mask)) continue;
       slots.copyWithin(hole, next, next + 3);
       hole = next;

@@ -1,9 +1,10 @@
+import { mix } from "../base/mix.ts";
 import type { IpvsConnection } from "./connection.ts";
 
 /** Finds connections from both sides: they hang in chains by protocol and client, which both directions name. */
 export class ConnectionTable {
   #heads: (IpvsConnection | null)[] = new Array<IpvsConnection | null>(16).fill(null);
-  #mask = 15;
+  #shift = 28;
   size = 0;
 
   add(connection: IpvsConnection): void {
@@ -110,14 +111,13 @@ export class ConnectionTable {
   }
 
   #slot(protocol: number, address: number, port: number): number {
-    const mixed = Math.imul(address, 0x9e3779b1) ^ Math.imul(port + (protocol << 16), 0x85ebca6b);
-    return (mixed ^ (mixed >>> 15)) & this.#mask;
+    return mix(address, port + (protocol << 16)) >>> this.#shift;
   }
 
   #grow(): void {
     const all = [...this.list()].reverse();
     this.#heads = new Array<IpvsConnection | null>(this.#heads.length * 2).fill(null);
-    this.#mask = this.#heads.length - 1;
+    this.#shift--;
     this.size = 0;
     for (const connection of all) this.add(connection);
   }

@@ -1,10 +1,11 @@
+import { mix } from "../base/mix.ts";
 import type { Prng } from "../base/prng.ts";
 import type { EventQueue } from "../sim/event-queue.ts";
 import type { Identification } from "../sim/leg.ts";
 import { MILLISECOND } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 
-const BUCKETS = 2048;
+const BUCKET_BITS = 11;
 
 /** For packets that are never cut, and need none. */
 export const NO_IDENTIFICATION: Identification = { next: () => 0 };
@@ -42,9 +43,7 @@ export class IpIdentifications {
   /** The counter of this flow's group (__ip_select_ident). */
   of(src: number, dst: number, protocol: number): Identification {
     const buckets = this.#buckets ?? this.#start();
-    let hash = Math.imul(dst ^ this.#secret, 0x9e3779b1) ^ Math.imul(src, 0x85ebca6b) ^ protocol;
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    return buckets[(hash >>> 16) & (BUCKETS - 1)]!;
+    return buckets[mix(mix(dst ^ this.#secret, src), protocol) >>> (32 - BUCKET_BITS)]!;
   }
 
   /** The identification of the next packet of this flow. */
@@ -60,7 +59,10 @@ export class IpIdentifications {
   #start(): Bucket[] {
     const { queue } = this.#world;
     const prng = this.#prng;
-    this.#buckets = Array.from({ length: BUCKETS }, () => new Bucket(queue, prng, prng.below(0x10000)));
+    this.#buckets = Array.from(
+      { length: 1 << BUCKET_BITS },
+      () => new Bucket(queue, prng, prng.below(0x10000)),
+    );
     return this.#buckets;
   }
 }

@@ -1,3 +1,4 @@
+import { mix } from "../base/mix.ts";
 import type { Prng } from "../base/prng.ts";
 import { NOTHING } from "../base/short-list.ts";
 import type { Packet } from "../sim/packet.ts";
@@ -235,8 +236,7 @@ export class Sockets {
         s.boundTo === found.boundTo
       )
         group.push(s);
-    let hash = Math.imul(src, 0x9e3779b1) ^ Math.imul(dst, 0x85ebca6b) ^ Math.imul(srcPort, 0xc2b2ae35);
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    const hash = mix(mix(src, dst), srcPort);
     // The first of the group is the one that was bound first.
     return group[group.length - 1 - ((hash >>> 8) % group.length)]!;
   }

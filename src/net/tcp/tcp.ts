@@ -1,3 +1,4 @@
+import { mix } from "../../base/mix.ts";
 import type { Prng } from "../../base/prng.ts";
 import { MILLISECOND } from "../../sim/time.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
@@ -9,11 +10,6 @@ import { PortTable } from "./port-table.ts";
 import { Segment } from "./segment.ts";
 import { TcpSettings } from "./settings.ts";
 import { TcpState } from "./state.ts";
-
-function mix(a: number, b: number): number {
-  const mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-  return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) ^ (mixed >>> 13);
-}
 
 /** TCP in one namespace: its settings, counters, ports and connections (struct netns_ipv4, tcp_hashinfo). */
 export class Tcp {

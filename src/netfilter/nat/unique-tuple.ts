@@ -1,3 +1,4 @@
+import { mix } from "../../base/mix.ts";
 import type { Prng } from "../../base/prng.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { type Connection, Status } from "../conntrack/connection.ts";
@@ -200,16 +201,10 @@ function moveAddress(
   let address = range.minAddress;
   if (range.minAddress !== range.maxAddress) {
     const persistent = (range.flags & RangeFlag.persistent) !== 0;
-    const hash = spread(original.src, persistent ? 0 : original.dst ^ connection.zone.id);
+    const hash = mix(original.src, persistent ? 0 : original.dst ^ connection.zone.id) >>> 0;
     const count = (range.maxAddress >>> 0) - (range.minAddress >>> 0) + 1;
     address = (range.minAddress + Math.floor((hash * count) / 0x1_0000_0000)) | 0;
   }
   if (source) tuple.src = address;
   else tuple.dst = address;
-}
-
-function spread(a: number, b: number): number {
-  let mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -36,14 +36,11 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["vitest", "cli"],
 ];
 
-const ABOVE_THE_ENGINE = ["operations", "programs", "docker", "swarm", "lab", "compose", "shell", "scenario"];
-
 /** Which rooms may import which package; what is missing here, no room may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ["compose", "scenario", "cli"],
   yaml: ["compose", "scenario", "cli"],
   "just-bash": ["shell"],
-  "ip-num": ABOVE_THE_ENGINE,
   commander: ["cli"],
   picocolors: ["cli"],
   vitest: ["vitest"],

@@ -223,7 +223,17 @@ describe("mistakes in front matter have a place and a hint:", () => {
   test("bad addresses", () => {
     const address = (text: string): string => withFront(`title: T\nhosts: { a: "${text}" }`)[0]!;
     const hint = "(four numbers from 0 to 255, such as 172.10.0.15)";
-    for (const text of ["172.10.0.256", "172.10.0", "x", "", "1.2.3.4.5", "::1", "1.2.3.4/24/5", "1..2.3"]) {
+    for (const text of [
+      "172.10.0.256",
+      "172.10.0",
+      "x",
+      "",
+      "1.2.3.4.5",
+      "::1",
+      "1.2.3.4/24/5",
+      "1..2.3",
+      "10.0.0.010",
+    ]) {
       expect(address(text)).toBe(`x.md:3:13: "${text}" is not an IPv4 address ${hint}`);
     }
     expect(address("10.0.0.1/33")).toBe('x.md:3:13: "/33" is not a prefix length (1 to 32)');

@@ -11,7 +11,7 @@ import { countIn, countOut } from "./counting.ts";
 import type { Flow } from "./flow.ts";
 import type { Ipvs } from "./ipvs.ts";
 import type { Scheduling } from "./schedule.ts";
-import { translateError } from "./translate.ts";
+import { translateError } from "./translate-error.ts";
 import { type Origin, transmit } from "./transmit.ts";
 
 /** The ICMP errors that IPVS looks into: unreachable, source quench, time exceeded. */

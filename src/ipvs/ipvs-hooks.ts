@@ -1,6 +1,7 @@
 import type { HookFunction, HookPoint } from "../net/hooks.ts";
 import { HookResult } from "../net/hooks.ts";
 import type { NetDevice } from "../net/net-device.ts";
+import { rewrite } from "../net/rewrite-addresses.ts";
 import { type Packet, PacketFlag } from "../sim/packet.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -15,7 +16,6 @@ import type { Ipvs } from "./ipvs.ts";
 import { Scheduling } from "./schedule.ts";
 import { setState } from "./set-state.ts";
 import { Direction, TcpState } from "./tcp-state.ts";
-import { translateSource } from "./translate.ts";
 import { type Origin, transmit } from "./transmit.ts";
 
 /** Priorities of source and destination NAT (NF_IP_PRI_NAT_SRC, NF_IP_PRI_NAT_DST); ours are beside them. */
@@ -80,7 +80,10 @@ export class IpvsHooks {
       return HookResult.accept;
     }
     const isMasquerade = connection.method === ForwardMethod.masquerade;
-    if (isMasquerade) translateSource(packet, connection.virtualAddress, connection.virtualPort);
+    if (isMasquerade) {
+      const end = packet.at + packet.length;
+      rewrite(packet, packet.networkAt, end, true, connection.virtualAddress, connection.virtualPort);
+    }
     countOut(ipvs, connection, packet);
     setState(ipvs, connection, packet, flow.transportAt, Direction.output);
     packet.flags |= PacketFlag.ipvs;

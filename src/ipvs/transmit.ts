@@ -2,6 +2,7 @@ import * as addressType from "../net/address-type.ts";
 import { HookResult } from "../net/hooks.ts";
 import * as icmpError from "../net/icmp-error.ts";
 import * as ipOutput from "../net/ip-output.ts";
+import { rewrite } from "../net/rewrite-addresses.ts";
 import type { Route } from "../net/route.ts";
 import type { Way } from "../net/way.ts";
 import { finishChecksum } from "../sim/finish-checksum.ts";
@@ -13,7 +14,7 @@ import * as ip from "../wire/ipv4-address.ts";
 import type { IpvsConnection } from "./connection.ts";
 import { ConnectionFlag, ForwardMethod } from "./connection-flags.ts";
 import type { Ipvs } from "./ipvs.ts";
-import { translateDestination, translateError } from "./translate.ts";
+import { translateError } from "./translate-error.ts";
 
 /** The smallest MTU of IPv4 (RFC 791). */
 const MIN_MTU = 68;
@@ -44,7 +45,15 @@ export function transmit(
     return lose(ipvs, connection, packet, Verdict.IP_LOCALNET);
   if (isMasquerade) {
     if (isError) translateError(packet, false, connection.address, connection.port);
-    else translateDestination(packet, connection.address, connection.port);
+    else
+      rewrite(
+        packet,
+        packet.networkAt,
+        packet.at + packet.length,
+        false,
+        connection.address,
+        connection.port,
+      );
   }
   if (isLocal) return proceed(ipvs, connection, packet);
   if (method === ForwardMethod.tunnel) encapsulate(ipvs, connection, packet, way);

@@ -87,6 +87,28 @@ export function isErrorType(messageType: number): boolean {
   );
 }
 
+/** Questions that have an answer, and the answers (RFC 792, RFC 950). */
+const OPPOSITES: ReadonlyMap<number, number> = new Map([
+  [ECHO_REQUEST, ECHO_REPLY],
+  [ECHO_REPLY, ECHO_REQUEST],
+  [TIMESTAMP_REQUEST, TIMESTAMP_REPLY],
+  [TIMESTAMP_REPLY, TIMESTAMP_REQUEST],
+  [15, 16],
+  [16, 15],
+  [17, 18],
+  [18, 17],
+]);
+const opposites: Int16Array = Int16Array.from({ length: 256 }, (_, type) => OPPOSITES.get(type) ?? -1);
+
+/** The type of the message that answers this one, or that this one answers; -1 for messages that go one way only. */
+export function oppositeType(messageType: number): number {
+  return opposites[messageType]!;
+}
+/** True for messages that ask, and have an answer. */
+export function isQuestion(messageType: number): boolean {
+  return opposites[messageType]! >= 0 && (messageType === ECHO_REQUEST || (messageType & 1) === 1);
+}
+
 export function setType(view: DataView, at: number, value: number): void {
   view.setUint8(at + TYPE, value);
 }
@@ -102,6 +124,12 @@ export function setRest(view: DataView, at: number, value: number): void {
 }
 export function setIdentifier(view: DataView, at: number, value: number): void {
   view.setUint16(at + REST, value);
+}
+/** Writes another identifier, and mends the checksum. */
+export function changeIdentifier(view: DataView, at: number, value: number): void {
+  const before = identifier(view, at);
+  setIdentifier(view, at, value);
+  setChecksum(view, at, checksums.update16(view.getUint16(at + CHECKSUM), before, value));
 }
 export function setSequence(view: DataView, at: number, value: number): void {
   view.setUint16(at + SECOND, value);

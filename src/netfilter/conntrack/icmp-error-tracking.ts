@@ -3,7 +3,6 @@ import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { ConnectionInfo, IS_REPLY } from "./connection.ts";
 import type { Conntrack } from "./conntrack.ts";
-import { HIGHEST_TYPE } from "./icmp-types.ts";
 import { Outcome } from "./outcome.ts";
 import { Tuple } from "./tuple.ts";
 import type { Zone } from "./zone.ts";
@@ -27,7 +26,7 @@ export function trackIcmpError(
   if (prerouting && !packet.trusted && conntrack.settings.checksum !== 0)
     if (!icmp.isChecksumValid(view, at, end - at)) return Outcome.invalid;
   const type = icmp.type(view, at);
-  if (type > HIGHEST_TYPE) return Outcome.invalid;
+  if (type > icmp.MAX_TYPE) return Outcome.invalid;
   if (!icmp.isErrorType(type)) return Outcome.accept;
 
   const inner = at + icmp.HEADER_LEN;

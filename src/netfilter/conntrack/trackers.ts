@@ -1,8 +1,8 @@
 import type { Packet } from "../../sim/packet.ts";
+import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as udp from "../../wire/udp.ts";
 import { type Connection, ConnectionChange, STREAM_AFTER, Status } from "./connection.ts";
-import { isQuestion } from "./icmp-types.ts";
 import { Outcome } from "./outcome.ts";
 import { trackTcp } from "./tcp-tracking.ts";
 
@@ -55,7 +55,7 @@ function trackUdp(connection: Connection, packet: Packet, info: number, prerouti
 
 /** nf_conntrack_icmp_packet: only questions make a connection. */
 function trackIcmp(connection: Connection, packet: Packet, info: number): Outcome {
-  if (!isQuestion(connection.dstPort >>> 8)) return Outcome.invalid;
+  if (!icmp.isQuestion(connection.dstPort >>> 8)) return Outcome.invalid;
   connection.conntrack.refresh(connection, info, packet, connection.conntrack.settings.icmp_timeout);
   return Outcome.accept;
 }

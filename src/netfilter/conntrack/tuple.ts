@@ -3,7 +3,6 @@ import type { Packet } from "../../sim/packet.ts";
 import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { Connection } from "./connection.ts";
-import { icmpOpposite } from "./icmp-types.ts";
 import { type Zone, zoneId } from "./zone.ts";
 
 const PROTO_DCCP = 33;
@@ -70,7 +69,7 @@ export class Tuple {
     this.src = this.dst;
     this.dst = src;
     if (this.protocol === ipv4.PROTO_ICMP) {
-      const opposite = icmpOpposite(this.dstPort >>> 8);
+      const opposite = icmp.oppositeType(this.dstPort >>> 8);
       if (opposite < 0) return false;
       this.dstPort = (opposite << 8) | (this.dstPort & 255);
     } else {

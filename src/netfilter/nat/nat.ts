@@ -1,5 +1,6 @@
 import type { NetDevice } from "../../net/net-device.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
+import { rewrite } from "../../net/rewrite-addresses.ts";
 import { Hook } from "../../net/xtables.ts";
 import type { Packet } from "../../sim/packet.ts";
 import { Verdict } from "../../sim/verdict.ts";
@@ -9,7 +10,6 @@ import { type Connection, isReply, Status } from "../conntrack/connection.ts";
 import type { Conntrack } from "../conntrack/conntrack.ts";
 import { Tuple } from "../conntrack/tuple.ts";
 import { type NatRange, RangeFlag } from "./nat-range.ts";
-import { rewrite } from "./rewrite.ts";
 import { TupleChooser } from "./unique-tuple.ts";
 
 /** True where sources are translated; destinations are where packets come in or begin (HOOK2MANIP). */

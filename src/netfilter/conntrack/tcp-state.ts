@@ -109,8 +109,3 @@ export class TcpTracking {
     return reply ? this.reply : this.original;
   }
 }
-
-/** True when `a` is before `b` on the circle of sequence numbers. */
-export function before(a: number, b: number): boolean {
-  return ((a - b) | 0) < 0;
-}

@@ -1,3 +1,4 @@
+import { before } from "../../net/tcp/sequence.ts";
 import type { Packet } from "../../sim/packet.ts";
 import { SECOND } from "../../sim/time.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
@@ -6,7 +7,6 @@ import { type Connection, ConnectionChange, isReply, Status } from "./connection
 import { RETRANS, UNACKNOWLEDGED } from "./conntrack-settings.ts";
 import { Outcome } from "./outcome.ts";
 import {
-  before,
   IGNORED,
   INVALID,
   kindOf,

@@ -1,5 +1,6 @@
+import { before } from "../../net/tcp/sequence.ts";
 import * as tcp from "../../wire/tcp.ts";
-import { before, type TcpEnd, TcpFlag, TcpKind, TcpState, type TcpTracking } from "./tcp-state.ts";
+import { type TcpEnd, TcpFlag, TcpKind, TcpState, type TcpTracking } from "./tcp-state.ts";
 
 /** What the window says of a segment. */
 export const WindowVerdict = { accept: 0, ignore: 1, invalid: 2 } as const;

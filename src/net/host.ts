@@ -23,6 +23,8 @@ export interface CpuOptions {
   readonly steering?: "flow" | "turn";
 }
 
+const NO_LINKS: ReadonlyMap<string, NetworkNamespace | null> = new Map();
+
 /** A machine: a kernel, processors, and network namespaces, of which the first has no name. */
 export class Host implements BacklogLimit {
   readonly world: World;
@@ -34,10 +36,19 @@ export class Host implements BacklogLimit {
   readonly namespaces: Map<string, NetworkNamespace> = new Map();
   /** Namespaces that are bound to a file elsewhere, by its path (`/run/docker/netns/0b1a2982dc60`), in order. */
   readonly boundNamespaces: Map<string, NetworkNamespace> = new Map();
+  /** Files that namespaces were bound to, and until when they are still there with nothing bound to them. */
+  readonly #leftFiles: Map<string, Nanos> = new Map();
+  /** Somebody has made the directory of the named namespaces, as the first `ip netns add` does. */
+  hasNamesFolder = false;
   /** The processors; null when handling a packet costs nothing. */
   readonly cpus: readonly Cpu[] | null;
   /** For how long a processor that handles a packet does not see what the others do meanwhile; 0 with one processor. */
   readonly blindness: Nanos;
+  /**
+   * Symbolic links in /run/netns, by name, and what they lead to, null where there is nothing (any more): whoever keeps
+   * the files says it.
+   */
+  linkedNamespaces: () => ReadonlyMap<string, NetworkNamespace | null> = () => NO_LINKS;
   /** Says whether processes live in a namespace: whoever runs them here sets it. */
   isInhabited: (ns: NetworkNamespace) => boolean = () => false;
   /** Namespaces that lost their last name while processes lived in them, with what is to be done at their end. */
@@ -100,6 +111,7 @@ export class Host implements BacklogLimit {
   /** @throws {KernelError} EEXIST */
   addNamespace(name: string): NetworkNamespace {
     if (this.namespaces.has(name)) throw new KernelError("EEXIST");
+    this.hasNamesFolder = true;
     const ns = new NetworkNamespace(this, name);
     this.namespaces.set(name, ns);
     return ns;
@@ -107,6 +119,7 @@ export class Host implements BacklogLimit {
 
   /** Gives a namespace a name, perhaps one more. */
   nameNamespace(name: string, ns: NetworkNamespace): void {
+    this.hasNamesFolder = true;
     this.namespaces.set(name, ns);
     this.#nameless.delete(ns);
   }
@@ -115,6 +128,11 @@ export class Host implements BacklogLimit {
   get allNamespaces(): readonly NetworkNamespace[] {
     const named = [this.root, ...this.namespaces.values(), ...this.boundNamespaces.values()];
     return this.#nameless.size === 0 ? named : [...named, ...this.#nameless.keys()];
+  }
+
+  /** What a file of /run/netns leads to, a link's end included; null for none. */
+  namespaceIn(name: string): NetworkNamespace | null {
+    return this.namespaces.get(name) ?? this.linkedNamespaces().get(name) ?? null;
   }
 
   /** The namespace that shows under that name, as in `host/name`: one of /run/netns before one bound elsewhere. */
@@ -151,12 +169,34 @@ export class Host implements BacklogLimit {
     return ns;
   }
 
+  /** The files of a directory that namespaces are or were bound to, with what they lead to. */
+  filesBoundIn(directory: string): ReadonlyMap<string, NetworkNamespace | null> {
+    const found = new Map<string, NetworkNamespace | null>();
+    const at = `${canonical(directory)}/`;
+    for (const [path, ns] of this.boundNamespaces)
+      if (path.startsWith(at)) found.set(path.slice(at.length), ns);
+    for (const [path, until] of this.#leftFiles)
+      if (until > this.world.now && path.startsWith(at)) found.set(path.slice(at.length), null);
+    return found;
+  }
+
+  /** A file that a namespace was bound to stays behind for a while, empty. */
+  leaveFile(path: string, until: Nanos): void {
+    for (const [old, end] of this.#leftFiles) {
+      if (end > this.world.now) break;
+      this.#leftFiles.delete(old);
+    }
+    this.#leftFiles.set(canonical(path), until);
+  }
+
   /** The machine stops: everything in it is gone, and with it all that was configured by hand. */
   powerOff(): void {
     this.poweredOn = false;
     for (const path of [...this.boundNamespaces.keys()].reverse()) this.unbindNamespace(path);
     for (const name of [...this.namespaces.keys()].reverse()) this.removeNamespace(name);
     for (const ns of [...this.#nameless.keys()].reverse()) this.#end(ns);
+    this.#leftFiles.clear();
+    this.hasNamesFolder = false;
     this.root.destroy();
   }
 

@@ -1,6 +1,7 @@
 import { NOTHING } from "../base/short-list.ts";
 import type { Identification } from "../sim/leg.ts";
 import { PacketFlag } from "../sim/packet.ts";
+import type { Process } from "../sim/process.ts";
 import { WaitQueue } from "../sim/wait-queue.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -32,6 +33,9 @@ export interface SocketError {
 /** What UDP and raw sockets have in common (struct inet_sock). Addresses are int32, 0 for any. */
 export abstract class InetSocket {
   readonly ns: NetworkNamespace;
+  /** The process that has it open, and as which file. */
+  opener: Process | null;
+  fd = 3;
   localAddress = 0;
   remoteAddress = 0;
   /** SO_BINDTODEVICE: an interface's index; 0 for any. */
@@ -59,6 +63,7 @@ export abstract class InetSocket {
 
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
+    this.opener = ns.world.running;
     this.mtuDiscovery = ns.ipv4.ip_no_pmtu_disc !== 0 ? "dont" : "want";
   }
 

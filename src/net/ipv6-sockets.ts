@@ -1,3 +1,4 @@
+import type { Process } from "../sim/process.ts";
 import { KernelError } from "./kernel-error.ts";
 
 /** A socket of IPv6 that hears nothing of IPv4 (IPV6_V6ONLY). */
@@ -8,6 +9,9 @@ interface Ipv6Socket {
   readonly port: number;
   /** How many connections may wait; 0 for UDP. */
   readonly backlog: number;
+  /** The process that has it open, and as which file. */
+  opener: Process | null;
+  readonly fd: number;
 }
 
 /** The IPv6 sockets of a namespace: nobody reaches them, since nothing is sent over IPv6 here, but they are there and shown. */

@@ -83,5 +83,6 @@ export function forgetNetns(gone: NetworkNamespace): void {
 /** The name under which a namespace is to be found in /run/netns, or null. */
 export function netnsName(ns: NetworkNamespace): string | null {
   for (const [name, other] of ns.host.namespaces) if (other === ns) return name;
+  for (const [name, other] of ns.host.linkedNamespaces()) if (other === ns) return name;
   return null;
 }

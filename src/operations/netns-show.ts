@@ -37,9 +37,10 @@ export const netnsList: QuestionRecord<NetnsList> = {
   words: ({ options }) => [...optionWords(options ?? {}), "netns", "list"],
   answer({ options }, context) {
     // The names are the files of a directory in memory: the newest comes first.
-    const named = [...context.host.namespaces]
+    const { namespaces, linkedNamespaces } = context.host;
+    const named = [...namespaces, ...linkedNamespaces()]
       .reverse()
-      .map(([name, ns]) => ({ name, id: idOf(ns, context) }));
+      .map(([name, ns]) => ({ name, id: ns === null ? null : idOf(ns, context) }));
     if (options?.json)
       return printJson(
         named.map(({ name, id }) => ({ name, id: id ?? undefined })),

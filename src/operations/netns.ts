@@ -40,7 +40,7 @@ export const netnsAdd: OperationRecord<NetnsAdd> = {
 };
 
 function checkFree(name: string, context: OperationContext): void {
-  if (context.host.namespaces.has(name))
+  if (context.host.namespaces.has(name) || context.host.linkedNamespaces().has(name))
     throw new ToolError(`Cannot create namespace file "/run/netns/${name}": File exists`, 1);
 }
 

@@ -49,9 +49,9 @@ export class OperationContext {
    * The namespace of a name or of a file: what has a slash is a path (netns_get_fd of iproute2); null when there is none.
    */
   named(name: string): NetworkNamespace | null {
-    if (!name.includes("/")) return this.host.namespaces.get(name) ?? null;
+    if (!name.includes("/")) return this.host.namespaceIn(name);
     const under = /^(?:\/var)?\/run\/netns\/([^/]+)$/.exec(name)?.[1];
-    return under === undefined ? this.host.boundNamespace(name) : (this.host.namespaces.get(under) ?? null);
+    return under === undefined ? this.host.boundNamespace(name) : this.host.namespaceIn(under);
   }
 
   /** Goes where `ip -n NAME` goes. @throws {ToolError} in iproute2's words */

@@ -15,26 +15,33 @@ export interface SysctlShow extends InNamespace {
   readonly ignore?: boolean;
   /** `-r`: only names that match this expression. */
   readonly pattern?: string;
+  /** `--deprecated`: of a directory also the settings that newer ones stand for. */
+  readonly deprecated?: boolean;
 }
+
+const DEPRECATED = /\/(?:base_reachable_time|retrans_time)$/;
 
 const flags = { values: ["-n"], names: ["-N"], binary: ["-b"] } as const;
 
 export const sysctlShow: QuestionRecord<SysctlShow> = {
   tool: "sysctl",
-  words({ paths, only, ignore, pattern }) {
+  words({ paths, only, ignore, pattern, deprecated }) {
     return [
       ...(only === undefined ? [] : flags[only]),
       ...(ignore ? ["-e"] : []),
       ...(pattern === undefined ? [] : ["-r", pattern]),
+      ...(deprecated ? ["--deprecated"] : []),
       ...(paths.length === 0 ? ["-a"] : paths.map(nameOf)),
     ];
   },
-  answer({ paths, only, ignore, pattern }, context) {
+  answer({ paths, only, ignore, pattern, deprecated = false }, context) {
     let text = "";
     let problems = "";
     const expression = pattern === undefined ? null : extendedRegExp(pattern);
     for (const path of paths.length === 0 ? [""] : paths) {
-      const found = walkSysctls(context.namespace, path);
+      const found = walkSysctls(context.namespace, path).filter(
+        (sysctl) => deprecated || sysctl.path === path || !DEPRECATED.test(sysctl.path),
+      );
       if (found.length === 0 && !ignore) {
         problems += `sysctl: cannot stat /proc/sys/${path}: No such file or directory\n`;
       }

@@ -49,6 +49,7 @@ const LONG: Readonly<Record<string, string>> = {
   "--write": "w",
   "--help": "h",
   "--version": "V",
+  "--deprecated": "D",
 };
 
 interface Options {
@@ -137,6 +138,7 @@ function question(
     ...(only === undefined ? {} : { only }),
     ...(letters.has("e") ? { ignore: true } : {}),
     ...(pattern === undefined ? {} : { pattern }),
+    ...(letters.has("D") ? { deprecated: true } : {}),
   };
 }
 
@@ -157,7 +159,7 @@ function readOptions(args: readonly string[]): Options {
     const letters = arg.startsWith("--") ? LONG[long!] : arg.slice(1);
     if (letters === undefined) throw new ToolError(`sysctl: unrecognized option '${arg}'`, 0, USAGE);
     for (const letter of letters) {
-      if (!"aAXbeNnpfrqwoxdhV".includes(letter))
+      if (!"aAXbeNnpfrqwoxdhV".includes(letter) && long !== "--deprecated")
         throw new ToolError(`sysctl: invalid option -- '${letter}'`, 0, USAGE);
       options.letters.add(letter);
       if (letter === "r") options.pattern = value ?? args[++i];

@@ -1,5 +1,5 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
-import type { Program } from "../sim/process.ts";
+import type { Process, Program } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { WaitQueue } from "../sim/wait-queue.ts";
 import type { Credentials } from "./credentials.ts";
@@ -31,6 +31,8 @@ export interface ProgramContext {
     hostname: string;
     /** The time of day: seconds since 1970 and nanoseconds within the second. */
     clock(): { readonly seconds: number; readonly nanos: Nanos };
+    /** A process as the system's table has it; null if it has ended, or is one of another system. */
+    processOf(process: Process): { readonly pid: number; readonly name: string } | null;
   };
   /** Writes to standard output. */
   out(text: string): void;

@@ -105,7 +105,8 @@ export function* resolveName(
   family: AddressFamily = "any",
 ): Generator<Wait, ResolvedName | UnresolvedName, void> {
   const known = knownName(context, name);
-  if (known !== null) return known;
+  // /etc/hosts has no addresses of IPv6 here: who wants one has to ask.
+  if (known !== null && (family !== "ipv6" || parseAddress(name) !== null)) return known;
   const conf = resolvConf(context);
   const types = family === "any" && !conf.noAaaa ? [dns.TYPE_A, dns.TYPE_AAAA] : [TYPE_OF[family]];
   const answers = yield* lookUp(context, conf, name, types);

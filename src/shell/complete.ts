@@ -91,7 +91,7 @@ function candidatesFor(
   const expected: Expected =
     words.length === 1 ? { words: [], values: ["command"] } : expectedIn(words, world, namespace);
   const { netns } = expected;
-  const inside = netns == null ? namespace : (namespace.host.namespaces.get(netns) ?? namespace);
+  const inside = netns == null ? namespace : (namespace.host.namespaceIn(netns) ?? namespace);
   if (expected.command !== undefined) return candidatesFor(expected.command, world, inside);
   const values = expected.values.flatMap((kind) => valuesOf(kind, word, world, inside));
   return [expected.valuesFirst && values.length > 0 ? [] : sorted(expected.words, word), values];
@@ -143,7 +143,7 @@ function namesOf(
     case "device":
       return namespace.devices.map((device) => device.name);
     case "namespace":
-      return namespace.host.namespaces.keys();
+      return [...namespace.host.namespaces.keys(), ...namespace.host.linkedNamespaces().keys()];
     case "machine":
       return world.machines;
     case "host":

@@ -2,12 +2,15 @@ import type { Prng } from "../base/prng.ts";
 import type { ImageContents } from "../docker/images/image-spec.ts";
 import type { Host } from "../net/host.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { Process } from "../sim/process.ts";
 import { EPOCH_SECONDS, type Nanos, SECOND } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 import type { CommandTable } from "./command.ts";
+import { resolvePath } from "./file-system.ts";
 import { HostFiles } from "./host-files.ts";
 import { Outside } from "./outside.ts";
 import { ProcessTable } from "./process-table.ts";
+import { nameOf } from "./programs/process-name.ts";
 
 /** What a host (or container) brings, so that somebody can type on it. */
 interface MachineOptions {
@@ -31,12 +34,12 @@ interface MachineOptions {
 /** Where named namespaces lie. */
 const NAMED = /^\/(?:var\/)?run\/netns\/([^/]+)$/;
 
-/** The files of a directory that namespaces are bound to. */
-function boundIn(host: Host, directory: string): string[] {
-  return [...host.boundNamespaces.keys()]
-    .filter((file) => file.startsWith(directory))
-    .map((file) => file.slice(directory.length));
-}
+/** A process's namespace as a file. */
+const OF_PROCESS = /^\/proc\/(\d+)\/ns\/net$/;
+/** Where container engines bind theirs. */
+const SANDBOXES = "/run/docker/netns";
+/** /var/run is a link to /run, but what is mounted below one is not below the other. */
+const NAMED_FOLDERS = ["/run/netns", "/var/run/netns"] as const;
 
 /** One simulated Linux system as its processes see it: files, processes, a name and a clock. Shells run on it. */
 export class Machine {
@@ -72,15 +75,18 @@ export class Machine {
     this.outside = Outside.of(host.world);
     this.prng = host.world.prng.fork(`shell/${options.seedName ?? this.hostname}`);
     if (this.image === null) {
+      this.files.view(host.root).link("/run", "/var/run");
       host.isInhabited = (ns) => this.processes.list().some((entry) => entry.namespace === ns);
-      this.files.mount("/run/netns", () => ({
-        list: (path) => (path === "" ? [...host.namespaces.keys()] : null),
-        read: (path) => (host.namespaces.has(path) ? "" : null),
-      }));
+      host.linkedNamespaces = () => this.#linkedNamespaces();
+      for (const folder of NAMED_FOLDERS)
+        this.files.mount(folder, () => ({
+          list: (path) => (path === "" && host.hasNamesFolder ? [...host.namespaces.keys()] : null),
+          read: (path) => (host.namespaces.has(path) ? "" : null),
+        }));
       for (const run of ["/run", "/var/run"])
         this.files.mount(`${run}/docker/netns`, () => ({
-          list: (path) => (path === "" ? boundIn(host, "/run/docker/netns/") : null),
-          read: (path) => (host.boundNamespaces.has(`/run/docker/netns/${path}`) ? "" : null),
+          list: (path) => (path === "" ? [...host.filesBoundIn(SANDBOXES).keys()] : null),
+          read: (path) => (host.filesBoundIn(SANDBOXES).has(path) ? "" : null),
         }));
     }
     this.files.mount("/dev", () => ({
@@ -118,10 +124,43 @@ export class Machine {
     return { seconds: EPOCH_SECONDS + Math.floor(now / SECOND), nanos: now % SECOND };
   }
 
+  /** The links that somebody made where named namespaces lie (`ln -s /proc/PID/ns/net /run/netns/blue`). */
+  #linkedNamespaces(): ReadonlyMap<string, NetworkNamespace | null> {
+    const found = new Map<string, NetworkNamespace | null>();
+    const files = this.files.view(this.host.root);
+    const { namespaces } = this.host;
+    for (const folder of NAMED_FOLDERS) {
+      const kind = files.stat(folder, false)?.kind;
+      // The whole directory may be a link: `ln -s /var/run/docker/netns /var/run/netns`.
+      if (kind === "symlink")
+        for (const [name, ns] of this.host.filesBoundIn(resolvePath("/run", files.readLink(folder))))
+          found.set(name, ns);
+      if (kind !== "directory") continue;
+      for (const name of files.list(folder)) {
+        const path = `${folder}/${name}`;
+        if (namespaces.has(name) || files.stat(path, false)?.kind !== "symlink") continue;
+        const end = resolvePath(folder, files.readLink(path));
+        const other = NAMED.exec(end)?.[1];
+        // A link to a link is not followed: it might lead to itself.
+        found.set(name, other === undefined ? this.findNamespace(end) : (namespaces.get(other) ?? null));
+      }
+    }
+    return found;
+  }
+
+  /** A process as `ps` and `ss` name it here; null if none of this table's. */
+  processOf(process: Process): { readonly pid: number; readonly name: string } | null {
+    const entry = this.processes.list().find((one) => one.process === process);
+    return entry === undefined ? null : { pid: entry.pid, name: nameOf(entry) };
+  }
+
   /** The namespace behind a path such as `/run/netns/blue`; null if there is none. */
   findNamespace(path: string): NetworkNamespace | null {
     const name = NAMED.exec(path)?.[1];
-    if (name !== undefined) return this.host.namespaces.get(name) ?? null;
-    return this.host.boundNamespace(path);
+    if (name !== undefined) return this.host.namespaceIn(name);
+    const pid = OF_PROCESS.exec(path)?.[1];
+    if (pid === undefined) return this.host.boundNamespace(path);
+    const entry = this.processes.find(Number(pid));
+    return entry === null ? null : (entry.namespace ?? this.host.root);
   }
 }

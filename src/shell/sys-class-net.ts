@@ -53,10 +53,22 @@ function flagsOf(d: NetDevice): number {
   return kind | (d.up ? Flag.up : 0) | (d.noarp && !d.loopback ? Flag.noarp : 0);
 }
 
-/** A file of a directory that only bridges (`bridge`) or their ports (`brport`) have. */
+/** A file of a directory that only bridges (`bridge`, `brif/PORT`) or their ports (`brport`) have. */
 function bridgeFile(device: NetDevice, path: string): SysfsFile | null {
-  const [folder, name] = path.split("/");
+  const parts = path.split("/");
+  if (parts[0] === "brif" && parts.length === 3) {
+    const port = portsOf(device)?.find(({ name }) => name === parts[1]);
+    return port === undefined ? null : bridgeFile(port, `brport/${parts[2]}`);
+  }
+  const [folder, name] = parts;
   return bridgeFolder(device, folder!)?.find((file) => file.name === name) ?? null;
+}
+
+/** The ports of a bridge, by name; null for another device. */
+function portsOf(device: NetDevice): readonly NetDevice[] | null {
+  const bridge = bridgeOf(device);
+  if (bridge === null) return null;
+  return bridge.ports.map((port) => port.device).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function bridgeFolder(device: NetDevice, folder: string): readonly SysfsFile[] | null {
@@ -78,9 +90,16 @@ export function sysClassNet(ns: NetworkNamespace): MountedTree {
       const [device, rest] = at(path);
       if (device === null) return null;
       if (rest === "statistics") return Object.keys(statistics);
+      if (rest === "brif") return portsOf(device)?.map((port) => port.name) ?? null;
+      if (rest.startsWith("brif/")) {
+        const port = portsOf(device)?.find(({ name }) => name === rest.slice("brif/".length));
+        return port === undefined ? null : bridgeFolder(port, "brport")!.map((file) => file.name);
+      }
       if (rest !== "") return bridgeFolder(device, rest)?.map((file) => file.name) ?? null;
-      const folders = ["statistics", "bridge", "brport"].filter(
-        (folder) => folder === "statistics" || bridgeFolder(device, folder) !== null,
+      const folders = ["statistics", "bridge", "brport", "brif"].filter((folder) =>
+        folder === "brif"
+          ? portsOf(device) !== null
+          : folder === "statistics" || bridgeFolder(device, folder) !== null,
       );
       return [...Object.keys(attributes), ...folders].sort();
     },

@@ -82,10 +82,14 @@ export class Process {
     if (signal !== SIGKILL && (this.onSignal?.(signal) === true || this.init || IGNORED_SIGNALS.has(signal)))
       return;
     this.#stopWaiting();
+    const before = this.#world.running;
+    this.#world.running = this;
     try {
       this.#program.throw(new Terminated(signal));
     } catch (error) {
       if (!(error instanceof Terminated)) throw error;
+    } finally {
+      this.#world.running = before;
     }
     this.#end(128 + signal);
   }
@@ -97,7 +101,9 @@ export class Process {
       return;
     }
     this.#stopWaiting();
+    this.#world.running = this;
     const step = this.#program.next();
+    this.#world.running = null;
     if (step.done === true) {
       this.#end(step.value);
       return;

@@ -42,6 +42,8 @@ export class World {
   readonly recording: LegRecording = new LegRecording(this);
   readonly ledger: Ledger = new Ledger(this.queue);
   readonly cells: Cells = new Cells();
+  /** The program that takes a step at this moment, or null: who opens a socket. */
+  running: Process | null = null;
   /** False: every packet is handled step by step, as if no other had gone the same way. */
   remembersLegs = true;
   /** How often each verdict ended a frame. */

@@ -17,10 +17,11 @@ export interface Disagreement {
 
 /**
  * Listings whose order follows a random seed of hashes, or what is random itself: their lines are compared as a set. The
- * containers of a network stand by their ids, networks are pruned in the order of a hash, a host's own addresses of IPv6 by those of its cards.
+ * containers of a network stand by their ids, networks are pruned in the order of a hash, a host's own addresses of IPv6 by those of its cards;
+ * which of the two answers that nslookup waits for comes first is a race, and files are called by ids.
  */
 const UNORDERED =
-  /conntrack -L|ip neigh|ss -\w*l|network inspect|network prune|container prune|docker (?:container )?port|route show table all/;
+  /^ls |nslookup|proc\/net\/arp|conntrack -L|ip neigh|ss -\w*l|network inspect|network prune|container prune|docker (?:container )?port|route show table all/;
 
 /**
  * What the recorded machine was, and not its Docker: its card was one end of a veth pair, and its kernel, 6.1 with a clock of
@@ -32,6 +33,7 @@ function withoutMachine(text: string): string {
       // Whoever wrote the records down read their lines as Python does.
       .replaceAll("\r\n", "\n")
       // How many packets have passed depends on how long the machines took, and on what was done before the record.
+      .replaceAll(/^2: eth0@if\d+: .*\n {4}link\/ether 52:54:00:0a:00:0f .*\n(?=\d+: veth)/gm, "")
       .replaceAll(/^\[\d+:\d+\] -A/gm, "[N:N] -A")
       .replaceAll(/^(:\S+ \S+) \[\d+:\d+\]$/gm, "$1 [N:N]")
       .replaceAll(/(?<=^Chain \S+ \(policy \S+ )\d+[KMG]? packets, \d+[KMG]? bytes/gm, "N")

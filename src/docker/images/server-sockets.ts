@@ -16,8 +16,9 @@ export function serverSockets(
   const listener = listen(context, kind === "dual" ? null : 0, port);
   if (kind === "dual") return { listener, close: () => listener.close() };
   const { ipv6 } = context.namespace.sockets;
+  const { opener } = listener;
   try {
-    const other = ipv6.open({ protocol: "tcp", address: "::", port, backlog: BACKLOG });
+    const other = ipv6.open({ protocol: "tcp", address: "::", port, backlog: BACKLOG, opener, fd: 4 });
     return {
       listener,
       close: () => {

@@ -1,6 +1,7 @@
 import type { Prng } from "../../base/prng.ts";
 import { remembered } from "../../base/remembered.ts";
 import type { Upstream } from "../../programs/resolver/ask-server.ts";
+import { type Nanos, SECOND } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import { startEmbeddedDns } from "../dns/embedded-resolver.ts";
@@ -30,6 +31,9 @@ interface KeeperParts {
   readonly startDns?: typeof startEmbeddedDns;
 }
 
+/** How long it is from one round to the next. */
+const ROUND = 60 * SECOND;
+
 /** `--add-host NAME:host-gateway`: where containers reach their host. */
 const HOST_GATEWAY = "host-gateway";
 
@@ -39,6 +43,8 @@ export class SandboxKeeper {
   readonly #options: DaemonOptions;
   readonly #host: DriverHost;
   readonly #prng: Prng;
+  /** When the first sandbox was made: from then on the engine looks each minute for files of sandboxes that are gone. */
+  #firstMade: Nanos | null = null;
   /** What containers have of the host's /etc/resolv.conf, which seldom changes. */
   readonly #resolvConfOf = remembered(filterResolvConf);
 
@@ -58,7 +64,10 @@ export class SandboxKeeper {
     const id = newId(this.#prng);
     const own = request.mode !== "host";
     const key = `/var/run/docker/netns/${own ? shortId(id) : "default"}`;
+    const { host } = this.#host;
+    this.#firstMade ??= host.world.now;
     if (own) this.#host.apply({ op: "netns-bind", file: key, label: request.containerName });
+    else host.leaveFile(key, Number.POSITIVE_INFINITY);
     const namespace = own ? this.#host.host.boundNamespace(key)! : this.#host.namespace;
     const sandbox = new NetworkSandbox(
       id,
@@ -77,7 +86,15 @@ export class SandboxKeeper {
     sandbox.dns?.stop();
     sandbox.dns = null;
     if (sandbox.request.mode !== "host" && this.#host.host.boundNamespace(sandbox.key) !== null)
-      this.#host.apply({ op: "netns-unbind", file: sandbox.key });
+      this.#unbind(sandbox.key);
+  }
+
+  /** The file itself goes with the next of the engine's rounds (libnetwork's removeUnusedPaths). */
+  #unbind(file: string): void {
+    this.#host.apply({ op: "netns-unbind", file });
+    const { host } = this.#host;
+    const since = host.world.now - this.#firstMade!;
+    host.leaveFile(file, this.#firstMade! + (Math.floor(since / ROUND) + 1) * ROUND);
   }
 
   connect(sandbox: NetworkSandbox, network: Network, request: EndpointRequest): void {

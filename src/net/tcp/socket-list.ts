@@ -1,3 +1,4 @@
+import type { Process } from "../../sim/process.ts";
 import type { Nanos } from "../../sim/time.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SocketFamily } from "../socket-family.ts";
@@ -29,6 +30,9 @@ export interface ShownSocket {
   readonly receiveQueue: number;
   readonly sendQueue: number;
   readonly timer: ShownTimer;
+  /** The process that has it open, where that is known, and as which file. */
+  readonly opener: Process | null;
+  readonly fd: number;
   /** Null for listeners and for what has no socket any more, or not yet. */
   readonly connection: TcpConnection | null;
 }
@@ -61,13 +65,15 @@ function ofListener(listener: TcpListener): ShownSocket {
     receiveQueue: listener.waiting,
     sendQueue: listener.backlog,
     timer: NO_TIMER,
+    opener: listener.opener,
+    fd: listener.fd,
     connection: null,
   };
 }
 
 /** The sockets for IPv6 alone, as `ss` shows them. */
 export function ipv6Sockets(ns: NetworkNamespace, protocol: "tcp" | "udp"): readonly ShownSocket[] {
-  return ns.sockets.ipv6.list(protocol).map(({ address, port, backlog }) => ({
+  return ns.sockets.ipv6.list(protocol).map(({ address, port, backlog, opener, fd }) => ({
     family: "inet6",
     state: protocol === "tcp" ? TcpState.LISTEN : TcpState.CLOSE,
     localAddress: 0,
@@ -78,6 +84,8 @@ export function ipv6Sockets(ns: NetworkNamespace, protocol: "tcp" | "udp"): read
     receiveQueue: 0,
     sendQueue: backlog,
     timer: NO_TIMER,
+    opener,
+    fd,
     connection: null,
   }));
 }
@@ -85,7 +93,7 @@ export function ipv6Sockets(ns: NetworkNamespace, protocol: "tcp" | "udp"): read
 function ofEndpoint(ns: NetworkNamespace, e: Endpoint): ShownSocket {
   const { state, localAddress, localPort, remoteAddress, remotePort } = e;
   const family = e.kind === "request" ? e.listener.family : e.family;
-  const ends = { family, state, localAddress, localPort, remoteAddress, remotePort };
+  const ends = { family, state, localAddress, localPort, remoteAddress, remotePort, opener: null, fd: 0 };
   const now = ns.world.now;
   if (e.kind === "time-wait")
     return {

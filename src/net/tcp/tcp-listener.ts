@@ -1,3 +1,4 @@
+import type { Process } from "../../sim/process.ts";
 import { WaitQueue } from "../../sim/wait-queue.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SocketFamily } from "../socket-family.ts";
@@ -25,6 +26,9 @@ import { TcpSocket } from "./tcp-socket.ts";
  */
 export class TcpListener implements PortOwner {
   readonly ns: NetworkNamespace;
+  /** The process that has it open, and as which file. */
+  opener: Process | null;
+  fd = 3;
   state: TcpState = TcpState.CLOSE;
   /** Of IPv6 and bound to no address it takes connections of IPv4 as well. */
   family: SocketFamily = "inet";
@@ -54,6 +58,7 @@ export class TcpListener implements PortOwner {
 
   constructor(ns: NetworkNamespace) {
     this.ns = ns;
+    this.opener = ns.world.running;
   }
 
   /** Connections that wait to be accepted. */

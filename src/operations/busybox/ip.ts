@@ -135,7 +135,10 @@ function run(
     const [command] = context.toolbox.tools.get("ip")!.parse(line, context.toolbox, context.outside);
     return command!;
   };
-  if (SHOWS.has(verb)) return show(object, parse(object, "show", ...rest), view, context);
+  if (SHOWS.has(verb)) {
+    const meant = object === "route" && view.family === undefined ? withoutDefault(rest) : rest;
+    return show(object, parse(object, "show", ...meant), view, context);
+  }
   if (verb === "flush") return flush(object, rest, parse, view, context);
   if (object === "route" && verb === "get") return routeGet(parse("route", "get", ...rest), context);
   check(object, verb, rest, context);
@@ -203,6 +206,14 @@ function show(object: string, command: Command, view: BusyboxView, context: Oper
   return filteredRoutes(filter, context, "Dump")
     .map((route) => routeText(route, filter.table === "all"))
     .join("");
+}
+
+/** `default` is a prefix of no family unless one is given: busybox then takes it for no prefix at all. */
+function withoutDefault(words: readonly string[]): readonly string[] {
+  const means = (i: number): boolean =>
+    /^(?:default|all|any)$/.test(words[i] ?? "") &&
+    !/^(?:dev|table|proto|scope|via|src|from)$/.test(words[i - 1] ?? "");
+  return words.filter((word, i) => !means(i) && !(/^(?:root|match|exact)$/.test(word) && means(i + 1)));
 }
 
 function flush(

@@ -28,6 +28,7 @@ export function* serve(
   site: HttpdSite,
   verbosity: Verbosity,
 ): Program {
+  listener.opener = context.namespace.world.running;
   try {
     for (;;) {
       const socket = listener.accept();

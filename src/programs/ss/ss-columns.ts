@@ -28,7 +28,12 @@ export function renderTable(
   header: boolean,
 ): string {
   const all = header ? [columns.map((c) => c.heading), ...rows] : rows;
-  const widths = columns.map((_, i) => Math.max(0, ...all.map((row) => row[i]!.length)));
+  // The very last cell is still being written when the columns are measured.
+  const isMeasured = (row: number, column: number): boolean =>
+    column < columns.length - 1 || row < all.length - 1 || rows.length === 0;
+  const widths = columns.map((_, column) =>
+    Math.max(0, ...all.map((cells, row) => (isMeasured(row, column) ? cells[column]!.length : 0))),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((cell, i) => {

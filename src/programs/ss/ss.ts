@@ -69,7 +69,7 @@ export function* ss(context: ProgramContext): Program {
   try {
     const question = parse(context);
     if (question.letters.has("V")) context.out("ss utility, iproute2-6.1.0\n");
-    else context.out(show(context.namespace, question));
+    else context.out(show(context, question));
     return 0;
   } catch (error) {
     return lastWords(context, error);
@@ -124,14 +124,14 @@ function statesNamed(name: string): readonly TcpState[] {
   return found;
 }
 
-function show(ns: NetworkNamespace, question: Question): string {
+function show(context: ProgramContext, question: Question): string {
+  const ns = context.namespace;
   const { letters } = question;
   const any = !letters.has("t") && !letters.has("u") && !letters.has("w");
   const wantsUdp = any || letters.has("u");
   const wantsTcp = any || letters.has("t");
-  const states = wantsTcp
-    ? question.states
-    : question.states.filter((s) => s === TcpState.ESTABLISHED || s === TcpState.CLOSE);
+  // Unless states are asked for, ss thinks of those of the protocols that are, and UDP has one.
+  const states = question.states === ORDINARY && !wantsTcp ? [TcpState.ESTABLISHED] : question.states;
   const sockets: (readonly [string, ShownSocket])[] = [];
   if (wantsUdp)
     for (const socket of [...udpSockets(ns), ...ipv6Sockets(ns, "udp")]) sockets.push(["udp", socket]);
@@ -146,7 +146,7 @@ function show(ns: NetworkNamespace, question: Question): string {
     .filter(([, socket]) => states.includes(socket.state) && isOfFamily(socket, letters))
     .filter(([, socket]) => question.filter(socket))
     .map(([kind, socket]) => {
-      const cells = cellsOf(socket, letters, kind === "udp" ? "udp" : "tcp");
+      const cells = cellsOf(context, socket, letters, kind === "udp" ? "udp" : "tcp");
       return [
         ...(severalKinds ? [kind] : []),
         ...(states.length !== 1 ? [STATES[socket.state][0]] : []),
@@ -171,7 +171,12 @@ function addressText({ family, ipv6 }: ShownSocket, address: number, ends: "loca
   return family === "inet6" && address === 0 ? "*" : mappedText(family, address);
 }
 
-function cellsOf(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" | "udp"): string[] {
+function cellsOf(
+  context: ProgramContext,
+  socket: ShownSocket,
+  letters: ReadonlySet<string>,
+  kind: "tcp" | "udp",
+): string[] {
   const port = (number: number): string => {
     if (number === 0) return "*";
     return letters.has("n") ? String(number) : (serviceName(number, kind) ?? String(number));
@@ -183,8 +188,18 @@ function cellsOf(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" 
     port(socket.localPort),
     `${addressText(socket, socket.remoteAddress, "remote")}:`,
     port(socket.remotePort),
-    details(socket, letters, kind),
+    usersText(context, socket, letters) + details(socket, letters, kind),
   ];
+}
+
+/** ` users:(("httpd",pid=7,fd=3))`, if the process is one that can be seen from here. */
+function usersText(
+  { machine }: ProgramContext,
+  { opener, fd }: ShownSocket,
+  letters: ReadonlySet<string>,
+): string {
+  const process = letters.has("p") && opener !== null ? machine.processOf(opener) : null;
+  return process === null ? "" : ` users:(("${process.name}",pid=${process.pid},fd=${fd}))`;
 }
 
 function details(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" | "udp"): string {
@@ -208,6 +223,8 @@ function udpSockets(ns: NetworkNamespace): ShownSocket[] {
     receiveQueue: socket.waiting,
     sendQueue: 0,
     timer: { kind: 0, left: 0, retransmits: 0 },
+    opener: socket.opener,
+    fd: socket.fd,
     connection: null,
   }));
 }

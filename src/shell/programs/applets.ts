@@ -5,14 +5,16 @@ import type { ProgramExit } from "../../programs/program-exit.ts";
 import { FileFailure } from "../file-system.ts";
 import type { ProcessEntry } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
+import { busyboxTimeout } from "./busybox-timeout.ts";
 import { nameOf, wordsOf } from "./process-name.ts";
 import type { ShellProgram } from "./run.ts";
 
-/** Applets of busybox 1.35 that look at processes and users, for containers: hosts have other programs of these names. */
+/** Applets of busybox 1.35 that look at processes and users or run others, for containers: hosts have other programs of these names. */
 export const APPLETS: ReadonlyMap<string, ShellProgram> = new Map<string, ShellProgram>([
   ["groups", groups],
   ["id", id],
   ["ps", ps],
+  ["timeout", busyboxTimeout],
   ["whoami", whoami],
 ]);
 

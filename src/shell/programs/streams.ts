@@ -25,13 +25,19 @@ export function open(state: ShellState, name: string, path: string): Input | nul
     return Pipe.holding(state.files.read(state.path(path)));
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
-    state.err(
-      name === "head"
-        ? `head: cannot open '${path}' for reading: ${error.message}\n`
-        : `${name}: ${path}: ${error.message}\n`,
-    );
+    state.err(`${name}: ${unopened(state, name, path, error)}\n`);
     return null;
   }
+}
+
+/** Which file cannot be opened, and why, in the words of the one system and of the other. */
+function unopened(state: ShellState, name: string, path: string, { code, message }: FileFailure): string {
+  const isBusybox = state.machine.image?.system === "busybox";
+  if (name === "cat" && isBusybox)
+    return code === "EISDIR" ? `read error: ${message}` : `can't open '${path}': ${message}`;
+  return name === "head" && !isBusybox
+    ? `cannot open '${path}' for reading: ${message}`
+    : `${path}: ${message}`;
 }
 
 /** Control characters as `^X`. */

@@ -73,7 +73,7 @@ export function* runTextTool(state: ShellState, typed: readonly string[]): Run<n
   const stdin = readsInput(state, words) ? yield* readAll(input) : "";
   const { bash, files } = toolboxOf(state);
   const result = yield* state.machine.outside.call(async () => {
-    files.enter(state.files);
+    files.enter(state.files, words[0]!);
     return await bash.exec(words[0]!, {
       args: [...words.slice(1)],
       cwd: state.cwd,

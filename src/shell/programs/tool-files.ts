@@ -10,14 +10,17 @@ const TOOL = /^\/(?:usr\/)?bin\/[^/]+$/;
 /** The host's files in the shape that just-bash's tools expect, as the process sees them that called last. */
 export class ToolFiles implements IFileSystem {
   #files: FileSystem;
+  /** `rm` and `ln` look at a link, not at where it leads. */
+  #follows = true;
 
   constructor(machine: Machine) {
     this.#files = machine.files.view(machine.namespace);
   }
 
   /** The next tool runs with this view. Only one runs at a time. */
-  enter(files: FileSystem): void {
+  enter(files: FileSystem, tool: string): void {
     this.#files = files;
+    this.#follows = tool !== "rm" && tool !== "ln";
   }
 
   async readFile(path: string): Promise<string> {
@@ -51,11 +54,11 @@ export class ToolFiles implements IFileSystem {
   }
 
   async exists(path: string): Promise<boolean> {
-    return TOOL.test(path) || this.#files.stat(path) !== null;
+    return TOOL.test(path) || this.#files.stat(path, this.#follows) !== null;
   }
 
   async stat(path: string): Promise<FsStat> {
-    return this.#stat(path, true);
+    return this.#stat(path, this.#follows);
   }
 
   async lstat(path: string): Promise<FsStat> {

@@ -22,6 +22,8 @@ export function toolWords(words: readonly string[], state: ShellState): ToolWord
       if (words.some((word) => /^-(mtime|atime|ctime|newer[a-z]t)$/.test(word)))
         return { refusal: "find: the age of files is not simulated" };
       return words;
+    case "ln":
+      return lnWords(words, state);
     case "tr":
       return words.map(withOctal);
     case "xan":
@@ -31,6 +33,27 @@ export function toolWords(words: readonly string[], state: ShellState): ToolWord
     default:
       return words;
   }
+}
+
+/**
+ * A link is put into a directory that is named last, which just-bash's does not know, unless `-T` takes the word for the
+ * link's own name, or `-n` and it is a link itself.
+ */
+function lnWords(words: readonly string[], state: ShellState): readonly string[] {
+  const options = words.filter((word, i) => i > 0 && /^-./.test(word));
+  const operands = words.filter((word, i) => i > 0 && !/^-./.test(word));
+  const says = (letter: string, word: string): boolean =>
+    options.some((option) => option === word || (/^-\w+$/.test(option) && option.includes(letter)));
+  const plain = options
+    .map((option) => (/^-\w+$/.test(option) ? option.replace(/[Tn]/g, "") : option))
+    .filter((option) => option !== "-" && !/^--no-(?:target-directory|dereference)$/.test(option));
+  const [target, name = "."] = operands;
+  if (operands.length === 0 || operands.length > 2 || says("T", "--no-target-directory"))
+    return ["ln", ...plain, ...operands];
+  const follow = !says("n", "--no-dereference");
+  const isDirectory = state.files.stat(state.path(name), follow)?.kind === "directory";
+  const own = target!.slice(target!.replace(/\/+$/, "").lastIndexOf("/") + 1);
+  return ["ln", ...plain, target!, isDirectory ? `${name.replace(/\/+$/, "")}/${own}` : name];
 }
 
 /** Octal escapes of tr (`\0`, `\012`), which just-bash's does not know, as the characters they stand for. */

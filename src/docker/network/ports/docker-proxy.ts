@@ -14,6 +14,8 @@ const BACKLOG = 4096;
 /** After which a client of UDP that was silent is forgotten. */
 const UDP_TIMEOUT = 90 * SECOND;
 const PIECE = 32 * 1024;
+/** The file as which a proxy has its socket: 3 is what Go waits on. */
+const PROXY_FD = 4;
 
 /** A socket that a published port holds on the host, and what serves it. */
 export interface PortSocket {
@@ -70,8 +72,11 @@ function ipv6Port(ns: NetworkNamespace, protocol: string, address: string, port:
     address,
     port,
     backlog: isUdp ? 0 : BACKLOG,
+    opener: null,
+    fd: PROXY_FD,
   });
   const wait = function* (): Program {
+    socket.opener = ns.world.running;
     try {
       for (;;) yield { on: [], until: Number.POSITIVE_INFINITY };
     } finally {
@@ -85,6 +90,7 @@ function tcpPort(ns: NetworkNamespace, address: string, port: number): PortSocke
   const listener = new TcpListener(ns);
   listener.reuseAddress = true;
   listener.noDelay = true;
+  listener.fd = PROXY_FD;
   listener.listen(ip.parse(address)!, port, BACKLOG);
   return {
     close: () => listener.close(),
@@ -94,6 +100,7 @@ function tcpPort(ns: NetworkNamespace, address: string, port: number): PortSocke
 
 function udpPort(ns: NetworkNamespace, address: string, port: number): PortSocket {
   const socket = new UdpSocket(ns);
+  socket.fd = PROXY_FD;
   try {
     socket.bind(ip.parse(address)!, port);
   } catch (error) {
@@ -109,6 +116,7 @@ function udpPort(ns: NetworkNamespace, address: string, port: number): PortSocke
 /** Accepts for ever; each connection is passed on by itself. */
 function* serveTcp(ns: NetworkNamespace, listener: TcpListener, target: number, port: number): Program {
   const open = new Set<TcpSocket>();
+  listener.opener = ns.world.running;
   try {
     for (;;) {
       const client = listener.accept();
@@ -191,6 +199,7 @@ function* exchange(client: TcpSocket, backend: TcpSocket): Generator<Wait, void,
 /** Each client has a socket of its own towards the container, so that answers find their way back. */
 function* serveUdp(ns: NetworkNamespace, socket: UdpSocket, target: number, port: number): Program {
   const clients = new Map<string, { socket: UdpSocket; address: number; port: number; last: number }>();
+  socket.opener = ns.world.running;
   try {
     for (;;) {
       let moved = false;

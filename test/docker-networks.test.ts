@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { causeWords } from "../src/capture/entry-words.ts";
 import type { PortMap } from "../src/docker/api/network-types.ts";
 import { TcpListener } from "../src/net/tcp/tcp-listener.ts";
+import { recordedWorld } from "./agreement/recorded-world.ts";
 import { DockerHost } from "./helpers/docker-host.ts";
 import { labWorld } from "./helpers/lab-world.ts";
 
@@ -331,7 +332,33 @@ test("A1 a sandbox is a namespace that lies in a file of its own, under the cont
   const from = docker.world.journeys().map((journey) => journey.steps[0]!.place);
   expect(from.some((where) => where.startsWith("host/c1"))).toBe(true);
   docker.stop("c1");
-  expect(await type("ls /var/run/docker/netns")).toBe("");
+  // The engine looks each minute for files that nothing is bound to any more.
+  expect(await type(`nsenter --net=${key} true; ls /var/run/docker/netns`)).toBe(
+    `nsenter: cannot open ${key}: No such file or directory\n${key.split("/").at(-1)}\n`,
+  );
+  expect(await type("sleep 60; ls /var/run/docker/netns")).toBe("");
+});
+
+test("A1 a namespace of a process or a sandbox gets a name by a link in /run/netns", async () => {
+  const world = await recordedWorld();
+  const type = async (line: string): Promise<string> => (await world.type("host", line)).output;
+  await type("docker run -d --name c1 alpine:latest sleep 1000; ip netns add blue; ip netns del blue");
+  await type('ln -sfT /proc/$(docker inspect -f "{{.State.Pid}}" c1)/ns/net /var/run/netns/c1');
+  expect(await type("ip netns; ip link show type veth | tail -1")).toMatch(
+    /^c1 \(id: 0\)\n.* link-netns c1\n$/,
+  );
+  expect(await type("ip netns exec c1 ip -br addr show eth0")).toContain("172.17.0.2/16");
+  expect(await type("ip netns add c1")).toContain("File exists");
+  await type("rm -f /var/run/netns/c1; rmdir /var/run/netns; ln -s /var/run/docker/netns /var/run/netns");
+  const sandbox = (await type("docker inspect -f '{{.NetworkSettings.SandboxKey}}' c1"))
+    .trim()
+    .split("/")
+    .at(-1)!;
+  expect(await type("ip netns")).toBe(`${sandbox} (id: 0)\n`);
+  await type("docker rm -f c1");
+  expect(await type(`ip netns exec ${sandbox} true`)).toBe(
+    `Cannot open network namespace "${sandbox}": No such file or directory\n`,
+  );
 });
 
 test("what the engine does names the command that asked for it", () => {

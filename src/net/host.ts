@@ -38,8 +38,8 @@ export class Host implements BacklogLimit {
   readonly boundNamespaces: Map<string, NetworkNamespace> = new Map();
   /** Files that namespaces were bound to, and until when they are still there with nothing bound to them. */
   readonly #leftFiles: Map<string, Nanos> = new Map();
-  /** Somebody has made the directory of the named namespaces, as the first `ip netns add` does. */
-  hasNamesFolder = false;
+  /** Called when a name is given: the first `ip netns add` makes the directory that names lie in. */
+  makeNamesFolder: () => void = () => undefined;
   /** The processors; null when handling a packet costs nothing. */
   readonly cpus: readonly Cpu[] | null;
   /** For how long a processor that handles a packet does not see what the others do meanwhile; 0 with one processor. */
@@ -111,7 +111,7 @@ export class Host implements BacklogLimit {
   /** @throws {KernelError} EEXIST */
   addNamespace(name: string): NetworkNamespace {
     if (this.namespaces.has(name)) throw new KernelError("EEXIST");
-    this.hasNamesFolder = true;
+    this.makeNamesFolder();
     const ns = new NetworkNamespace(this, name);
     this.namespaces.set(name, ns);
     return ns;
@@ -119,7 +119,7 @@ export class Host implements BacklogLimit {
 
   /** Gives a namespace a name, perhaps one more. */
   nameNamespace(name: string, ns: NetworkNamespace): void {
-    this.hasNamesFolder = true;
+    this.makeNamesFolder();
     this.namespaces.set(name, ns);
     this.#nameless.delete(ns);
   }
@@ -196,7 +196,6 @@ export class Host implements BacklogLimit {
     for (const name of [...this.namespaces.keys()].reverse()) this.removeNamespace(name);
     for (const ns of [...this.#nameless.keys()].reverse()) this.#end(ns);
     this.#leftFiles.clear();
-    this.hasNamesFolder = false;
     this.root.destroy();
   }
 

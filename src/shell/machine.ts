@@ -77,10 +77,11 @@ export class Machine {
     if (this.image === null) {
       this.files.view(host.root).link("/run", "/var/run");
       host.isInhabited = (ns) => this.processes.list().some((entry) => entry.namespace === ns);
+      host.makeNamesFolder = () => this.files.view(host.root).makeDirectory("/run/netns", true);
       host.linkedNamespaces = () => this.#linkedNamespaces();
       for (const folder of NAMED_FOLDERS)
         this.files.mount(folder, () => ({
-          list: (path) => (path === "" && host.hasNamesFolder ? [...host.namespaces.keys()] : null),
+          list: (path) => (path === "" && host.namespaces.size > 0 ? [...host.namespaces.keys()] : null),
           read: (path) => (host.namespaces.has(path) ? "" : null),
         }));
       for (const run of ["/run", "/var/run"])

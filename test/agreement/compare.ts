@@ -45,6 +45,8 @@ function withoutMachine(text: string): string {
       .replaceAll(/^eth0@if\d+ +(?=UP)/gm, "eth0             ")
       .replaceAll(/(link\/ether 52:54:00:0a:00:0f brd \S+) link-netnsid 0/g, "$1")
       .replaceAll(/(52:54:00:0a:00:0f .* maxmtu \d+ )\n {4}veth /g, "$1")
+      // As wide as the longest number of a process.
+      .replaceAll(/(?<=PortProcess) +$/gm, "")
       .replaceAll(/ numrxqueues \d+|(?<= tso_max_size) \d+|(?<=mcast_startup_query_interval) \d+/g, "")
   );
 }

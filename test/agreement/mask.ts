@@ -71,7 +71,11 @@ const KINDS: readonly Kind[] = [
   },
   { name: "ECHO", pattern: /(?<= id=)\d+/, lasting: true },
   // Ports that a kernel or the engine's name server took by chance.
-  { name: "PORT", pattern: /(?<=127\.0\.0\.11:)\d{5}|(?<=(?:tcp|udp) spt:)\d{5}|(?<=-m (?:tcp|udp) --sport )\d{5}/, lasting: true },
+  {
+    name: "PORT",
+    pattern: /(?<=127\.0\.0\.11:)\d{5}|(?<=(?:tcp|udp) spt:)\d{5}|(?<=-m (?:tcp|udp) --sport )\d{5}/,
+    lasting: true,
+  },
   {
     name: "PORT",
     pattern: /(?<= [sd]port=)(?:32[7-9]|3[3-9]\d|[45]\d\d|60\d)\d\d\b(?<!334[34]\d)/,

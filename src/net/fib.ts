@@ -102,7 +102,7 @@ export class Fib {
   /** The last answers by destination, for look-ups that ask nothing else; emptied by every change. */
   #cachedDst: Int32Array = NO_DESTINATIONS;
   #cached: (Route | null)[] = NOTHING_CACHED;
-  readonly key: FlowKey = QUESTION;
+  readonly #key: FlowKey = QUESTION;
   /** Why the last look-up gave null. */
   error: Errno = "ENETUNREACH";
   /** The rule that decided the last look-up; 0 while the rules are plain. */
@@ -163,27 +163,36 @@ export class Fib {
     return [this.#local, this.#main, ...(this.#others?.values() ?? [])];
   }
 
-  /** Finds the route for {@link key}; null with {@link error} set. */
-  lookup(): Route | null {
-    const key = this.key;
+  /**
+   * Finds the route to `dst`; null with {@link error} set. `iif`: the device that the packet came in by, as index, or
+   * loopback: from here; `src`, `oif`: 0 for any.
+   */
+  lookup(dst: number, src: number, iif: number, oif: number, mark: number, tos: number): Route | null {
+    const key = this.#key;
+    key.dst = dst;
+    key.src = src;
+    key.iif = iif;
+    key.oif = oif;
+    key.mark = mark;
+    key.tos = tos;
     if (!this.#plain) return this.#lookupByRules();
-    if (key.oif !== 0 || this.#byTos) return this.#lookupPlain();
-    const slot = Math.imul(key.dst, 0x9e3779b1) >>> CACHE_SHIFT;
+    if (oif !== 0 || this.#byTos) return this.#lookupPlain();
+    const slot = Math.imul(dst, 0x9e3779b1) >>> CACHE_SHIFT;
     const cached = this.#cached[slot]!;
-    if (cached !== null && this.#cachedDst[slot] === key.dst) return cached;
+    if (cached !== null && this.#cachedDst[slot] === dst) return cached;
     const route = this.#lookupPlain();
     if (this.#cached === NOTHING_CACHED) {
       this.#cached = NOTHING_CACHED.slice();
       this.#cachedDst = new Int32Array(CACHE_SIZE);
     }
-    this.#cachedDst[slot] = key.dst;
+    this.#cachedDst[slot] = dst;
     this.#cached[slot] = route;
     return route;
   }
 
   /** With the rules that every namespace is born with: local, main, default. */
   #lookupPlain(): Route | null {
-    const key = this.key;
+    const key = this.#key;
     this.#refusedBy = NOTHING_FITTED;
     for (const id of PLAIN_TABLES) {
       const route = this.tableAt(id)?.lookup(key.dst, key.oif, key.tos) ?? null;
@@ -204,7 +213,7 @@ export class Fib {
   }
 
   #lookupByRules(): Route | null {
-    const key = this.key;
+    const key = this.#key;
     this.error = "ENETUNREACH";
     this.decidedBy = 0;
     this.#refusedBy = NOTHING_FITTED;
@@ -244,7 +253,7 @@ export class Fib {
   }
 
   #matches(rule: Rule): boolean {
-    const key = this.key;
+    const key = this.#key;
     if (rule.srcLength > 0 && ((key.src ^ rule.src) & (-1 << (32 - rule.srcLength))) !== 0) return false;
     if (rule.dstLength > 0 && ((key.dst ^ rule.dst) & (-1 << (32 - rule.dstLength))) !== 0) return false;
     if (rule.tos !== 0 && rule.tos !== key.tos) return false;
@@ -273,7 +282,7 @@ export class Fib {
     const ns = this.#ns;
     if (ns.world.tap === null) return 0;
     this.#absences ??= new Absences(ns.world.registry, "route", () => ns.path);
-    const { dst } = this.key;
+    const { dst } = this.#key;
     const tables = this.#tablesAsked().map(tableName).join(", ");
     const text = `no route to ${ip.format(dst)} in table ${tables}`;
     return this.#absences.of(text, (route) => covers(route, dst), "nobody made one");

@@ -61,14 +61,7 @@ export class InputRoute {
   }
 
   #byTable(device: NetDevice, dst: number, src: number, tos: number, mark: number): Route | null {
-    const key = this.#ns.fib.key;
-    key.dst = dst;
-    key.src = src;
-    key.iif = device.ifindex;
-    key.oif = 0;
-    key.mark = mark;
-    key.tos = tos;
-    const way = this.#ns.fib.lookup();
+    const way = this.#ns.fib.lookup(dst, src, device.ifindex, 0, mark, tos);
     this.rule = this.#ns.fib.decidedBy;
     const forwarding = device.ipv4.conf.forwarding !== 0;
     if (way === null) return this.#unreachable(device, forwarding);
@@ -171,16 +164,11 @@ export class InputRoute {
     filter: number,
   ): boolean {
     const ns = this.#ns;
-    const key = ns.fib.key;
     const { conf } = device.ipv4;
     const { allConf } = ns.ipv4;
-    key.dst = src;
-    key.src = dst;
-    key.iif = oif === 0 ? ns.loopback.ifindex : oif;
-    key.oif = 0;
-    key.mark = (conf.src_valid_mark | allConf.src_valid_mark) === 0 ? 0 : mark;
-    key.tos = tos;
-    const back = ns.fib.lookup();
+    const iif = oif === 0 ? ns.loopback.ifindex : oif;
+    const asked = (conf.src_valid_mark | allConf.src_valid_mark) === 0 ? 0 : mark;
+    const back = ns.fib.lookup(src, dst, iif, 0, asked, tos);
     if (back === null) return this.#lastResort(null, filter);
     if (back.type !== "unicast") {
       if (back.type !== "local") {
@@ -198,8 +186,7 @@ export class InputRoute {
     }
     if (device.ipv4.addresses.length === 0) return this.#lastResort(back, filter);
     if (filter === 1) return this.#reversePathFails(back.ref);
-    key.oif = device.ifindex;
-    const other = ns.fib.lookup();
+    const other = ns.fib.lookup(src, dst, iif, device.ifindex, asked, tos);
     if (other !== null && other.type === "unicast") this.sourceOnLink = other.gateway === 0;
     return true;
   }

@@ -43,14 +43,7 @@ export function route(
   if (src !== 0 && !ns.own.has(src) && !isLocal(ns, src)) return refuse(ns, "EINVAL");
   const group = ip.isMulticast(dst);
   if (oif !== 0 || group || dst === ip.BROADCAST) return routeFromDevice(ns, dst, src, oif, mark, tos);
-  const key = ns.fib.key;
-  key.dst = dst;
-  key.src = src;
-  key.iif = ns.loopback.ifindex;
-  key.oif = 0;
-  key.mark = mark;
-  key.tos = tos;
-  const way = ns.fib.lookup();
+  const way = ns.fib.lookup(dst, src, ns.loopback.ifindex, 0, mark, tos);
   if (way === null || src >>> 24 !== 127) return way;
   return loopbackStays(ns, way);
 }
@@ -77,14 +70,7 @@ export function routeFromDevice(
   } else if (src !== 0 && (group || all)) device = deviceOf(ns, src);
   if (device !== null && (all || ip.isLocalMulticast(dst) || (oif === 0 && group)))
     return directRoute(device, all ? "broadcast" : "multicast");
-  const key = ns.fib.key;
-  key.dst = dst;
-  key.src = src;
-  key.iif = ns.loopback.ifindex;
-  key.oif = oif;
-  key.mark = mark;
-  key.tos = tos;
-  const way = ns.fib.lookup();
+  const way = ns.fib.lookup(dst, src, ns.loopback.ifindex, oif, mark, tos);
   if (way === null) {
     // The sender insists on a device: the destination is taken to be on its link.
     if (device === null) return null;

@@ -10,8 +10,7 @@ test("goto jumps over the rules in between, and to nowhere it does not jump", ()
   const plain = { ...ns.fib.rules[1]!, protocol: "unspec" };
   const dst = ip.parse("10.1.1.1")!;
   const look = (): string => {
-    ns.fib.key.dst = dst;
-    return ns.fib.lookup() === null ? ns.fib.error : "found";
+    return ns.fib.lookup(dst, 0, 0, 0, 0, 0) === null ? ns.fib.error : "found";
   };
   addRule(ns, { ...plain, priority: 10, action: "goto", target: 30, table: 0 }, "");
   addRule(ns, { ...plain, priority: 20, action: "prohibit", table: 0 }, "");

@@ -34,14 +34,10 @@ class RpfilterMatch implements XtMatch {
     const src = ipv4.src(view, networkAt);
     const dst = ipv4.dst(view, networkAt);
     if (ip.isMulticast(dst) && src === 0) return ip.isLocalMulticast(dst);
-    const { key } = this.#ns.fib;
-    key.dst = src;
-    key.src = ip.isMulticast(dst) || dst === ip.BROADCAST ? 0 : dst;
-    key.iif = this.#ns.loopback.ifindex;
-    key.oif = 0;
-    key.mark = this.#info.validmark ? mark : 0;
-    key.tos = ipv4.tos(view, networkAt) & 0xfc;
-    const way = this.#ns.fib.lookup();
+    const { fib, loopback } = this.#ns;
+    const asker = ip.isMulticast(dst) || dst === ip.BROADCAST ? 0 : dst;
+    const tos = ipv4.tos(view, networkAt) & 0xfc;
+    const way = fib.lookup(src, asker, loopback.ifindex, 0, this.#info.validmark ? mark : 0, tos);
     if (way === null) return false;
     if (way.type !== "unicast" && !(way.type === "local" && this.#info.acceptLocal === true)) return false;
     return this.#info.loose === true || way.uses(input);

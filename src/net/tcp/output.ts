@@ -44,6 +44,35 @@ function writeSacks(c: TcpConnection, view: DataView, at: number, blocks: number
   c.duplicateRight = 0;
 }
 
+function writeOwnTimestamps(c: TcpConnection, view: DataView, at: number): void {
+  writeTimestamps(view, at, c.ns.tcp.timestamp(c.timestampOffset), c.recentTimestamp);
+}
+
+/** Writes the header of a segment of the connection: all but its options, `header` bytes with them. */
+function writeOwnHeader(
+  c: TcpConnection,
+  packet: Packet,
+  sequence: number,
+  acknowledgment: number,
+  flags: number,
+  window: number,
+  header: number,
+): void {
+  const { localAddress, localPort, remoteAddress, remotePort } = c;
+  writeHeader(
+    packet,
+    localAddress,
+    localPort,
+    remoteAddress,
+    remotePort,
+    sequence,
+    acknowledgment,
+    flags,
+    window,
+    header,
+  );
+}
+
 /** Finds the connection's way; false when there is none, with the error in `ns.fib.error`. */
 export function findWay(c: TcpConnection): boolean {
   return c.way.find(c.ns, c.remoteAddress, c.localAddress, c.boundTo, c.mark, c.tos & 0xfc);
@@ -79,13 +108,7 @@ export function sendSegment(c: TcpConnection, sequence: number, length: number, 
   const header = tcpHeader.HEADER_LEN + base + (blocks === 0 ? 0 : 4 + 8 * blocks);
   const packet = c.ns.world.pool.allocate(header + length, null);
   const { view, at } = packet;
-  if (base !== 0)
-    writeTimestamps(
-      view,
-      at + tcpHeader.HEADER_LEN,
-      c.ns.tcp.timestamp(c.timestampOffset),
-      c.recentTimestamp,
-    );
+  if (base !== 0) writeOwnTimestamps(c, view, at + tcpHeader.HEADER_LEN);
   if (blocks !== 0) writeSacks(c, view, at + tcpHeader.HEADER_LEN + base, blocks);
   if (length > 0) {
     c.sendBuffer.get(sequence, view, at + header, length);
@@ -94,18 +117,7 @@ export function sendSegment(c: TcpConnection, sequence: number, length: number, 
     c.bytesSent += length;
   }
   const window = receiveWindow.select(c);
-  writeHeader(
-    packet,
-    c.localAddress,
-    c.localPort,
-    c.remoteAddress,
-    c.remotePort,
-    sequence,
-    c.receiveNext,
-    flags | ACK,
-    window,
-    header,
-  );
+  writeOwnHeader(c, packet, sequence, c.receiveNext, flags | ACK, window, header);
   acks.sent(c);
   return transmit(c, packet);
 }
@@ -130,26 +142,9 @@ export function sendReset(c: TcpConnection): void {
   const base = c.timestampsOk ? TIMESTAMPS_LENGTH : 0;
   const header = tcpHeader.HEADER_LEN + base;
   const packet = c.ns.world.pool.allocate(header, null);
-  if (base !== 0)
-    writeTimestamps(
-      packet.view,
-      packet.at + tcpHeader.HEADER_LEN,
-      c.ns.tcp.timestamp(c.timestampOffset),
-      c.recentTimestamp,
-    );
+  if (base !== 0) writeOwnTimestamps(c, packet.view, packet.at + tcpHeader.HEADER_LEN);
   const window = receiveWindow.select(c);
-  writeHeader(
-    packet,
-    c.localAddress,
-    c.localPort,
-    c.remoteAddress,
-    c.remotePort,
-    c.sendNext,
-    c.receiveNext,
-    RST | ACK,
-    window,
-    header,
-  );
+  writeOwnHeader(c, packet, c.sendNext, c.receiveNext, RST | ACK, window, header);
   transmit(c, packet);
 }
 
@@ -213,12 +208,9 @@ export function sendSyn(c: TcpConnection, answering: boolean): boolean {
     scaling ? c.receiveScale : -1,
   );
   c.windowSentAt = c.receiveNext;
-  writeHeader(
+  writeOwnHeader(
+    c,
     packet,
-    c.localAddress,
-    c.localPort,
-    c.remoteAddress,
-    c.remotePort,
     c.initialSend,
     answering ? c.receiveNext : 0,
     answering ? SYN | ACK : SYN,

@@ -5,6 +5,7 @@ import { DaemonError } from "../src/docker/api/daemon-error.ts";
 import { StartFailure } from "../src/docker/container/container-runtime.ts";
 import { SECOND } from "../src/sim/time.ts";
 import { createRequest, EngineHost } from "./helpers/engine-host.ts";
+import { networkRequest } from "./helpers/network-request.ts";
 
 type Change = (request: ContainerCreateRequest) => void;
 
@@ -284,20 +285,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         host.finish(host.engine.containerRemove(one, { force, volumes: false, link: false })),
   ),
   fc.constant<Step>((host) => host.engine.containerPrune()),
-  fc.constant<Step>((host) =>
-    host.engine.networkCreate({
-      Name: "n1",
-      CheckDuplicate: true,
-      Driver: "bridge",
-      Internal: false,
-      Attachable: false,
-      Ingress: false,
-      EnableIPv6: false,
-      IPAM: { Driver: "default", Options: null, Config: [] },
-      Options: {},
-      Labels: {},
-    }),
-  ),
+  fc.constant<Step>((host) => host.engine.networkCreate(networkRequest("n1"))),
   fc.tuple(network, name).map(
     ([on, one]): Step =>
       (host) =>

@@ -7,6 +7,7 @@ import { NetworkController } from "../src/docker/network/network-controller.ts";
 import type { NetworkDriver } from "../src/docker/network/network-driver.ts";
 import { lab } from "../src/library/lab.ts";
 import { labWorld } from "./helpers/lab-world.ts";
+import { networkRequest } from "./helpers/network-request.ts";
 
 const page = readFileSync(new URL("../docs/drivers.md", import.meta.url), "utf8");
 
@@ -36,18 +37,9 @@ test("the driver of docs/drivers.md joins the containers of two hosts", async ()
     const Config = [
       { Subnet: "10.5.0.0/24", IPRange: n === 0 ? "10.5.0.0/25" : "10.5.0.128/25", Gateway: "10.5.0.1" },
     ];
-    engine.networkCreate({
-      Name: "wide",
-      CheckDuplicate: true,
-      Driver: "tunnel",
-      Internal: false,
-      Attachable: false,
-      Ingress: false,
-      EnableIPv6: false,
-      IPAM: { Driver: "default", Options: {}, Config },
-      Options: { remotes: n === 0 ? "172.10.0.16" : "172.10.0.15" },
-      Labels: {},
-    });
+    const IPAM = { Driver: "default", Options: {}, Config };
+    const Options = { remotes: n === 0 ? "172.10.0.16" : "172.10.0.15" };
+    engine.networkCreate(networkRequest("wide", { Driver: "tunnel", IPAM, Options }));
     const sandbox = engine.createSandbox({
       containerId: `${n}`.repeat(64),
       containerName: `c${n}`,

@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { Recorder } from "../src/capture/recorder.ts";
 import { KernelError } from "../src/net/kernel-error.ts";
 import type { NetworkNamespace } from "../src/net/network-namespace.ts";
-import { RouteTable } from "../src/net/route-kind.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
 import { finishChecksum } from "../src/sim/finish-checksum.ts";
 import { MICROSECOND, MILLISECOND, SECOND } from "../src/sim/time.ts";
 import { World } from "../src/sim/world.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import { ipOf, OverlayHost, underlay } from "./helpers/overlay.ts";
+import { addRoute } from "./helpers/routed.ts";
 
 const PORT = 9000;
 /** Ethernet, IPv4, UDP, VXLAN and the inner Ethernet header: they still lie before the inner IP header when it arrives. */
@@ -114,7 +114,7 @@ function run(actions: readonly Action[], way: Way): unknown {
         hosts[a.n >> 1]!.eth0.setUp(true);
         break;
       case "blackhole":
-        ns.fib.add({ ...blackhole, dst: ipOf("10.0.0.3") });
+        addRoute(ns, "10.0.0.3/32", { type: "blackhole" });
         break;
       case "unblackhole":
         ns.fib.flush((route) => route.type === "blackhole");
@@ -157,21 +157,6 @@ function renewed(old: UdpSocket): UdpSocket {
   socket.bind(0, PORT);
   return Object.assign(socket, { receiver, ttl, tos, mark });
 }
-
-const blackhole = {
-  prefixLength: 32,
-  type: "blackhole",
-  table: RouteTable.main,
-  scope: 0,
-  protocol: "static",
-  metric: 0,
-  tos: 0,
-  device: null,
-  gateway: 0,
-  prefSource: 0,
-  mtu: 0,
-  onlink: false,
-} as const;
 
 test("D6 who watches changes nothing, and what is remembered of a way is what a look-up would say", () => {
   let delivered = 0;

@@ -8,6 +8,7 @@ import * as ethernet from "../src/wire/ethernet.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import * as mac from "../src/wire/mac.ts";
+import { PLAIN_IPV4 } from "./helpers/plain-ipv4.ts";
 import { ipOf, RoutedNetwork } from "./helpers/routed.ts";
 
 interface Odd {
@@ -51,7 +52,7 @@ class Machine {
     const packet = new Uint8Array(ipv4.HEADER_LEN + payload.length);
     const addresses = { src: ip.parse(from)!, dst: ip.parse(to)! };
     const view = new DataView(packet.buffer);
-    ipv4.emit({ ...PLAIN, ...addresses, protocol, payloadLength: payload.length }, view, 0);
+    ipv4.emit({ ...PLAIN_IPV4, ...addresses, protocol, payloadLength: payload.length }, view, 0);
     packet.set(payload, ipv4.HEADER_LEN);
     odd.spoil?.(packet);
     const frame = new Uint8Array(ethernet.HEADER_LEN + packet.length);
@@ -77,15 +78,6 @@ class Machine {
 }
 
 const OF_THE_WAY: ReadonlySet<string> = new Set(["Ip.InReceives", "Ip.InDelivers", "Ip.OutTransmits"]);
-const PLAIN = {
-  tos: 0,
-  id: 1,
-  dontFragment: false,
-  moreFragments: false,
-  fragmentOffset: 0,
-  ttl: 64,
-  options: [],
-};
 /** A UDP header without a checksum, from port 1 to port 2. */
 const UDP: readonly number[] = [0, 1, 0, 2, 0, 8, 0, 0];
 const REST: readonly number[] = [0, 0, 0, 0, 120, 120, 120, 120];
@@ -99,7 +91,7 @@ function quoted(): number[] {
   const bytes = new Uint8Array(ipv4.HEADER_LEN);
   const addresses = { src: ip.parse("172.10.0.16")!, dst: ip.parse("172.10.0.99")! };
   const view = new DataView(bytes.buffer);
-  ipv4.emit({ ...PLAIN, ...addresses, protocol: ipv4.PROTO_UDP, payloadLength: 8 }, view, 0);
+  ipv4.emit({ ...PLAIN_IPV4, ...addresses, protocol: ipv4.PROTO_UDP, payloadLength: 8 }, view, 0);
   return [0, 0, 0, 0, ...bytes, ...UDP];
 }
 

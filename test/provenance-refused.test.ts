@@ -5,6 +5,7 @@ import * as ethernet from "../src/wire/ethernet.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import * as mac from "../src/wire/mac.ts";
+import { PLAIN_IPV4 } from "./helpers/plain-ipv4.ts";
 import { problemOf } from "./helpers/problem-of.ts";
 
 function pair(): Lab {
@@ -30,17 +31,8 @@ function fate(net: Lab, strange: Strange): string[] {
   const view = new DataView(frame.buffer);
   const dst = mac.parse(strange.toMac ?? net.links("b").find(({ name }) => name === "eth0")!.mac)!;
   ethernet.emit({ dst, src: mac.parse("02:00:00:00:00:01")!, type }, view, 0);
-  const plain = {
-    tos: 0,
-    id: 1,
-    dontFragment: false,
-    moreFragments: false,
-    fragmentOffset: 0,
-    ttl: 64,
-    options: [],
-  };
   const addresses = { src: ip.parse(from)!, dst: ip.parse(to)! };
-  ipv4.emit({ ...plain, ...addresses, protocol, payloadLength: 26 }, view, ethernet.HEADER_LEN);
+  ipv4.emit({ ...PLAIN_IPV4, ...addresses, protocol, payloadLength: 26 }, view, ethernet.HEADER_LEN);
   return drops(net.send({ from: "a/eth0", frame })).filter((line) => line.startsWith("b"));
 }
 

@@ -3,28 +3,21 @@ import { lab } from "../src/index.ts";
 import type { RouteSpec } from "../src/net/route.ts";
 import { checkRoute } from "../src/net/route-check.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
-import { addAddress, addRoute, capture, ipOf, RoutedNetwork, rawIcmp, sendEcho } from "./helpers/routed.ts";
+import {
+  addAddress,
+  addRoute,
+  capture,
+  ipOf,
+  RoutedNetwork,
+  rawIcmp,
+  routeSpec,
+  sendEcho,
+} from "./helpers/routed.ts";
 
 /** The words of the kernel, or the device that the route got. */
 function verdict(net: RoutedNetwork, prefix: string, more: Partial<RouteSpec>): string {
-  const { address, length } = ip.parsePrefix(prefix)!;
-  const plain: RouteSpec = {
-    dst: address,
-    prefixLength: length,
-    type: "unicast",
-    table: 254,
-    scope: 0,
-    protocol: "boot",
-    metric: 0,
-    tos: 0,
-    device: null,
-    gateway: 0,
-    prefSource: 0,
-    mtu: 0,
-    onlink: false,
-  };
   try {
-    return checkRoute(net.a, { ...plain, ...more }).device?.name ?? "none";
+    return checkRoute(net.a, routeSpec(prefix, more)).device?.name ?? "none";
   } catch (error) {
     return (error as Error).message;
   }

@@ -9,6 +9,7 @@ import * as ethernet from "../src/wire/ethernet.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as tcp from "../src/wire/tcp.ts";
 import * as udp from "../src/wire/udp.ts";
+import { PLAIN_IPV4 } from "./helpers/plain-ipv4.ts";
 import { RandomDns } from "./random-dns.ts";
 
 const installed = spawnSync("tcpdump", ["--version"]).status === 0;
@@ -38,8 +39,7 @@ function frameOf(message: Uint8Array, overTcp: boolean, toServer: boolean): Uint
     udp.fillChecksum(view, at, SRC, DST);
   }
   const protocol = overTcp ? ipv4.PROTO_TCP : ipv4.PROTO_UDP;
-  const plain = { tos: 0, id: 7, dontFragment: true, moreFragments: false, fragmentOffset: 0, ttl: 64 };
-  ipv4.emit({ ...plain, protocol, src: SRC, dst: DST, options: [], payloadLength: length }, view, 14);
+  ipv4.emit({ ...PLAIN_IPV4, protocol, src: SRC, dst: DST, payloadLength: length }, view, 14);
   return bytes.slice(0, at + length);
 }
 

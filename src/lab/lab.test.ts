@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { UserError } from "../base/user-error.ts";
+import { problemOf } from "../../test/helpers/problem-of.ts";
 import { UdpSocket } from "../net/udp-socket.ts";
 import { MICROSECOND, MILLISECOND } from "../sim/time.ts";
 import * as ip from "../wire/ipv4-address.ts";
@@ -89,19 +89,10 @@ test("a machine that is switched off hears nothing, and starts as the topology d
 
 test("what does not exist is named, with what does", () => {
   const lab = new Lab(topology());
-  const line = (act: () => unknown): string => {
-    try {
-      act();
-    } catch (error) {
-      if (error instanceof UserError) return error.line();
-      throw error;
-    }
-    return "nothing was wrong";
-  };
-  expect(line(() => lab.host("x"))).toBe("no host x (there are a, b)");
-  expect(line(() => lab.namespace("a/c9"))).toBe("no namespace a/c9 (there is a)");
-  expect(line(() => lab.device("a/eth7"))).toBe("no device a/eth7 (a has lo, eth0)");
-  expect(line(() => lab.device("a"))).toBe("no device a (a has a/lo, a/eth0)");
-  expect(line(() => lab.namespace(""))).toBe('no host "" (there are a, b)');
-  expect(line(() => lab.powerOff("u9"))).toBe("no host u9 (there are a, b)");
+  expect(problemOf(() => lab.host("x"))).toBe("no host x (there are a, b)");
+  expect(problemOf(() => lab.namespace("a/c9"))).toBe("no namespace a/c9 (there is a)");
+  expect(problemOf(() => lab.device("a/eth7"))).toBe("no device a/eth7 (a has lo, eth0)");
+  expect(problemOf(() => lab.device("a"))).toBe("no device a (a has a/lo, a/eth0)");
+  expect(problemOf(() => lab.namespace(""))).toBe('no host "" (there are a, b)');
+  expect(problemOf(() => lab.powerOff("u9"))).toBe("no host u9 (there are a, b)");
 });

@@ -102,15 +102,15 @@ const address = z.string().meta({
 
 const mtu = z.int().min(68).max(65535).meta({ description: "Bytes of payload of one frame." });
 
-const nic = z.union([
-  address,
-  z.strictObject({
-    address: address.optional(),
-    switch: name.optional(),
-    mac: z.string().optional(),
-    mtu: mtu.optional(),
-  }),
-]);
+/** A network card, or the only one of a host. */
+const card = {
+  address: address.optional(),
+  switch: name.optional(),
+  mac: z.string().optional(),
+  mtu: mtu.optional(),
+};
+
+const nic = z.union([address, z.strictObject(card)]);
 
 const cpu = z
   .strictObject({
@@ -156,10 +156,7 @@ const docker = z.union([
 const host = z.union([
   address,
   z.strictObject({
-    address: address.optional(),
-    switch: name.optional(),
-    mac: z.string().optional(),
-    mtu: mtu.optional(),
+    ...card,
     nics: z.record(interfaceName, nic).optional(),
     gateway: address.optional(),
     cpu: cpu.optional(),

@@ -6,6 +6,7 @@ import type { Sandbox } from "../../src/docker/network/sandbox.ts";
 import type { LabWorld } from "../../src/scenario/lab-world.ts";
 import type { Process } from "../../src/sim/process.ts";
 import { labWorld } from "./lab-world.ts";
+import { networkRequest } from "./network-request.ts";
 
 /** A host with an engine's networks and no containers: tests join sandboxes by hand. */
 export class DockerHost {
@@ -47,19 +48,9 @@ export class DockerHost {
 
   create(name: string, more: Partial<NetworkCreateRequest> & { readonly subnet?: string } = {}): string {
     const { subnet, ...rest } = more;
-    return this.networks.networkCreate({
-      Name: name,
-      CheckDuplicate: true,
-      Driver: "bridge",
-      Internal: false,
-      Attachable: false,
-      Ingress: false,
-      EnableIPv6: false,
-      IPAM: { Driver: "default", Options: {}, Config: subnet === undefined ? [] : [{ Subnet: subnet }] },
-      Options: {},
-      Labels: {},
-      ...rest,
-    }).Id;
+    const Config = subnet === undefined ? [] : [{ Subnet: subnet }];
+    const IPAM = { Driver: "default", Options: {}, Config };
+    return this.networks.networkCreate(networkRequest(name, { IPAM, ...rest })).Id;
   }
 
   /** Starts a container without a process, as `docker run --name NAME --network NETWORK -p ...` would join it. */

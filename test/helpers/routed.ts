@@ -87,9 +87,10 @@ export function capture(device: NetDevice): string[] {
   return lines;
 }
 
-export function addRoute(ns: NetworkNamespace, prefix: string, spec: Partial<RouteSpec>): void {
+/** What `ip route add PREFIX` asks for, to be told further. */
+export function routeSpec(prefix: string, spec: Partial<RouteSpec>): RouteSpec {
   const { address, length } = ip.parsePrefix(prefix)!;
-  ns.fib.add({
+  return {
     dst: address,
     prefixLength: length,
     type: "unicast",
@@ -104,7 +105,11 @@ export function addRoute(ns: NetworkNamespace, prefix: string, spec: Partial<Rou
     mtu: 0,
     onlink: false,
     ...spec,
-  });
+  };
+}
+
+export function addRoute(ns: NetworkNamespace, prefix: string, spec: Partial<RouteSpec>): void {
+  ns.fib.add(routeSpec(prefix, spec));
 }
 
 /** Writes a sysctl; `star` is the part of the path that varies. */

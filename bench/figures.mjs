@@ -16,18 +16,19 @@ export class Figures {
 
   /** Adds the quotients of two figures of the same rounds; none when either is absent. */
   addRatio(name, above, below) {
-    const divisors = this.#samples.get(below) ?? [];
-    (this.#samples.get(above) ?? []).forEach((value, round) => {
-      this.add(name, value / divisors[round]);
-    });
+    for (const [value, divisor] of this.#pairs(above, below)) this.add(name, value / divisor);
   }
 
   /** Adds what one of `count` things costs: the difference of two figures of the same rounds, divided; none when either is absent. */
   addDifference(name, above, below, count) {
-    const less = this.#samples.get(below) ?? [];
-    (this.#samples.get(above) ?? []).forEach((value, round) => {
-      this.add(name, (value - less[round]) / count);
-    });
+    for (const [value, less] of this.#pairs(above, below)) this.add(name, (value - less) / count);
+  }
+
+  /** Two figures of each round, or none. */
+  #pairs(above, below) {
+    const others = this.#samples.get(below);
+    if (others === undefined) return [];
+    return (this.#samples.get(above) ?? []).map((value, round) => [value, others[round]]);
   }
 
   /** The median, or undefined when there is no sample. */

@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     json: { type: "string" },
-    only: { type: "string", default: "forwarding,mesh,rules,build,docker,start,events" },
+    only: { type: "string" },
     rounds: { type: "string" },
   },
 });
@@ -67,7 +67,7 @@ const parts = {
   start: [5, 15, () => () => measureStart(figures), concludeStart, printStart],
   events: [1, 5, () => () => measureEvents(figures), concludeEvents, printEvents],
 };
-const wanted = options.only.split(",");
+const wanted = options.only?.split(",") ?? Object.keys(parts);
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0 || (options.rounds !== undefined && !(Number(options.rounds) >= 1))) {
   const problem =

@@ -32,8 +32,8 @@ const PLAIN = { delay: 0, rate: 0, queue: 1000 };
 
 /**
  * `wire`: `{ delay, rate, queue }` of the wire between the hosts; `identifications`: those of the sending
- * host, instead of its own; `netfilter`: every namespace has the tables of iptables, empty, as after `iptables -L`, and
- * its bridges ask them; all else is for the VTEPs.
+ * host, instead of its own; `netfilter`: every namespace has the tables filter, mangle and raw of iptables, empty, and its
+ * bridges ask them (not nat, with which connections are tracked); all else is for the VTEPs.
  */
 export function buildOverlay({ wire = PLAIN, identifications, netfilter = false, ...vtepOptions } = {}) {
   const world = new World(1);

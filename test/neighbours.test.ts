@@ -196,8 +196,20 @@ test("the queue of waiting packets is bounded; the oldest go first", () => {
   const socket = rawIcmp(net.r);
   for (let i = 1; i <= 5; i++) sendEcho(socket, "10.0.2.77", 56, i);
   expect(entry(net, "10.0.2.77").queue.length).toBe(3);
+  const eb = capture(net.eb);
+  addAddress(net.eb, "10.0.2.77/24");
+  net.advance(4);
+  const requests = eb.flatMap((line) => /echo request, id N, seq (\d+)/.exec(line)?.[1] ?? []);
+  expect(requests).toEqual(["3", "4", "5"]);
+  expect(net.problems()).toEqual([]);
+});
+
+test("packets wait until nobody has answered three times; then they are lost, and their sender hears of it", () => {
+  const net = new RoutedNetwork();
+  sendEcho(rawIcmp(net.r), "10.0.2.77");
   net.advance(4);
   expect(entry(net, "10.0.2.77").state).toBe("FAILED");
+  expect(entry(net, "10.0.2.77").queue.length).toBe(0);
   expect(net.problems()).toEqual([]);
 });
 

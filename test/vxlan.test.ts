@@ -189,7 +189,7 @@ test("D6 with ARP suppression no ARP enters the tunnel, and what is not known is
   expect(lines(own)).toContain(`${CB} > ${CA} len 42: arp reply 10.3.0.5 is-at ${CB}`);
   expect(events).toContainEqual({ what: "l2miss", macHi: hi, macLo: lo });
   expect(vtepA.device.counters.rxPackets).toBe(0); // such an answer is not counted
-  expect(vtepA.device.counters.txDropped).toBeGreaterThan(0);
+  expect(vtepA.device.counters.txDropped).toBe(1);
   expect(lines(wire)).toEqual([]);
 
   fdb(vtepA, "add", CB, "172.10.0.17");

@@ -60,6 +60,7 @@ test("the driver of docs/drivers.md joins the containers of two hosts", async ()
       bindings: {},
       publishAll: false,
     });
+    engine.populate(sandbox);
     return sandbox;
   });
   const { IPAddress } = keys[1]!.endpoints.get("wide")!;

@@ -73,6 +73,8 @@ export class DockerHost {
     this.#ids.set(name, containerId);
     try {
       this.connect(name, network, rest);
+      this.networks.populate(sandbox);
+      this.world.lab.world.settle();
     } catch (error) {
       this.stop(name);
       throw error;

@@ -53,6 +53,7 @@ export class ContainerNetworking {
     container.sandbox = sandbox;
     container.lastSandbox = { id: sandbox.id, key: sandbox.key };
     for (const network of container.wishes.inOrder) this.#connect(container, network);
+    networks.populate(sandbox);
     this.#tellParents(container);
   }
 

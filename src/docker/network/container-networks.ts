@@ -40,8 +40,13 @@ export interface ContainerNetworks {
   /** What a name, an id or the beginning of one names. */
   identify(ref: string): { readonly Id: string; readonly Name: string; readonly Driver: string };
   createSandbox(request: SandboxRequest): Sandbox;
-  /** `network` is a name or an id. Devices, addresses, routes, rules and names are there when it returns. */
+  /**
+   * `network` is a name or an id. Devices, addresses, routes, rules and names are there when it returns; the devices in a
+   * sandbox that has just been made, and what needs them, with {@link populate}.
+   */
   connect(sandbox: Sandbox, network: string, request: EndpointRequest): void;
+  /** A container that starts has joined all its networks. */
+  populate(sandbox: Sandbox): void;
   disconnect(sandbox: Sandbox, network: string): void;
   /** Its container has another name: its neighbours find it under that one from now on. */
   rename(sandbox: Sandbox, containerName: string): void;

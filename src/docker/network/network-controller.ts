@@ -199,6 +199,10 @@ export class NetworkController implements NetworkBackend {
     this.#keeper.connect(sandbox as NetworkSandbox, found, request);
   }
 
+  populate(sandbox: Sandbox): void {
+    this.#keeper.populate(sandbox as NetworkSandbox);
+  }
+
   disconnect(sandbox: Sandbox, network: string): void {
     this.#keeper.disconnect(sandbox as NetworkSandbox, this.find(network));
   }

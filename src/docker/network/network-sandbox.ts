@@ -35,6 +35,8 @@ export class NetworkSandbox implements Sandbox {
   ndotsSet = false;
   readonly joined: Map<string, Endpoint> = new Map();
   readonly #next: Map<string, number> = new Map();
+  /** While its container starts: whose devices it will take in. Null from then on. */
+  #waiting: Endpoint[] | null = [];
 
   constructor(
     id: string,
@@ -92,8 +94,25 @@ export class NetworkSandbox implements Sandbox {
     return null;
   }
 
-  /** Takes the device of an endpoint in, gives it its name and addresses, and puts it up (AddInterface). */
-  addInterface(endpoint: Endpoint, host: DriverHost): void {
+  /**
+   * Takes in the device of an endpoint that has joined. A container that starts gets its devices when all have, in the
+   * order of the engine's heap of endpoints: so the best of them is `eth0`, whichever joined first (SetKey).
+   */
+  takeIn(endpoint: Endpoint, host: DriverHost): void {
+    if (this.#waiting === null) this.#addInterface(endpoint, host);
+    else pushOnHeap(this.#waiting, endpoint);
+  }
+
+  /** All have joined: see {@link takeIn}. */
+  populate(host: DriverHost): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const endpoint of waiting) this.#addInterface(endpoint, host);
+    if (this.exit !== null) this.#routeBy(this.exit);
+  }
+
+  /** Gives a device its name and addresses in here, and puts it up (AddInterface). */
+  #addInterface(endpoint: Endpoint, host: DriverHost): void {
     const join = endpoint.join!;
     if (join.device === null) return;
     const number = this.#next.get(join.prefix) ?? 0;
@@ -137,7 +156,11 @@ export class NetworkSandbox implements Sandbox {
         via: ip.format(before.join!.gateway!),
         dev: before.device,
       });
-    if (endpoint === null || endpoint === before || endpoint.device === null) return;
+    if (endpoint !== null && endpoint !== before) this.#routeBy(endpoint);
+  }
+
+  #routeBy(endpoint: Endpoint): void {
+    if (endpoint.device === null) return;
     this.inside.apply({
       op: "route-set",
       verb: "add",
@@ -157,6 +180,24 @@ export class NetworkSandbox implements Sandbox {
   /** The endpoint that should have the way out. */
   bestExit(): Endpoint | null {
     return this.ranked.find((endpoint) => endpoint.join?.gateway != null) ?? null;
+  }
+}
+
+/** Whether one endpoint comes before another in the engine's heap (epHeap.Less). */
+function isBetter({ network: a }: Endpoint, { network: b }: Endpoint): boolean {
+  if (a.internal || b.internal) return !a.internal;
+  return a.name < b.name;
+}
+
+/** As Go's container/heap does it: a new one goes up as long as it is better than the one above. */
+function pushOnHeap(heap: Endpoint[], endpoint: Endpoint): void {
+  let at = heap.push(endpoint) - 1;
+  while (at > 0) {
+    const above = (at - 1) >> 1;
+    if (!isBetter(endpoint, heap[above]!)) return;
+    heap[at] = heap[above]!;
+    heap[above] = endpoint;
+    at = above;
   }
 }
 

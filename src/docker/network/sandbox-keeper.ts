@@ -97,6 +97,11 @@ export class SandboxKeeper {
     host.leaveFile(file, this.#firstMade! + (Math.floor(since / ROUND) + 1) * ROUND);
   }
 
+  /** The container that starts has joined all its networks. */
+  populate(sandbox: NetworkSandbox): void {
+    sandbox.populate(this.#host);
+  }
+
   connect(sandbox: NetworkSandbox, network: Network, request: EndpointRequest): void {
     if (network.endpoints.has(request.containerId)) {
       const words = `endpoint with name ${request.containerName} already exists in network ${network.name}`;
@@ -138,7 +143,7 @@ export class SandboxKeeper {
     endpoint.join = network.driver.join(network, endpoint, this.#host);
     if (endpoint.address !== null) sandbox.hosts.add(ownRecord(sandbox.request, endpoint.address.address));
     if (network.resolvesNames) this.#startDns(sandbox);
-    sandbox.addInterface(endpoint, this.#host);
+    sandbox.takeIn(endpoint, this.#host);
     const exit = sandbox.bestExit();
     if (exit === endpoint) sandbox.setExit(endpoint);
     if (exit === before) return;

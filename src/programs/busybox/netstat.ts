@@ -2,7 +2,7 @@ import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { SocketFamily } from "../../net/socket-family.ts";
 import { ipv6Sockets, type ShownSocket, tcpSockets } from "../../net/tcp/socket-list.ts";
 import { TcpState } from "../../net/tcp/state.ts";
-import type { Program, Wait } from "../../sim/process.ts";
+import type { Process, Program, Wait } from "../../sim/process.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { getopt } from "../getopt.ts";
 import type { ProgramContext } from "../program-context.ts";
@@ -44,7 +44,7 @@ const STATES: Readonly<Record<TcpState, string>> = {
 };
 
 /** A line of the table. */
-interface Row {
+export interface SocketRow {
   readonly protocol: "tcp" | "udp" | "raw";
   readonly family: SocketFamily;
   readonly receiveQueue: number;
@@ -54,6 +54,8 @@ interface Row {
   readonly remoteAddress: number;
   readonly remotePort: number;
   readonly state: string;
+  /** The process that has it open, where that is known. */
+  readonly opener: Process | null;
 }
 
 /** `busybox netstat` (1.35). */
@@ -83,7 +85,7 @@ function* run(context: ProgramContext): Program {
   if (wants("t") || wants("u") || wants("w")) {
     context.out(`Active Internet connections (${which})\n`);
     context.out("Proto Recv-Q Send-Q Local Address           Foreign Address         State       \n");
-    for (const row of rowsOf(context.namespace, wants)) {
+    for (const row of socketRows(context.namespace, wants)) {
       const listens = row.remotePort === 0;
       if (!letters.has("a") && listens !== letters.has("l")) continue;
       yield* show(context, row, letters.has("n"));
@@ -96,8 +98,9 @@ function* run(context: ProgramContext): Program {
   return 0;
 }
 
-function rowsOf(ns: NetworkNamespace, wants: (letter: string) => boolean): readonly Row[] {
-  const rows: Row[] = [];
+/** The sockets of a namespace, those of the protocols that are wanted: `t`, `u`, `w`. */
+export function socketRows(ns: NetworkNamespace, wants: (letter: string) => boolean): readonly SocketRow[] {
+  const rows: SocketRow[] = [];
   if (wants("t"))
     for (const socket of [...tcpSockets(ns), ...ipv6Sockets(ns, "tcp")]) rows.push(tcpRow(socket));
   if (wants("u"))
@@ -112,6 +115,7 @@ function rowsOf(ns: NetworkNamespace, wants: (letter: string) => boolean): reado
         remoteAddress: socket.remoteAddress,
         remotePort: socket.remotePort,
         state: socket.remotePort === 0 ? "" : "ESTABLISHED",
+        opener: socket.opener,
       });
   if (wants("u"))
     for (const socket of ipv6Sockets(ns, "udp")) rows.push({ ...tcpRow(socket), protocol: "udp", state: "" });
@@ -127,11 +131,12 @@ function rowsOf(ns: NetworkNamespace, wants: (letter: string) => boolean): reado
         remoteAddress: 0,
         remotePort: 0,
         state: "7",
+        opener: null,
       });
   return rows;
 }
 
-function tcpRow(socket: ShownSocket): Row {
+function tcpRow(socket: ShownSocket): SocketRow {
   const listens = socket.state === TcpState.LISTEN;
   return {
     protocol: "tcp",
@@ -144,10 +149,11 @@ function tcpRow(socket: ShownSocket): Row {
     remoteAddress: socket.remoteAddress,
     remotePort: socket.remotePort,
     state: STATES[socket.state],
+    opener: socket.opener,
   };
 }
 
-function* show(context: ProgramContext, row: Row, numeric: boolean): Generator<Wait, void, void> {
+function* show(context: ProgramContext, row: SocketRow, numeric: boolean): Generator<Wait, void, void> {
   const local = yield* place(context, row, row.localAddress, row.localPort, numeric);
   const remote = yield* place(context, row, row.remoteAddress, row.remotePort, numeric);
   const queues = `${String(row.receiveQueue).padStart(6)} ${String(row.sendQueue).padStart(6)}`;
@@ -159,7 +165,7 @@ function* show(context: ProgramContext, row: Row, numeric: boolean): Generator<W
 /** `127.0.0.1:80`, or with names `localhost:http`; of a socket for both families `:::80` and `::ffff:127.0.0.1:80`. */
 function* place(
   context: ProgramContext,
-  { family, protocol }: Row,
+  { family, protocol }: SocketRow,
   address: number,
   port: number,
   numeric: boolean,

@@ -101,6 +101,11 @@ export class CurlExchange implements ResponseListener {
       keeps = !response.closes && !options.http10;
       this.#transfer.meter.done(this.#now);
       yield* pause(this.#now, STEP);
+      // A server that sends a body after all has done so before curl, which it woke with the head, comes to read: both are read at once.
+      if (this.#method === "HEAD" && !keeps) {
+        yield* pause(this.#now, STEP);
+        socket.receive(CHUNK);
+      }
       if (keeps) {
         connections.keep(connection);
         report.info(`Connection #${number} to host ${connection.host} left intact`);

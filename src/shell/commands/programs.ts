@@ -3,7 +3,7 @@ import { arping } from "../../programs/arping/arping.ts";
 import { busyboxArping } from "../../programs/busybox/arping.ts";
 import { busyboxHostname } from "../../programs/busybox/hostname.ts";
 import { busyboxNc } from "../../programs/busybox/nc.ts";
-import { netstat } from "../../programs/busybox/netstat.ts";
+import { netstat as busyboxNetstat } from "../../programs/busybox/netstat.ts";
 import { nslookup } from "../../programs/busybox/nslookup.ts";
 import { busyboxPing } from "../../programs/busybox/ping.ts";
 import { busyboxTraceroute } from "../../programs/busybox/traceroute.ts";
@@ -15,6 +15,7 @@ import { getent } from "../../programs/getent.ts";
 import { httpd } from "../../programs/httpd/httpd.ts";
 import { whoami } from "../../programs/httpd/whoami.ts";
 import { nc } from "../../programs/nc/nc.ts";
+import { netstat } from "../../programs/netstat.ts";
 import { ping } from "../../programs/ping/ping.ts";
 import { python } from "../../programs/python/python.ts";
 import { ss } from "../../programs/ss/ss.ts";
@@ -34,6 +35,7 @@ export function registerPrograms(commands: CommandTable): void {
   commands.register("python3", python);
   commands.register("wget", wget, { complete: () => expecting("host") });
   commands.register("ss", ss, { complete: () => expecting("host") });
+  commands.register("netstat", netstat, { complete: () => expecting("file") });
   commands.register("tcpdump", tcpdump, { complete: after("-i", "file") });
   commands.register("traceroute", traceroute, { complete: after("-i", "host") });
   commands.register("dig", dig, { complete: () => expecting("host") });
@@ -47,7 +49,7 @@ export function registerPrograms(commands: CommandTable): void {
   commands.registerApplet("arping", busyboxArping);
   commands.registerApplet("hostname", busyboxHostname);
   commands.registerApplet("nc", busyboxNc);
-  commands.registerApplet("netstat", netstat);
+  commands.registerApplet("netstat", busyboxNetstat);
   commands.registerApplet("traceroute", busyboxTraceroute);
 }
 

@@ -34,3 +34,14 @@ export function filterValue<T>(parse: () => T, words = ""): T {
     throw new DaemonError(500, `${words}${error.message}`);
   }
 }
+
+/** A name, or an expression that is found in it (moby api/types/filters, Match); what is no expression is just a name. */
+export function matches(pattern: string, text: string): boolean {
+  if (pattern === text) return true;
+  try {
+    return new RegExp(pattern).test(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}

@@ -111,6 +111,7 @@ const PRELUDE: readonly (readonly [host: string, line: string])[] = [
     "host",
     `docker images --format '{{.Repository}}:{{.Tag}}' | grep -vE '^(alpine|nginx|training|fundamentals)' | xargs docker rmi`,
   ],
+  ["client", "ip neigh replace 172.10.0.1 lladdr 52:54:00:00:00:01 dev eth0 nud stale"],
   ["client", "echo 'nameserver 198.51.100.53' > /etc/resolv.conf"],
 ];
 

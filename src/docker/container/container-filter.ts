@@ -1,6 +1,6 @@
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
-import { checkFilterKeys, filterValue, truthFilter } from "../filters.ts";
+import { checkFilterKeys, filterValue, matches, truthFilter } from "../filters.ts";
 import { parseInt64 } from "../go-parse.ts";
 import type { ImageStore } from "../images/image-store.ts";
 import { hasLabel } from "../labels.ts";
@@ -145,15 +145,6 @@ function named<T>(ask: () => T): T | null {
     return ask();
   } catch (error) {
     if (error instanceof DaemonError) return null;
-    throw error;
-  }
-}
-
-function matches(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(pattern).test(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return pattern === text;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
-import { checkFilterKeys } from "../filters.ts";
+import { checkFilterKeys, matches } from "../filters.ts";
 import { hasLabel } from "../labels.ts";
 import type { Network } from "./network.ts";
 
@@ -32,9 +32,9 @@ function fits(network: Network, key: string, value: string): boolean {
     case "driver":
       return network.driver.name === value;
     case "id":
-      return network.id.startsWith(value);
+      return matches(value, network.id);
     case "name":
-      return network.name.includes(value);
+      return matches(value, network.name);
     case "scope":
       return value === "local";
     case "type":
@@ -44,7 +44,7 @@ function fits(network: Network, key: string, value: string): boolean {
     case "label":
       return hasLabel(network.request.Labels, value);
     case "idOrName":
-      return network.name === value || network.id === value;
+      return matches(value, network.name) || matches(value, network.id);
     default:
       return true;
   }

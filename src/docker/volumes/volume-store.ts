@@ -2,7 +2,7 @@ import type { World } from "../../sim/world.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { VolumeCreateRequest, VolumeResource } from "../api/volume-types.ts";
-import { checkFilterKeys, truthFilter } from "../filters.ts";
+import { checkFilterKeys, matches, truthFilter } from "../filters.ts";
 import { hasLabel } from "../labels.ts";
 import { pruneFilter } from "../prune-filters.ts";
 import { rfc3339 } from "../timestamps.ts";
@@ -36,7 +36,7 @@ export class VolumeStore {
     const some = (key: string, test: (value: string) => boolean): boolean => filters[key]?.some(test) ?? true;
     return [...this.#volumes.values()].filter(
       (volume) =>
-        some("name", (value) => volume.Name.includes(value)) &&
+        some("name", (value) => matches(value, volume.Name)) &&
         some("driver", (value) => volume.Driver === value) &&
         (dangling === undefined || this.#isUnused(volume) === dangling) &&
         (filters["label"] ?? []).every((value) => hasLabel(volume.Labels ?? {}, value)),

@@ -102,7 +102,7 @@ function show(host: string | undefined, device: string | null, context: Operatio
 
 function lineOf(n: Neighbour): string {
   const hardware = n.valid ? mac.format(n.macHi, n.macLo) : "<incomplete>";
-  const kind = n.valid ? " [ether] " : " ";
-  const permanent = n.state === "PERMANENT" ? "PERM " : "";
-  return `? (${ip.format(n.address)}) at ${hardware}${kind}${permanent === "" && n.valid ? " " : permanent}on ${n.device.name}\n`;
+  const kind = n.valid ? " [ether]" : "";
+  const permanent = n.state === "PERMANENT" ? "PERM" : "";
+  return `? (${ip.format(n.address)}) at ${hardware}${kind} ${permanent} on ${n.device.name}\n`;
 }

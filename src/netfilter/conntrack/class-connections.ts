@@ -2,7 +2,7 @@ import type { LegRecording } from "../../sim/leg-recording.ts";
 import type { FrameId } from "../../sim/packet.ts";
 import { SECOND } from "../../sim/time.ts";
 import { PROTO_UDP } from "../../wire/ipv4.ts";
-import { type Connection, isReply, Status } from "./connection.ts";
+import { type Connection, isReply } from "./connection.ts";
 import type { ConnectionPattern } from "./connection-pattern.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import type { Conntrack } from "./conntrack.ts";
@@ -11,20 +11,15 @@ import { Opening } from "./opening.ts";
 import type { Tuple } from "./tuple.ts";
 import type { TuplePattern } from "./tuple-pattern.ts";
 
-/** So many patterns are told apart by what they are; of more there may be two that look the same. */
-const MOST_PATTERNS = 64;
-
 /**
  * The connections of one namespace that classes of flows make: what legs note of the first ones ({@link Opening}), and what
- * they do for the others. These are rows of numbers ({@link ConnectionTable}), for packets and commands like any others.
+ * they do for the others ({@link UnseenConnections}).
  */
 export class ClassConnections {
   readonly #conntrack: Conntrack;
   readonly #table: ConnectionTable;
   readonly #end: (connection: Connection) => void;
   readonly #sweepSoon: (delay: number) => void;
-  readonly #patterns: ConnectionPattern[] = [];
-  #lastPattern = 0;
 
   /** `end` ends a connection whose time is over; `sweepSoon` is told that one may be over after so many nanoseconds. */
   constructor(
@@ -43,9 +38,14 @@ export class ClassConnections {
 
   /** A packet makes a connection. */
   noteMade(connection: Connection, hasTemplate: boolean): void {
-    const { world, ns } = this.#conntrack;
+    const { world, ns, unseen } = this.#conntrack;
     const { leg } = world;
     if (leg === null || leg.open === null) return;
+    if (unseen.isCrowded) {
+      // Legs have connections made of patterns that are of no more use.
+      unseen.forget();
+      world.generation++;
+    }
     const isPlain = !hasTemplate && leg.unended === null && ns.host.blindness === 0;
     if (isPlain && connection.protocol === PROTO_UDP) leg.unended = new Opening(connection, leg.open);
     else world.leg = null;
@@ -90,37 +90,24 @@ export class ClassConnections {
     else this.#conntrack.world.leg = null;
   }
 
-  /** A pattern like this one that is in use already, or itself: so replies need not be told apart. */
-  known(pattern: ConnectionPattern): ConnectionPattern {
-    const known = this.#patterns.find((other) => other.equals(pattern));
-    if (known !== undefined) return known;
-    if (this.#patterns.length === MOST_PATTERNS) this.#patterns.shift();
-    this.#patterns.push(pattern);
-    pattern.number = ++this.#lastPattern;
-    return pattern;
-  }
-
   // What legs do.
 
   /** Whether nobody hears of connections or counts their packets, and there is room for one more. */
   get isUnseen(): boolean {
-    const { settings, listeners, limits } = this.#conntrack;
-    return (
-      (settings.acct | settings.timestamp) === 0 && listeners.length === 0 && this.#table.size < limits.max
-    );
+    const { settings, listeners, limits, count } = this.#conntrack;
+    return (settings.acct | settings.timestamp) === 0 && listeners.length === 0 && count < limits.max;
   }
 
-  /** Whether nobody has a tuple. One whose time is over no longer has it. */
-  isFree({ hash, src, dst, ports, kind }: TuplePattern): boolean {
+  /** Whether nobody has the tuple of a flow. One whose time is over no longer has it. */
+  isFree(tuple: TuplePattern, port: number): boolean {
+    const { world, unseen } = this.#conntrack;
+    const { now } = world;
     const table = this.#table;
-    const found = table.findHashed(hash, src, dst, ports, kind);
+    const { src, dst, kind } = tuple;
+    const ports = tuple.portsOf(port);
+    if (unseen.have(tuple, ports, now)) return false;
+    const found = table.find(src, dst, ports, kind);
     if (found < 0) return true;
-    const { now } = this.#conntrack.world;
-    if (table.patternAt(found) !== null) {
-      if (table.endOf(found >> 1) > now) return false;
-      table.removeRow(found >> 1, true);
-      return true;
-    }
     const connection = table.at(found);
     // Whether one that legs have renewed is over cannot be told while packets are on their trips.
     if (connection.isInLegs || connection.livesAt(now)) return false;
@@ -128,32 +115,31 @@ export class ClassConnections {
     return true;
   }
 
-  /** Whether no connection has begun where one of a tuple begins. */
-  isNewSource({ src, ports, kind }: TuplePattern): boolean {
-    return this.#table.isNewSource(src, ports >>> 16, kind);
+  /** Whether no connection has begun where that of a flow begins. */
+  isNewSource(original: TuplePattern, port: number): boolean {
+    const { src, kind } = original;
+    const srcPort = original.portsOf(port) >>> 16;
+    return (
+      !this.#conntrack.unseen.haveFrom(src, srcPort, kind) && this.#table.isNewSource(src, srcPort, kind)
+    );
   }
 
-  /** Makes and confirms the connection of a pattern, whose tuples are free. */
-  open(pattern: ConnectionPattern, frame: FrameId): void {
+  /** Makes and confirms the connection of a pattern's flow, whose tuples are free. */
+  open(pattern: ConnectionPattern, port: number, frame: FrameId): void {
     const { settings, limits, world } = this.#conntrack;
     const timeout = settings.udp_timeout;
-    this.#table.addOf(pattern, ++limits.lastId, frame, world.now, timeout);
+    pattern.rows.add(port, ++limits.lastId, frame, world.now, timeout);
     this.#sweepSoon(timeout * SECOND);
   }
 
-  /** The row of the connection of a pattern that has one of its tuples, and had no reply yet; -1 where there is none. */
-  rowOf(pattern: ConnectionPattern, reply: boolean): number {
-    const table = this.#table;
-    const { hash, src, dst, ports, kind } = reply ? pattern.reply : pattern.original;
-    const found = table.findHashed(hash, src, dst, ports, kind);
-    if (found < 0 || table.isReply(found) !== reply) return -1;
-    return table.isOf(found, pattern, this.#conntrack.world.now) ? found >> 1 : -1;
+  /** The row of the connection of a pattern's flow if it had no reply yet; -1 where there is none. */
+  unanswered(pattern: ConnectionPattern, port: number): number {
+    return pattern.rows.findUnanswered(port, this.#conntrack.world.now);
   }
 
   /** One more packet of such a connection came, perhaps its first reply. */
-  renew(row: number, pattern: ConnectionPattern, reply: boolean): void {
+  renew(pattern: ConnectionPattern, row: number, reply: boolean): void {
     const { settings, world } = this.#conntrack;
-    const status = reply ? pattern.status | Status.seenReply : pattern.status;
-    this.#table.renew(row, status, world.now, settings.udp_timeout);
+    pattern.rows.renew(row, reply, world.now, settings.udp_timeout);
   }
 }

@@ -1,9 +1,9 @@
 import { PortPlace } from "../../sim/flow-class.ts";
 import type { EntryRef } from "../../sim/registry.ts";
-import { Connection, Status } from "./connection.ts";
+import { Connection, STREAM_AFTER, Status } from "./connection.ts";
+import { type ConnectionCount, ConnectionRows } from "./connection-rows.ts";
 import type { Conntrack } from "./conntrack.ts";
-import { kindOfTuple } from "./tuple.ts";
-import { TuplePattern } from "./tuple-pattern.ts";
+import type { TuplePattern } from "./tuple-pattern.ts";
 import type { Zone } from "./zone.ts";
 
 /**
@@ -11,15 +11,13 @@ import type { Zone } from "./zone.ts";
  * same through every translation. It is taken from the first of them, once that is confirmed.
  */
 export class ConnectionPattern {
-  /** Tells it from the others of its namespace; not 0. */
-  number = 0;
   readonly conntrack: Conntrack;
   readonly original: TuplePattern;
   readonly reply: TuplePattern;
+  /** Those that nobody has looked at. */
+  readonly rows: ConnectionRows;
   /** Bits of `Status`, before the first reply. */
-  readonly status: number;
-  /** Where the open port stands in a packet of the original direction. */
-  readonly #place: PortPlace;
+  readonly #status: number;
   readonly #protocol: number;
   readonly #zone: Zone;
   readonly #eventMask: number;
@@ -27,23 +25,15 @@ export class ConnectionPattern {
   readonly #srcNatRule: EntryRef;
   readonly #dstNatRule: EntryRef;
 
-  constructor(model: Connection, isSourcePortOpen: boolean) {
-    const { protocol, zone, src, dst, replySrc, replyDst } = model;
+  /** `count`: of the connections of all patterns of the namespace. */
+  constructor(model: Connection, original: TuplePattern, reply: TuplePattern, count: ConnectionCount) {
     this.conntrack = model.conntrack;
-    const ports = (model.srcPort << 16) | model.dstPort;
-    const replyPorts = (model.replySrcPort << 16) | model.replyDstPort;
-    this.original = new TuplePattern(src, dst, ports, kindOfTuple(protocol, zone, false), isSourcePortOpen);
-    this.reply = new TuplePattern(
-      replySrc,
-      replyDst,
-      replyPorts,
-      kindOfTuple(protocol, zone, true),
-      !isSourcePortOpen,
-    );
-    this.status = model.status;
-    this.#place = isSourcePortOpen ? PortPlace.source : PortPlace.destination;
-    this.#protocol = protocol;
-    this.#zone = zone;
+    this.original = original;
+    this.reply = reply;
+    this.rows = new ConnectionRows(count);
+    this.#status = model.status;
+    this.#protocol = model.protocol;
+    this.#zone = model.zone;
     this.#eventMask = model.eventMask;
     this.#masqueradeIndex = model.masqueradeIndex;
     this.#srcNatRule = model.srcNatRule;
@@ -52,33 +42,53 @@ export class ConnectionPattern {
 
   /** Whether a connection of the pattern is still what the pattern says, but for a reply. */
   describes({ status, mark, extension }: Connection): boolean {
-    return (status & ~Status.seenReply) === this.status && mark === 0 && extension === null;
+    return (status & ~Status.seenReply) === this.#status && mark === 0 && extension === null;
   }
 
-  equals(other: ConnectionPattern): boolean {
+  /** Whether a connection with such tuples, which has just begun, has all else in common with those of the pattern. */
+  isLike(model: Connection, original: TuplePattern, reply: TuplePattern): boolean {
     return (
-      this.original.equals(other.original) &&
-      this.reply.equals(other.reply) &&
-      this.status === other.status &&
-      this.#zone === other.#zone &&
-      this.#eventMask === other.#eventMask &&
-      this.#masqueradeIndex === other.#masqueradeIndex &&
-      this.#srcNatRule === other.#srcNatRule &&
-      this.#dstNatRule === other.#dstNatRule
+      this.original === original &&
+      this.reply === reply &&
+      this.#status === model.status &&
+      this.#zone === model.zone &&
+      this.#eventMask === model.eventMask &&
+      this.#masqueradeIndex === model.masqueradeIndex &&
+      this.#srcNatRule === model.srcNatRule &&
+      this.#dstNatRule === model.dstNatRule
     );
   }
 
   /** Whether the port that is open stands there in a packet, or in a reply. */
   isOpenAt(place: PortPlace, reply: boolean): boolean {
-    return (this.#place === place) !== reply;
+    const isSource = place === PortPlace.source;
+    return (this.original.isSourcePortOpen === isSource) !== reply;
   }
 
-  /** One of them; `ports` and `replyPorts` are those of its tuples, source and destination in one int32. */
-  connection(id: number, frame: number, ports: number, replyPorts: number): Connection {
-    const { original, reply } = this;
+  /** Whether one that nobody has looked at began at a source. `kind`: what `kindOfTuple` says. */
+  hasFrom(src: number, srcPort: number, kind: number): boolean {
+    const { original, rows } = this;
+    if (original.src !== src || original.kind !== kind) return false;
+    return original.isSourcePortOpen
+      ? rows.find(srcPort) >= 0
+      : original.portsOf(0) >>> 16 === srcPort && rows.size > 0;
+  }
+
+  /** The open ports of those. */
+  portsFrom(src: number, srcPort: number, kind: number): readonly number[] {
+    if (!this.hasFrom(src, srcPort, kind)) return [];
+    return this.original.isSourcePortOpen ? [srcPort] : this.rows.ports();
+  }
+
+  /** Makes an object of the one whose open port this is; it is in no table any more. */
+  take(port: number): Connection {
+    const { original, reply, rows } = this;
+    const row = rows.find(port);
+    const ports = original.portsOf(port);
+    const replyPorts = reply.portsOf(port);
     const connection = new Connection(
       this.conntrack,
-      id,
+      rows.idOf(row),
       this.#protocol,
       this.#zone,
       original.src,
@@ -87,17 +97,21 @@ export class ConnectionPattern {
       ports & 0xffff,
       replyPorts >>> 16,
       replyPorts & 0xffff,
-      frame,
+      rows.frameOf(row),
     );
     // Whatever is asked for by now: nothing was written down of it when it began.
     connection.account = null;
     connection.replySrc = reply.src;
     connection.replyDst = reply.dst;
+    connection.status = this.#status | (rows.isAnswered(row) ? Status.seenReply : 0);
+    connection.streamAt = rows.beganAt(row) + STREAM_AFTER;
     connection.eventMask = this.#eventMask;
     connection.masqueradeIndex = this.#masqueradeIndex;
     connection.srcNatRule = this.#srcNatRule;
     connection.dstNatRule = this.#dstNatRule;
     connection.pattern = this;
+    connection.keep(rows.endOf(row), rows.timeoutOf(row));
+    rows.remove(row);
     return connection;
   }
 }

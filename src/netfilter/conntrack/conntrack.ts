@@ -19,7 +19,8 @@ import { trackIcmpError } from "./icmp-error-tracking.ts";
 import { Outcome } from "./outcome.ts";
 import { isClosing } from "./tcp-tracking.ts";
 import { track } from "./trackers.ts";
-import { Tuple } from "./tuple.ts";
+import { kindOfTuple, Tuple } from "./tuple.ts";
+import { UnseenConnections } from "./unseen-connections.ts";
 import { DEFAULT_ZONE, type Zone } from "./zone.ts";
 
 /** Dead connections are looked for no more often than this (GC_SCAN_INTERVAL_MIN). */
@@ -47,8 +48,12 @@ export class Conntrack {
   readonly limits: ConntrackLimits;
   readonly stats: ConntrackStats = new ConntrackStats();
   listeners: readonly ConntrackListener[] = NOTHING;
-  /** Those that classes of flows make. */
+  /** What classes of flows do here. */
   readonly ofClasses: ClassConnections;
+  /** The connections that they have made, as long as nobody looks. */
+  readonly unseen: UnseenConnections = new UnseenConnections((connection) =>
+    this.#table.add(connection, true),
+  );
   /** The process whose command changes entries at this moment, or null. */
   actor: number | null = null;
   readonly #table: ConnectionTable = new ConnectionTable();
@@ -80,22 +85,26 @@ export class Conntrack {
 
   /** How many connections there are (nf_conntrack_count). */
   get count(): number {
-    return this.#table.size;
+    return this.#table.size + this.unseen.size;
   }
 
   /** All that live, the oldest first. Those that only wait for replies after a clash are not among them. */
   list(): readonly Connection[] {
     const now = this.world.now;
-    return this.#table.all
-      .filter((c) => c.livesAt(now) && (c.status & Status.natClash) === 0)
-      .sort((a, b) => a.id - b.id);
+    return this.#all().filter((c) => c.livesAt(now) && (c.status & Status.natClash) === 0);
   }
 
   /** The row and direction of a tuple in one number, or -1: {@link connectionAt}, {@link isReplyAt}. */
   find(tuple: Tuple, zone: Zone, reply: boolean): number {
-    const found = this.#table.find(tuple, zone, reply);
-    if (found < 0) return -1;
-    const connection = this.#table.at(found);
+    const { src, dst, ports, protocol } = tuple;
+    const kind = kindOfTuple(protocol, zone, reply);
+    const table = this.#table;
+    const found = table.find(src, dst, ports, kind);
+    if (found < 0) {
+      const isShown = this.unseen.show(src, dst, ports, kind, this.world.now);
+      return isShown ? table.find(src, dst, ports, kind) : -1;
+    }
+    const connection = table.at(found);
     if (connection.livesAt(this.world.now)) return found;
     this.#destroy(connection, TIMEOUT);
     return -1;
@@ -123,7 +132,9 @@ export class Conntrack {
 
   /** The connections that began at a tuple's source, the newest first. */
   fromSource({ src, srcPort, protocol }: Tuple, zone: Zone): readonly Connection[] {
-    const found = this.#table.fromSource(src, srcPort, protocol, zone);
+    const kind = kindOfTuple(protocol, zone, false);
+    this.unseen.showFrom(src, srcPort, kind);
+    const found = this.#table.fromSource(src, srcPort, kind);
     this.ofClasses.noteSource(found.length > 0);
     return found;
   }
@@ -273,7 +284,9 @@ export class Conntrack {
     zone: Zone,
   ): boolean {
     const ports = (srcPort << 16) | dstPort;
-    for (const connection of this.#table.near(src, dst, ports, protocol, zone, this.limits.buckets)) {
+    const kind = kindOfTuple(protocol, zone, false);
+    this.unseen.showAll();
+    for (const connection of this.#table.near(src, dst, ports, kind, this.limits.buckets)) {
       if ((connection.status & Status.assured) !== 0 && connection.livesAt(this.world.now)) continue;
       this.#destroy(connection, EVICTED);
       this.stats.earlyDrop++;
@@ -362,7 +375,7 @@ export class Conntrack {
   /** Ends all connections that `which` says yes to (nf_ct_iterate_cleanup); returns how many. */
   flush(which: (connection: Connection) => boolean): number {
     let count = 0;
-    for (const connection of this.#table.all) {
+    for (const connection of this.#all()) {
       if (!which(connection)) continue;
       this.#destroy(connection);
       count++;
@@ -391,6 +404,12 @@ export class Conntrack {
   close(): void {
     this.flush(() => true);
     this.#sweep.cancel();
+  }
+
+  /** All connections, the oldest first. */
+  #all(): readonly Connection[] {
+    this.unseen.showAll();
+    return this.#table.all;
   }
 
   #noteTracked(packet: Packet): void {
@@ -434,13 +453,16 @@ export class Conntrack {
   #collect(): void {
     const { now } = this.world;
     const isTight = this.count > this.limits.max * 0.95;
-    const next = this.#table.sweep(now, isTight || this.listeners.length > 0, (connection) => {
+    const look = (connection: Connection): void => {
       if (!connection.livesAt(now)) this.#destroy(connection, TIMEOUT);
       else if (isTight && mayGoEarly(connection)) {
         this.#destroy(connection, EVICTED);
         this.stats.earlyDrop++;
       }
-    });
+    };
+    // Who listens hears of the oldest first.
+    if (isTight || this.listeners.length > 0) this.#all().forEach(look);
+    const next = Math.min(this.#table.sweep(now, look), this.unseen.sweep(now));
     if (next !== Number.POSITIVE_INFINITY) this.#sweepSoon(next - now);
   }
 }

@@ -13,6 +13,8 @@ export class OpensConnection implements FlowAct {
   readonly #free: readonly TuplePattern[];
   /** NAT asked for connections from the same source, and there was none. */
   readonly #isNewSource: boolean;
+  /** The open port of the packet for which it holds. */
+  #at = 0;
 
   constructor(
     pattern: ConnectionPattern,
@@ -32,18 +34,14 @@ export class OpensConnection implements FlowAct {
     const connections = this.#connections;
     if (!connections.isUnseen) return false;
     const port = this.#port.of(packet);
-    original.take(port);
-    reply.take(port);
-    if (!connections.isFree(original) || !connections.isFree(reply)) return false;
-    for (const tuple of this.#free) {
-      tuple.take(port);
-      if (!connections.isFree(tuple)) return false;
-    }
-    return !this.#isNewSource || connections.isNewSource(original);
+    if (!connections.isFree(original, port) || !connections.isFree(reply, port)) return false;
+    for (const tuple of this.#free) if (!connections.isFree(tuple, port)) return false;
+    this.#at = port;
+    return !this.#isNewSource || connections.isNewSource(original, port);
   }
 
   perform(_packet: Packet, frame: FrameId): void {
-    this.#connections.open(this.#pattern, frame);
+    this.#connections.open(this.#pattern, this.#at, frame);
   }
 }
 
@@ -63,14 +61,13 @@ export class RenewsConnection implements FlowAct {
   }
 
   holds(packet: Packet): boolean {
-    const { original, reply } = this.#pattern;
-    if (!this.#connections.isUnseen) return false;
-    (this.#reply ? reply : original).take(this.#port.of(packet));
-    this.#row = this.#connections.rowOf(this.#pattern, this.#reply);
+    const connections = this.#connections;
+    if (!connections.isUnseen) return false;
+    this.#row = connections.unanswered(this.#pattern, this.#port.of(packet));
     return this.#row >= 0;
   }
 
   perform(): void {
-    this.#connections.renew(this.#row, this.#pattern, this.#reply);
+    this.#connections.renew(this.#pattern, this.#row, this.#reply);
   }
 }

@@ -1,10 +1,9 @@
 import { type OpenPort, PortPlace } from "../../sim/flow-class.ts";
 import type { LegRecording } from "../../sim/leg-recording.ts";
 import { type Connection, Status } from "./connection.ts";
-import { ConnectionPattern } from "./connection-pattern.ts";
 import { OpensConnection } from "./flow-acts.ts";
 import { kindOfTuple, type Tuple } from "./tuple.ts";
-import { TuplePattern } from "./tuple-pattern.ts";
+import type { TuplePattern } from "./tuple-pattern.ts";
 
 /** What a connection may be that a class of flows makes. */
 const PLAIN = Status.confirmed | Status.natMask | Status.natDoneMask;
@@ -25,7 +24,8 @@ export class Opening {
   /** Nobody waited for replies of this tuple. */
   foundFree({ src, dst, ports, protocol }: Tuple): void {
     const kind = kindOfTuple(protocol, this.connection.zone, true);
-    this.#free.push(new TuplePattern(src, dst, ports, kind, this.#open.place === PortPlace.destination));
+    const { unseen } = this.connection.conntrack;
+    this.#free.push(unseen.tuplePattern(src, dst, ports, kind, this.#open.place === PortPlace.destination));
   }
 
   /** No connection came from the same source. */
@@ -48,9 +48,9 @@ export class Opening {
       connection.extension === null &&
       connection.zone.direction === "both";
     if (!isKept || !isPlain) return false;
-    const pattern = connection.conntrack.ofClasses.known(new ConnectionPattern(connection, isSource));
+    const pattern = connection.conntrack.unseen.pattern(connection, isSource);
     connection.pattern = pattern;
-    const free = this.#free.filter((tuple) => !tuple.equals(pattern.reply));
+    const free = this.#free.filter((tuple) => tuple !== pattern.reply);
     leg.does(new OpensConnection(pattern, port, free, this.#isNewSource));
     return true;
   }

@@ -124,6 +124,11 @@ export class ClassConnections {
     );
   }
 
+  /** Whether connections of a pattern can be added, and their life prolonged, as today's settings have it. */
+  takes(pattern: ConnectionPattern): boolean {
+    return pattern.rows.takes(this.#conntrack.settings.udp_timeout);
+  }
+
   /** Makes and confirms the connection of a pattern's flow, whose tuples are free. */
   open(pattern: ConnectionPattern, port: number, frame: FrameId): void {
     const { settings, limits, world } = this.#conntrack;
@@ -139,7 +144,6 @@ export class ClassConnections {
 
   /** One more packet of such a connection came, perhaps its first reply. */
   renew(pattern: ConnectionPattern, row: number, reply: boolean): void {
-    const { settings, world } = this.#conntrack;
-    pattern.rows.renew(row, reply, world.now, settings.udp_timeout);
+    pattern.rows.renew(row, reply, this.#conntrack.world.now);
   }
 }

@@ -110,7 +110,7 @@ export class ConnectionPattern {
     connection.srcNatRule = this.#srcNatRule;
     connection.dstNatRule = this.#dstNatRule;
     connection.pattern = this;
-    connection.keep(rows.endOf(row), rows.timeoutOf(row));
+    connection.keep(rows.endOf(row), rows.timeout);
     rows.remove(row);
     return connection;
   }

@@ -5,20 +5,10 @@ const PAGE_BITS = 4;
 const PAGE = 1 << PAGE_BITS;
 const PAGES = 0x10000 >>> PAGE_BITS;
 
-/** Numbers of a row, half a cache line: two times, */
-const TIMES = 4;
-/** when it ends, or 0 where there is no connection, */
-const DEADLINE = 0;
-/** and when it began; */
-const BEGAN = 1;
-/** and four int32 behind them: */
-const NUMBERS = 8;
-const ID = 4;
-const FRAME = 5;
-/** for how many seconds it is kept after a packet, */
-const TIMEOUT = 6;
-/** and 1 once there was a reply. */
-const ANSWERED = 7;
+/** Numbers of {@link ConnectionRows.#origins}: the time is two int32 wide. */
+const ORIGIN = 4;
+const ID = 2;
+const FRAME = 3;
 
 /** How many connections of a namespace are rows. */
 export interface ConnectionCount {
@@ -26,20 +16,25 @@ export interface ConnectionCount {
 }
 
 /**
- * The connections of one pattern that nobody has looked at yet: for each a row of numbers, found by the port that is open.
- * A row is a whole number from 0; it holds until the next one is added or swept out.
+ * The connections of one pattern that nobody has looked at yet: for each a few numbers, found by the port that is open. All
+ * are kept equally long after a packet. A row is a whole number from 0; it is gone when its connection is removed.
  */
 export class ConnectionRows {
   size = 0;
+  /** For how many seconds they are kept after a packet. */
+  #timeout = 0;
   readonly #count: ConnectionCount;
   /** By the upper bits of a port: a page of rows plus one, or 0. */
   readonly #pages: Uint16Array = new Uint16Array(PAGES);
   /** Pages that are in use or free again. */
   #made = 0;
   readonly #free: number[] = [];
-  #numbers: Int32Array = new Int32Array(PAGE * NUMBERS);
-  /** The same memory. */
-  #times: Float64Array = new Float64Array(this.#numbers.buffer);
+  /** What every packet asks for, by row: when the connection ends, negative once it had a reply; 0 where there is none. */
+  #ends: Float64Array = new Float64Array(PAGE);
+  /** What is seldom asked for, by row: when it began, its id and its frame. */
+  #origins: Int32Array = new Int32Array(PAGE * ORIGIN);
+  /** The same memory, for the times. */
+  #times: Float64Array = new Float64Array(this.#origins.buffer);
   /** None ends before. */
   #next: Nanos = Number.POSITIVE_INFINITY;
 
@@ -48,12 +43,17 @@ export class ConnectionRows {
     this.#count = count;
   }
 
+  /** Whether connections can be added that are kept for so many seconds. */
+  takes(timeout: number): boolean {
+    return (this.#timeout === timeout || this.size === 0) && timeout > 0;
+  }
+
   /** The row of a port, or -1. Its connection may have ended. */
   find(port: number): number {
     const page = this.#pages[port >>> PAGE_BITS]!;
     if (page === 0) return -1;
     const row = ((page - 1) << PAGE_BITS) | (port & (PAGE - 1));
-    return this.#times[row * TIMES + DEADLINE] === 0 ? -1 : row;
+    return this.#ends[row] === 0 ? -1 : row;
   }
 
   /** Whether there is one that lives. One that has ended is taken out. */
@@ -68,64 +68,57 @@ export class ConnectionRows {
   /** The row of one that lives and has had no reply, or -1. */
   findUnanswered(port: number, now: Nanos): number {
     const row = this.find(port);
-    return row >= 0 && !this.isAnswered(row) && this.endOf(row) > now ? row : -1;
+    return row >= 0 && this.#ends[row]! > now ? row : -1;
   }
 
   endOf(row: number): Nanos {
-    return this.#times[row * TIMES + DEADLINE]!;
-  }
-
-  beganAt(row: number): Nanos {
-    return this.#times[row * TIMES + BEGAN]!;
-  }
-
-  idOf(row: number): number {
-    return this.#numbers[row * NUMBERS + ID]!;
-  }
-
-  frameOf(row: number): number {
-    return this.#numbers[row * NUMBERS + FRAME]!;
-  }
-
-  /** In seconds. */
-  timeoutOf(row: number): number {
-    return this.#numbers[row * NUMBERS + TIMEOUT]!;
+    return Math.abs(this.#ends[row]!);
   }
 
   isAnswered(row: number): boolean {
-    return this.#numbers[row * NUMBERS + ANSWERED] !== 0;
+    return this.#ends[row]! < 0;
   }
 
-  /** Adds that of a port that has none; `timeout` in seconds. */
+  beganAt(row: number): Nanos {
+    return this.#times[(row * ORIGIN) >> 1]!;
+  }
+
+  idOf(row: number): number {
+    return this.#origins[row * ORIGIN + ID]!;
+  }
+
+  frameOf(row: number): number {
+    return this.#origins[row * ORIGIN + FRAME]!;
+  }
+
+  /** In seconds. */
+  get timeout(): number {
+    return this.#timeout;
+  }
+
+  /** Adds that of a port that has none. It is to be kept for so many seconds: {@link takes}. */
   add(port: number, id: number, frame: number, now: Nanos, timeout: number): void {
     const page = this.#pages[port >>> PAGE_BITS]! || this.#makePage(port >>> PAGE_BITS);
     const row = ((page - 1) << PAGE_BITS) | (port & (PAGE - 1));
-    const times = this.#times;
-    const numbers = this.#numbers;
     const until = now + timeout * SECOND;
-    times[row * TIMES + DEADLINE] = until;
-    times[row * TIMES + BEGAN] = now;
-    numbers[row * NUMBERS + ID] = id;
-    numbers[row * NUMBERS + FRAME] = frame;
-    numbers[row * NUMBERS + TIMEOUT] = timeout;
-    numbers[row * NUMBERS + ANSWERED] = 0;
+    this.#timeout = timeout;
+    this.#ends[row] = until;
+    this.#times[(row * ORIGIN) >> 1] = now;
+    this.#origins[row * ORIGIN + ID] = id;
+    this.#origins[row * ORIGIN + FRAME] = frame;
     if (until < this.#next) this.#next = until;
     this.size++;
     this.#count.size++;
   }
 
-  /** A packet came, perhaps a reply; the connection is kept for so many seconds from now on. */
-  renew(row: number, reply: boolean, now: Nanos, timeout: number): void {
-    const numbers = this.#numbers;
-    const until = now + timeout * SECOND;
-    this.#times[row * TIMES + DEADLINE] = until;
-    numbers[row * NUMBERS + TIMEOUT] = timeout;
-    if (reply) numbers[row * NUMBERS + ANSWERED] = 1;
-    if (until < this.#next) this.#next = until;
+  /** A packet came, perhaps a reply. */
+  renew(row: number, reply: boolean, now: Nanos): void {
+    const until = now + this.#timeout * SECOND;
+    this.#ends[row] = reply ? -until : until;
   }
 
   remove(row: number): void {
-    this.#times[row * TIMES + DEADLINE] = 0;
+    this.#ends[row] = 0;
     this.size--;
     this.#count.size--;
   }
@@ -148,6 +141,7 @@ export class ConnectionRows {
     return next;
   }
 
+  /** When the next one of a page ends. */
   #sweepPage(first: number, now: Nanos): Nanos {
     let next = Number.POSITIVE_INFINITY;
     for (let row = first; row < first + PAGE; row++) {
@@ -172,13 +166,18 @@ export class ConnectionRows {
 
   #makePage(high: number): number {
     const page = this.#free.pop() ?? ++this.#made;
-    if (page * PAGE * NUMBERS > this.#numbers.length) {
-      const wider = new Int32Array(this.#numbers.length * 2);
-      wider.set(this.#numbers);
-      this.#numbers = wider;
-      this.#times = new Float64Array(wider.buffer);
-    }
+    if (page * PAGE > this.#ends.length) this.#grow();
     this.#pages[high] = page;
     return page;
+  }
+
+  #grow(): void {
+    const ends = new Float64Array(this.#ends.length * 2);
+    ends.set(this.#ends);
+    this.#ends = ends;
+    const origins = new Int32Array(this.#origins.length * 2);
+    origins.set(this.#origins);
+    this.#origins = origins;
+    this.#times = new Float64Array(origins.buffer);
   }
 }

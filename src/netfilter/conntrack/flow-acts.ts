@@ -32,7 +32,7 @@ export class OpensConnection implements FlowAct {
   holds(packet: Packet): boolean {
     const { original, reply } = this.#pattern;
     const connections = this.#connections;
-    if (!connections.isUnseen) return false;
+    if (!connections.isUnseen || !connections.takes(this.#pattern)) return false;
     const port = this.#port.of(packet);
     if (!connections.isFree(original, port) || !connections.isFree(reply, port)) return false;
     for (const tuple of this.#free) if (!connections.isFree(tuple, port)) return false;
@@ -62,7 +62,7 @@ export class RenewsConnection implements FlowAct {
 
   holds(packet: Packet): boolean {
     const connections = this.#connections;
-    if (!connections.isUnseen) return false;
+    if (!connections.isUnseen || !connections.takes(this.#pattern)) return false;
     this.#row = connections.unanswered(this.#pattern, this.#port.of(packet));
     return this.#row >= 0;
   }

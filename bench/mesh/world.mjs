@@ -49,7 +49,7 @@ function buildLab() {
   return { lab, namespace: (where) => lab.namespace(path(where)) };
 }
 
-/** `size`: bytes of each request. The task sends each one back; the client counts what comes, and checks its number. */
+/** `size`: bytes of each request, a multiple of four. The task sends each one back; the client counts what comes, and checks its number. */
 export function buildMesh(size) {
   const { lab, namespace } = buildLab();
   const { world } = lab;
@@ -60,10 +60,11 @@ export function buildMesh(size) {
   const task = new UdpSocket(namespace("task"));
   task.bind(0, TASK.port);
   const reply = new Uint8Array(size);
+  const replyView = new DataView(reply.buffer);
   task.receiver = (packet) => {
     counts.requests++;
-    for (let i = 0; i < size; i++) reply[i] = packet.bytes[packet.at + i];
-    const { view, networkAt, transportAt } = packet;
+    const { view, at, networkAt, transportAt } = packet;
+    for (let i = 0; i < size; i += 4) replyView.setInt32(i, view.getInt32(at + i));
     task.sendTo(ipv4.src(view, networkAt), udp.srcPort(view, transportAt), reply);
   };
 

@@ -106,6 +106,7 @@ export class ClassConnections {
     const { src, dst, kind } = tuple;
     const ports = tuple.portsOf(port);
     if (unseen.have(tuple, ports, now)) return false;
+    if (!table.mayHave(ports)) return true;
     const found = table.find(src, dst, ports, kind);
     if (found < 0) return true;
     const connection = table.at(found);

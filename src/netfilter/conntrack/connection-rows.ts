@@ -29,7 +29,7 @@ export class ConnectionRows {
   /** Pages that are in use or free again. */
   #made = 0;
   readonly #free: number[] = [];
-  /** What every packet asks for, by row: when the connection ends, negative once it had a reply; 0 where there is none. */
+  /** What every packet asks for, by row: when the connection ends, negative once it had a reply. */
   #ends: Float64Array = new Float64Array(PAGE);
   /** What is seldom asked for, by row: when it began, its id and its frame. */
   #origins: Int32Array = new Int32Array(PAGE * ORIGIN);
@@ -37,6 +37,8 @@ export class ConnectionRows {
   #times: Float64Array = new Float64Array(this.#origins.buffer);
   /** None ends before. */
   #next: Nanos = Number.POSITIVE_INFINITY;
+  /** What ended by then has been swept out: no more than a number is left of it. */
+  #sweptAt: Nanos = 0;
 
   /** `count`: kept up to date. */
   constructor(count: ConnectionCount) {
@@ -53,7 +55,7 @@ export class ConnectionRows {
     const page = this.#pages[port >>> PAGE_BITS]!;
     if (page === 0) return -1;
     const row = ((page - 1) << PAGE_BITS) | (port & (PAGE - 1));
-    return this.#ends[row] === 0 ? -1 : row;
+    return this.endOf(row) > this.#sweptAt ? row : -1;
   }
 
   /** Whether there is one that lives. One that has ended is taken out. */
@@ -126,30 +128,27 @@ export class ConnectionRows {
   /** Takes out those that have ended by `now`. When the next one does, or Infinity. */
   sweep(now: Nanos): Nanos {
     if (this.#next > now) return this.#next;
+    this.#sweptAt = now;
     let next = Number.POSITIVE_INFINITY;
+    let living = 0;
     for (let high = 0; high < PAGES; high++) {
       const page = this.#pages[high]!;
       if (page === 0) continue;
-      const end = this.#sweepPage((page - 1) << PAGE_BITS, now);
-      if (end < next) next = end;
-      if (end === Number.POSITIVE_INFINITY) {
-        this.#pages[high] = 0;
-        this.#free.push(page);
+      const before = living;
+      const first = (page - 1) << PAGE_BITS;
+      for (let row = first; row < first + PAGE; row++) {
+        const end = this.endOf(row);
+        if (end <= now) continue;
+        living++;
+        if (end < next) next = end;
       }
+      if (living > before) continue;
+      this.#pages[high] = 0;
+      this.#free.push(page);
     }
+    this.#count.size -= this.size - living;
+    this.size = living;
     this.#next = next;
-    return next;
-  }
-
-  /** When the next one of a page ends. */
-  #sweepPage(first: number, now: Nanos): Nanos {
-    let next = Number.POSITIVE_INFINITY;
-    for (let row = first; row < first + PAGE; row++) {
-      const end = this.endOf(row);
-      if (end === 0) continue;
-      if (end <= now) this.remove(row);
-      else if (end < next) next = end;
-    }
     return next;
   }
 

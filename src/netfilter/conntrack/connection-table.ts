@@ -1,3 +1,4 @@
+import { CountingFilter } from "../../base/counting-filter.ts";
 import { HashIndex } from "../../base/hash-index.ts";
 import type { Nanos } from "../../sim/time.ts";
 import { type Connection, Status } from "./connection.ts";
@@ -25,6 +26,8 @@ export class ConnectionTable {
       this.#rows[(found >> 1) * STRIDE + SLOT + (found & 1)] = slot;
     },
   });
+  /** Both ports of every tuple; null until somebody asks. */
+  #ports: CountingFilter | null = null;
   /** By original source; null until somebody asks. */
   #sources: HashIndex | null = null;
   /** Where each row is in that index. */
@@ -56,6 +59,23 @@ export class ConnectionTable {
     const rows = this.#rows;
     const at = (found >> 1) * STRIDE + (found & 1) * REPLY;
     return rows[at] === src && rows[at + 2] === ports && rows[at + 1] === dst && rows[at + 3] === kind;
+  }
+
+  /** Whether somebody may have a tuple with these ports: it is told at once, and mostly that nobody has. */
+  mayHave(ports: number): boolean {
+    return (this.#ports ?? this.#notePorts()).mayHave(ports);
+  }
+
+  #notePorts(): CountingFilter {
+    const ports = new CountingFilter();
+    this.#ports = ports;
+    const rows = this.#rows;
+    for (let row = 0; row < this.#connections.length; row++) {
+      if (this.#connections[row] === null) continue;
+      ports.add(rows[row * STRIDE + 2]!);
+      ports.add(rows[row * STRIDE + REPLY + 2]!);
+    }
+    return ports;
   }
 
   at(found: number): Connection {
@@ -152,6 +172,10 @@ export class ConnectionTable {
     if (both) rows[at + SLOT] = this.#tuples.add(this.#hashOf(row * 2), row * 2);
     rows[at + REPLY_SLOT] = this.#tuples.add(this.#hashOf(row * 2 + 1), row * 2 + 1);
     if (this.#sources !== null) this.#sourceSlots[row] = this.#sources.add(this.#sourceHash(row), row);
+    if (this.#ports !== null) {
+      this.#ports.add(rows[at + 2]!);
+      this.#ports.add(rows[at + REPLY + 2]!);
+    }
     this.size++;
   }
 
@@ -171,10 +195,15 @@ export class ConnectionTable {
 
   remove(connection: Connection): void {
     const { row } = connection;
+    const rows = this.#rows;
     const at = row * STRIDE;
-    if ((connection.status & Status.natClash) === 0) this.#tuples.removeAt(this.#rows[at + SLOT]!);
-    this.#tuples.removeAt(this.#rows[at + REPLY_SLOT]!);
+    if ((connection.status & Status.natClash) === 0) this.#tuples.removeAt(rows[at + SLOT]!);
+    this.#tuples.removeAt(rows[at + REPLY_SLOT]!);
     if (this.#sources !== null) this.#sources.removeAt(this.#sourceSlots[row]!);
+    if (this.#ports !== null) {
+      this.#ports.remove(rows[at + 2]!);
+      this.#ports.remove(rows[at + REPLY + 2]!);
+    }
     this.#connections[row] = null;
     this.#ends[row] = Number.POSITIVE_INFINITY;
     this.#free.push(row);

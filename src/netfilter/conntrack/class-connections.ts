@@ -2,7 +2,7 @@ import type { LegRecording } from "../../sim/leg-recording.ts";
 import type { FrameId } from "../../sim/packet.ts";
 import { SECOND } from "../../sim/time.ts";
 import { PROTO_UDP } from "../../wire/ipv4.ts";
-import { type Connection, isReply } from "./connection.ts";
+import { type Connection, isReply, Status } from "./connection.ts";
 import type { ConnectionPattern } from "./connection-pattern.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import type { Conntrack } from "./conntrack.ts";
@@ -138,6 +138,24 @@ export class ClassConnections {
     this.#sweepSoon(timeout * SECOND);
   }
 
+  /**
+   * The connection of a pattern's flow if it had no reply yet and somebody has looked at it; null where there is none, or
+   * where it is not as those that nobody has looked at.
+   */
+  shownUnanswered(pattern: ConnectionPattern, port: number): Connection | null {
+    const table = this.#table;
+    const { src, dst, kind } = pattern.original;
+    const ports = pattern.original.portsOf(port);
+    if (!table.mayHave(ports)) return null;
+    const found = table.find(src, dst, ports, kind);
+    if (found < 0 || table.isReply(found)) return null;
+    const connection = table.at(found);
+    const isAlike = (connection.status & Status.seenReply) === 0 && pattern.isPlain(connection, port);
+    return isAlike && !connection.isInLegs && connection.livesAt(this.#conntrack.world.now)
+      ? connection
+      : null;
+  }
+
   /** The row of the connection of a pattern's flow if it had no reply yet; -1 where there is none. */
   unanswered(pattern: ConnectionPattern, port: number): number {
     return pattern.rows.findUnanswered(port, this.#conntrack.world.now);
@@ -146,5 +164,12 @@ export class ClassConnections {
   /** One more packet of such a connection came, perhaps its first reply. */
   renew(pattern: ConnectionPattern, row: number, reply: boolean): void {
     pattern.rows.renew(row, reply, this.#conntrack.world.now);
+  }
+
+  /** The same for one that somebody has looked at. */
+  renewShown(connection: Connection, reply: boolean): void {
+    const { settings, world } = this.#conntrack;
+    connection.prolong(world.now, settings.udp_timeout);
+    if (reply) connection.status |= Status.seenReply;
   }
 }

@@ -59,6 +59,26 @@ export class ConnectionPattern {
     );
   }
 
+  /** Whether an object is one of the pattern, that of the flow with this port, and nobody wrote anything down of it. */
+  isPlain(connection: Connection, port: number): boolean {
+    const { original, reply } = this;
+    const { srcPort, dstPort, replySrc, replyDst, replySrcPort, replyDstPort } = connection;
+    return (
+      connection.src === original.src &&
+      connection.dst === original.dst &&
+      ((srcPort << 16) | dstPort) === original.portsOf(port) &&
+      replySrc === reply.src &&
+      replyDst === reply.dst &&
+      ((replySrcPort << 16) | replyDstPort) === reply.portsOf(port) &&
+      connection.zone === this.#zone &&
+      connection.eventMask === this.#eventMask &&
+      connection.account === null &&
+      connection.ref === 0 &&
+      connection.changes === 0 &&
+      this.describes(connection)
+    );
+  }
+
   /** Whether the port that is open stands there in a packet, or in a reply. */
   isOpenAt(place: PortPlace, reply: boolean): boolean {
     const isSource = place === PortPlace.source;

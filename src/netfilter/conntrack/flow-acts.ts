@@ -1,6 +1,7 @@
 import type { FlowAct, FlowPort } from "../../sim/flow-class.ts";
 import type { FrameId, Packet } from "../../sim/packet.ts";
 import type { ClassConnections } from "./class-connections.ts";
+import type { Connection } from "./connection.ts";
 import type { ConnectionPattern } from "./connection-pattern.ts";
 import type { TuplePattern } from "./tuple-pattern.ts";
 
@@ -51,7 +52,9 @@ export class RenewsConnection implements FlowAct {
   readonly #pattern: ConnectionPattern;
   readonly #port: FlowPort;
   readonly #reply: boolean;
+  /** The connection of the packet for which it holds: a row, or an object that somebody has looked at. */
   #row = -1;
+  #shown: Connection | null = null;
 
   constructor(pattern: ConnectionPattern, port: FlowPort, reply: boolean) {
     this.#connections = pattern.conntrack.ofClasses;
@@ -63,11 +66,15 @@ export class RenewsConnection implements FlowAct {
   holds(packet: Packet): boolean {
     const connections = this.#connections;
     if (!connections.isUnseen || !connections.takes(this.#pattern)) return false;
-    this.#row = connections.unanswered(this.#pattern, this.#port.of(packet));
-    return this.#row >= 0;
+    const port = this.#port.of(packet);
+    this.#row = connections.unanswered(this.#pattern, port);
+    if (this.#row >= 0) return true;
+    this.#shown = connections.shownUnanswered(this.#pattern, port);
+    return this.#shown !== null;
   }
 
   perform(): void {
-    this.#connections.renew(this.#pattern, this.#row, this.#reply);
+    if (this.#row >= 0) this.#connections.renew(this.#pattern, this.#row, this.#reply);
+    else this.#connections.renewShown(this.#shown!, this.#reply);
   }
 }

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { Prng } from "../../base/prng.ts";
+import { SECOND } from "../../sim/time.ts";
+import { ConnectionRows } from "./connection-rows.ts";
+
+interface Model {
+  readonly id: number;
+  readonly frame: number;
+  readonly began: number;
+  end: number;
+  isAnswered: boolean;
+}
+
+const TIMEOUT = 3;
+
+test("rows are found by their port, with all that was said of them, until they are removed or swept out", () => {
+  const random = new Prng(7);
+  const count = { size: 0 };
+  const rows = new ConnectionRows(count);
+  const model = new Map<number, Model>();
+  let now = 0;
+  /** Ports in a row, and some that are far apart. */
+  const anyPort = (): number => (random.below(2) === 0 ? 40_000 + random.below(60) : random.below(65_536));
+  for (let id = 1; id < 20_000; id++) {
+    const port = anyPort();
+    const known = model.get(port);
+    const lot = random.below(100);
+    if (lot < 60) {
+      expect(rows.lives(port, now)).toBe(known !== undefined && known.end > now);
+      if (known !== undefined && known.end <= now) model.delete(port);
+      if (!model.has(port)) {
+        expect(rows.takes(TIMEOUT)).toBe(true);
+        rows.add(port, id, id * 2, now, TIMEOUT);
+        const end = now + TIMEOUT * SECOND;
+        model.set(port, { id, frame: id * 2, began: now, end, isAnswered: false });
+      }
+    } else if (lot < 85) {
+      const row = rows.findUnanswered(port, now);
+      expect(row >= 0).toBe(known !== undefined && !known.isAnswered && known.end > now);
+      if (row >= 0) {
+        known!.isAnswered = random.below(2) === 0;
+        known!.end = now + TIMEOUT * SECOND;
+        rows.renew(row, known!.isAnswered, now);
+      }
+    } else if (lot < 90) {
+      if (known !== undefined) rows.remove(rows.find(port));
+      model.delete(port);
+    } else if (lot < 99) now += random.below(SECOND / 10);
+    else {
+      for (const [other, { end }] of model) if (end <= now) model.delete(other);
+      const next = Math.min(...[...model.values()].map(({ end }) => end));
+      expect(rows.sweep(now)).toBeLessThanOrEqual(next);
+    }
+    expect([rows.size, count.size]).toEqual([model.size, model.size]);
+  }
+  expect(model.size).toBeGreaterThan(100);
+  expect(rows.ports()).toEqual([...model.keys()].sort((a, b) => a - b));
+  for (const [port, { id, frame, began, end, isAnswered }] of model) {
+    const row = rows.find(port);
+    expect([rows.idOf(row), rows.frameOf(row), rows.beganAt(row), rows.endOf(row)]).toEqual([
+      id,
+      frame,
+      began,
+      end,
+    ]);
+    expect(rows.isAnswered(row)).toBe(isAnswered);
+  }
+});
+
+test("all are kept equally long: another timeout waits until there are none", () => {
+  const rows = new ConnectionRows({ size: 0 });
+  rows.add(80, 1, 1, 0, TIMEOUT);
+  expect([rows.takes(TIMEOUT), rows.takes(TIMEOUT + 1)]).toEqual([true, false]);
+  expect(rows.sweep(TIMEOUT * SECOND)).toBe(Number.POSITIVE_INFINITY);
+  expect([rows.takes(TIMEOUT + 1), rows.takes(0)]).toEqual([true, false]);
+});

@@ -17,7 +17,7 @@ export function hooksOfChains(
   const successors = new Map<string, readonly string[]>();
   for (const [name, { rules }] of chains) {
     const next = new Set<string>();
-    for (const { value } of rules) {
+    for (const { value } of rules.slice(0, reachable(rules))) {
       const to = value.target?.name;
       if (to !== undefined && !VERDICTS.includes(to) && chains.has(to)) next.add(to);
     }
@@ -36,6 +36,18 @@ export function hooksOfChains(
   // A chain that was visited for this hook lies on no circle, except on the path that leads to it.
   for (const [name, hook] of hooks) visit(name, 1 << hook);
   return masks;
+}
+
+/**
+ * How many of a chain's rules a packet can get to: a verdict without a condition ends it. The kernel asks of the others
+ * neither where they lead nor whether they may stand there.
+ */
+export function reachable(rules: readonly Rule[]): number {
+  const end = rules.findIndex(({ value }) => {
+    const { target, ...conditions } = value;
+    return target !== undefined && VERDICTS.includes(target.name) && Object.keys(conditions).length === 0;
+  });
+  return end < 0 ? rules.length : end + 1;
 }
 
 /** The matches and the target of one rule, ready to be asked. */

@@ -7,7 +7,7 @@ import type { EntryRef } from "../sim/registry.ts";
 import { Verdict } from "../sim/verdict.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import type { Chain } from "./chain.ts";
-import { makeRule } from "./check-rules.ts";
+import { makeRule, reachable } from "./check-rules.ts";
 import { DevicePattern } from "./device-pattern.ts";
 import { noteMatch } from "./foreseen-match.ts";
 import { parseMasked } from "./masked-address.ts";
@@ -115,8 +115,9 @@ export class CompiledTable {
     this.#counters = new Float64Array(length * 2);
     this.#varies = new Uint8Array(length);
     for (const [name, chain] of chains) {
-      for (const rule of chain.rules) {
-        const made = makeRule(rule, ns, table, masks.get(name)!, chains);
+      const reached = reachable(chain.rules);
+      for (const [i, rule] of chain.rules.entries()) {
+        const made = makeRule(rule, ns, table, i < reached ? masks.get(name)! : 0, chains);
         const at = this.#add(rule, made.matches.length === 0 ? NONE : made.matches, made.target);
         const asked = made.target === null ? made.matches : [...made.matches, made.target];
         if (asked.some(({ steady }) => steady !== true)) this.#varies[at] = 1;

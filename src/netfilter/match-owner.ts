@@ -46,6 +46,8 @@ export const ownerMatch: XtMatchType<OwnerInfo> = {
   name: "owner",
   make(info, { hooks }) {
     if ((hooks & ~hookMask(Hook.output, Hook.postrouting)) !== 0) throw new KernelError("EINVAL");
+    const reversed = (range: readonly [number, number] = [0, 0]): boolean => range[1] < range[0];
+    if (reversed(info.uid) || reversed(info.gid)) throw new KernelError("EINVAL");
     return new OwnerMatch(info);
   },
 };

@@ -11,6 +11,9 @@ export interface SetInfo extends XtInfo {
   readonly not?: true;
   /** Of nets: what a `nomatch` entry excludes matches, and nothing else (IPSET_FLAG_RETURN_NOMATCH). */
   readonly returnNomatch?: true;
+  /** Which counters of elements a match leaves as they are, and what is asked of them: nothing, as sets have none here. */
+  readonly unchanged?: readonly ("update-counters" | "update-subcounters")[];
+  readonly counters?: readonly (readonly [question: string, not: boolean])[];
 }
 
 class SetMatch implements XtMatch {

@@ -5,6 +5,9 @@ import { Rule } from "./rule.ts";
 /** Names that are verdicts, and can be no chain's. */
 export const VERDICTS: readonly string[] = ["ACCEPT", "DROP", "QUEUE", "RETURN"];
 
+/** Most letters of a chain's name in the kernel's format (IPT_CHAINLABEL without its end). */
+const MAX_LABEL = 31;
+
 /** Writes a rule as `iptables -S` prints it, the table in front. */
 type RuleText = (chain: string, rule: Rule["value"]) => string;
 
@@ -90,11 +93,12 @@ export class RuleSet {
     this.chains.delete(name);
   }
 
-  /** Rules that lead to the chain follow it. @throws {KernelError} ENOENT, EEXIST, EINVAL for built-in ones */
+  /** Rules that lead to the chain follow it. @throws {KernelError} ENOENT, also for built-in ones, EEXIST, EINVAL for a long name */
   rename(from: string, to: string, text: RuleText): void {
     if (this.chains.has(to) || VERDICTS.includes(to)) throw new KernelError("EEXIST");
     const chain = this.chain(from);
     if (chain.policy !== null) throw new KernelError("ENOENT");
+    if (to.length > MAX_LABEL) throw new KernelError("EINVAL");
     const renamed = chain.copy(to);
     this.chains.delete(from);
     this.chains.set(to, renamed);

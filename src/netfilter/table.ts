@@ -4,7 +4,7 @@ import { type Hook, hookNames, type XtVerdict } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 import type { EntryRef } from "../sim/registry.ts";
 import { Chain } from "./chain.ts";
-import { hooksOfChains, makeRule } from "./check-rules.ts";
+import { hooksOfChains, makeRule, reachable } from "./check-rules.ts";
 import { CompiledTable } from "./compiled-table.ts";
 import type { Rule } from "./rule.ts";
 import { RuleSet } from "./rule-set.ts";
@@ -54,8 +54,9 @@ export class Table {
   commit(draft: RuleSet): void {
     const masks = hooksOfChains(draft.chains, this.hooks);
     for (const { name, rules } of draft.chains.values()) {
-      const mask = masks.get(name)!;
-      for (const rule of rules) {
+      const reached = reachable(rules);
+      for (const [i, rule] of rules.entries()) {
+        const mask = i < reached ? masks.get(name)! : 0;
         if (rule.checkedHooks === mask) continue;
         makeRule(rule, this.ns, this.name, mask, draft.chains);
         rule.checkedHooks = mask;

@@ -70,6 +70,13 @@ class CtTarget implements XtTarget {
   }
 }
 
+/** The helpers that Linux brings, and the protocols that each is for. They are not simulated. */
+const HELPERS: Readonly<Record<string, readonly number[]>> = {
+  ...Object.fromEntries(["ftp", "irc", "pptp", "sane", "H.245", "Q.931"].map((name) => [name, [6]])),
+  ...Object.fromEntries(["amanda", "netbios-ns", "RAS", "snmp", "tftp"].map((name) => [name, [17]])),
+  sip: [6, 17],
+};
+
 /** What it asks for is not simulated. */
 class Undecided implements XtTarget {
   apply(): XtVerdict {
@@ -82,10 +89,13 @@ export const ctTarget: XtTargetType<CtInfo> = {
   tables: ["raw"],
   make(info, place) {
     if (info.notrack === true) return new Notrack();
-    // Nobody has made a policy of that name: that takes another tool.
-    if (info.timeout !== undefined) throw new KernelError("EINVAL");
     const conntrack = useConntrack(place.ns);
-    if (info.helper !== undefined) return new Undecided();
+    if (info.helper !== undefined) {
+      if (HELPERS[info.helper]?.includes(place.protocol) !== true) throw new KernelError("ENOENT");
+      return new Undecided();
+    }
+    // Nobody has made a policy of that name: that takes another tool.
+    if (info.timeout !== undefined) throw new KernelError(place.protocol > 0 ? "ENOENT" : "EINVAL");
     const { zone = 0, zoneDirection: direction = "both", events } = info;
     const make = (of: Zone): Connection => {
       const template = new Connection(conntrack, 0, 0, of, 0, 0, 0, 0, 0, 0, 0);

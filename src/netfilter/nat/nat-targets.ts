@@ -25,6 +25,8 @@ import { type NatRange, RangeFlag } from "./nat-range.ts";
 export interface NatPorts {
   readonly minPort?: number;
   readonly maxPort?: number;
+  /** DNAT: this port becomes `minPort`, the next one the next. */
+  readonly basePort?: number;
   readonly random?: true;
   readonly randomFully?: true;
 }
@@ -34,8 +36,6 @@ export interface NatInfo extends XtInfo, NatPorts {
   /** Absent: the address stays. */
   readonly minAddress?: string;
   readonly maxAddress?: string;
-  /** DNAT: this port becomes `minPort`, the next one the next. */
-  readonly basePort?: number;
   readonly persistent?: true;
 }
 

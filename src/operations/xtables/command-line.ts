@@ -10,6 +10,7 @@ import {
 } from "./command-options.ts";
 import type { Extensions, XtExtension } from "./extension.ts";
 import { Getopt } from "./getopt.ts";
+import { checkWaitInterval, INTERVAL_NOTE, readWait } from "./lock-wait.ts";
 import { type LoadedOption, RuleReader } from "./rule-reader.ts";
 import { XtProblem } from "./xt-problem.ts";
 
@@ -36,6 +37,9 @@ export interface CommandLine {
   readonly loaded: readonly XtExtension[];
 }
 
+/** A line of a restored file that is for ip6tables alone. */
+export class OtherFamily extends Error {}
+
 /** An option of the tool itself by its letter, or of a match or target. */
 type Code = string | LoadedOption;
 
@@ -50,7 +54,7 @@ export function parseCommandLine(
   try {
     return reader.read();
   } catch (error) {
-    if (error instanceof XtProblem) error.before = reader.notes;
+    if (error instanceof XtProblem) error.before = reader.notes + error.before;
     throw error;
   }
 }
@@ -61,7 +65,6 @@ class CommandLineReader {
   readonly #restoring: boolean;
   #command = "";
   #table: string;
-  #tableSet = false;
   #chain: string | null = null;
   #position: number | null = null;
   /** Whether the number belongs to the command (`-D CHAIN 3`, `-Z CHAIN 3`). */
@@ -145,23 +148,25 @@ class CommandLineReader {
         return;
       case "t":
         if (not) throw new XtProblem("unexpected ! flag before --table");
-        if (this.#restoring && this.#tableSet)
-          throw new XtProblem("The -t option cannot be used in iptables-restore.\n");
+        if (this.#restoring) throw new XtProblem("The -t option cannot be used in iptables-restore.\n");
         this.#table = value!;
-        this.#tableSet = true;
         return;
       case "w":
         if (this.#restoring) throw new XtProblem("You cannot use `-w' from iptables-restore");
-        this.#readWait(value);
+        this.#wait = readWait(this.#optional(value));
         return;
       case "W":
         if (this.#restoring) throw new XtProblem("You cannot use `-W' from iptables-restore");
-        this.#readWaitInterval(value);
+        checkWaitInterval(this.#optional(value));
+        this.#rule.notices += INTERVAL_NOTE;
+        this.#waitInterval = true;
         return;
       case "M":
       case "4":
         return;
       case "6":
+        // A file may be for both families: what is for the other is left out.
+        if (this.#restoring) throw new OtherFamily();
         throw new XtProblem("", 2, true);
       case "v":
         if (this.#verbose++ > 0) return;
@@ -217,8 +222,8 @@ class CommandLineReader {
         return;
       case "E":
         if (!words.hasWord) throw new XtProblem("-E requires old-chain-name and new-chain-name");
+        // Only a new chain's name is looked at; what this one may not be the kernel's library says.
         this.#newName = words.take();
-        checkChainName(this.#newName, this.#extensions);
         return;
       case "P":
         if (!words.hasWord) throw new XtProblem("-P requires a chain and a policy");
@@ -226,21 +231,9 @@ class CommandLineReader {
     }
   }
 
-  #readWait(value: string | null): void {
-    const text = value ?? (this.#words.hasWord ? this.#words.take() : null);
-    if (text !== null && !/^\s*[+-]?(0x[\da-f]|\d)/i.test(text))
-      throw new XtProblem("wait seconds not numeric");
-    this.#wait = text === null || Number.parseInt(text, 10) !== 0;
-  }
-
-  #readWaitInterval(value: string | null): void {
-    const text = value ?? (this.#words.hasWord ? this.#words.take() : null);
-    if (text === null) throw new XtProblem("wait interval value required");
-    if (!/^\s*\d/.test(text)) throw new XtProblem("wait interval not numeric");
-    const microseconds = Number.parseInt(text, 10);
-    if (microseconds > 999999) throw new XtProblem(`too long usec wait ${microseconds} > 999999 usec`);
-    this.#rule.notices += "Ignoring deprecated --wait-interval option.\n";
-    this.#waitInterval = true;
+  /** The argument of an option that may stand without one. */
+  #optional(value: string | null): string | null {
+    return value ?? (this.#words.hasWord ? this.#words.take() : null);
   }
 
   #readCounters(value: string): void {
@@ -289,8 +282,10 @@ class CommandLineReader {
   #done(command: string): CommandLine {
     const helps = command === "V" || command === "h";
     const rules = helps ? [] : this.#rule.make(this.#table);
+    if (command === "R" && rules.length !== 1)
+      throw new XtProblem("Replacement rule does not specify a unique address");
     if (!helps) this.#checkOptions();
-    if (command === "h") this.#rule.loadProtocol();
+    if (command === "h") this.#rule.loadProtocolForHelp();
     return {
       command: helps ? command : this.#command,
       table: this.#table,

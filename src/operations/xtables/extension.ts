@@ -32,6 +32,8 @@ export interface XtOption {
   readonly also?: readonly string[];
   /** What the tool says when it is given twice, where that is not the usual sentence. */
   readonly twice?: string;
+  /** What it says to a `!` in front that may not be there, where that is not the usual sentence. */
+  readonly inverted?: string;
 }
 
 /** An option as it was given. */
@@ -97,6 +99,8 @@ export interface XtExtension<I extends XtInfo = XtInfo> {
   check?(given: GivenOptions): void;
   /** Makes the value. Its fields must come in one order, so that equal rules are equal texts. @throws {XtProblem} */
   make(given: GivenOptions, rule: RuleContext): I;
+  /** What is said on standard error about a value that is taken all the same. */
+  warning?(info: I, given: GivenOptions): string;
   /** What the tool asks the kernel before it goes on. @throws {XtProblem} */
   verify?(info: I, ns: NetworkNamespace): void;
   /** The options as `iptables-save` prints them, without blanks around; empty when there are none. */
@@ -133,7 +137,7 @@ export function takeOption(
   if (option.multi !== true && given.has(id))
     throw new XtProblem(option.twice ?? `${extension.name}: option "--${name}" can only be used once.\n`);
   if (not && option.not !== true)
-    throw new XtProblem(`${extension.name}: option "--${name}" cannot be inverted.\n`);
+    throw new XtProblem(option.inverted ?? `${extension.name}: option "--${name}" cannot be inverted.\n`);
   const value = option.read === undefined ? true : option.read(text!, extension.name, name);
   given.add(id, { name, value, not });
 }

@@ -115,7 +115,7 @@ export const iptablesChange: OperationRecord<IptablesChange> = {
       if (error instanceof XtProblem) throw problem("iptables", error);
       // What the kernel itself refuses is told without the command's own words.
       if (error instanceof KernelError)
-        throw refused(editor.done ? "" : `${letter}${numbered ? "#" : ""}`, error.errno);
+        throw refused(editor.done ? "" : `${letter}${numbered ? "#" : ""}`, error.errno, editor.said);
       throw error;
     }
   },
@@ -146,6 +146,8 @@ export class TableEditor {
   readonly #table: Table;
   readonly #draft: RuleSet;
   readonly #extensions: Extensions;
+  /** What the command has printed; it stays printed when the rest fails. */
+  said = "";
   /** The command was carried out on the draft: what comes now is the kernel's word. */
   done = false;
 
@@ -161,7 +163,7 @@ export class TableEditor {
     const draft = this.#draft;
     const rules = (operation.rules ?? []).map((rule) => this.withTarget(rule));
     const made = (): Rule[] => rules.map((value) => this.rule(chain, value, counters));
-    let said =
+    this.said =
       verbose === undefined ? "" : rules.map((rule) => announcedRule(rule, this.#extensions)).join("");
     this.done = false;
     switch (command) {
@@ -188,14 +190,14 @@ export class TableEditor {
         this.#setPolicy(chain, operation.policy!, counters);
         break;
       case "zero":
-        said += this.#zero(operation);
+        this.#zero(operation);
         break;
       case "flush":
       case "delete-chain":
-        said += this.#each(command, operation.chain, verbose !== undefined);
+        this.#each(command, operation.chain, verbose !== undefined);
     }
     this.done = true;
-    return said;
+    return this.said;
   }
 
   /** Where the first rule stands that is the same, from 1. @throws {KernelError} ENOENT */
@@ -233,29 +235,27 @@ export class TableEditor {
     if (counters !== undefined) this.#draft.policyCounters.set(chain, counters);
   }
 
-  #zero({ chain, position, verbose }: IptablesChange): string {
+  #zero({ chain, position, verbose }: IptablesChange): void {
     if (position !== undefined) {
       if (position > this.#draft.chain(chain!).rules.length) throw new KernelError("E2BIG");
-      return "";
+      return;
     }
-    return this.#each("zero", chain, verbose !== undefined);
+    this.#each("zero", chain, verbose !== undefined);
   }
 
-  #each(command: "flush" | "delete-chain" | "zero", chain: string | undefined, verbose: boolean): string {
+  #each(command: "flush" | "delete-chain" | "zero", chain: string | undefined, verbose: boolean): void {
     const verb = command === "flush" ? "Flushing" : command === "zero" ? "Zeroing" : "Deleting";
     const draft = this.#draft;
     const names =
       chain !== undefined
         ? [chain]
         : draft.names.filter((name) => command !== "delete-chain" || draft.chain(name).policy === null);
-    let said = "";
     for (const name of names) {
-      if (verbose) said += `${verb} chain \`${name}'\n`;
+      if (verbose) this.said += `${verb} chain \`${name}'\n`;
       if (command === "flush") draft.flush(name);
       else if (command === "delete-chain") draft.deleteChain(name);
       else draft.chain(name);
     }
-    return said;
   }
 }
 

@@ -22,11 +22,11 @@ export function errorWords(command: string, errno: Errno): string {
   return WORDS[command]?.[errno] ?? ALWAYS[errno] ?? errorText[errno];
 }
 
-/** `iptables: WHY.`, with exit status 1. */
-export function refused(command: string, errno: Errno): ToolError {
+/** `iptables: WHY.`, with exit status 1; `said` went to standard output before. */
+export function refused(command: string, errno: Errno, said = ""): ToolError {
   const advice = errno === "EINVAL" ? " Run `dmesg' for more information." : "";
   const status = errno === "EAGAIN" ? XtStatus.resource : XtStatus.other;
-  return new ToolError(`iptables: ${errorWords(command, errno)}.${advice}`, status, "", true);
+  return new ToolError(`iptables: ${errorWords(command, errno)}.${advice}`, status, said, true);
 }
 
 /** A problem that a program finds by itself, as it prints it. */

@@ -72,14 +72,18 @@ export const iptablesList: QuestionRecord<IptablesList> = {
   ],
   answer(question, context) {
     const draft = tableOf(context.namespace, question.table ?? "filter", "iptables").edit();
-    const names = draft.names.filter((name) => question.chain === undefined || name === question.chain);
-    if (names.length === 0) throw refused("L", "ENOENT");
-    const { xtables } = context.toolbox;
-    return question.asCommands
-      ? commands(question, draft, names, xtables)
-      : lists(question, draft, names, xtables);
+    const text = listText(question, draft, context.toolbox.xtables);
+    if (text === null) throw refused("L", "ENOENT");
+    return text;
   },
 };
+
+/** What a table's rules look like; null for a chain that is not there. */
+export function listText(question: IptablesList, draft: RuleSet, extensions: Extensions): string | null {
+  const names = draft.names.filter((name) => question.chain === undefined || name === question.chain);
+  if (names.length === 0) return null;
+  return (question.asCommands ? commands : lists)(question, draft, names, extensions);
+}
 
 export const iptablesCheck: QuestionRecord<IptablesCheck> = {
   tool: "iptables",

@@ -39,6 +39,22 @@ test.each([
   ],
   ["*filter\n-A INPUT -j DROP\n", "iptables-restore: COMMIT expected at line 3\n[exit 1]"],
   ["foo\n", "iptables-restore: line 1 failed\n[exit 1]"],
+  ["*filter\n:RETURN - [0:0]\n", wrong("error creating chain 'RETURN':File exists", 2)],
+  [
+    "*filter\n-A INPUT --table nat -j DROP\nCOMMIT\n",
+    wrong("The -t option cannot be used in iptables-restore.\n", 2),
+  ],
+  ["", "[exit 0]"],
+  // Questions are answered with what the lines before have made; a line for the other family is left out.
+  [
+    "*filter\n-A INPUT -j DROP\n-A INPUT -6 -j ACCEPT --foo\n-S INPUT\n-L INPUT -n\n-C INPUT -j DROP\nCOMMIT\n",
+    "-P INPUT ACCEPT\n-A INPUT -j DROP\nChain INPUT (policy ACCEPT)\n" +
+      "target     prot opt source               destination         \n" +
+      "DROP       0    --  0.0.0.0/0            0.0.0.0/0           \n[exit 0]",
+  ],
+  ["*filter\n-C INPUT -j DROP\nCOMMIT\n", "iptables-restore: line 2 failed\n[exit 1]"],
+  ["*filter\n-S NOSUCH\nCOMMIT\n", "iptables-restore: line 2 failed\n[exit 1]"],
+  ["*filter\n-V\nfoo\n", "iptables-restore v1.8.9 (legacy)\n[exit 0]"],
 ])("%j", (text, said) => {
   expect(restore(text)).toBe(said);
 });
@@ -51,4 +67,16 @@ test.each([
   expect(restore("", option)).toBe(
     `iptables-restore: ${why}\nTry \`iptables-restore -h' for more information.\n[exit 1]`,
   );
+});
+
+test.each([
+  ["-w -W 5", "Ignoring deprecated --wait-interval option.\n[exit 0]"],
+  [
+    "-W 5",
+    "Ignoring deprecated --wait-interval option.\nOption --wait-interval requires option --wait\n[exit 1]",
+  ],
+  ["-w x", wrong("wait seconds not numeric", 0)],
+  ["-W x", wrong("wait interval not numeric", 0)],
+])("iptables-restore %s", (options, said) => {
+  expect(restore("", ...options.split(" "))).toBe(said);
 });

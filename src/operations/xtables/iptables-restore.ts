@@ -5,12 +5,15 @@ import type { Command, InNamespace, OperationRecord } from "../operation.ts";
 import type { OperationContext } from "../operation-context.ts";
 import type { Tool } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
-import { parseCommandLine } from "./command-line.ts";
+import { type CommandLine, OtherFamily, parseCommandLine } from "./command-line.ts";
 import { maxName } from "./command-options.ts";
 import type { Extensions } from "./extension.ts";
 import { Getopt, type LongOption, optionMistake } from "./getopt.ts";
 import { changeOf, TableEditor, tableOf } from "./iptables-change.ts";
 import { errorWords, problem } from "./iptables-errors.ts";
+import { iptablesHelp } from "./iptables-help.ts";
+import { listOf, listText } from "./iptables-list.ts";
+import { checkWaitInterval, INTERVAL_NOTE, readWait } from "./lock-wait.ts";
 import { splitLine } from "./tokens.ts";
 import { VERSION, XtProblem, XtStatus } from "./xt-problem.ts";
 
@@ -81,7 +84,7 @@ class Restorer {
   run(): string {
     const { text } = this.#operation;
     const lines = text.split("\n");
-    const whole = text.endsWith("\n") ? lines.length - 1 : lines.length;
+    const whole = text === "" || text.endsWith("\n") ? lines.length - 1 : lines.length;
     for (let i = 0; i < whole; i++) {
       this.#line = i + 1;
       const ended = i < lines.length - 1;
@@ -97,7 +100,7 @@ class Restorer {
 
   #read(line: string, ended: boolean): void {
     const { table: only, verbose } = this.#operation;
-    if (line === "" && ended) return;
+    if (line === "") return;
     if (line.startsWith("#")) {
       if (verbose !== undefined) this.#said += ended ? `${line}\n` : line;
       return;
@@ -165,7 +168,7 @@ class Restorer {
       this.#draft!.addChain(name);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      throw new XtProblem(`error creating chain '${name}':${error.message}\n`);
+      throw new XtProblem(`error creating chain '${name}':${error.message}`);
     }
   }
 
@@ -182,19 +185,42 @@ class Restorer {
       rest = line.slice(end + 1);
     }
     const words = [...args, ...splitLine(`${rest}\n`)];
-    const parsed = parseCommandLine(words, this.#extensions, this.#current, true);
-    if (!"AIRDFZNXEP".includes(parsed.command)) {
-      // Questions among the rules of a file are answered by nobody here.
-      throw new ToolError(`${PROGRAM}: line ${this.#line}: -${parsed.command} in a file is not simulated`, 1);
+    let parsed: CommandLine;
+    try {
+      parsed = parseCommandLine(words, this.#extensions, this.#current, true);
+    } catch (error) {
+      if (error instanceof OtherFamily) return;
+      throw error;
     }
     try {
-      const change = changeOf(parsed);
-      this.#said += this.#editor!.apply(change);
-      if (change.command === "zero") this.#zeroed.push([change.chain ?? null, change.position ?? null]);
+      this.#do(parsed);
     } catch (error) {
       if (error instanceof KernelError) throw this.#fail(`${PROGRAM}: line ${this.#line} failed\n`);
       throw error;
     }
+  }
+
+  /** Questions are answered with what the lines before have made of the table. @throws {KernelError} @throws {XtProblem} */
+  #do(line: CommandLine): void {
+    const { command } = line;
+    const editor = this.#editor!;
+    if (command === "h" || command === "V") {
+      const text = command === "h" ? iptablesHelp(PROGRAM, line.loaded) : `${PROGRAM} v${VERSION}\n`;
+      throw new ToolError("", 0, this.#said + text);
+    }
+    if (command === "C") {
+      for (const rule of line.rules) editor.find(line.chain!, editor.withTarget(rule));
+      return;
+    }
+    if (command.startsWith("L") || command.startsWith("S")) {
+      const text = listText(listOf(line), this.#draft!, this.#extensions);
+      if (text === null) throw new KernelError("ENOENT");
+      this.#said += text;
+      if (!command.endsWith("Z")) return;
+    }
+    const change = changeOf(command.endsWith("Z") ? { ...line, command: "Z" } : line);
+    this.#said += editor.apply(change);
+    if (change.command === "zero") this.#zeroed.push([change.chain ?? null, change.position ?? null]);
   }
 
   #commit(): void {
@@ -257,6 +283,8 @@ export const iptablesRestoreTool: Tool = {
     const words = new Getopt(args, SHORT);
     const given: { noflush?: true; counters?: true; test?: true; table?: string; verbose?: number } = {};
     const files: string[] = [];
+    let wait = false;
+    let notes = "";
     for (;;) {
       const word = words.next(OPTIONS);
       if (word.kind === "end") break;
@@ -286,9 +314,18 @@ export const iptablesRestoreTool: Tool = {
           given.verbose = (given.verbose ?? 0) + 1;
           break;
         case "w":
-        case "W":
-          if (word.value === null && words.hasWord) words.take();
+        case "W": {
+          const value = word.value ?? (words.hasWord ? words.take() : null);
+          try {
+            if (word.code === "w") wait = readWait(value);
+            else checkWaitInterval(value);
+          } catch (error) {
+            if (error instanceof XtProblem) throw problem(PROGRAM, error, 0);
+            throw error;
+          }
+          if (word.code === "W") notes += INTERVAL_NOTE;
           break;
+        }
         case "V":
           return [{ ask: "text", arguments: ["-V"], text: `${PROGRAM} v${VERSION}\n` }];
         case "h":
@@ -297,10 +334,13 @@ export const iptablesRestoreTool: Tool = {
     }
     files.push(...words.args.slice(words.at));
     if (files.length > 1) throw new ToolError("Unknown arguments found on commandline", 1);
+    if (notes !== "" && !wait)
+      throw new ToolError(`${notes}Option --wait-interval requires option --wait\n`, 1);
     const [file] = files;
     const text = file === undefined ? (outside?.stdin ?? "") : (outside?.readFile?.(file) ?? null);
     if (text === null) throw new ToolError(`Can't open ${file}: No such file or directory`, 1);
-    return [{ op: "iptables-restore", text, ...given }];
+    const restore: Command = { op: "iptables-restore", text, ...given };
+    return notes === "" ? [restore] : [{ ask: "text", arguments: [], text: "", notes }, restore];
   },
   refused: (error) => ({ stderr: `${PROGRAM}: ${error.message}\n`, status: 1 }),
 };
@@ -313,7 +353,6 @@ const USAGE = `Usage: ${PROGRAM} [-c] [-v] [-V] [-t] [-h] [-n] [-w secs] [-W use
 	   [ --help ]
 	   [ --noflush ]
 	   [ --wait=<seconds>
-	   [ --wait-interval=<usecs>
 	   [ --table=<TABLE> ]
 	   [ --modprobe=<command> ]
 `;

@@ -21,6 +21,26 @@ function typesText(mask: number): string {
 
 export const addrtypeMatch: XtExtension<AddrtypeInfo> = {
   name: "addrtype",
+  help: `Address type match options:
+ [!] --src-type type[,...]      Match source address type
+ [!] --dst-type type[,...]      Match destination address type
+     --limit-iface-in           Match only on the packet's incoming device
+     --limit-iface-out          Match only on the packet's outgoing device
+
+Valid types:           
+                                UNSPEC
+                                UNICAST
+                                LOCAL
+                                BROADCAST
+                                ANYCAST
+                                MULTICAST
+                                BLACKHOLE
+                                UNREACHABLE
+                                PROHIBIT
+                                THROW
+                                NAT
+                                XRESOLVE
+`,
   options: [
     { name: "src-type", read: readTypes, not: true },
     { name: "dst-type", read: readTypes, not: true },

@@ -53,12 +53,6 @@ function rangeText([min, max]: readonly [number, number]): string {
   return min === max ? `${min}` : `${min}:${max}`;
 }
 
-/** A port beyond 65535 is cut to 16 bits, as the tool does it. */
-const wrappedPorts: ReadOption = (text, extension, option) => {
-  const cut = text.replaceAll(/\d+/g, (digits) => `${Number(digits) & 0xffff}`);
-  return ports(cut, extension, option);
-};
-
 /** One or two numbers; a single one stands for itself. */
 const times: ReadOption = (text, extension, option) => {
   const values = range(0xffffffff)(text, extension, option) as number[];
@@ -82,10 +76,10 @@ const FIELDS: readonly (readonly [string, Field, ReadOption])[] = [
   ["ctorigdst", "origDst", hostMask],
   ["ctreplsrc", "replSrc", hostMask],
   ["ctrepldst", "replDst", hostMask],
-  ["ctorigsrcport", "origSrcPort", wrappedPorts],
-  ["ctorigdstport", "origDstPort", wrappedPorts],
-  ["ctreplsrcport", "replSrcPort", wrappedPorts],
-  ["ctrepldstport", "replDstPort", wrappedPorts],
+  ["ctorigsrcport", "origSrcPort", ports],
+  ["ctorigdstport", "origDstPort", ports],
+  ["ctreplsrcport", "replSrcPort", ports],
+  ["ctrepldstport", "replDstPort", ports],
   ["ctstatus", "status", names(CtStatus, "ctstatus")],
   ["ctexpire", "expire", times],
 ];

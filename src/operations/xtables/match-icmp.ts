@@ -47,6 +47,13 @@ const NAMES: readonly (readonly [string, number, number, number])[] = [
   ["address-mask-reply", 18, 0, 255],
 ];
 
+/** The names as the help lists them: those of one type and code in one line, those of a code alone indented. */
+const LISTED: string = NAMES.map(([name, type, from, to], i) => {
+  const before = NAMES[i - 1];
+  if (before?.[1] === type && before[2] === from && before[3] === to) return ` (${name})`;
+  return `\n${from === 0 && to === 255 ? "" : "   "}${name}`;
+}).join("");
+
 function readType(text: string): Pick<IcmpInfo, "type" | "codes"> {
   const found = NAMES.filter(([name]) => name.toLowerCase().startsWith(text.toLowerCase()));
   const exact = found.find(([name]) => name.toLowerCase() === text.toLowerCase());
@@ -58,13 +65,19 @@ function readType(text: string): Pick<IcmpInfo, "type" | "codes"> {
   const slash = text.indexOf("/");
   const typeText = slash < 0 ? text : text.slice(0, slash);
   const type = unsigned(typeText, 255);
+  if (type === null) throw new XtProblem(`Unknown ICMP type \`${text}'`);
   const code = slash < 0 ? 0 : unsigned(text.slice(slash + 1), 255);
-  if (type === null || code === null) throw new XtProblem(`Unknown ICMP type \`${text}'`);
+  if (code === null) throw new XtProblem(`Unknown ICMP code \`${text}'`);
   return { type, codes: slash < 0 ? [0, 255] : [code, code] };
 }
 
 export const icmpMatch: XtExtension<IcmpInfo> = {
   name: "icmp",
+  help: `icmp match options:
+[!] --icmp-type typename	match icmp type
+[!] --icmp-type type[/code]	(or numeric type or type/code)
+Valid ICMP Types:${LISTED}
+`,
   options: [{ name: "icmp-type", read: readType, not: true, mandatory: true }],
   make(given) {
     const { type, codes } = given.get<Pick<IcmpInfo, "type" | "codes">>("icmp-type")!;
@@ -73,7 +86,7 @@ export const icmpMatch: XtExtension<IcmpInfo> = {
   save({ type, codes: [from, to], not }) {
     const sign = not ? "! " : "";
     const all = from === 0 && to === 255;
-    if (type === 255 && all) return `${sign}--icmp-type any`;
+    if (type === 255) return `${sign}--icmp-type any`;
     return `${sign}--icmp-type ${type}${all ? "" : `/${from}`}`;
   },
   list({ type, codes: [from, to], not }, { numeric }) {

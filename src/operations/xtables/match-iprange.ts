@@ -14,8 +14,19 @@ const readRange: ReadOption = (text, _extension, option): AddressRange => {
   return dash < 0 ? [read(text), read(text)] : [read(text.slice(0, dash)), read(text.slice(dash + 1))];
 };
 
+function reversed(range: AddressRange | undefined): string {
+  if (range === undefined) return "";
+  const [from, to] = range;
+  if (ip.parse(from)! >>> 0 <= ip.parse(to)! >>> 0) return "";
+  return `xt_iprange: range ${from}-${to} is reversed and will never match\n`;
+}
+
 export const iprangeMatch: XtExtension<IprangeInfo> = {
   name: "iprange",
+  help: `iprange match options:
+[!] --src-range ip[-ip]    Match source IP in the specified range
+[!] --dst-range ip[-ip]    Match destination IP in the specified range
+`,
   options: [
     { name: "src-range", read: readRange, not: true },
     { name: "dst-range", read: readRange, not: true },
@@ -33,6 +44,7 @@ export const iprangeMatch: XtExtension<IprangeInfo> = {
       ...(given.not("dst-range") ? { notDst: true as const } : {}),
     };
   },
+  warning: ({ src, dst }) => `${reversed(src)}${reversed(dst)}`,
   save: ({ src, notSrc, dst, notDst }) =>
     [
       ...(src === undefined ? [] : [`${notSrc ? "! " : ""}--src-range ${src.join("-")}`]),

@@ -3,7 +3,7 @@ import { parseMasked } from "../../netfilter/masked-address.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { ReadOption, XtExtension } from "./extension.ts";
 import { parseProtocol } from "./protocols.ts";
-import { portOfService } from "./services.ts";
+import { anyPort } from "./read-options.ts";
 import { XtProblem } from "./xt-problem.ts";
 
 type Option = "vproto" | "vaddr" | "vport" | "vdir" | "vmethod" | "vportctl";
@@ -18,9 +18,9 @@ function oneOf(...words: readonly string[]): ReadOption {
   };
 }
 
-/** A port by number, of which the low 16 bits count, or by name. */
+/** XTTYPE_PORT. */
 const readPort: ReadOption = (text) => {
-  const port = /^\d+$/.test(text) ? Number(text) & 0xffff : portOfService(text, "tcp");
+  const port = anyPort(text);
   if (port === null) throw new XtProblem(`Port "${text}" does not resolve to anything.\n`);
   return port;
 };

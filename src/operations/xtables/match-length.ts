@@ -4,6 +4,10 @@ import { range } from "./read-options.ts";
 
 export const lengthMatch: XtExtension<LengthInfo> = {
   name: "length",
+  help: `length match options:
+[!] --length length[:length]    Match packet length against value or range
+                                of values (inclusive)
+`,
   options: [{ name: "length", read: range(65535), not: true, mandatory: true }],
   make(given) {
     const [min = 0, max = min] = given.get<readonly number[]>("length")!;

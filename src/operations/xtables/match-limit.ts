@@ -25,8 +25,9 @@ function readRate(text: string): number {
     unit === undefined
       ? UNITS[0]
       : UNITS.find(([name]) => unit !== "" && name.startsWith(unit.toLowerCase()));
-  const number = Number.parseInt(count, 10);
-  if (found === undefined || Number.isNaN(number) || number === 0) throw new XtProblem(`bad rate "${text}"'`);
+  // What is negative counts as a very large number.
+  const number = Number.parseInt(count, 10) >>> 0;
+  if (found === undefined || number === 0) throw new XtProblem(`bad rate "${text}"'`);
   const period = Math.floor((SCALE * found[1]) / number);
   if (period === 0) throw new XtProblem(`Rate too fast "${text}"`);
   return period;
@@ -45,6 +46,12 @@ function rateText(period: number): string {
 
 export const limitMatch: XtExtension<LimitInfo> = {
   name: "limit",
+  help: `limit match options:
+--limit avg			max average match rate: default 3/hour
+                                [Packets per second unless followed by 
+                                /sec /minute /hour /day postfixes]
+--limit-burst number		number to match in a burst, default 5
+`,
   options: [
     { name: "limit", read: readRate },
     { name: "limit-burst", read: uint(10000) },

@@ -4,6 +4,10 @@ import { ethernetAddress } from "./read-options.ts";
 
 export const macMatch: XtExtension<MacInfo> = {
   name: "mac",
+  help: `mac match options:
+[!] --mac-source XX:XX:XX:XX:XX:XX
+				Match source MAC address
+`,
   options: [{ name: "mac-source", read: ethernetAddress, not: true, mandatory: true }],
   make: (given) => ({
     name: "mac",

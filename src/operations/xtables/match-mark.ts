@@ -4,6 +4,9 @@ import { type MarkMask, markMask, markText } from "./read-options.ts";
 
 export const markMatch: XtExtension<MarkInfo> = {
   name: "mark",
+  help: `mark match options:
+[!] --mark value[/mask]    Match nfmark value with optional mask
+`,
   options: [{ name: "mark", read: markMask, not: true, mandatory: true }],
   make: (given) => ({
     name: "mark",

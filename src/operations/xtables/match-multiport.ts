@@ -56,6 +56,16 @@ const names: Readonly<Record<MultiportInfo["which"], string>> = {
 
 export const multiportMatch: XtExtension<MultiportInfo> = {
   name: "multiport",
+  help: `multiport match options:
+[!] --source-ports port[,port:port,port...]
+ --sports ...
+				match source port(s)
+[!] --destination-ports port[,port:port,port...]
+ --dports ...
+				match destination port(s)
+[!] --ports port[,port:port,port]
+				match both source and destination port(s)
+`,
   options: [
     option("source-ports", "sports"),
     option("sports", "sports"),
@@ -76,8 +86,9 @@ export const multiportMatch: XtExtension<MultiportInfo> = {
   },
   save: (info) => `${info.not ? "! " : ""}--${names[info.which]} ${portsText(info, String)}`,
   list(info, { numeric, protocol }) {
-    const of: ServiceProtocol = protocol === 17 ? "udp" : "tcp";
-    const port = (value: number): string => (numeric ? null : serviceOfPort(value, of)) ?? `${value}`;
+    const of = protocol === 17 ? "udp" : protocol === 6 ? "tcp" : null;
+    const port = (value: number): string =>
+      (numeric || of === null ? null : serviceOfPort(value, of)) ?? `${value}`;
     return `multiport ${names[info.which]} ${info.not ? " !" : ""}${portsText(info, port)}`;
   },
 };

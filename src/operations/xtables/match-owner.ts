@@ -25,6 +25,12 @@ function idText([from, to]: Range, numeric: boolean): string {
 
 export const ownerMatch: XtExtension<OwnerInfo> = {
   name: "owner",
+  help: `owner match options:
+[!] --uid-owner userid[-userid]      Match local UID
+[!] --gid-owner groupid[-groupid]    Match local GID
+[!] --socket-exists                  Match if socket exists
+    --suppl-groups                   Also match supplementary groups set with --gid-owner
+`,
   options: [
     { name: "uid-owner", read: readIds, not: true },
     { name: "gid-owner", read: readIds, not: true },

@@ -1,13 +1,23 @@
 import type { PhysdevInfo } from "../../netfilter/match-physdev.ts";
 import { deviceName } from "./command-names.ts";
-import type { GivenOptions, XtExtension } from "./extension.ts";
+import type { GivenOptions, ReadOption, XtExtension } from "./extension.ts";
 import { XtProblem } from "./xt-problem.ts";
+
+/** A bridge port's name; an empty one asks nothing. */
+const portName: ReadOption = (text) => (text === "" ? "" : deviceName(text));
 
 export const physdevMatch: XtExtension<PhysdevInfo> = {
   name: "physdev",
+  help: `physdev match options:
+ [!] --physdev-in inputname[+]		bridge port name ([+] for wildcard)
+ [!] --physdev-out outputname[+]	bridge port name ([+] for wildcard)
+ [!] --physdev-is-in			arrived on a bridge device
+ [!] --physdev-is-out			will leave on a bridge device
+ [!] --physdev-is-bridged		it's a bridged packet
+`,
   options: [
-    { name: "physdev-in", read: deviceName, not: true },
-    { name: "physdev-out", read: deviceName, not: true },
+    { name: "physdev-in", read: portName, not: true },
+    { name: "physdev-out", read: portName, not: true },
     { name: "physdev-is-in", not: true },
     { name: "physdev-is-out", not: true },
     { name: "physdev-is-bridged", not: true },

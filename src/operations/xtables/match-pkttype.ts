@@ -14,6 +14,15 @@ const TYPES: Readonly<Record<string, PacketType>> = {
 
 export const pkttypeMatch: XtExtension<PkttypeInfo> = {
   name: "pkttype",
+  help: `pkttype match options:
+[!] --pkt-type packettype    match packet type
+Valid packet types:
+	unicast       		to us
+	broadcast     		to all
+	multicast     		to group
+	otherhost     		to someone else
+
+`,
   options: [
     {
       name: "pkt-type",

@@ -23,6 +23,21 @@ type Part = (typeof PARTS)[number];
 
 export const policyMatch: XtExtension<PolicyInfo> = {
   name: "policy",
+  help: `policy match options:
+  --dir in|out			match policy applied during decapsulation/
+				policy to be applied during encapsulation
+  --pol none|ipsec		match policy
+  --strict 			match entire policy instead of single element
+				at any position
+These options may be used repeatedly, to describe policy elements:
+[!] --reqid reqid		match reqid
+[!] --spi spi			match SPI
+[!] --proto proto		match protocol (ah/esp/ipcomp)
+[!] --mode mode 		match mode (transport/tunnel)
+[!] --tunnel-src addr/mask	match tunnel source
+[!] --tunnel-dst addr/mask	match tunnel destination
+  --next 			begin next element in policy
+`,
   options: [
     { name: "dir", read: oneOf(["in", "out"], (text) => `policy_match: invalid dir "${text}"`) },
     { name: "pol", read: oneOf(["none", "ipsec"], (text) => `policy match: invalid policy "${text}"`) },

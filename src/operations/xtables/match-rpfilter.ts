@@ -3,6 +3,12 @@ import type { XtExtension } from "./extension.ts";
 
 export const rpfilterMatch: XtExtension<RpfilterInfo> = {
   name: "rpfilter",
+  help: `rpfilter match options:
+    --loose          permit reverse path via any interface
+    --validmark      use skb nfmark when performing route lookup
+    --accept-local   do not reject packets with a local source address
+    --invert         match packets that failed the reverse path test
+`,
   options: [{ name: "loose" }, { name: "validmark" }, { name: "accept-local" }, { name: "invert" }],
   make: (given) => ({
     name: "rpfilter",

@@ -7,6 +7,14 @@ const ONE = 0x80000000;
 
 export const statisticMatch: XtExtension<StatisticInfo> = {
   name: "statistic",
+  help: `statistic match options:
+ --mode mode                    Match mode (random, nth)
+ random mode:
+[!] --probability p		 Probability
+ nth mode:
+[!] --every n			 Match every nth packet
+ --packet p			 Initial counter value (0 <= p <= n-1, default 0)
+`,
   options: [
     {
       name: "mode",
@@ -21,6 +29,8 @@ export const statisticMatch: XtExtension<StatisticInfo> = {
     { name: "packet", read: uint(0xffffffff), excludes: ["probability"], also: ["every"] },
   ],
   check(given) {
+    if (Number(given.get("packet") ?? 0) > Number(given.get("every") ?? 1) - 1)
+      throw new XtProblem("the --packet p must be 0 <= p <= n-1");
     // Without a mode the tool takes it for random, until it sees that it must be said.
     if (given.get("mode") !== "nth" && !given.has("probability"))
       throw new XtProblem("--probability must be specified when using random mode");
@@ -36,7 +46,6 @@ export const statisticMatch: XtExtension<StatisticInfo> = {
     const packet = given.get<number>("packet");
     if (mode === "nth" && every === undefined && packet === undefined)
       throw new XtProblem("--every and --packet must be specified when using nth mode");
-    if ((packet ?? 0) > (every ?? 1) - 1) throw new XtProblem("the --packet p must be 0 <= p <= n-1");
     return { name: "statistic", mode: "nth", every: every ?? 1, packet: packet ?? 0, ...not };
   },
   save: (info) => text(info, "--"),

@@ -69,6 +69,19 @@ const dport: Omit<XtOption, "name"> = {
 
 export const tcpMatch: XtExtension<TcpInfo> = {
   name: "tcp",
+  help: `tcp match options:
+[!] --tcp-flags mask comp	match when TCP flags & mask == comp
+				(Flags: SYN ACK FIN RST URG PSH ALL NONE)
+[!] --syn			match when only SYN flag set
+				(equivalent to --tcp-flags SYN,RST,ACK,FIN SYN)
+[!] --source-port port[:port]
+ --sport ...
+				match source port(s)
+[!] --destination-port port[:port]
+ --dport ...
+				match destination port(s)
+[!] --tcp-option number        match if TCP option set
+`,
   options: [
     { name: "source-port", ...sport },
     { name: "sport", ...sport },

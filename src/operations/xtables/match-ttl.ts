@@ -9,6 +9,11 @@ const SIGNS: Readonly<Record<TtlInfo["mode"], string>> = { eq: "==", ne: "!=", l
 
 export const ttlMatch: XtExtension<TtlInfo> = {
   name: "ttl",
+  help: `ttl match options:
+[!] --ttl-eq value	Match time to live value
+  --ttl-lt value	Match TTL < value
+  --ttl-gt value	Match TTL > value
+`,
   options: [
     { name: "ttl-lt", read: uint(255), excludes: others("ttl-lt") },
     { name: "ttl-gt", read: uint(255), excludes: others("ttl-gt") },

@@ -23,9 +23,12 @@ class U32Reader {
       const { start, operators } = this.#location();
       const ranges = this.#ranges();
       tests.push({ start, operators, ranges });
+      if (tests.length > MOST) {
+        if (this.#at < this.#text.length) this.#at++;
+        throw this.#wrong('too many "&&"s');
+      }
       if (this.#at >= this.#text.length) return tests;
       this.#at += 2;
-      if (tests.length > MOST) throw this.#wrong('too many "&&"s');
     }
   }
 
@@ -43,7 +46,8 @@ class U32Reader {
       }
       if (start === null) start = this.#number();
       else operators.push({ operator: this.#operator(char), number: this.#number() });
-      if (operators.length > MOST) throw this.#wrong("too many operators");
+      // Where it begins is a number as well.
+      if (operators.length >= MOST) throw this.#wrong("too many operators");
     }
   }
 
@@ -109,6 +113,14 @@ class U32Reader {
 
 export const u32Match: XtExtension<U32Info> = {
   name: "u32",
+  help: `u32 match options:
+[!] --u32 tests
+		tests := location "=" value | tests "&&" location "=" value
+		value := range | value "," range
+		range := number | number ":" number
+		location := number | location operator number
+		operator := "&" | "<<" | ">>" | "@"
+`,
   options: [{ name: "u32", read: (text) => new U32Reader(text).read(), not: true, mandatory: true }],
   make: (given) => ({
     name: "u32",

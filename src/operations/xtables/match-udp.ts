@@ -5,6 +5,14 @@ import { ports } from "./read-options.ts";
 
 export const udpMatch: XtExtension<UdpInfo> = {
   name: "udp",
+  help: `udp match options:
+[!] --source-port port[:port]
+ --sport ...
+				match source port(s)
+[!] --destination-port port[:port]
+ --dport ...
+				match destination port(s)
+`,
   options: [
     { name: "source-port", id: "sport", read: ports, not: true },
     { name: "sport", id: "sport", read: ports, not: true },

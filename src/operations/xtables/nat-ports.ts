@@ -24,41 +24,45 @@ function wrong(text: string): XtProblem {
 
 /** The number at the beginning of a text and what follows it; null when there is none. */
 function leadingPort(text: string): readonly [number, string] | null {
-  const [, digits = "", rest = ""] = /^(0[xX][0-9a-fA-F]+|\d+)(.*)$/s.exec(text) ?? [];
+  const [, digits = "", rest = ""] = /^\s*\+?(0[xX][0-9a-fA-F]+|\d+)(.*)$/s.exec(text) ?? [];
   const port = unsigned(digits, 65535);
   return port === null ? null : [port, rest];
 }
 
-/** Reads `PORT[-PORT]`, with `base` also `PORT-PORT/PORT`. @throws {XtProblem} */
-export function parsePortRange(text: string, base: boolean): PortRange {
+/** Reads `PORT`, `PORT-PORT` or, as DNAT has it, `PORT-PORT/PORT`; only a port alone may be a name. @throws {XtProblem} */
+export function parsePortRange(text: string): PortRange {
   const first = leadingPort(text);
-  if (first === null || (first[1] !== "" && !first[1].startsWith("-"))) {
+  if (first === null) {
     const port = service(text);
     if (port === null) throw wrong(text);
     return { min: port, max: port };
   }
   const [min, rest] = first;
   if (rest === "") return { min, max: min };
+  if (rest.startsWith(":")) throw new XtProblem("Invalid port:port syntax - use dash");
+  if (!rest.startsWith("-")) throw new XtProblem(`Garbage after port value: \`${rest}'`);
   const second = leadingPort(rest.slice(1));
-  const max = second === null ? service(rest.slice(1)) : second[0];
-  const tail = second === null ? "" : second[1];
-  if (max === null || (tail !== "" && !(base && tail.startsWith("/")))) throw wrong(rest.slice(1));
+  if (second === null) throw wrong(rest.slice(1));
+  const [max, tail] = second;
   if (max < min) throw new XtProblem(`Port range \`${rest.slice(1)}' funky`);
   if (tail === "") return { min, max };
-  const from = unsigned(tail.slice(1), 65535) ?? service(tail.slice(1));
-  if (from === null) throw wrong(tail.slice(1));
-  return { min, max, base: from };
+  if (!tail.startsWith("/")) throw new XtProblem(`Garbage after port range: \`${tail}'`);
+  const base = leadingPort(tail.slice(1))?.[0] ?? service(tail.slice(1));
+  if (base === null) throw wrong(tail.slice(1));
+  return { min, max, base };
 }
 
 /** Ports may only be named where the rule's protocol has some. @throws {XtProblem} */
-export function checkPorts({ protocol, notProtocol }: RuleContext): void {
-  if (notProtocol || !WITH_PORTS.includes(protocol))
+export function checkPorts({ protocol }: RuleContext): void {
+  // The tool does not look whether the protocol is the one that the rule does not ask for.
+  if (!WITH_PORTS.includes(protocol))
     throw new XtProblem("Need TCP, UDP, SCTP or DCCP with port specification");
 }
 
-/** `80` or `80-90`. */
-export function portsText({ minPort = 0, maxPort = minPort }: NatPorts): string {
-  return minPort === maxPort ? `${minPort}` : `${minPort}-${maxPort}`;
+/** `80`, `80-90` or `80-90/1000`. */
+export function portsText({ minPort = 0, maxPort = minPort, basePort }: NatPorts): string {
+  if (minPort === maxPort) return `${minPort}`;
+  return `${minPort}-${maxPort}${basePort === undefined ? "" : `/${basePort}`}`;
 }
 
 /** The options `--random` and `--random-fully` as a value has them. */

@@ -73,9 +73,15 @@ export function parsePort(text: string, protocol: ServiceProtocol): number {
   return port;
 }
 
-/** A port by number or by any protocol's name (getaddrinfo); null when there is none. */
-function anyPort(text: string): number | null {
-  if (/^\d+$/.test(text)) return Number(text) <= 65535 ? Number(text) : null;
+/**
+ * A port by number or by any protocol's name (getaddrinfo); null when there is none. Numbers are cut to 16 bits, as far as
+ * they fit into an int: glibc does not look at what is beyond.
+ */
+export function anyPort(text: string): number | null {
+  if (/^\s*\+?\d+$/.test(text)) {
+    const number = Number(text);
+    return !Number.isSafeInteger(number) || (number | 0) < 0 ? null : number & 0xffff;
+  }
   return portOfService(text, "tcp") ?? portOfService(text, "udp");
 }
 
@@ -103,10 +109,10 @@ export const ports: ReadOption = (text, extension, option) => {
   return values;
 };
 
-/** XTTYPE_HOST: an address, as int32. Names are not looked up: nobody here answers. */
+/** XTTYPE_HOST: an address, as int32. Names are not looked up: nobody answers the tool. */
 const host: ReadOption = (text) => {
   const address = addressOf(text);
-  if (address === null) throw new XtProblem("getaddrinfo: Name or service not known\n");
+  if (address === null) throw new XtProblem("getaddrinfo: Temporary failure in name resolution\n");
   return address;
 };
 
@@ -137,8 +143,9 @@ export const hostMask: ReadOption = (text, extension, option): AddressMask => {
 
 /** XTTYPE_PLENMASK: a prefix length or a mask; the value is a mask as int32. */
 const prefixMask: ReadOption = (text, extension, option) => {
-  const length = unsigned(text, 32);
-  if (length !== null) return ip.netmask(length);
+  // Lengths beyond 32 are 32.
+  const length = unsigned(text);
+  if (length !== null) return ip.netmask(Math.min(length, 32));
   const mask = ip.parse(text);
   if (mask === null)
     throw new XtProblem(

@@ -1,5 +1,6 @@
 import type { XtInfo } from "../../net/xtables.ts";
 import type { XtNegation, XtRule } from "../../netfilter/rule.ts";
+import { VERDICTS } from "../../netfilter/rule-set.ts";
 import { unsigned } from "../words.ts";
 import { deviceName, targetName } from "./command-names.ts";
 import { negations } from "./command-options.ts";
@@ -18,6 +19,16 @@ import { parseAddresses } from "./rule-addresses.ts";
 import { XtProblem } from "./xt-problem.ts";
 
 const ANY = "0.0.0.0/0";
+
+/** What the tool takes verdicts for. */
+const STANDARD: XtExtension = {
+  name: "standard",
+  help: "standard match options:\n(If target is DROP, ACCEPT, RETURN or nothing)\n",
+  options: [],
+  make: () => ({ name: "" }),
+  save: () => "",
+  list: () => null,
+};
 
 /** A match or target of the rule being read. */
 interface Loaded {
@@ -59,9 +70,14 @@ export class RuleReader {
     return this.#jump;
   }
 
-  /** The extensions that were loaded, the target first. */
+  /** The extensions that were loaded, the target first; verdicts are one. */
   get loaded(): readonly XtExtension[] {
-    return [...(this.#target === null ? [] : [this.#target]), ...this.#matches].map((l) => l.extension);
+    const loaded = [...(this.#target === null ? [] : [this.#target]), ...this.#matches].map(
+      (l) => l.extension,
+    );
+    return this.#jump !== null && !this.#goto && VERDICTS.includes(this.#jump)
+      ? [STANDARD, ...loaded]
+      : loaded;
   }
 
   /** The options that the loaded extensions take. */
@@ -116,14 +132,20 @@ export class RuleReader {
         this.#loadTarget(this.#jump);
         return;
       case "i":
-        this.#in = deviceName(whole);
+        this.#in = this.#device(whole);
         return;
       case "o":
-        this.#out = deviceName(whole);
+        this.#out = this.#device(whole);
         return;
       case "f":
         this.#fragment = true;
     }
+  }
+
+  #device(name: string): string {
+    if (/[\s/]/.test(name))
+      this.notices += `Warning: weird character in interface \`${name}' ('/' and ' ' are not allowed by the kernel).\n`;
+    return deviceName(name);
   }
 
   /** Takes an option of a match or target. @throws {XtProblem} */
@@ -153,6 +175,13 @@ export class RuleReader {
     return true;
   }
 
+  /** Before the help: where no match was named, that of the protocol's own name comes. */
+  loadProtocolForHelp(): void {
+    if (this.#matches.length > 0 || this.#protocolText === null) return;
+    const extension = this.#extensions.matches.get(this.#protocolText);
+    if (extension !== undefined) this.#matches.push({ extension, given: new GivenOptions() });
+  }
+
   #loadTarget(name: string): void {
     const extension = this.#extensions.targets.get(name);
     if (extension === undefined) return;
@@ -178,7 +207,11 @@ export class RuleReader {
   make(table: string): XtRule[] {
     const not = this.#not;
     const context: RuleContext = { table, protocol: this.#protocol, notProtocol: not.has("protocol") };
-    const matches = this.#matches.map(({ extension, given }) => extension.make(given, context));
+    const matches = this.#matches.map(({ extension, given }) => {
+      const info = extension.make(given, context);
+      this.notices += extension.warning?.(info, given) ?? "";
+      return info;
+    });
     const target = this.#makeTarget(context);
     const sources = parseAddresses(this.#sources);
     const destinations = parseAddresses(this.#destinations);

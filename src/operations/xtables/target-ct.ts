@@ -25,11 +25,13 @@ const events: ReadOption = (text) => {
 };
 
 function zoneOf(given: GivenOptions): Partial<CtInfo> {
-  const found = ZONES.find(([option]) => given.has(option));
-  if (found === undefined) return {};
-  const [option, zoneDirection] = found;
-  const id = given.get<number | "mark">(option)!;
-  return { zone: id, ...(zoneDirection === "both" ? {} : { zoneDirection }) };
+  const zones = given.inOrder.filter(({ id }) => ZONES.some(([option]) => option === id));
+  if (zones.length === 0) return {};
+  // A number takes the place of the one before, a mark that of any number, and each option adds its direction.
+  const byMark = zones.some(({ value }) => value === "mark");
+  const zone = byMark ? "mark" : (zones.at(-1)!.value as number);
+  const directions = ZONES.filter(([option]) => option !== "zone" && given.has(option));
+  return { zone, ...(directions.length === 1 ? { zoneDirection: directions[0]![1] } : {}) };
 }
 
 function words(info: CtInfo, dashes: string): string[] {
@@ -62,7 +64,7 @@ export const ctTarget: XtExtension<CtInfo> = {
     return {
       name: "CT",
       ...(given.has("notrack") ? { notrack: true as const } : {}),
-      ...(helper === undefined ? {} : { helper }),
+      ...(helper === undefined || helper === "" ? {} : { helper }),
       ...(timeout === undefined ? {} : { timeout }),
       ...(heard === undefined ? {} : { events: heard }),
       ...(expected === undefined ? {} : { expectEvents: expected }),

@@ -16,6 +16,15 @@ const FLAGS: readonly (readonly [keyof LogInfo, string, number])[] = [
 
 export const logTarget: XtExtension<LogInfo> = {
   name: "LOG",
+  help: `LOG target options:
+ --log-level level		Level of logging (numeric or see syslog.conf)
+ --log-prefix prefix		Prefix log messages with this prefix.
+ --log-tcp-sequence		Log TCP sequence numbers.
+ --log-tcp-options		Log TCP options.
+ --log-ip-options		Log IP options.
+ --log-uid			Log UID owning the local socket.
+ --log-macdecode		Decode MAC addresses and protocol.
+`,
   options: [
     { name: "log-level", read: syslogLevel },
     {

@@ -8,6 +8,13 @@ const word = uint(0xffffffff);
 
 export const markTarget: XtExtension<MarkTargetInfo> = {
   name: "MARK",
+  help: `MARK target options:
+  --set-xmark value[/mask]  Clear bits in mask and XOR value into nfmark
+  --set-mark value[/mask]   Clear bits in mask and OR value into nfmark
+  --and-mark bits           Binary AND the nfmark with bits
+  --or-mark bits            Binary OR the nfmark with bits
+  --xor-mark bits           Binary XOR the nfmark with bits
+`,
   options: MARK_OPTIONS.map((name) => ({
     name,
     read: name.startsWith("set-") ? markMask : word,

@@ -6,8 +6,10 @@ import { XtProblem } from "./xt-problem.ts";
 
 /** Reads `[ADDRESS[-ADDRESS]][:PORT[-PORT[/PORT]]]`. @throws {XtProblem} */
 function parseTo(text: string): Omit<NatInfo, "name"> {
+  if (text.startsWith("[")) throw new XtProblem("Invalid address format");
   const colon = text.indexOf(":");
-  const ports = colon < 0 ? null : parsePortRange(text.slice(colon + 1), true);
+  if (text === "" || (colon >= 0 && text.includes(":", colon + 1))) throw noAddress(text);
+  const ports = colon < 0 ? null : parsePortRange(text.slice(colon + 1));
   const addresses = colon < 0 ? text : text.slice(0, colon);
   const [min = "", max] = addresses === "" ? [] : split(addresses);
   return {
@@ -23,17 +25,20 @@ function split(text: string): readonly string[] {
   return dash < 0 ? [text] : [text.slice(0, dash), text.slice(dash + 1)];
 }
 
+function noAddress(text: string): XtProblem {
+  return new XtProblem(`Bad IP address "${text}"`);
+}
+
 function read(text: string): string {
   const address = ip.parse(text);
-  if (address === null) throw new XtProblem(`Bad IP address "${text}"`);
+  if (address === null) throw noAddress(text);
   return ip.format(address);
 }
 
 function toText(info: NatInfo): string {
-  const { minAddress = "", maxAddress, minPort, basePort } = info;
+  const { minAddress = "", maxAddress, minPort } = info;
   const ports = minPort === undefined ? "" : `:${portsText(info)}`;
-  const base = basePort === undefined ? "" : `/${basePort}`;
-  return `${minAddress}${maxAddress === undefined ? "" : `-${maxAddress}`}${ports}${base}`;
+  return `${minAddress}${maxAddress === undefined ? "" : `-${maxAddress}`}${ports}`;
 }
 
 function flagsOf({ random, randomFully, persistent }: NatInfo): string[] {

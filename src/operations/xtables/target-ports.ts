@@ -1,6 +1,7 @@
 import type { PortsInfo } from "../../netfilter/nat/nat-targets.ts";
 import type { XtExtension } from "./extension.ts";
 import { checkPorts, type PortRange, parsePortRange, portsText, randomFields } from "./nat-ports.ts";
+import { XtProblem } from "./xt-problem.ts";
 
 /** MASQUERADE and REDIRECT: the address is found when a packet comes, ports may be said. */
 function portsTarget(
@@ -12,14 +13,18 @@ function portsTarget(
   return {
     name,
     options: [
-      { name: "to-ports", read: (text) => parsePortRange(text, false) },
+      { name: "to-ports", read: parsePortRange },
       { name: "random" },
       ...(fully ? [{ name: "random-fully" }] : []),
     ],
     make(given, rule) {
       const ports = given.get<PortRange>("to-ports");
       if (ports !== undefined) checkPorts(rule);
-      const range = ports === undefined ? {} : { minPort: ports.min, maxPort: ports.max };
+      if (name === "REDIRECT" && ports?.base !== undefined)
+        throw new XtProblem("Shifted portmap ranges not supported with this kernel");
+      // MASQUERADE reads which port becomes the first, and does nothing with it.
+      const base = ports?.base === undefined ? {} : { basePort: 0 };
+      const range = ports === undefined ? {} : { minPort: ports.min, maxPort: ports.max, ...base };
       return { name, ...range, ...randomFields(given) };
     },
     save: (info) =>

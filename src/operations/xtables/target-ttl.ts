@@ -13,6 +13,11 @@ const WORDS: Readonly<Record<TtlTargetInfo["mode"], string>> = {
 
 export const ttlTarget: XtExtension<TtlTargetInfo> = {
   name: "TTL",
+  help: `TTL target options
+  --ttl-set value		Set TTL to <value 0-255>
+  --ttl-dec value		Decrement TTL by <value 1-255>
+  --ttl-inc value		Increment TTL by <value 1-255>
+`,
   options: [
     { name: "ttl-set", read: uint(255), excludes: others("ttl-set") },
     { name: "ttl-dec", read: uint(255, 1), excludes: others("ttl-dec") },

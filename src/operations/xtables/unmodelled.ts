@@ -3,7 +3,7 @@ import type { Toolbox } from "../toolbox.ts";
 import type { XtExtension } from "./extension.ts";
 import { saveString } from "./read-options.ts";
 
-/** Matches that are read and printed, and not simulated: the name and its options; `=` marks those with an argument. */
+/** Matches that are read and printed, and not simulated: the name and its options; `=` marks those with an argument, `==` with two. */
 const MATCHES = `
 ah ahspi=
 bpf bytecode= object-pinned=
@@ -49,7 +49,7 @@ NFLOG nflog-group= nflog-prefix= nflog-range= nflog-size= nflog-threshold=
 NFQUEUE queue-num= queue-balance= queue-bypass queue-cpu-fanout
 RATEEST rateest-name= rateest-interval= rateest-ewmalog=
 SECMARK selctx=
-SET add-set= del-set= exist timeout= map-set= map-mark map-prio map-queue
+SET add-set== del-set== exist timeout= map-set== map-mark map-prio map-queue
 SYNPROXY sack-perm timestamp wscale= mss= ecn
 TCPOPTSTRIP strip-options=
 TEE gateway= oif=
@@ -59,14 +59,17 @@ TPROXY on-port= on-ip= tproxy-mark=
 
 function extension(line: string, what: "match" | "target"): XtExtension<UnmodelledInfo> {
   const [name = "", ...options] = line.split(" ");
+  const pairs = options.filter((option) => option.endsWith("==")).map((option) => option.replace("==", ""));
   return {
     name,
+    help: `${name} ${what} options (not simulated):\n${options.map((option) => ` --${option.replace(/=+/, " VALUE")}\n`).join("")}`,
     notice: `overmesh: the ${what} ${name} is not simulated: a packet that meets it is undecided\n`,
     options: options.map((option) => ({
-      name: option.replace("=", ""),
+      name: option.replace(/=+/, ""),
       not: true,
       multi: true,
       ...(option.endsWith("=") ? { read: (text: string) => text } : {}),
+      ...(option.endsWith("==") ? { twoArguments: `--${option.replace("==", "")} requires two args.` } : {}),
     })),
     make: (given) => ({
       name,
@@ -76,14 +79,18 @@ function extension(line: string, what: "match" | "target"): XtExtension<Unmodell
         not,
       ]),
     }),
-    save: text,
-    list: (info) => [name, text(info)].join(" ").trimEnd(),
+    save: (info) => text(info, pairs),
+    list: (info) => [name, text(info, pairs)].join(" ").trimEnd(),
   };
 }
 
-function text({ options }: UnmodelledInfo): string {
+/** `pairs`: the options whose value is two words. */
+function text({ options }: UnmodelledInfo, pairs: readonly string[]): string {
   return options
-    .map(([option, value, not]) => `${not ? "! " : ""}--${option}${value === null ? "" : ` ${word(value)}`}`)
+    .map(([option, value, not]) => {
+      const said = value === null ? "" : ` ${pairs.includes(option) ? value : word(value)}`;
+      return `${not ? "! " : ""}--${option}${said}`;
+    })
     .join(" ");
 }
 

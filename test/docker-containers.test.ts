@@ -126,6 +126,18 @@ describe("a container's life", () => {
     expect(words(() => engine.containerPause(c1.slice(0, 5)))).toBe(`409 Container ${c1} is already paused`);
   });
 
+  it("is listed with others, the newest first; those that ended where somebody asks for all or for so many", () => {
+    const host = new EngineHost();
+    run(host, "c1", ["sleep", "1000"]);
+    create(host, "c2", ["true"]);
+    run(host, "c3", ["sleep", "1000"]);
+    const listed = (options: Parameters<typeof host.engine.containerList>[0]): string[] =>
+      host.engine.containerList(options).map(({ Names }) => Names[0]!);
+    expect(listed({ all: false })).toEqual(["/c3", "/c1"]);
+    expect(listed({ all: true })).toEqual(["/c3", "/c2", "/c1"]);
+    expect(listed({ all: false, limit: 2 })).toEqual(["/c3", "/c2"]);
+  });
+
   it("runs nothing while it is paused, and is late by that", () => {
     const host = new EngineHost();
     run(host, "c1", ["sleep", "5"]);
@@ -149,6 +161,10 @@ describe("restart policies", () => {
       .map((event) => event.at);
     expect(starts.slice(0, 4).map((at) => Math.round(at / 1e8))).toEqual([0, 1, 3, 7]);
     expect(status(host, "c1")).toBe("Restarting (1) Less than a second ago");
+    const { Id } = host.engine.containerInspect("c1");
+    expect(words(() => host.engine.containerTop("c1", []))).toBe(
+      `409 Container ${Id} is restarting, wait until the container is running`,
+    );
     host.world.advance(600 * SECOND);
     const last = host.engine.events.list.filter((event) => event.Action === "start").slice(-2);
     expect(Math.round((last[1]!.at - last[0]!.at) / SECOND)).toBe(60);

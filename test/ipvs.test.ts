@@ -4,6 +4,7 @@ import { ForwardMethod } from "../src/ipvs/connection-flags.ts";
 import { ipvsOf } from "../src/ipvs/ipvs.ts";
 import { files as proc } from "../src/ipvs/proc-ip-vs.ts";
 import { isTcpActive, nextTcpState, TcpState } from "../src/ipvs/tcp-state.ts";
+import { UdpSocket } from "../src/net/udp-socket.ts";
 import * as ethernet from "../src/wire/ethernet.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as udp from "../src/wire/udp.ts";
@@ -71,6 +72,24 @@ test("each client port is a connection of its own, and ends by its time", () => 
   network.world.advance(2_000_000_000);
   expect(ipvs.connections.size).toBe(0);
   expect(ipvs.services[0]!.destinations[0]!.inactiveConnections).toBe(0);
+});
+
+test("what a server sends from the port of its connection comes from the service, and nothing else does", () => {
+  const { network, send } = balanced();
+  send(4000);
+  const client = new UdpSocket(network.a);
+  client.bind(0, 4000);
+  const heard = (port: number): unknown => {
+    const server = new UdpSocket(network.b);
+    server.bind(0, port);
+    server.sendTo(CLIENT, 4000, new Uint8Array(1));
+    network.advance(1);
+    server.close();
+    const datagram = client.receive()!;
+    return [datagram.src, datagram.srcPort];
+  };
+  expect(heard(6000)).toEqual([VIRTUAL, 5000]);
+  expect(heard(6001)).toEqual([REAL, 6001]);
 });
 
 test("a TCP connection seen from both sides goes through its states", () => {

@@ -84,6 +84,21 @@ test("a packet that is rewritten there and back is the same again, and its check
   );
 });
 
+test("a UDP checksum that comes to nothing is written as all ones: zero says that there is none", () => {
+  const packet = new PacketPool().allocate(ipv4.HEADER_LEN + udp.HEADER_LEN, null);
+  const { view, at, length } = packet;
+  const transport = at + ipv4.HEADER_LEN;
+  ipv4.write(view, at, 0, length, 7, 0, 64, 17, 0x0a000001, 0x0a000002);
+  udp.write(view, transport, 1000, 53, udp.HEADER_LEN, 0);
+  udp.fillChecksum(view, transport, 0x0a000001, 0x0a000002);
+  const zeros: number[] = [];
+  for (let toPort = 1; toPort < 65536; toPort++) {
+    rewrite(packet, at, at + length, true, 0x0a000003, toPort);
+    if (udp.checksum(view, transport) === 0) zeros.push(toPort);
+  }
+  expect(zeros).toEqual([]);
+});
+
 test("a checksum that is unfinished stays so, and is right when it is finished", () => {
   fc.assert(
     fc.property(address, address, address, port, fc.boolean(), (src, dst, to, toPort, source) => {

@@ -26,6 +26,7 @@ describe("templates", () => {
     ['{{range .List}}{{if eq . "b"}}{{break}}{{end}}{{.}}{{end}}', "a"],
     ['{{range .List}}{{if eq . "a"}}{{continue}}{{end}}{{.}}{{end}}', "b"],
     ["{{$x := 1}}{{if .Name}}{{$x = 2}}{{end}}{{$x}}", "2"],
+    ["{{$x := 1}}{{with $x := 2}}{{$x}}{{end}}{{if $x := 3}}{{end}}{{range $x := .List}}{{end}}{{$x}}", "21"],
     ["{{if .Empty}}a{{else if .None}}b{{else}}c{{end}}", "c"],
     ['{{with .Map}}{{.x}}{{index . "y.z"}}{{end}}', "12"],
     ['{{define "t"}}<{{.}}>{{end}}{{template "t" .Name}}', "<web>"],
@@ -51,6 +52,13 @@ describe("templates", () => {
     ['{{template "no"}}', 'template: :1:11: executing "" at <{{template "no"}}>: template "no" not defined'],
   ])("%s fails", (template, message) => {
     expect(() => said(template, true)).toThrow(message);
+  });
+
+  test("call each other as deep as memory goes, and as often as one likes", () => {
+    const loop = '{{define "t"}}{{template "t"}}{{end}}{{template "t"}}';
+    expect(() => said(loop)).toThrow("exceeded maximum template depth (100000)");
+    const often = `{{define "t"}}x{{end}}${'{{template "t"}}'.repeat(1100)}`;
+    expect(said(often)).toBe("x".repeat(1100));
   });
 
   test("never throw anything but their own errors", () => {

@@ -17,7 +17,7 @@ import { arrangeUserChain } from "./drivers/bridge-rules.ts";
 import { ParentDriver } from "./drivers/parent-driver.ts";
 import { hostDriver, nullDriver } from "./drivers/plain-drivers.ts";
 import { AddressSpace, LOCAL_POOLS, overlap } from "./ipam/address-space.ts";
-import { IpamAllocation } from "./ipam/ipam-allocation.ts";
+import { IpamAllocation, isIpv6 } from "./ipam/ipam-allocation.ts";
 import type { IpamDriver, Subnet } from "./ipam/ipam-driver.ts";
 import { nullIpam } from "./ipam/null-ipam.ts";
 import { Network } from "./network.ts";
@@ -237,12 +237,11 @@ export class NetworkController implements NetworkBackend {
     const allocation = driver.addresses
       ? IpamAllocation.of(IPAM, request.Name, ipam, (subnet) => this.#isFree(subnet))
       : IpamAllocation.NONE;
-    if (request.EnableIPv6 && request.IPAM.Config.every(({ Subnet = "" }) => !Subnet.includes(":"))) {
+    if (request.EnableIPv6) {
       allocation.end();
-      throw new DaemonError(
-        404,
-        "could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network",
-      );
+      throw IPAM.Config.some(isIpv6)
+        ? new DaemonError(500, "networks with IPv6 are not simulated")
+        : noIpv6Pool();
     }
     const network = new Network(id, request, driver, allocation, this.#host.host.world.now, predefined);
     try {
@@ -350,4 +349,12 @@ function checkWishes(network: Network, { settings }: EndpointRequest): void {
     );
   if (asksForAddress && ip.parse(wanted) === null)
     throw new DaemonError(500, `Invalid IPv4 address: ${wanted})`);
+}
+
+/** The engine has no pools of IPv6 unless its options name some. */
+function noIpv6Pool(): DaemonError {
+  return new DaemonError(
+    404,
+    "could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network",
+  );
 }

@@ -3,7 +3,7 @@ import type { Ipam, NetworkCreateRequest, NetworkResource } from "../api/network
 import { inKeyOrder } from "../key-order.ts";
 import { rfc3339 } from "../timestamps.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { IpamAllocation } from "./ipam/ipam-allocation.ts";
+import { type IpamAllocation, isIpv6 } from "./ipam/ipam-allocation.ts";
 import type { DriverNetwork, NetworkDriver } from "./network-driver.ts";
 
 /** A network of one host (libnetwork's `network`). */
@@ -63,7 +63,7 @@ export class Network implements DriverNetwork {
   /** The subnets that were asked for, in the words in which they were; else those that were given. */
   #ipamShown(): Ipam {
     const { Driver, Options, Config } = this.request.IPAM;
-    const asked = Config.filter((pool) => pool.Subnet !== undefined && pool.Subnet !== "");
+    const asked = Config.filter((pool) => !isIpv6(pool) && pool.Subnet !== undefined && pool.Subnet !== "");
     const given = this.allocation.subnets.map(({ subnet, gateway }) => ({
       Subnet: ip.formatPrefix(subnet.address, subnet.length),
       Gateway: ip.format(gateway),
@@ -71,7 +71,7 @@ export class Network implements DriverNetwork {
     return {
       Driver: Driver === "" ? "default" : Driver,
       Options,
-      Config: asked.length > 0 ? asked.map((pool) => ({ ...pool })) : given,
+      Config: [...(asked.length > 0 ? asked : given), ...Config.filter(isIpv6)].map((pool) => ({ ...pool })),
     };
   }
 

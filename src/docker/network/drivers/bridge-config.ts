@@ -46,11 +46,13 @@ export function bridgeConfig(network: DriverNetwork): BridgeConfig {
     if (ip.parse(text) === null) throw wrong(name, text, "nil ip");
     return text;
   };
+  const mtu = read(OPTION.mtu, options[OPTION.mtu] ?? "0", (text) => parseInt64(text, 10, "Atoi"));
+  if (mtu < 0) throw new DaemonError(400, `invalid MTU number: ${mtu}`);
   return {
     bridge: options[OPTION.name] ?? `br-${shortId(network.id)}`,
     icc: flag(OPTION.icc, true),
     masquerade: flag(OPTION.masquerade, true),
-    mtu: read(OPTION.mtu, options[OPTION.mtu] ?? "0", (text) => parseInt64(text, 10, "Atoi")),
+    mtu,
     bindingAddress: address(OPTION.binding) ?? "0.0.0.0",
     hostAddress: address(OPTION.hostAddress),
     containerPrefix: options[OPTION.prefix] ?? "eth",

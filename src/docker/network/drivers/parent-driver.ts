@@ -70,20 +70,17 @@ export class ParentDriver implements NetworkDriver {
       host.apply({ op: "link-set", dev: parent, up: true });
       return;
     }
-    const [link = "", id = "", more] = parent.split(".");
-    if (id === "" || more !== undefined || !/^\d+$/.test(id))
-      throw new DaemonError(500, `invalid subinterface vlan name ${parent}, example formatting is eth0.10`);
-    if (Number(id) > 4094 || Number(id) < 1)
-      throw new DaemonError(500, `vlan id must be between 1-4094, received: ${id}`);
+    const { link, id } = parseVlan(parent);
     if (host.namespace.device(link) === null)
       throw new DaemonError(500, `-o parent interface does was not found on the host: ${link}`);
+    if (id > 4094 || id < 1) throw new DaemonError(500, `vlan id must be between 1-4094, received: ${id}`);
     host.apply({
       op: "link-add",
       name: parent,
       link,
       txqueuelen: 0,
       kind: "vlan",
-      options: { id: Number(id) },
+      options: { id },
     });
     host.apply({ op: "link-set", dev: parent, up: true });
   }
@@ -134,4 +131,19 @@ export class ParentDriver implements NetworkDriver {
       routes: isRouted ? [{ to: { address: 0, length: 0 }, via: null }] : [],
     };
   }
+}
+
+/** The device and the number in `eth0.10`. @throws {DaemonError} */
+function parseVlan(parent: string): { readonly link: string; readonly id: number } {
+  const [link = "", id, ...more] = parent.split(".");
+  if (id === undefined)
+    throw new DaemonError(500, `invalid subinterface vlan name ${parent}, example formatting is eth0.10`);
+  if (more.length > 0)
+    throw new DaemonError(
+      500,
+      `required interface name format is: name.vlan_id, ex. eth0.10 for vlan 10, instead received ${parent}`,
+    );
+  if (!/^[+-]?\d+$/.test(id))
+    throw new DaemonError(500, `unable to parse a valid vlan id from: ${id} (ex. eth0.10 for vlan 10)`);
+  return { link, id: Number(id) };
 }

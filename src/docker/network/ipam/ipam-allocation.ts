@@ -32,8 +32,9 @@ export class IpamAllocation {
     isFree: (subnet: Subnet) => boolean,
   ): IpamAllocation {
     const pools: IpamPool[] = [];
+    const asked = Config.filter((config) => !isIpv6(config));
     try {
-      const subnets = (Config.length === 0 ? [{}] : Config).map((config) => {
+      const subnets = (asked.length === 0 ? [{}] : asked).map((config) => {
         const pool = driver.requestPool({ ...wanted(config), options: Options ?? {}, isFree });
         pools.push(pool);
         return { subnet: pool.subnet, gateway: takeGateway(config, pool, network) };
@@ -73,6 +74,11 @@ export class IpamAllocation {
   end(): void {
     for (const pool of this.#pools) this.#driver?.releasePool(pool);
   }
+}
+
+/** A subnet of IPv6: a network that has none keeps it in mind, and no more. */
+export function isIpv6({ Subnet = "" }: PoolConfig): boolean {
+  return Subnet.includes(":");
 }
 
 function contains({ subnet }: IpamPool, address: number): boolean {

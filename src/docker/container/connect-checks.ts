@@ -13,12 +13,13 @@ const HOST_NETWORK = "container cannot be disconnected from host network or conn
  * @throws {DaemonError} 403
  */
 export function checkConnect(container: Container, network: NamedNetwork): void {
-  if (container.networkKind === "container")
+  const isHosts = container.hostConfig.NetworkMode === "host";
+  if (container.networkKind === "container" || (isHosts && network.Driver !== "host"))
     throw new DaemonError(
       403,
       "container sharing network namespace with another container or host cannot be connected to any other network",
     );
-  if (network.Driver === "host" || container.hostConfig.NetworkMode === "host")
+  if (network.Driver === "host")
     throw new DaemonError(403, HOST_NETWORK);
   const others = [...container.wishes.keys()].filter((name) => name !== network.Name);
   if (others.includes("none") || (network.Driver === "null" && others.length > 0))

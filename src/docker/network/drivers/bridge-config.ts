@@ -49,7 +49,8 @@ export function bridgeConfig(network: DriverNetwork): BridgeConfig {
   const mtu = read(OPTION.mtu, options[OPTION.mtu] ?? "0", (text) => parseInt64(text, 10, "Atoi"));
   if (mtu < 0) throw new DaemonError(400, `invalid MTU number: ${mtu}`);
   return {
-    bridge: options[OPTION.name] ?? `br-${shortId(network.id)}`,
+    // One that is empty counts as none.
+    bridge: options[OPTION.name] || `br-${shortId(network.id)}`,
     icc: flag(OPTION.icc, true),
     masquerade: flag(OPTION.masquerade, true),
     mtu,

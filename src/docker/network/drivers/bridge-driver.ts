@@ -86,6 +86,9 @@ export class BridgeDriver implements NetworkDriver {
     if (there !== null && there.driver.kind !== "bridge")
       throw new DaemonError(500, `existing interface ${bridge} is not a bridge`);
     const own = there === null;
+    // dev_valid_name
+    if (own && (/[\s/:]/.test(bridge) || bridge === "." || bridge === ".."))
+      throw new DaemonError(500, "invalid argument");
     this.#networks.set(network.id, { config, own, endpoints: new Map() });
     try {
       this.#makeBridge(network, config, own, host);

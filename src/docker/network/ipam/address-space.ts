@@ -49,14 +49,31 @@ export class AddressSpace implements IpamDriver {
     return this.#add(subnet, range);
   }
 
-  /** The next default pool that is free: one that was given back comes round again only when the end was reached. @throws {DaemonError} */
+  /** The next default pool that no route of the host leads into: those that one does are held until it is found. @throws {DaemonError} */
   #takeDefault(isFree: (subnet: Subnet) => boolean): AddressPool {
+    const held: AddressPool[] = [];
+    try {
+      for (;;) {
+        const pool = this.#nextDefault();
+        if (isFree(pool.subnet)) return pool;
+        held.push(pool);
+      }
+    } finally {
+      for (const pool of held) this.releasePool(pool);
+    }
+  }
+
+  /**
+   * One that was given back comes round again only when the end was reached; the search that gets beyond it begins at the
+   * first the next time, wherever it ended (libnetwork's updateStartIndex).
+   */
+  #nextDefault(): AddressPool {
     const count = this.#defaults.length;
     for (let i = 0; i < count; i++) {
-      const subnet = this.#defaults[this.#start]!;
-      this.#start = (this.#start + 1) % count;
-      if (!this.#pools.some((pool) => overlap(pool.subnet, subnet)) && isFree(subnet))
-        return this.#add(subnet, null);
+      const subnet = this.#defaults[(this.#start + i) % count]!;
+      if (this.#pools.some((pool) => overlap(pool.subnet, subnet))) continue;
+      this.#start = this.#start + i + 1 >= count ? 0 : this.#start + i + 1;
+      return this.#add(subnet, null);
     }
     throw new DaemonError(
       404,

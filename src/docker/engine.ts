@@ -1,5 +1,6 @@
 import type { Host } from "../net/host.ts";
 import type { WaitQueue } from "../sim/wait-queue.ts";
+import type { ArchiveApi } from "./api/archive-api.ts";
 import type {
   ContainerCreateRequest,
   ContainerResource,
@@ -11,6 +12,7 @@ import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } f
 import type { ImageResource, ImageSummary } from "./api/image-types.ts";
 import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./api/network-types.ts";
 import type { VolumeCreateRequest, VolumeResource } from "./api/volume-types.ts";
+import { Archives } from "./container/archives.ts";
 import type { Container } from "./container/container.ts";
 import { attributesOf } from "./container/container-events.ts";
 import { ContainerFactory, warningsOf } from "./container/container-factory.ts";
@@ -40,7 +42,7 @@ interface EngineParts {
   readonly runtime: ContainerRuntime;
   readonly networks: (events: EventLog) => NetworkBackend;
   /** Throws when there is no way to a registry. Without it every registry can be reached. @throws {DaemonError} */
-  readonly registry?: (server: string) => void;
+  readonly registry?: (server: string, url: string) => void;
 }
 
 /** A Docker Engine 20.10 on one host: its containers, its images, and the networks that it was given. */
@@ -48,6 +50,7 @@ export class DockerEngine implements DockerApi {
   readonly images: ImageStore;
   readonly events: EventLog;
   readonly networks: NetworkBackend;
+  readonly archives: ArchiveApi;
   readonly #host: Host;
   readonly #store: ContainerStore;
   readonly #networking: ContainerNetworking;
@@ -61,7 +64,7 @@ export class DockerEngine implements DockerApi {
     this.#host = host;
     const prng = world.prng.fork(`docker/${host.name}/ids`);
     const ids = (): string => newId(prng);
-    this.#volumes = new VolumeStore(world, ids, (name) => this.#usersOf(name));
+    this.#volumes = new VolumeStore(world, runtime.host, ids, (name) => this.#usersOf(name));
     this.#store = new ContainerStore(world.prng.fork(`docker/${host.name}/names`));
     this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`), registry);
     this.events = new EventLog(world);
@@ -94,6 +97,15 @@ export class DockerEngine implements DockerApi {
       runner: this.#runner,
       events: this.events,
       newId: ids,
+      files: runtime.host,
+    });
+    this.archives = new Archives({
+      world,
+      store: this.#store,
+      runner: this.#runner,
+      images: this.images,
+      events: this.events,
+      host: runtime.host,
     });
     this.#facts = new EngineFacts(host, this.#store, this.images, ids());
   }
@@ -106,18 +118,18 @@ export class DockerEngine implements DockerApi {
     return this.#facts.info();
   }
 
-  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: VolumeResource[] } {
+  diskUsage(): ReturnType<DockerApi["diskUsage"]> {
     return {
-      // Images share no layers here.
-      Images: this.imageList({ all: false }).map((image) => ({
-        ...image,
-        SharedSize: 0,
-        Containers: this.#store.all.filter((one) => one.image.id === image.Id).length,
+      LayersSize: this.images.layersSize(),
+      Images: this.images.list().map((image) => ({
+        ...this.images.summary(image),
+        SharedSize: this.images.sharedSize(image),
+        Containers: this.#store.all.filter((one) => one.image === image).length,
       })),
       Containers: this.containerList({ all: true, size: true }),
       Volumes: this.volumeList().map((volume) => ({
         ...volume,
-        UsageData: { RefCount: this.#usersOf(volume.Name).length, Size: 0 },
+        UsageData: { RefCount: this.#usersOf(volume.Name).length, Size: this.#volumes.sizeOf(volume) },
       })),
     };
   }
@@ -357,6 +369,10 @@ export class DockerEngine implements DockerApi {
 
   imagePull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string } {
     return this.images.pull(ref);
+  }
+
+  reachRegistry(server: string, url?: string): void {
+    this.images.reach(server, url);
   }
 
   imageTag(source: string, target: string): void {

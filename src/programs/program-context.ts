@@ -72,8 +72,19 @@ export interface ProgramFiles {
   stat(path: string, follow?: boolean): ProgramFileStat | null;
 }
 
+/** All that can be done to files, for what copies whole trees of them. */
+export interface WholeFiles extends ProgramFiles {
+  remove(path: string, recursive: boolean): void;
+  link(target: string, path: string): void;
+  readLink(path: string): string;
+  chmod(path: string, mode: number): void;
+}
+
 interface ProgramFileStat {
   readonly kind: "file" | "directory" | "symlink";
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
   readonly size: number;
   readonly changed: Nanos;
 }

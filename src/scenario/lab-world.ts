@@ -56,10 +56,10 @@ function textOf(machine: Machine, path: string): string {
 }
 
 /** What Go says of a name that the host's name server does not know. @throws {DaemonError} always */
-function noWayTo(server: string, machine: Machine): never {
+function noWayTo(server: string, url: string, machine: Machine): never {
   const [, address = "[::1]"] = /^nameserver\s+(\S+)/m.exec(textOf(machine, "/etc/resolv.conf")) ?? [];
   const words = `dial tcp: lookup ${server} on ${address}:53: no such host`;
-  throw new DaemonError(500, `Get "https://${server}/v2/": ${words}`);
+  throw new DaemonError(500, `Get "${url}": ${words}`);
 }
 
 /** A lab whose hosts have shells: what a lesson, a prompt and the library's `run` type into. */
@@ -233,7 +233,9 @@ export class LabWorld implements LessonWorld {
     const engine = new DockerEngine({
       host,
       runtime: new MachineRuntime(machine),
-      ...(this.lab.topology.offline === true ? { registry: (server) => noWayTo(server, machine) } : {}),
+      ...(this.lab.topology.offline === true
+        ? { registry: (server, url) => noWayTo(server, url, machine) }
+        : {}),
       networks: () =>
         new NetworkController({
           host,

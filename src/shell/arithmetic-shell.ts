@@ -42,8 +42,7 @@ export function* evaluateText(state: ShellState, text: string): Run<bigint> {
 export function assign(state: ShellState, name: string, subscript: string | null, value: string): void {
   const variable = state.variables.demand(name);
   if (variable.readOnly) {
-    state.complain(`${name}: readonly variable`);
-    throw new LineAbandoned(1);
+    throw new LineAbandoned(state.complain(`${name}: readonly variable`));
   }
   if (subscript === null) {
     state.variables.set(name, value);

@@ -1,3 +1,4 @@
+import type { ArchivedFile, FileChange, FileLayer } from "../docker/api/archive-types.ts";
 import {
   type ContainerRuntime,
   type ContainerSystem,
@@ -5,13 +6,19 @@ import {
   type SeenProcess,
   type StartedProcess,
   StartFailure,
+  type SystemMount,
   type SystemOptions,
 } from "../docker/container/container-runtime.ts";
+import { layerOf as layerDirectory } from "../docker/container/places.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { WholeFiles } from "../programs/program-context.ts";
 import { SIGKILL } from "../sim/process.ts";
+import { archiveOf, changesOf, everyFile, extractInto, layerOf } from "./file-archive.ts";
+import { DirectoryNode, FileNode } from "./file-node.ts";
 import type { FileSystem } from "./file-system.ts";
 import { INTERPRETER } from "./interpreter.ts";
 import { Machine } from "./machine.ts";
+import { hostPlace, type MountLine, memoryPlace, mountLines, mountsText } from "./mount-table.ts";
 import { mountKernelTrees } from "./mounts.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";
 import { wordsOf } from "./programs/process-name.ts";
@@ -20,6 +27,10 @@ import { ShellState } from "./shell-state.ts";
 import { nullStream, type Stream } from "./stream.ts";
 
 const keep = (): void => {};
+/** As Go's runtime has in most starts. */
+const RUNC_THREADS = 5;
+/** What the engine writes for each container, and mounts over the image's. */
+const OWN_FILES = ["/etc/resolv.conf", "/etc/hostname", "/etc/hosts"];
 
 /** Runs containers on a machine: each is a machine of its own, whose processes the host sees too. */
 export class MachineRuntime implements ContainerRuntime {
@@ -29,6 +40,10 @@ export class MachineRuntime implements ContainerRuntime {
     this.#machine = machine;
   }
 
+  get host(): WholeFiles {
+    return this.#machine.files.view(this.#machine.namespace);
+  }
+
   create(options: SystemOptions): ContainerSystem {
     return new MachineSystem(this.#machine, options);
   }
@@ -36,12 +51,16 @@ export class MachineRuntime implements ContainerRuntime {
 
 class MachineSystem implements ContainerSystem {
   readonly #machine: Machine;
+  readonly #outer: Machine;
   #namespace: NetworkNamespace;
+  /** What is mounted besides what is mounted in every container, by its place. */
+  readonly #places: Map<string, MountLine> = new Map(OWN_FILES.map((path) => [path, hostPlace(path, false)]));
   /** Nothing runs in it, what is started now neither. */
   #frozen = false;
 
   constructor(outer: Machine, options: SystemOptions) {
     this.#namespace = options.namespace;
+    this.#outer = outer;
     this.#machine = new Machine({
       host: outer.host,
       commands: outer.commands,
@@ -55,12 +74,33 @@ class MachineSystem implements ContainerSystem {
       },
     });
     mountKernelTrees(this.#machine.files, !options.privileged);
+    const text = (): string =>
+      mountsText(
+        mountLines(layerDirectory(options.seedName), [...this.#places.values()], options.privileged),
+      );
+    for (const point of ["/proc/mounts", "/proc/self/mounts", "/proc/1/mounts"])
+      this.#machine.files.mount(point, () => ({
+        list: () => null,
+        read: (path) => (path === "" ? text() : null),
+      }));
     const files = this.files;
     for (const [path, text] of Object.entries(options.image.files)) {
       files.makeDirectory(path.slice(0, path.lastIndexOf("/")) || "/", true);
       files.write(path, text);
       if (!path.startsWith("/etc/")) files.chmod(path, 0o755);
     }
+    const { tree } = this.#machine.files;
+    for (const { files: added, gone } of options.image.layers ?? []) {
+      for (const path of gone) if (tree.find(path, false) !== null) tree.remove(path, true);
+      extractInto(tree, "/", added);
+    }
+    // The engine's own files lie over those of the image.
+    const now = outer.world.now;
+    for (const name of OWN_FILES) {
+      if (!tree.exists(name)) tree.write(name, "");
+      tree.mount(name, new FileNode(files.readBytes(name), now), false);
+    }
+    tree.seal();
   }
 
   get files(): FileSystem {
@@ -73,6 +113,45 @@ class MachineSystem implements ContainerSystem {
 
   set hostname(name: string) {
     this.#machine.hostname = name;
+  }
+
+  set readOnly(readOnly: boolean) {
+    this.#machine.files.tree.readOnly = readOnly;
+  }
+
+  mount({ destination, source, readOnly, fill, options }: SystemMount): void {
+    this.#places.set(
+      destination,
+      source === null ? memoryPlace(destination, readOnly, options ?? "") : hostPlace(destination, readOnly),
+    );
+    const { tree } = this.#machine.files;
+    const outer = this.#outer.files.tree;
+    const node = source === null ? new DirectoryNode(this.#outer.world.now) : outer.find(source, true);
+    // What the kernel shows there is made when somebody looks, and the same inside.
+    if (node === null || node.kind === "symlink") return;
+    const isEmpty = source !== null && node.kind === "directory" && node.entries.size === 0;
+    if (fill && isEmpty) extractInto(outer, source, archiveOf(tree, destination, "."));
+    tree.mount(destination, node, readOnly);
+  }
+
+  changes(): readonly FileChange[] {
+    return changesOf(this.#machine.files.tree);
+  }
+
+  layer(): FileLayer {
+    return layerOf(this.#machine.files.tree);
+  }
+
+  everyFile(): readonly ArchivedFile[] {
+    return everyFile(this.#machine.files.tree);
+  }
+
+  archive(path: string, name: string): readonly ArchivedFile[] {
+    return archiveOf(this.#machine.files.tree, path, name);
+  }
+
+  extract(directory: string, files: readonly ArchivedFile[]): void {
+    extractInto(this.#machine.files.tree, directory, files);
   }
 
   move(namespace: NetworkNamespace): void {
@@ -96,6 +175,8 @@ class MachineSystem implements ContainerSystem {
       namespace: spec.namespace,
       uid: spec.credentials.uid,
     });
+    // The threads of runc, which becomes the process, had pids of their own.
+    for (let thread = 0; thread < RUNC_THREADS; thread++) processes.takePid();
     entry.process.init = main;
     entry.process.frozen = this.#frozen;
     return new Started(entry, processes.outerPid(entry.pid));

@@ -137,23 +137,22 @@ function* arithmeticText(state: ShellState, part: Part<"ArithmeticExpansion">): 
   // just-bash's parser reads 08 as 0; in bash it is an octal number with a wrong digit.
   const octal = /(?<![\w#.$])0\d*[89]\d*/.exec(text);
   if (octal !== null) {
-    state.complain(`${text}: value too great for base (error token is "${octal[0]}")`);
-    throw new LineAbandoned(1);
+    throw new LineAbandoned(
+      state.complain(`${text}: value too great for base (error token is "${octal[0]}")`),
+    );
   }
   try {
     return `${yield* evaluateArithmetic(arithmeticShell(state), part.expression.expression)}`;
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "ArithmeticFailure") throw error;
-    state.complain(`${text}: ${error.message}`);
-    throw new LineAbandoned(1);
+    throw new LineAbandoned(state.complain(`${text}: ${error.message}`));
   }
 }
 
 /** `<(command)`: the command runs to its end first, its text is then a file. */
 function* processSubstitution(state: ShellState, part: Part<"ProcessSubstitution">): Run<string> {
   if (part.direction === "output") {
-    state.complain(">(...) is not simulated: only <(...) is");
-    throw new LineAbandoned(1);
+    throw new LineAbandoned(state.complain(">(...) is not simulated: only <(...) is"));
   }
   const text = yield* state.interpreter.capture(state, part.body);
   let number = 63;

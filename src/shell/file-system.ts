@@ -20,6 +20,7 @@ const WORDS = {
   ELOOP: "Too many levels of symbolic links",
   EPERM: "Operation not permitted",
   EROFS: "Read-only file system",
+  EBUSY: "Device or resource busy",
 } as const;
 type FileErrno = keyof typeof WORDS;
 
@@ -31,6 +32,11 @@ export function errnoWords(name: string): string | null {
 export interface FileStat {
   readonly kind: "file" | "directory" | "symlink";
   readonly mode: number;
+  /** How many names it has: a directory one for each directory in it besides. */
+  readonly links: number;
+  /** Whose it is: a user, and a group. */
+  readonly uid: number;
+  readonly gid: number;
   /** In bytes; a lazy file has 0, as in /proc. */
   readonly size: number;
   /** Virtual nanoseconds. */
@@ -50,6 +56,10 @@ export interface FileSystem {
   link(target: string, path: string): void;
   readLink(path: string): string;
   chmod(path: string, mode: number): void;
+  /** Gives a file, or with `follow` false a link itself, to somebody. */
+  chown(path: string, uid: number, gid: number, follow: boolean): void;
+  /** Says when a file was changed, in virtual nanoseconds. */
+  setChanged(path: string, time: number): void;
   move(from: string, to: string): void;
   /** True if the text is made at the moment of reading, as in /proc. */
   isLazy(path: string): boolean;

@@ -1,61 +1,21 @@
+import { DirectoryNode, type FileContent, FileNode, type Node, SymlinkNode, sizeOf } from "./file-node.ts";
 import { FileFailure, type FileStat, resolvePath } from "./file-system.ts";
-
-/** Text, or the raw bytes of a file such as a capture. */
-export type FileContent = string | Uint8Array;
-
-interface FileNode {
-  kind: "file";
-  content: FileContent;
-  mode: number;
-  changed: number;
-}
-
-/** Most directories of most systems stay empty: what they share is never written. */
-const NO_ENTRIES: ReadonlyMap<string, Node> = new Map();
-
-class DirectoryNode {
-  readonly kind = "directory";
-  mode = 0o755;
-  changed: number;
-  #entries: Map<string, Node> | null = null;
-
-  constructor(changed: number) {
-    this.changed = changed;
-  }
-
-  /** By name, in the order of making. */
-  get entries(): ReadonlyMap<string, Node> {
-    return this.#entries ?? NO_ENTRIES;
-  }
-
-  set(name: string, node: Node): void {
-    this.#entries ??= new Map();
-    this.#entries.set(name, node);
-  }
-
-  delete(name: string): void {
-    this.#entries?.delete(name);
-  }
-}
-
-interface SymlinkNode {
-  kind: "symlink";
-  target: string;
-  mode: number;
-  changed: number;
-}
-type Node = FileNode | DirectoryNode | SymlinkNode;
 
 /** A file or link as it was when somebody asked. Most want to know whether it is there: bytes are counted for the others. */
 class ContentStat implements FileStat {
   readonly kind: "file" | "symlink";
+  readonly links = 1;
   readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
   readonly changed: number;
   readonly #content: FileContent;
 
   constructor(node: FileNode | SymlinkNode) {
     this.kind = node.kind;
     this.mode = node.mode;
+    this.uid = node.uid;
+    this.gid = node.gid;
     this.changed = node.changed;
     this.#content = node.kind === "file" ? node.content : node.target;
   }
@@ -65,6 +25,12 @@ class ContentStat implements FileStat {
   }
 }
 
+/** What lies over a file or directory of a tree: another, perhaps of another tree. */
+interface Mount {
+  readonly node: FileNode | DirectoryNode;
+  readonly readOnly: boolean;
+}
+
 /** So many symbolic links lead to a file at the most. */
 const MAX_LINKS = 40;
 
@@ -72,10 +38,47 @@ const MAX_LINKS = 40;
 export class FileTree {
   readonly #now: () => number;
   readonly #root: DirectoryNode;
+  /** What lies over a node. */
+  readonly #mounts: Map<Node, Mount> = new Map();
+  #sealed = false;
+  #readOnly = false;
+  /** Whether the last lookup ended where nobody may write. */
+  #foundReadOnly = false;
 
   constructor(now: () => number) {
     this.#now = now;
     this.#root = new DirectoryNode(now());
+    this.#root.isLower = true;
+  }
+
+  /** All that is there came with the image; what changes from now on is kept apart (`file-changes.ts`). */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  /** Nobody may write to it, but where something else is mounted. */
+  set readOnly(readOnly: boolean) {
+    this.#readOnly = readOnly;
+  }
+
+  /** Its own, whatever is mounted. */
+  get root(): DirectoryNode {
+    return this.#root;
+  }
+
+  /** Lays a file or directory over what is at `path`, in place of what lay there already. */
+  mount(path: string, node: Mount["node"], readOnly: boolean): void {
+    this.#mounts.set(this.#found(path, true, true), { node, readOnly });
+  }
+
+  /** The thing itself, to be mounted elsewhere or packed; null where there is none. */
+  find(path: string, follow: boolean): Node | null {
+    return this.#find(path, follow);
+  }
+
+  /** The thing itself, not what is mounted over it. */
+  findCovered(path: string): Node | null {
+    return this.#find(path, false, true);
   }
 
   exists(path: string): boolean {
@@ -92,12 +95,12 @@ export class FileTree {
     const present = this.#find(path, true);
     if (present !== null) {
       if (present.kind !== "file") throw new FileFailure("EISDIR");
+      this.#demandWritable();
       present.content = content;
-      present.changed = this.#now();
+      this.#alter(present);
       return;
     }
-    const { directory, name } = this.#parent(this.#followed(path));
-    directory.set(name, { kind: "file", content, mode: 0o644, changed: this.#now() });
+    this.#add(this.#followed(path), new FileNode(content, this.#now()));
   }
 
   append(path: string, text: string): void {
@@ -116,8 +119,8 @@ export class FileTree {
     const node = this.#find(path, follow);
     if (node === null) return null;
     if (node.kind === "directory") {
-      const { kind, mode, changed } = node;
-      return { kind, mode, size: 4096, changed };
+      const { kind, mode, uid, gid, changed } = node;
+      return { kind, mode, links: linksOf(node), uid, gid, size: 4096, changed };
     }
     return new ContentStat(node);
   }
@@ -130,22 +133,23 @@ export class FileTree {
       throw new FileFailure("EEXIST");
     }
     if (parents) this.makeDirectory(path.slice(0, path.lastIndexOf("/")) || "/", true);
-    const { directory, name } = this.#parent(path);
-    directory.set(name, new DirectoryNode(this.#now()));
+    this.#add(path, new DirectoryNode(this.#now()));
   }
 
   remove(path: string, recursive: boolean): void {
-    const { directory, name } = this.#parent(path);
-    const node = directory.entries.get(name);
-    if (node === undefined) throw new FileFailure("ENOENT");
-    if (node.kind === "directory" && node.entries.size > 0 && !recursive) throw new FileFailure("ENOTEMPTY");
+    const { directory, name, node } = this.#entry(path);
+    this.#demandWritable();
+    if (this.#mounts.has(node)) throw new FileFailure("EBUSY");
+    if (node.kind === "directory" && node.entries.size > 0) {
+      if (!recursive) throw new FileFailure("ENOTEMPTY");
+      for (const below of node.entries.keys()) this.remove(`${path}/${below}`, true);
+    }
     directory.delete(name);
+    this.#alter(directory);
   }
 
   link(target: string, path: string): void {
-    const { directory, name } = this.#parent(path);
-    if (directory.entries.has(name)) throw new FileFailure("EEXIST");
-    directory.set(name, { kind: "symlink", target, mode: 0o777, changed: this.#now() });
+    this.#add(path, new SymlinkNode(target, this.#now()));
   }
 
   readLink(path: string): string {
@@ -155,26 +159,69 @@ export class FileTree {
   }
 
   chmod(path: string, mode: number): void {
-    this.#found(path, true).mode = mode;
+    const node = this.#changeable(path, true);
+    node.mode = mode;
+  }
+
+  chown(path: string, uid: number, gid: number, follow: boolean): void {
+    const node = this.#changeable(path, follow);
+    node.uid = uid;
+    node.gid = gid;
+  }
+
+  /** Says that a file was changed at a time. */
+  setChanged(path: string, time: number): void {
+    this.#changeable(path, true).changed = time;
   }
 
   move(from: string, to: string): void {
-    const source = this.#parent(from);
-    const node = source.directory.entries.get(source.name);
-    if (node === undefined) throw new FileFailure("ENOENT");
+    const source = this.#entry(from);
+    this.#demandWritable();
+    if (this.#mounts.has(source.node)) throw new FileFailure("EBUSY");
     const target = this.#parent(to);
+    this.#demandWritable();
     source.directory.delete(source.name);
-    target.directory.set(target.name, node);
+    target.directory.set(target.name, fresh(source.node));
+    this.#alter(source.directory);
+    this.#alter(target.directory);
   }
 
-  #found(path: string, follow: boolean): Node {
-    const node = this.#find(path, follow);
+  #add(path: string, node: Node): void {
+    const { directory, name } = this.#parent(path);
+    this.#demandWritable();
+    if (directory.entries.has(name)) throw new FileFailure("EEXIST");
+    node.isLower = !this.#sealed;
+    directory.set(name, node);
+    this.#alter(directory);
+  }
+
+  /** What somebody is about to change other than in its content. */
+  #changeable(path: string, follow: boolean): Node {
+    const node = this.#found(path, follow);
+    this.#demandWritable();
+    if (this.#sealed) node.isAltered = node.isLower;
+    return node;
+  }
+
+  #alter(node: Node): void {
+    node.changed = this.#now();
+    if (this.#sealed) node.isAltered = node.isLower;
+  }
+
+  #demandWritable(): void {
+    if (this.#foundReadOnly) throw new FileFailure("EROFS");
+  }
+
+  #found(path: string, follow: boolean, covered = false): Node {
+    const node = this.#find(path, follow, covered);
     if (node === null) throw new FileFailure("ENOENT");
     return node;
   }
 
-  #find(path: string, follow: boolean, depth = 0): Node | null {
+  /** @param covered the thing itself, not what is mounted over it */
+  #find(path: string, follow: boolean, covered = false, depth = 0): Node | null {
     if (depth > MAX_LINKS) throw new FileFailure("ELOOP");
+    this.#foundReadOnly = this.#readOnly;
     let node: Node = this.#root;
     for (let from = 0, end = 0; from < path.length; from = end + 1) {
       end = path.indexOf("/", from);
@@ -186,8 +233,13 @@ export class FileTree {
       node = next;
       if (node.kind === "symlink" && (follow || end < path.length)) {
         const there = resolvePath(path.slice(0, from), `${node.target}${path.slice(end)}`);
-        return this.#find(there, follow, depth + 1);
+        return this.#find(there, follow, covered, depth + 1);
       }
+      if (this.#mounts.size === 0 || (covered && end === path.length)) continue;
+      const mount = this.#mounts.get(node);
+      if (mount === undefined) continue;
+      node = mount.node;
+      this.#foundReadOnly = mount.readOnly;
     }
     return node;
   }
@@ -200,6 +252,13 @@ export class FileTree {
     return this.#followed(resolvePath(path.slice(0, path.lastIndexOf("/")), node.target), depth + 1);
   }
 
+  #entry(path: string): { directory: DirectoryNode; name: string; node: Node } {
+    const { directory, name } = this.#parent(path);
+    const node = directory.entries.get(name);
+    if (node === undefined) throw new FileFailure("ENOENT");
+    return { directory, name, node };
+  }
+
   #parent(path: string): { directory: DirectoryNode; name: string } {
     const cut = path.lastIndexOf("/");
     const node = this.#found(path.slice(0, cut) || "/", true);
@@ -208,20 +267,25 @@ export class FileTree {
   }
 }
 
+/** Its own two names, and one in each directory below; overlayfs does not count those of one whose image and changes it shows together. */
+function linksOf(directory: DirectoryNode): number {
+  let below = 0;
+  for (const node of directory.entries.values()) if (node.kind === "directory") below++;
+  return directory.isAltered ? 1 : 2 + below;
+}
+
+/** A thing as it is after it was moved: all of it is new where it is now. */
+function fresh(node: Node): Node {
+  node.isLower = false;
+  node.isAltered = false;
+  if (node.kind === "directory") for (const below of node.entries.values()) fresh(below);
+  return node;
+}
+
 function joined(before: FileContent, more: string): FileContent {
   if (typeof before === "string") return before + more;
   const bytes = new Uint8Array(before.length + more.length);
   bytes.set(before);
   for (let i = 0; i < more.length; i++) bytes[before.length + i] = more.charCodeAt(i);
   return bytes;
-}
-
-function sizeOf(content: FileContent): number {
-  if (typeof content !== "string") return content.length;
-  let size = 0;
-  for (const c of content) {
-    const code = c.codePointAt(0)!;
-    size += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return size;
 }

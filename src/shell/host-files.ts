@@ -1,6 +1,7 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { FileContent } from "./file-node.ts";
 import { FileFailure, type FileStat, type FileSystem } from "./file-system.ts";
-import { type FileContent, FileTree } from "./file-tree.ts";
+import { FileTree } from "./file-tree.ts";
 
 /** A lazy part of the file system, such as `/proc/sys`: its text is made when somebody reads. Paths are relative to the mount point, "" is the mount point itself. */
 export interface MountedTree {
@@ -32,13 +33,14 @@ const DIRECTORIES = ["/bin", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "
 /** The files of one host: those in memory, and the lazy trees that are mounted over them. */
 export class HostFiles {
   readonly #now: () => number;
-  readonly #files: FileTree;
+  /** Those in memory. */
+  readonly tree: FileTree;
   readonly #mounts: Mount[] = [];
 
   constructor(now: () => number) {
     this.#now = now;
-    this.#files = new FileTree(now);
-    for (const path of DIRECTORIES) this.#files.makeDirectory(path, true);
+    this.tree = new FileTree(now);
+    for (const path of DIRECTORIES) this.tree.makeDirectory(path, true);
   }
 
   /** Puts a lazy tree at `point`; of several, the longest matching mount point counts, and of equal ones the last. */
@@ -51,7 +53,7 @@ export class HostFiles {
 
   /** The files as processes in `namespace` see them. */
   view(namespace: NetworkNamespace): FileSystem {
-    return new FilesView(this, this.#files, namespace);
+    return new FilesView(this, this.tree, namespace);
   }
 
   /** The lazy tree that knows this path as a file or a directory. */
@@ -68,7 +70,7 @@ export class HostFiles {
 
   read(namespace: NetworkNamespace, path: string): FileContent {
     const mounted = this.mounted(namespace, path);
-    if (mounted === null) return this.#files.read(path);
+    if (mounted === null) return this.tree.read(path);
     if (mounted.text === null) throw new FileFailure("EISDIR");
     return mounted.text;
   }
@@ -78,7 +80,7 @@ export class HostFiles {
     const mounted = this.mounted(namespace, path);
     if (mounted === null) {
       const isKernels = path.startsWith("/proc/") || path.startsWith("/sys/");
-      if (isKernels && !this.#files.exists(path)) throw new FileFailure("ENOENT");
+      if (isKernels && !this.tree.exists(path)) throw new FileFailure("ENOENT");
       return false;
     }
     const { tree, inside, text } = mounted;
@@ -108,7 +110,7 @@ export class HostFiles {
         }
       }
     }
-    const inMemory = this.#files.list(path);
+    const inMemory = this.tree.list(path);
     if (inMemory === null && !found) throw new FileFailure("ENOENT");
     for (const name of inMemory ?? []) names.add(name);
     return [...names].sort();
@@ -119,13 +121,21 @@ export class HostFiles {
     if (mounted !== null) {
       const file = mounted.text !== null;
       const mode = file ? (mounted.tree.write === undefined ? 0o444 : 0o644) : 0o755;
-      return { kind: file ? "file" : "directory", mode, size: 0, changed: this.#now() };
+      return {
+        kind: file ? "file" : "directory",
+        mode,
+        links: 1,
+        uid: 0,
+        gid: 0,
+        size: 0,
+        changed: this.#now(),
+      };
     }
-    const stat = this.#files.stat(path, follow);
+    const stat = this.tree.stat(path, follow);
     if (stat !== null) return stat;
     // A directory that exists only as the way to a mount point.
     const isWay = this.#mounts.some(({ point }) => point.startsWith(`${path}/`));
-    return isWay ? { kind: "directory", mode: 0o755, size: 0, changed: 0 } : null;
+    return isWay ? { kind: "directory", mode: 0o755, links: 1, uid: 0, gid: 0, size: 0, changed: 0 } : null;
   }
 }
 
@@ -184,6 +194,14 @@ class FilesView implements FileSystem {
 
   chmod(path: string, mode: number): void {
     this.#files.chmod(path, mode);
+  }
+
+  chown(path: string, uid: number, gid: number, follow: boolean): void {
+    this.#files.chown(path, uid, gid, follow);
+  }
+
+  setChanged(path: string, time: number): void {
+    this.#files.setChanged(path, time);
   }
 
   move(from: string, to: string): void {

@@ -59,7 +59,6 @@ export class Machine {
   /** Where the line that runs now stands (`lesson.md:12`), for the memory of causes; empty when somebody types it. */
   place = "";
   readonly #options: MachineOptions;
-  readonly #owned: Map<number, Set<string>> = new Map();
 
   constructor(options: MachineOptions) {
     const { host, commands } = options;
@@ -110,13 +109,6 @@ export class Machine {
   /** Where a shell starts. */
   get namespace(): NetworkNamespace {
     return this.#options.namespace?.() ?? this.host.root;
-  }
-
-  /** The paths that a user has made, who is not root. */
-  ownedBy(uid: number): Set<string> {
-    let owned = this.#owned.get(uid);
-    if (owned === undefined) this.#owned.set(uid, (owned = new Set()));
-    return owned;
   }
 
   /** The time of day: seconds since 1970, and nanoseconds within the second. */

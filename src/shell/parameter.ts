@@ -62,7 +62,8 @@ export function readParameter(state: ShellState, name: string): string | null {
     case "BASHPID":
       return `${state.process?.pid ?? state.shellPid}`;
     case "PPID":
-      return "1";
+      // Whoever started the first process of a container is outside.
+      return `${state.machine.image === null ? 1 : (state.process?.parent ?? 0)}`;
     case "HOSTNAME":
       return state.variables.get(name) ?? state.machine.hostname;
   }
@@ -175,13 +176,13 @@ export function* expandParameter(
         const words = operation.word === null ? "" : yield* expandWord(state, operation.word);
         const usual = operation.checkEmpty ? "parameter null or not set" : "parameter not set";
         state.complain(`${part.parameter}: ${words === "" ? usual : words}`);
-        throw new ShellExit(127);
+        throw new ShellExit(state.naming.kind === "ash" ? 2 : 127);
       }
       return render(state, value, inQuotes);
   }
   if (unset && !value.list && state.options.has("nounset")) {
     state.complain(`${part.parameter}: unbound variable`);
-    throw new ShellExit(127);
+    throw new ShellExit(state.naming.kind === "ash" ? 2 : 127);
   }
   if (operation === null || operation === undefined) return render(state, value, inQuotes);
   return yield* modify(state, part.parameter, value, operation, inQuotes);
@@ -297,5 +298,5 @@ function render(state: ShellState, value: Value, inQuotes: boolean): Piece[] {
 
 function abandon(state: ShellState, message: string, status: number): never {
   state.complain(message);
-  throw new LineAbandoned(status);
+  throw new LineAbandoned(state.naming.kind === "ash" ? 2 : status);
 }

@@ -2,6 +2,7 @@ import { assert } from "../base/assert.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { type Credentials, ROOT } from "../programs/credentials.ts";
 import type { Nanos } from "../sim/time.ts";
+import { inAshWords } from "./ash-words.ts";
 import { type FileSystem, resolvePath } from "./file-system.ts";
 import { JobTable } from "./job-table.ts";
 import type { Machine } from "./machine.ts";
@@ -15,7 +16,7 @@ import {
   loadBashLibrary,
   type ScriptNode,
 } from "./syntax.ts";
-import { filesOfUser } from "./user-files.ts";
+import { filesOfUser, USUAL_MASK } from "./user-files.ts";
 import { Variables } from "./variables.ts";
 
 /** How this shell was started, which decides how it names itself in an error. */
@@ -26,7 +27,13 @@ export type Naming =
   /** `sh`, which is dash on Debian: it runs as bash does, but words its errors in its own way. */
   | { readonly kind: "dash"; readonly name: string }
   /** `sh`, which is busybox's ash in a container; `script` for a file, whose lines are counted. */
-  | { readonly kind: "ash"; readonly name: string; readonly script: boolean };
+  | {
+      readonly kind: "ash";
+      readonly name: string;
+      readonly script: boolean;
+      /** Somebody types into it, or its text comes from standard input at once. */
+      readonly source?: "typed" | "input";
+    };
 
 /** The parts of the interpreter that call each other in a circle; put together in `interpreter.ts`. */
 export interface Interpreter {
@@ -63,9 +70,13 @@ export class ShellState {
   shellOptions: Set<string> = new Set(SHOPT_AT_START);
   /** Commands to run at a signal or at the end, by the name that `trap` uses. */
   traps: Map<string, string> = new Map();
+  /** What `ulimit` was told, by letter; null for no limit. */
+  limits: Map<string, number | null> = new Map();
   positional: readonly string[] = [];
   naming: Naming = { kind: "command", name: "bash" };
   cwd = "/root";
+  /** What new files and directories may not be: umask(2). */
+  umask: number = USUAL_MASK;
   status = 0;
   /** The status of the last `$(...)`: that of a command that has no words besides. */
   substituted: number | null = null;
@@ -127,6 +138,8 @@ export class ShellState {
     child.positional = this.positional;
     child.naming = this.naming;
     child.cwd = this.cwd;
+    child.umask = this.umask;
+    child.limits = new Map(this.limits);
     child.status = this.status;
     child.pipeStatus = this.pipeStatus;
     child.lastBackground = this.lastBackground;
@@ -162,9 +175,7 @@ export class ShellState {
   }
 
   get files(): FileSystem {
-    const files = this.machine.files.view(this.namespace);
-    const { uid } = this.credentials;
-    return uid === 0 ? files : filesOfUser(files, this.machine.ownedBy(uid));
+    return filesOfUser(this.machine.files.view(this.namespace), this.credentials, this.umask);
   }
 
   get now(): Nanos {
@@ -201,10 +212,24 @@ export class ShellState {
     return `${this.naming.name}: line ${this.line}: `;
   }
 
-  /** Reports an error as bash does, and gives its status. */
+  /** Reports an error as bash does, or in a container as busybox's shell would, and gives its status. */
   complain(message: string, status = 1): number {
-    this.err(`${this.prefix}${message}\n`);
-    return status;
+    if (this.naming.kind !== "ash") {
+      this.err(`${this.prefix}${message}\n`);
+      return status;
+    }
+    const said = inAshWords(message, status);
+    if (said.text !== null) this.err(`${this.#ashPrefix(said.builtin)}${said.text}\n`);
+    return said.status;
+  }
+
+  /** A builtin tells the line in which it stands: those of `-c` count from 0. Somebody who types needs none. */
+  #ashPrefix(builtin: string | null): string {
+    const naming = this.naming as Extract<Naming, { kind: "ash" }>;
+    if (builtin === null) return this.prefix;
+    const counted = naming.script || naming.source === "input";
+    const line = naming.source === "typed" ? "" : `line ${counted ? this.line : this.line - 1}: `;
+    return `${naming.name}: ${builtin}: ${line}`;
   }
 
   /** Counts a command; true if so many ran at this one instant that it must be an endless loop. */

@@ -170,8 +170,7 @@ function* assignArray(
 ): Run<void> {
   const variable = state.variables.demand(name);
   if (variable.readOnly) {
-    state.complain(`${name}: readonly variable`);
-    throw new LineAbandoned(1);
+    throw new LineAbandoned(state.complain(`${name}: readonly variable`));
   }
   const associative = variable.associative;
   const map = associative ?? new Map<number, string>();
@@ -218,7 +217,7 @@ export function* runWords(
   const name = words[0]!;
   const body = options.functions === false ? undefined : state.functions.get(name);
   if (body !== undefined) return yield* callFunction(state, body, words);
-  const builtin = findBuiltin(name);
+  const builtin = findBuiltin(name, state);
   if (builtin !== null) return yield* runBuiltin(state, builtin, words);
   return yield* runProgram(state, words, options.inPlace ?? false);
 }

@@ -115,7 +115,11 @@ export function mask(text: string): Masked {
 
 /** Columns are as wide as what stands in them, and that is random: a run of blanks beside a blank is one. */
 function padded(text: string): string {
-  return text
+  // So are the heads over a column of them.
+  const heads = text.includes("<DURATION>")
+    ? text.replace(/^[A-Z][A-Z /]*(?: {2,}[A-Z /]+)+$/gm, (head) => head.replaceAll(/ {2,}/g, "  "))
+    : text;
+  return heads
     .replaceAll(/(<[A-Z-]+>[^\n<]*?) {2,}/g, "$1  ")
     .replaceAll(/ {2,}(?=<[A-Z-]+>)/g, "  ")
     .replaceAll(/-{10,}/g, "---");

@@ -41,31 +41,44 @@ echo "database system is ready to accept connections"
 while :; do sleep 3600 & wait $!; done
 `;
 
-const SIZE = 1_980_000;
+/** What all images have in common: one archive was imported under each name. */
+const ROOTFS: Omit<ImageSpec, "names"> = {
+  size: 1_984_531,
+  layer: "rootfs.tar",
+  comment: "Imported from -",
+  files: { "/whoami.sh": WHOAMI, "/idle.sh": IDLE },
+  layers: [
+    {
+      files: ["sbin", "usr/sbin", "var/lib", "www"].map((path) => ({
+        path,
+        kind: "directory",
+        mode: 0o755,
+        uid: 0,
+        gid: 0,
+        changed: 0,
+        content: "",
+      })),
+      gone: [],
+      size: 0,
+    },
+  ],
+};
 
 function whoami(port: number, ...names: readonly string[]): ImageSpec {
-  return {
-    size: SIZE,
-    names,
-    command: ["/whoami.sh"],
-    exposed: [port],
-    env: [`PORT=${port}`],
-    files: { "/whoami.sh": WHOAMI },
-  };
+  return { ...ROOTFS, names, command: ["/whoami.sh"], exposed: [port], env: [`PORT=${port}`] };
 }
 
 /** All recorded images were one busybox under the wanted names, and there were no others; the newest was the last. */
 const IMAGES: readonly ImageSpec[] = [
-  { ...CATALOGUE.find(({ names }) => names.includes("alpine:latest"))!, env: [], files: {}, size: SIZE },
+  { ...CATALOGUE.find(({ names }) => names.includes("alpine:latest"))!, env: [], ...ROOTFS },
   whoami(80, "nginx:alpine", "nginx:latest"),
   whoami(8000, "training/whoami:latest", "training/whoami:2.0"),
   whoami(3000, "fundamentalsofdocker/ch11-web:2.0"),
   {
+    ...ROOTFS,
     names: ["fundamentalsofdocker/ch11-db:2.0"],
     command: ["/idle.sh"],
     volumes: ["/var/lib/postgresql/data"],
-    files: { "/idle.sh": IDLE },
-    size: SIZE,
   },
 ];
 

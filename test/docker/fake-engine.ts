@@ -1,3 +1,4 @@
+import type { ArchiveApi } from "../../src/docker/api/archive-api.ts";
 import type {
   ContainerCreateRequest,
   ContainerResource,
@@ -41,8 +42,12 @@ export class FakeEngine implements DockerApi {
     return { Swarm: { ControlAvailable: false } };
   }
 
-  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: VolumeResource[] } {
-    return { Images: [], Containers: [], Volumes: [] };
+  get archives(): ArchiveApi {
+    throw new Error("no files here");
+  }
+
+  diskUsage(): ReturnType<DockerApi["diskUsage"]> {
+    return { LayersSize: 0, Images: [], Containers: [], Volumes: [] };
   }
 
   networkList(filters: Filters = {}): NetworkResource[] {
@@ -218,6 +223,8 @@ export class FakeEngine implements DockerApi {
       "pull access denied for nosuch, repository does not exist or may require 'docker login'",
     );
   }
+
+  reachRegistry(): void {}
 
   imageTag(source: string): void {
     this.imageInspect(source);

@@ -1,5 +1,6 @@
 import type { Wait } from "../../sim/process.ts";
 import type { WaitQueue } from "../../sim/wait-queue.ts";
+import type { ArchiveApi } from "./archive-api.ts";
 import type {
   ContainerCreateRequest,
   ContainerResource,
@@ -50,7 +51,14 @@ export interface DockerApi {
   version(): Record<string, unknown>;
   info(): Record<string, unknown>;
   /** GET /system/df */
-  diskUsage(): { Images: ImageSummary[]; Containers: ContainerSummary[]; Volumes: VolumeResource[] };
+  diskUsage(): {
+    LayersSize: number;
+    Images: ImageSummary[];
+    Containers: ContainerSummary[];
+    Volumes: VolumeResource[];
+  };
+  /** What asks for files. */
+  readonly archives: ArchiveApi;
   /** All since the engine started, in order; `changed` is raised at each further one. */
   readonly events: { readonly list: readonly EventMessage[]; readonly changed: WaitQueue };
 
@@ -108,6 +116,8 @@ export interface DockerApi {
   imageInspect(ref: string): ImageResource;
   /** `fresh`: it was not there before. */
   imagePull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string };
+  /** Asks whether a registry can be reached. @param url what would be asked for. @throws {DaemonError} when it cannot */
+  reachRegistry(server: string, url?: string): void;
   imageTag(source: string, target: string): void;
   imageRemove(ref: string, force: boolean): { Untagged?: string; Deleted?: string }[];
   /** Those without a name, unless the filter `dangling` says `false`. */

@@ -1,4 +1,4 @@
-import type { ProgramFiles } from "../../programs/program-context.ts";
+import type { WholeFiles } from "../../programs/program-context.ts";
 import type { Program } from "../../sim/process.ts";
 import type { Nanos } from "../../sim/time.ts";
 import type { DockerApi, ExecInput } from "../api/docker-api.ts";
@@ -14,7 +14,7 @@ export interface ClientContext {
   readonly input: ExecInput;
   readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;
-  readonly files: ProgramFiles;
+  readonly files: WholeFiles;
   /** Which of the streams are a person's terminal, and how wide that is. */
   readonly tty: { readonly input: boolean; readonly output: boolean; readonly columns: number };
   /** Virtual time. */

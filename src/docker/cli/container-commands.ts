@@ -5,7 +5,9 @@ import { alignTabs } from "../templates/tab-writer.ts";
 import { atOnce, confirm, MissingObject, naming, namingCall, refusal, sideBySide, toEach } from "./ask.ts";
 import { ClientError, type Invocation, type Runner } from "./client-context.ts";
 import { listContainers } from "./container-list.ts";
+import { copyFiles } from "./copy-files.ts";
 import { execInContainer } from "./exec.ts";
+import { commitContainer, exportContainer, showChanges } from "./file-commands.ts";
 import { humanSize } from "./human-text.ts";
 import { inspectAll } from "./inspect-output.ts";
 import { showLogs } from "./logs.ts";
@@ -13,13 +15,16 @@ import { createContainer, runContainer } from "./run.ts";
 import { restartPolicy } from "./run-config.ts";
 import { showStats } from "./stats.ts";
 import { attachTo, checkTty } from "./streams.ts";
-import { unsimulated } from "./unsimulated.ts";
 
 /** `docker container ...` */
 export const CONTAINER_RUNNERS: Readonly<Record<string, Runner>> = {
   "container attach": attach,
+  "container commit": commitContainer,
+  "container cp": copyFiles,
   "container create": createContainer,
+  "container diff": showChanges,
   "container exec": execInContainer,
+  "container export": exportContainer,
   "container inspect": inspect,
   "container kill": kill,
   "container logs": showLogs,
@@ -40,10 +45,6 @@ export const CONTAINER_RUNNERS: Readonly<Record<string, Runner>> = {
     toEach(invocation, (ref) => atOnce(() => invocation.api.containerUnpause(ref))),
   "container update": update,
   "container wait": wait,
-  "container commit": unsimulated("committing a container to an image"),
-  "container cp": unsimulated("copying files between a container and its host"),
-  "container diff": unsimulated("the changes of a container's files"),
-  "container export": unsimulated("exporting a container's files"),
 };
 
 function inspect({ context, options, args, api }: Invocation): number {

@@ -48,7 +48,7 @@ export function showDiskUsage(invocation: Invocation): number {
   }
   const format = said === "" || said === "table" ? TABLE : said === "raw" ? RAW : said;
   const rows = [
-    imageUsage(usage.Images),
+    imageUsage(usage.Images, usage.LayersSize),
     containerUsage(usage.Containers),
     volumeUsage(usage.Volumes),
     BUILD_CACHE,
@@ -67,11 +67,8 @@ const BUILD_CACHE: Usage = {
   share: false,
 };
 
-function imageUsage(images: readonly ImageSummary[]): Usage {
-  const size = images.reduce(
-    (sum, { VirtualSize, SharedSize }) => sum + VirtualSize - Math.max(0, SharedSize),
-    0,
-  );
+/** What the images that are used share with others counts as if it could be gained, as in the real client. */
+function imageUsage(images: readonly ImageSummary[], size: number): Usage {
   const used = images
     .filter(({ Containers, SharedSize }) => Containers !== 0 && SharedSize !== -1)
     .reduce((sum, { VirtualSize, SharedSize }) => sum + VirtualSize - SharedSize, 0);

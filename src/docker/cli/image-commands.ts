@@ -2,11 +2,12 @@ import type { Program } from "../../sim/process.ts";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import type { ImageSummary } from "../api/image-types.ts";
 import { shortId } from "../ids.ts";
-import { invalidReference, parseImageReference } from "../images/image-reference.ts";
+import { canonicalName, invalidReference, parseImageReference } from "../images/image-reference.ts";
 import { humanDuration } from "../timestamps.ts";
 import { confirm, MissingObject, naming, refusal } from "./ask.ts";
 import { ClientError, type Invocation, type Runner } from "./client-context.ts";
 import { humanSize } from "./human-text.ts";
+import { importImage, loadImages, saveImages, showHistory } from "./image-archives.ts";
 import { pullText } from "./image-pull.ts";
 import { inspectAll } from "./inspect-output.ts";
 import { type Listing, listText } from "./list-output.ts";
@@ -15,18 +16,17 @@ import { unsimulated } from "./unsimulated.ts";
 
 /** `docker image ...` */
 export const IMAGE_RUNNERS: Readonly<Record<string, Runner>> = {
+  "image history": showHistory,
+  "image import": importImage,
   "image inspect": inspect,
+  "image load": loadImages,
   "image ls": list,
   "image prune": prune,
   "image pull": pull,
   "image rm": remove,
+  "image save": saveImages,
   "image tag": tag,
   "image build": unsimulated("building images"),
-  "image history": unsimulated("the history of images"),
-  "image import": unsimulated("importing images"),
-  "image load": unsimulated("loading images"),
-  "image push": unsimulated("pushing images"),
-  "image save": unsimulated("saving images"),
 };
 
 const HEAD = "table {{.Repository}}\t{{.Tag}}\t";
@@ -152,16 +152,14 @@ function* pull({ context, options, args, api }: Invocation): Program {
   }
   const text = yield* pullText(api, image);
   if (!quiet) context.out(text);
-  context.out(`${canonicalName(image)}\n`);
+  context.out(`${fullName(image)}\n`);
   return 0;
 }
 
 /** `docker.io/library/alpine:latest` */
-function canonicalName(image: string): string {
+function fullName(image: string): string {
   const { name, tag: ofTag, digest } = parseImageReference(image)!;
-  const domain = /^([^/]*[.:][^/]*|localhost)\//.test(name);
-  const path = domain ? name : `docker.io/${name.includes("/") ? name : `library/${name}`}`;
-  return `${path}${digest === null ? `:${ofTag ?? "latest"}` : `@${digest}`}`;
+  return `${canonicalName(name)}${digest === null ? `:${ofTag ?? "latest"}` : `@${digest}`}`;
 }
 
 function tag({ args, api }: Invocation): number {

@@ -7,9 +7,9 @@ import { showEvents } from "./events.ts";
 import { humanSize } from "./human-text.ts";
 import { pruneImages } from "./image-commands.ts";
 import { showInfo } from "./info.ts";
+import { listText } from "./list-output.ts";
 import { naturalOrder } from "./natural-order.ts";
 import { pruneNetworks } from "./network-commands.ts";
-import { unsimulated } from "./unsimulated.ts";
 import { showVersion } from "./version.ts";
 import { pruneVolumes } from "./volume-commands.ts";
 
@@ -20,10 +20,35 @@ export const SYSTEM_RUNNERS: Readonly<Record<string, Runner>> = {
   "system info": showInfo,
   "system prune": prune,
   version: showVersion,
-  login: unsimulated("registries"),
-  logout: unsimulated("registries"),
-  search: unsimulated("registries"),
+  "builder prune": pruneBuilds,
+  "plugin ls": listPlugins,
 };
+
+/** Nothing is built here, and nothing left over. */
+function* pruneBuilds(invocation: Invocation): Program {
+  const { context, options } = invocation;
+  const what = options.flag("all") ? "all build cache" : "all dangling build cache";
+  const question = `WARNING! This will remove ${what}. Are you sure you want to continue?`;
+  if (!options.flag("force")) yield* confirm(invocation, question);
+  context.out("Total reclaimed space: 0B\n");
+  return 0;
+}
+
+/** No plug-in is installed: drivers of somebody's own are part of the engine (docs/drivers.md). */
+function listPlugins({ context, options }: Invocation): number {
+  const said = options.text("format");
+  const format =
+    said === "" || said === "table" ? "table {{.ID}}\t{{.Name}}\t{{.Description}}\t{{.Enabled}}" : said;
+  if (!options.flag("quiet"))
+    context.out(
+      listText<never>(format, [], {
+        type: "*plugin.pluginContext",
+        heads: { ID: "ID", Name: "NAME", Description: "DESCRIPTION", Enabled: "ENABLED" },
+        fields: () => ({}),
+      }),
+    );
+  return 0;
+}
 
 function* prune(invocation: Invocation): Program {
   const { context, options } = invocation;

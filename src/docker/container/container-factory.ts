@@ -1,4 +1,5 @@
 import type { Host } from "../../net/host.ts";
+import type { WholeFiles } from "../../programs/program-context.ts";
 import type { ContainerConfig, ContainerCreateRequest, HostConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { EventLog } from "../event-log.ts";
@@ -21,6 +22,8 @@ interface FactoryParts {
   readonly volumes: VolumeStore;
   readonly runner: ContainerRunner;
   readonly events: EventLog;
+  /** Those of the host. */
+  readonly files: WholeFiles;
   newId(): string;
 }
 
@@ -34,7 +37,7 @@ export class ContainerFactory {
 
   /** A new container, whose files and volumes are there; nothing stays of one that is refused. @throws {DaemonError} */
   create(request: ContainerCreateRequest, wish: string | null): Container {
-    const { host, store, images, volumes, runner, events, newId } = this.#parts;
+    const { host, store, images, volumes, runner, events, files, newId } = this.#parts;
     checkRequest(request);
     const image = images.demand(request.Config.Image);
     const config = mergedConfig(request.Config, image);
@@ -55,6 +58,7 @@ export class ContainerFactory {
     container.mounts = mountPointsOf(hostConfig, {
       volumes: Object.keys(config.Volumes ?? {}),
       newName: newId,
+      isThere: (path) => files.stat(path) !== null,
       mountsOf: (ref) => store.find(ref)?.mounts ?? null,
     });
     runner.prepare(container);

@@ -24,7 +24,8 @@ import { type Exec, HealthMonitor, healthCheckOf } from "./health-monitor.ts";
 import { checkAtStart } from "./host-config-checks.ts";
 import { linkedEnvironment } from "./link-index.ts";
 import { isAbsolute } from "./mount-checks.ts";
-import { makePlace, makePlaces } from "./places.ts";
+import { mountAll } from "./mounting.ts";
+import { makePlaces } from "./places.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import { demandSignal } from "./signals.ts";
 import { setSysctls } from "./sysctls.ts";
@@ -63,11 +64,11 @@ export class ContainerRunner {
   /** Makes what a new container needs of its files. @throws {DaemonError} */
   prepare(container: Container): void {
     const { config, mounts } = container;
-    if (config.WorkingDir !== "" || mounts.length > 0) makePlaces(container, this.#systemOf(container).files);
+    if (config.WorkingDir !== "" || mounts.length > 0) makePlaces(container, this.systemOf(container).files);
   }
 
   /** Its files and processes, made when they are first asked for. */
-  #systemOf(container: Container): ContainerSystem {
+  systemOf(container: Container): ContainerSystem {
     const { runtime, hostname, root } = this.#parts;
     return (container.system ??= runtime.create({
       hostname,
@@ -125,7 +126,7 @@ export class ContainerRunner {
   }
 
   #launch(container: Container): void {
-    const { world, events, store, hostname } = this.#parts;
+    const { world, events, store, hostname, runtime } = this.#parts;
     const { config, hostConfig } = container;
     const sandbox = this.#parts.networking.sandboxOf(container)!;
     const shared =
@@ -134,7 +135,8 @@ export class ContainerRunner {
         : null;
     if (shared !== null) config.Hostname = shared.config.Hostname;
     const { Hostname } = config;
-    const system = this.#systemOf(container);
+    const system = this.systemOf(container);
+    system.readOnly = false;
     system.move(sandbox.namespace);
     system.hostname = hostConfig.UTSMode === "host" ? hostname : Hostname;
     setSysctls(container, sandbox, this.#parts.networks);
@@ -142,8 +144,9 @@ export class ContainerRunner {
     const { files } = system;
     files.write("/etc/hostname", `${Hostname}\n`);
     const cwd = config.WorkingDir || "/";
-    for (const place of [...container.mounts, ...tmpfsOf(container)]) makePlace(files, place);
+    mountAll(container, system, runtime.host);
     if (files.stat(cwd, false) === null) files.makeDirectory(cwd, true);
+    system.readOnly = hostConfig["ReadonlyRootfs"] === true;
     if (files.stat(cwd)?.kind !== "directory") throw notDirectory(cwd, 127);
     const linked = linkedEnvironment(this.#parts.networking.linksOf(container));
     const user = asDaemon(() => userIn(container, config.User));
@@ -183,6 +186,11 @@ export class ContainerRunner {
 
   /** A server that nobody described learns its ports from what is exposed and published. */
   #argvOf(container: Container): readonly string[] {
+    const words = this.#wordsOf(container);
+    return container.hostConfig["Init"] === true ? ["/sbin/docker-init", "--", ...words] : words;
+  }
+
+  #wordsOf(container: Container): readonly string[] {
     const { argv, config, hostConfig, image } = container;
     if (!image.generic || argv[0] !== GENERIC_COMMAND) return argv;
     const ports = [...Object.keys(config.ExposedPorts ?? {}), ...Object.keys(hostConfig.PortBindings)];
@@ -358,11 +366,6 @@ export class ContainerRunner {
 function notDirectory(cwd: string, status: 126 | 127, missing = false): StartFailure {
   const why = missing ? "no such file or directory" : "not a directory";
   return new StartFailure(status, `chdir to cwd ("${cwd}") set in config.json failed: ${why}`);
-}
-
-/** The places of `--tmpfs`. */
-function tmpfsOf({ hostConfig }: Container): { Source: string; Destination: string }[] {
-  return Object.keys(hostConfig.Tmpfs ?? {}).map((Destination) => ({ Source: "tmpfs", Destination }));
 }
 
 /** Where `run` tells a program that is missing from one that cannot be run, exec says 126 of both. */

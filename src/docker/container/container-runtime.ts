@@ -1,6 +1,7 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { Credentials } from "../../programs/credentials.ts";
-import type { ProgramFiles } from "../../programs/program-context.ts";
+import type { ProgramFiles, WholeFiles } from "../../programs/program-context.ts";
+import type { ArchivedFile, FileChange, FileLayer } from "../api/archive-types.ts";
 import type { ContainerProcess, ExecInput } from "../api/docker-api.ts";
 import type { ImageContents } from "../images/image-spec.ts";
 
@@ -33,6 +34,19 @@ const MOUNT_HINT =
 export interface ContainerSystem {
   readonly files: ProgramFiles;
   hostname: string;
+  /** `--read-only`: nobody may write but where something is mounted. */
+  readOnly: boolean;
+  /** Lays something over a file or directory that is there. */
+  mount(place: SystemMount): void;
+  /** What has become of the image's files. */
+  changes(): readonly FileChange[];
+  /** The files that have changed, and all that are there: what is mounted belongs to neither. */
+  layer(): FileLayer;
+  everyFile(): readonly ArchivedFile[];
+  /** What is at a path and below, under a name of its own; also of what is mounted. @throws as files do */
+  archive(path: string, name: string): readonly ArchivedFile[];
+  /** Lays an archive's files into a directory. @throws as files do */
+  extract(directory: string, files: readonly ArchivedFile[]): void;
   /** Where it runs from now on: each start has a sandbox of its own. */
   move(namespace: NetworkNamespace): void;
   /** Starts a process. The first one is the container's main process, pid 1 inside. @throws {StartFailure} */
@@ -76,8 +90,22 @@ export interface ProcessSpec {
   err(text: string): void;
 }
 
+/** What is laid over a place in a container. */
+export interface SystemMount {
+  readonly destination: string;
+  /** A path of the host; null for an empty directory in memory. */
+  readonly source: string | null;
+  readonly readOnly: boolean;
+  /** An empty directory of the host is first filled with what the image has there, as a new volume is. */
+  readonly fill: boolean;
+  /** Those of a directory in memory: `size=1m,noexec`. */
+  readonly options?: string;
+}
+
 /** What runs containers: given to the engine by whoever puts it on a host, as containerd and runc are to dockerd. */
 export interface ContainerRuntime {
+  /** The files of the host: volumes lie there. */
+  readonly host: WholeFiles;
   create(options: SystemOptions): ContainerSystem;
 }
 

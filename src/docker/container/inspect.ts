@@ -157,9 +157,10 @@ export function resourceOf(container: Container, { links }: Surroundings): Conta
   };
 }
 
-/** What a container writes is not counted: there are no layers of files. */
-export function sizesOf({ image }: Container): Required<ContainerSizes> {
-  return { SizeRw: 0, SizeRootFs: image.size };
+/** How much a container has written, and how much there is of its files. */
+export function sizesOf({ image, system }: Container): Required<ContainerSizes> {
+  const SizeRw = system?.layer().size ?? 0;
+  return { SizeRw, SizeRootFs: image.size + SizeRw };
 }
 
 /** The links on docker0 as `/db:/web/database`; those on other networks stand with the endpoint. */

@@ -8,20 +8,29 @@ interface MountSources {
   readonly volumes: readonly string[];
   /** Names a volume that nobody named. */
   newName(): string;
+  /** Whether the host has a file or directory. */
+  isThere(path: string): boolean;
   /** The mounts of a container, for `--volumes-from`; null when there is none of that name. */
   mountsOf(ref: string): readonly MountPoint[] | null;
 }
 
 /**
  * What `--volumes-from`, `-v`, `--mount` and the image's volumes ask for, in this order (moby daemon, registerMountPoints).
- * Nothing is shared through them: files are the container's own.
  * @throws {DaemonError}
  */
 export function mountPointsOf(
   { Binds, Mounts, VolumesFrom, Tmpfs }: HostConfig,
-  { volumes, newName, mountsOf }: MountSources,
+  { volumes, newName, isThere, mountsOf }: MountSources,
 ): MountPoint[] {
-  for (const mount of Mounts ?? []) checkMount(mount);
+  for (const mount of Mounts ?? []) {
+    checkMount(mount);
+    // `-v` makes what is not there, `--mount` does not.
+    if (mount.Type === "bind" && !isThere(mount.Source!))
+      throw new DaemonError(
+        400,
+        `invalid mount config for type "bind": bind source path does not exist: ${mount.Source!}`,
+      );
+  }
   for (const place of Object.keys(Tmpfs ?? {}))
     if (!isAbsolute(place))
       throw new DaemonError(400, `invalid mount path: '${place}' mount path must be absolute`);

@@ -31,21 +31,29 @@ function isFile(files: ProgramFiles, path: string): boolean {
   return files.stat(path, false) !== null && files.stat(path)?.kind !== "directory";
 }
 
-/** Makes the directory that something is mounted on, as runc does. @throws {StartFailure} where a file is in its place */
-export function makePlace(
-  files: ProgramFiles,
-  { Source, Destination }: Pick<MountPoint, "Source" | "Destination">,
-): void {
+/** What a mount needs to know of what is mounted. */
+interface Mounted extends Pick<MountPoint, "Source" | "Destination"> {
+  readonly kind: "file" | "directory";
+}
+
+/** Makes the file or directory that something is mounted on, as runc does. @throws {StartFailure} where the other of the two is in its place */
+export function makePlace(files: ProgramFiles, { Source, Destination, kind }: Mounted): void {
   const path = `/${Destination.replace(/^\//, "")}`;
-  for (const one of [...foldersAbove(path), path]) {
-    if (!isFile(files, one)) continue;
+  const folders = foldersAbove(path);
+  const present = files.stat(path)?.kind;
+  const wrong = present !== undefined && (present === "file") !== (kind === "file");
+  if (wrong || folders.some((one) => isFile(files, one))) {
     const mount = `mount ${Source}:${Destination} (via /proc/self/fd/6), flags: 0x5000: not a directory`;
     throw new StartFailure(
       127,
       `error during container init: error mounting "${Source}" to rootfs at "${Destination}": ${mount}`,
     );
   }
-  files.makeDirectory(path, true);
+  if (kind === "directory") files.makeDirectory(path, true);
+  else if (present === undefined) {
+    files.makeDirectory(folders.at(-1) ?? "/", true);
+    files.write(path, "");
+  }
 }
 
 /** `/a`, `/a/b` of `/a/b/c`. */

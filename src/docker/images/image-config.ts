@@ -36,5 +36,10 @@ export function configOf(spec: ImageSpec): ContainerConfig {
 }
 
 export function contentsOf(spec: ImageSpec): ImageContents {
-  return { system: spec.system ?? "busybox", programs: spec.programs ?? {}, files: spec.files ?? {} };
+  return {
+    system: spec.system ?? "busybox",
+    programs: spec.programs ?? {},
+    files: spec.files ?? {},
+    layers: spec.layers ?? [],
+  };
 }

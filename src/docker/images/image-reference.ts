@@ -57,3 +57,10 @@ export function demandReference(text: string): ImageReference {
 export function localName({ name, tag }: ImageReference): string {
   return `${name}:${tag ?? "latest"}`;
 }
+
+/** `docker.io/library/web:1`: a familiar name with all that is left out of it. */
+export function canonicalName(name: string): string {
+  const first = name.split("/")[0]!;
+  if (name.includes("/") && (/[.:]/.test(first) || first === "localhost")) return name;
+  return `docker.io/${name.includes("/") ? name : `library/${name}`}`;
+}

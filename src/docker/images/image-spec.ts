@@ -1,5 +1,6 @@
 import type { ProgramContext } from "../../programs/program-context.ts";
 import type { Program } from "../../sim/process.ts";
+import type { FileLayer } from "../api/archive-types.ts";
 
 /**
  * A program that an image brings: it runs in the container's namespaces, sees its words, files and environment, and
@@ -21,6 +22,8 @@ export interface ImageContents {
   readonly programs: Readonly<Record<string, ImageProgram>>;
   /** Texts by path. */
   readonly files: Readonly<Record<string, string>>;
+  /** What containers made of those, which became a further image, the earliest first. */
+  readonly layers?: readonly FileLayer[];
 }
 
 /** An image as somebody describes it: the catalogue, front matter, or a user in TypeScript. */
@@ -47,4 +50,8 @@ export interface ImageSpec extends Partial<ImageContents> {
   readonly stopSignal?: string;
   /** In bytes. */
   readonly size?: number;
+  /** Images that name one and the same have their files in common. */
+  readonly layer?: string;
+  /** What whoever made it says of it: an image with a comment was imported, and has no other history. */
+  readonly comment?: string;
 }

@@ -13,7 +13,8 @@ import { NEVER, rfc3339, unixSeconds } from "../timestamps.ts";
 import { genericImage } from "./generic-image.ts";
 import type { Image } from "./image.ts";
 import { configOf, contentsOf } from "./image-config.ts";
-import { demandReference, localName } from "./image-reference.ts";
+import { historyOf, layerIdOf } from "./image-history.ts";
+import { canonicalName, demandReference, localName } from "./image-reference.ts";
 import type { ImageSpec } from "./image-spec.ts";
 
 /** What `docker image ls --filter` knows. */
@@ -26,13 +27,16 @@ type Removed = { Untagged?: string; Deleted?: string };
 export class ImageStore {
   readonly #world: World;
   readonly #prng: Prng;
-  readonly #reach: (server: string) => void;
+  readonly #reach: (server: string, url: string) => void;
   readonly #images: Map<string, Image> = new Map();
   /** What is known of images by name, wherever they lie. */
   readonly #known: Map<string, ImageSpec> = new Map();
 
+  /** The ids of layers that descriptions name. */
+  readonly #layers: Map<string, string> = new Map();
+
   /** @param reach throws when there is no way to a registry */
-  constructor(world: World, prng: Prng, reach: (server: string) => void = () => {}) {
+  constructor(world: World, prng: Prng, reach: (server: string, url: string) => void = () => {}) {
     this.#reach = reach;
     this.#world = world;
     this.#prng = prng;
@@ -78,10 +82,15 @@ export class ImageStore {
     return [...this.#images.values()].reverse();
   }
 
+  /** @throws {DaemonError} when there is no way to a registry */
+  reach(server: string, url = `https://${server}/v2/`): void {
+    this.#reach(server, url);
+  }
+
   /** True when it was not there before. Any name can be pulled: one that nobody described is a server of its own. */
   pull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string } {
     const reference = demandReference(ref);
-    this.#reach(serverOf(reference.name));
+    this.reach(serverOf(reference.name));
     const name = localName(reference);
     let image = this.find(name);
     const fresh = image === null;
@@ -99,10 +108,7 @@ export class ImageStore {
 
   tag(source: string, target: string): void {
     const image = this.demand(source);
-    const name = localName(demandReference(target));
-    this.#untag(name);
-    image.tags.push(name);
-    image.tagged = this.#world.now;
+    this.name(image, localName(demandReference(target)));
   }
 
   /** @param users the containers that use an image, as `{ id, running }`. */
@@ -130,15 +136,14 @@ export class ImageStore {
         throw new DaemonError(409, `conflict: ${shown} (must force) - ${words}`);
       }
     }
-    const names = byId ? [...image.tags] : [localName(demandReference(ref))];
+    const names = byId ? inOrder(image.tags) : [localName(demandReference(ref))];
     for (const name of names) {
       image.tags.splice(image.tags.indexOf(name), 1);
       removed.push({ Untagged: name });
     }
     if (image.tags.length > 0 || using.length > 0) return removed;
     for (const digest of image.digests) removed.push({ Untagged: digest });
-    this.#images.delete(image.id);
-    removed.push({ Deleted: image.id });
+    removed.push(...this.#delete(image));
     return removed;
   }
 
@@ -157,11 +162,10 @@ export class ImageStore {
     for (const image of [...this.#images.values()]) {
       if (used.has(image) || (all !== true && image.tags.length > 0)) continue;
       if (!passes({ labels: image.config.Labels, createdAt: image.created })) continue;
-      for (const name of image.tags) deleted.push({ Untagged: name });
+      for (const name of inOrder(image.tags)) deleted.push({ Untagged: name });
       for (const digest of image.digests) deleted.push({ Untagged: digest });
-      deleted.push({ Deleted: image.id });
-      space += image.size;
-      this.#images.delete(image.id);
+      space += image.size - this.sharedSize(image);
+      deleted.push(...this.#delete(image));
     }
     return { ImagesDeleted: deleted, SpaceReclaimed: space };
   }
@@ -169,8 +173,8 @@ export class ImageStore {
   summary(image: Image): ImageSummary {
     return {
       Id: image.id,
-      ParentId: "",
-      RepoTags: image.tags.length > 0 ? [...image.tags] : ["<none>:<none>"],
+      ParentId: image.parent,
+      RepoTags: image.tags.length > 0 ? inOrder(image.tags) : ["<none>:<none>"],
       RepoDigests: image.digests.length > 0 ? [...image.digests] : [],
       Created: unixSeconds(image.created),
       Size: image.size,
@@ -199,7 +203,9 @@ export class ImageStore {
       const summary = this.summary(image);
       if (wanted.length === 0) return [summary];
       // Of the names of an image those are shown that somebody asked for.
-      const RepoTags = image.tags.filter((tag) => wanted.some((pattern) => matchesName(pattern, tag)));
+      const RepoTags = inOrder(image.tags).filter((tag) =>
+        wanted.some((pattern) => matchesName(pattern, tag)),
+      );
       return RepoTags.length > 0 ? [{ ...summary, RepoTags }] : [];
     });
   }
@@ -208,15 +214,15 @@ export class ImageStore {
     const id = image.id.slice(7);
     return {
       Id: image.id,
-      RepoTags: [...image.tags],
+      RepoTags: inOrder(image.tags),
       RepoDigests: [...image.digests],
-      Parent: "",
-      Comment: "",
+      Parent: image.parent,
+      Comment: image.comment,
       Created: rfc3339(image.created),
-      Container: "",
-      ContainerConfig: shownConfig(configOf({ names: [] })),
+      Container: image.committed?.container ?? "",
+      ContainerConfig: shownConfig(image.committed?.config ?? configOf({ names: [] })),
       DockerVersion: RELEASE,
-      Author: "",
+      Author: image.author,
       Config: shownConfig(image.config),
       Architecture: "amd64",
       Os: "linux",
@@ -230,7 +236,7 @@ export class ImageStore {
         },
         Name: "overlay2",
       },
-      RootFS: { Type: "layers", Layers: [`sha256:${[...id].reverse().join("")}`] },
+      RootFS: { Type: "layers", Layers: image.layers.map((layer) => layer.id) },
       Metadata: { LastTagTime: image.tagged === null ? NEVER : rfc3339(image.tagged) },
     };
   }
@@ -254,19 +260,82 @@ export class ImageStore {
   }
 
   #add(spec: ImageSpec, tags: readonly string[], generic: boolean): Image {
-    const image: Image = {
-      id: `sha256:${newId(this.#prng)}`,
+    const id = `sha256:${newId(this.#prng)}`;
+    const size = spec.size ?? 5_000_000;
+    const config = configOf(spec);
+    const created = this.#world.now;
+    return this.put({
+      id,
       tags: [...tags],
       digests: [],
-      created: this.#world.now,
-      size: spec.size ?? 5_000_000,
-      config: configOf(spec),
+      created,
+      size,
+      config,
       contents: contentsOf(spec),
       generic,
-      tagged: this.#world.now,
-    };
+      layers: [{ id: spec.layer === undefined ? layerIdOf(id) : this.layerNamed(spec.layer), size }],
+      history: historyOf(spec, { id, size, config, created }),
+      author: "",
+      comment: spec.comment ?? "",
+      committed: null,
+      parent: "",
+      tagged: created,
+    });
+  }
+
+  /** Puts an image on the host. */
+  put(image: Image): Image {
     this.#images.set(image.id, image);
+    everyImageOf(this.#world).set(image.id, image);
     return image;
+  }
+
+  /** An image that was on some host of this world, by its id. */
+  remembered(id: string): Image | null {
+    return everyImageOf(this.#world).get(id) ?? null;
+  }
+
+  /** A new id for an image or a layer. */
+  newId(): string {
+    return `sha256:${newId(this.#prng)}`;
+  }
+
+  /** The id of a layer: what is the same has the same. */
+  layerNamed(name: string): string {
+    let id = this.#layers.get(name);
+    if (id === undefined) this.#layers.set(name, (id = this.newId()));
+    return id;
+  }
+
+  /** Takes an image away with the layers that no other has, the uppermost first. */
+  #delete(image: Image): Removed[] {
+    this.#images.delete(image.id);
+    const kept = new Set([...this.#images.values()].flatMap(({ layers }) => layers.map(({ id }) => id)));
+    const gone = image.layers.filter(({ id }) => !kept.has(id)).reverse();
+    return [{ Deleted: image.id }, ...gone.map(({ id }) => ({ Deleted: id }))];
+  }
+
+  /** How many bytes of an image's layers others on this host have too. */
+  sharedSize(image: Image): number {
+    const others = [...this.#images.values()].filter((one) => one !== image);
+    return image.layers
+      .filter(({ id }) => others.some(({ layers }) => layers.some((layer) => layer.id === id)))
+      .reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** The bytes of all layers on this host. */
+  layersSize(): number {
+    const sizes = new Map(
+      [...this.#images.values()].flatMap(({ layers }) => layers.map(({ id, size }) => [id, size])),
+    );
+    return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
+
+  /** Gives an image a name, which another loses that had it. */
+  name(image: Image, name: string): void {
+    this.#untag(name);
+    image.tags.push(name);
+    image.tagged = this.#world.now;
   }
 
   #untag(name: string): void {
@@ -275,6 +344,20 @@ export class ImageStore {
       if (at >= 0) image.tags.splice(at, 1);
     }
   }
+}
+
+/** All images that were ever on a host of a world: an archive of one can be loaded on another. */
+function everyImageOf(world: World): Map<string, Image> {
+  let images = everyImage.get(world);
+  if (images === undefined) everyImage.set(world, (images = new Map()));
+  return images;
+}
+
+const everyImage: WeakMap<World, Map<string, Image>> = new WeakMap();
+
+/** Names as the engine keeps them: by their whole text, the registry's name in front. */
+function inOrder(tags: readonly string[]): string[] {
+  return [...tags].sort((a, b) => (canonicalName(a) < canonicalName(b) ? -1 : 1));
 }
 
 /** The registry that a repository lies on. */

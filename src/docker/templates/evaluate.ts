@@ -1,7 +1,17 @@
 import { type EvaluateOptions, Expressions } from "./expressions.ts";
 import { goText } from "./go-format.ts";
 import { goQuote } from "./go-quote.ts";
-import { GoMap, GoNamed, GoNil, GoSlice, GoStruct, type GoValue, isTrue, unwrap } from "./go-value.ts";
+import {
+  GoMap,
+  GoNamed,
+  GoNil,
+  GoObject,
+  GoSlice,
+  GoStruct,
+  type GoValue,
+  isTrue,
+  unwrap,
+} from "./go-value.ts";
 import type { Node, Template } from "./nodes.ts";
 import { TemplateError } from "./template-error.ts";
 
@@ -135,7 +145,8 @@ class Evaluation {
 
   #print(value: GoValue): void {
     if (value === undefined) this.text += "<no value>";
-    else if (value instanceof GoStruct && value.pointer) this.text += goText(value).slice(1);
+    else if (value instanceof GoObject || (value instanceof GoStruct && value.pointer))
+      this.text += goText(value).slice(1);
     else this.text += goText(value);
   }
 }

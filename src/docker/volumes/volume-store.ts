@@ -1,3 +1,4 @@
+import type { ProgramFiles, WholeFiles } from "../../programs/program-context.ts";
 import type { World } from "../../sim/world.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
@@ -12,16 +13,18 @@ type VolumeUsers = (name: string) => readonly string[];
 
 const FILTERS = ["dangling", "driver", "label", "name"];
 
-/** The volumes of an engine: names, labels and who uses them. Nothing is in them. */
+/** The volumes of an engine: names, labels and who uses them. What is in them lies in directories of the host. */
 export class VolumeStore {
   readonly #world: World;
   readonly #ids: () => string;
   readonly #users: VolumeUsers;
+  readonly #host: WholeFiles;
   readonly #volumes: Map<string, VolumeResource> = new Map();
 
   /** @param users the ids of the containers that use a volume */
-  constructor(world: World, ids: () => string, users: VolumeUsers) {
+  constructor(world: World, host: WholeFiles, ids: () => string, users: VolumeUsers) {
     this.#world = world;
+    this.#host = host;
     this.#ids = ids;
     this.#users = users;
   }
@@ -84,7 +87,20 @@ export class VolumeStore {
       Scope: "local",
     };
     this.#volumes.set(name, volume);
+    this.#host.makeDirectory(volume.Mountpoint, true);
     return volume;
+  }
+
+  /** Takes a volume away with all that is in it. */
+  #drop(name: string): void {
+    this.#volumes.delete(name);
+    const place = `/var/lib/docker/volumes/${name}`;
+    if (this.#host.stat(place) !== null) this.#host.remove(place, true);
+  }
+
+  /** What is in a volume, in bytes. */
+  sizeOf({ Mountpoint }: VolumeResource): number {
+    return sizeBelow(this.#host, Mountpoint);
   }
 
   /** Makes a volume because a container wants it: nobody said anything about it. */
@@ -104,22 +120,32 @@ export class VolumeStore {
     if (users.length > 0) {
       throw new DaemonError(409, `remove ${name}: volume is in use - [${users.join(", ")}]`);
     }
-    this.#volumes.delete(name);
+    this.#drop(name);
   }
 
   /** Volumes that nobody named go with the container that they were made for. */
   dropAnonymous(mounts: readonly { readonly Name?: string }[]): void {
     for (const { Name = "" } of mounts)
-      if (/^[0-9a-f]{64}$/.test(Name) && this.#users(Name).length === 0) this.#volumes.delete(Name);
+      if (/^[0-9a-f]{64}$/.test(Name) && this.#users(Name).length === 0) this.#drop(Name);
   }
 
   /** @throws {DaemonError} 400 */
   prune(filters: Filters = {}): { VolumesDeleted: string[]; SpaceReclaimed: number } {
     const passes = pruneFilter(filters, this.#world.now, []);
-    const unused = [...this.#volumes.values()]
-      .filter((one) => this.#isUnused(one) && passes({ labels: one.Labels ?? {}, createdAt: 0 }))
-      .map(({ Name }) => Name);
-    for (const name of unused) this.#volumes.delete(name);
-    return { VolumesDeleted: unused, SpaceReclaimed: 0 };
+    const unused = [...this.#volumes.values()].filter(
+      (one) => this.#isUnused(one) && passes({ labels: one.Labels ?? {}, createdAt: 0 }),
+    );
+    let SpaceReclaimed = 0;
+    for (const volume of unused) {
+      SpaceReclaimed += this.sizeOf(volume);
+      this.#drop(volume.Name);
+    }
+    return { VolumesDeleted: unused.map(({ Name }) => Name), SpaceReclaimed };
   }
+}
+
+function sizeBelow(files: ProgramFiles, path: string): number {
+  const stat = files.stat(path, false);
+  if (stat?.kind !== "directory") return stat?.size ?? 0;
+  return files.list(path).reduce((sum, name) => sum + sizeBelow(files, `${path}/${name}`), 0);
 }

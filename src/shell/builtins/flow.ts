@@ -1,4 +1,5 @@
 import { evaluateText } from "../arithmetic-shell.ts";
+import { ashSyntaxWords } from "../ash-words.ts";
 import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
 import { installedPath, isInstalled } from "../programs/run.ts";
@@ -9,6 +10,8 @@ import { SyntaxFailure } from "../syntax.ts";
 import { watchSignals } from "../traps.ts";
 import type { Builtins } from "./builtin.ts";
 import { findBuiltin } from "./index.ts";
+import { ulimit } from "./ulimit.ts";
+import { umask } from "./umask.ts";
 import { functionText } from "./variables.ts";
 
 const yes = (): number => 0;
@@ -54,6 +57,8 @@ function exit(state: ShellState, args: readonly string[]): number {
 
 function return_(state: ShellState, args: readonly string[]): number {
   if (state.functionDepth === 0 && state.sourceDepth === 0) {
+    // ash ends then.
+    if (state.naming.kind === "ash") throw new ShellExit(numeric(state, "return", args[0]) ?? 2);
     return state.complain("return: can only `return' from a function or sourced script", 2);
   }
   throw new FunctionReturn(numeric(state, "return", args[0]) ?? 2);
@@ -79,6 +84,10 @@ function* runText(state: ShellState, text: string, name: string): Run<number> {
     return yield* state.interpreter.runScript(state, state.interpreter.parse(state, text));
   } catch (error) {
     if (!(error instanceof SyntaxFailure)) throw error;
+    if (state.naming.kind === "ash") {
+      state.err(`${state.naming.name}: ${name}: line ${line - 1}: ${ashSyntaxWords(error.message)}\n`);
+      return 2;
+    }
     const shell = state.naming.kind === "prompt" ? "bash" : state.naming.name;
     const place = `${shell}: ${name}: line ${line + error.line - 1}: `;
     state.err(`${place}${error.message}\n`);
@@ -106,7 +115,8 @@ function* source(state: ShellState, args: readonly string[], name: string): Run<
     text = state.files.read(state.path(file));
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
-    return state.complain(`${file}: ${error.message}`);
+    const which = state.naming.kind === "ash" ? `${name}: ` : "";
+    return state.complain(`${which}${file}: ${error.message}`);
   }
   const { positional, naming } = state;
   if (args.length > 1) state.positional = args.slice(1);
@@ -146,6 +156,7 @@ function* command(state: ShellState, args: readonly string[]): Run<number> {
       const found = describe(state, word);
       if (found === null) status = 1;
       else state.out(`${args[0] === "-v" ? found.short : found.long}\n`);
+      if (found === null && state.naming.kind === "ash") status = 127;
       if (found === null && args[0] === "-V") state.complain(`command: ${word}: not found`);
     }
     return status;
@@ -164,6 +175,11 @@ function* builtin(state: ShellState, args: readonly string[]): Run<number> {
   return yield* state.interpreter.runWords(state, words, { functions: false });
 }
 
+/** Builtins whose mistakes end a script (POSIX 2.14). */
+const SPECIAL_IN_ASH: ReadonlySet<string> = new Set(
+  ". : break continue eval exec exit export readonly return set shift source times trap unset".split(" "),
+);
+
 function describe(state: ShellState, word: string): { short: string; long: string } | null {
   const text = state.aliases.get(word);
   if (text !== undefined) {
@@ -177,10 +193,17 @@ function describe(state: ShellState, word: string): { short: string; long: strin
     return { short: word, long: `${word} is a shell keyword` };
   }
   if (state.functions.has(word))
-    return { short: word, long: `${word} is a function\n${functionText(state, word)}` };
-  if (findBuiltin(word) !== null) return { short: word, long: `${word} is a shell builtin` };
+    return {
+      short: word,
+      long: `${word} is a function${state.naming.kind === "ash" ? "" : `\n${functionText(state, word)}`}`,
+    };
+  if (findBuiltin(word, state) !== null) {
+    const special = state.naming.kind === "ash" && SPECIAL_IN_ASH.has(word) ? "special " : "";
+    return { short: word, long: `${word} is a ${special}shell builtin` };
+  }
   if (!isInstalled(state, word)) return null;
-  const path = installedPath(word);
+  // The shell of busybox is its applets, too.
+  const path = state.naming.kind === "ash" ? word : installedPath(word);
   return { short: path, long: `${word} is ${path}` };
 }
 
@@ -190,8 +213,9 @@ function type(state: ShellState, args: readonly string[]): number {
   for (const word of args.filter((one) => !/^-[tpaPf]$/.test(one))) {
     const found = describe(state, word);
     if (found === null) {
-      status = 1;
-      if (!kindOnly) state.complain(`type: ${word}: not found`);
+      status = state.naming.kind === "ash" ? 127 : 1;
+      if (state.naming.kind === "ash") state.out(`${word}: not found\n`);
+      else if (!kindOnly) state.complain(`type: ${word}: not found`);
       continue;
     }
     if (!kindOnly) state.out(`${found.long}\n`);
@@ -251,11 +275,6 @@ function trapName(word: string): string | null {
   return number === null ? null : signalName(number);
 }
 
-function umask(state: ShellState, args: readonly string[]): number {
-  if (args.length === 0) state.out("0022\n");
-  return 0;
-}
-
 export const flowBuiltins: Builtins = {
   ":": yes,
   true: yes,
@@ -276,7 +295,12 @@ export const flowBuiltins: Builtins = {
   type,
   let: let_,
   trap,
+  ulimit,
   umask,
   hash: yes,
-  times: yes,
+  // Nothing takes a processor's time.
+  times: (state) => {
+    state.out("0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n");
+    return 0;
+  },
 };

@@ -1,3 +1,4 @@
+import type { ShellState } from "../shell-state.ts";
 import type { Builtin } from "./builtin.ts";
 import { flowBuiltins } from "./flow.ts";
 import { inputBuiltins } from "./input.ts";
@@ -24,7 +25,16 @@ function builtins(): ReadonlyMap<string, Builtin> {
   return table;
 }
 
-export function findBuiltin(name: string): Builtin | null {
+/** Builtins of bash that busybox's shell does not have. */
+const NOT_IN_ASH: ReadonlySet<string> = new Set(
+  "builtin caller compgen complete compopt declare dirs disown enable mapfile popd pushd readarray shopt suspend typeset".split(
+    " ",
+  ),
+);
+
+/** @param state the shell that asks: busybox's has fewer */
+export function findBuiltin(name: string, state?: ShellState): Builtin | null {
+  if (state?.naming.kind === "ash" && NOT_IN_ASH.has(name)) return null;
   return builtins().get(name) ?? null;
 }
 

@@ -116,6 +116,14 @@ function signalList(): string {
 `;
 }
 
+/** As busybox lists them: those below 32, one a line. */
+function appletSignalList(): string {
+  return signalNumbers()
+    .filter((number) => number < 32)
+    .map((number) => `${`${number}`.padStart(2)}) ${signalName(number).replace(/^IO$/, "POLL")}\n`)
+    .join("");
+}
+
 function kill(state: ShellState, args: readonly string[]): number {
   let signal = 15;
   let words = args;
@@ -125,7 +133,7 @@ function kill(state: ShellState, args: readonly string[]): number {
       if (number === null) return state.complain(`kill: ${word}: invalid signal specification`);
       state.out(`${/^\d+$/.test(word) ? signalName(number) : number}\n`);
     }
-    if (words.length === 1) state.out(signalList());
+    if (words.length === 1) state.out(state.naming.kind === "ash" ? appletSignalList() : signalList());
     return 0;
   }
   let given: string | null = null;
@@ -142,6 +150,8 @@ function kill(state: ShellState, args: readonly string[]): number {
     if (number === null) return state.complain(`kill: ${given}: invalid signal specification`);
     signal = number;
   }
+  if (words.length === 0 && state.naming.kind === "ash")
+    return state.complain("you need to specify whom to kill");
   if (words.length === 0) {
     state.err(
       "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n",

@@ -49,7 +49,8 @@ function set(state: ShellState, args: readonly string[]): number {
         if (!SET_NAMES.includes(option)) return state.complain(`set: ${option}: invalid option name`, 2);
       }
       if (option === undefined) {
-        state.complain(`set: ${word[0]}${letter}: invalid option`);
+        const status = state.complain(`set: ${word[0]}${letter}: invalid option`, 2);
+        if (state.naming.kind === "ash") return status;
         state.err("set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n");
         return 2;
       }

@@ -170,18 +170,26 @@ function shift(state: ShellState, args: readonly string[]): number {
   return 0;
 }
 
+/** What stands in front of an alias that is listed. */
+function aliasWord({ naming }: ShellState): string {
+  return naming.kind === "ash" ? "" : "alias ";
+}
+
 function alias(state: ShellState, args: readonly string[]): number {
   let status = 0;
   if (args.length === 0) {
     for (const [name, text] of [...state.aliases].sort())
-      state.out(`alias ${name}=${quoteWord(text, true)}\n`);
+      state.out(`${aliasWord(state)}${name}=${quoteWord(text, true)}\n`);
   }
   for (const word of args) {
     const at = word.indexOf("=");
     if (at > 0) state.aliases.set(word.slice(0, at), word.slice(at + 1));
     else if (state.aliases.has(word))
-      state.out(`alias ${word}=${quoteWord(state.aliases.get(word)!, true)}\n`);
-    else status = state.complain(`alias: ${word}: not found`);
+      state.out(`${aliasWord(state)}${word}=${quoteWord(state.aliases.get(word)!, true)}\n`);
+    else if (state.naming.kind === "ash") {
+      state.err(`alias: ${word} not found\n`);
+      status = 1;
+    } else status = state.complain(`alias: ${word}: not found`);
   }
   return status;
 }

@@ -6,11 +6,15 @@ import { FileFailure } from "../file-system.ts";
 import type { ProcessEntry } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { busyboxTimeout } from "./busybox-timeout.ts";
+import { df, free, mount } from "./mount-applets.ts";
 import { nameOf, wordsOf } from "./process-name.ts";
 import type { ShellProgram } from "./run.ts";
 
-/** Applets of busybox 1.35 that look at processes and users or run others, for containers: hosts have other programs of these names. */
+/** Applets of busybox 1.35 that look at processes, users and what is mounted, or run others, for containers: hosts have other programs of these names. */
 export const APPLETS: ReadonlyMap<string, ShellProgram> = new Map<string, ShellProgram>([
+  ["df", df],
+  ["free", free],
+  ["mount", mount],
   ["groups", groups],
   ["id", id],
   ["ps", ps],

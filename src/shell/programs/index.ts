@@ -1,3 +1,4 @@
+import { dockerInit } from "./docker-init.ts";
 import { ls } from "./ls.ts";
 import { nohup, setsid, stdbuf, sudo } from "./pass-through.ts";
 import { paste } from "./paste.ts";
@@ -25,6 +26,7 @@ function programs(): ReadonlyMap<string, ShellProgram> {
     ["busybox", busybox],
     ["cat", cat],
     ["date", date],
+    ["docker-init", dockerInit],
     ["env", env],
     ["head", head],
     ["hostname", hostname],

@@ -28,6 +28,7 @@ export type Installed =
   | { readonly kind: "tool" }
   | { readonly kind: "script"; readonly path: string };
 
+const INIT = "/sbin/docker-init";
 const DIRECTORIES = /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/;
 
 /** The programs of `/usr/sbin`; all others are in `/usr/bin`. */
@@ -89,6 +90,8 @@ function containerProgram(machine: Machine, word: string, name: string): Install
     const command: Command = (context) => program({ ...context, exec: (argv) => context.run(argv) });
     return { kind: "command", registered: { command, stdin: false, complete: null } };
   }
+  // The engine mounts it into whatever image.
+  if (word === INIT) return { kind: "program", program: findProgram("docker-init")! };
   if (image.system === "full") return hostProgram(machine, name === "zsh" ? "bash" : name);
   if (image.system === "none" || !BUSYBOX_NAMES.has(name)) return null;
   const applet = APPLETS.get(name);

@@ -1,3 +1,4 @@
+import { ashSyntaxWords } from "../ash-words.ts";
 import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
 import { SET_AT_START, SHOPT_AT_START } from "../shell-options.ts";
@@ -15,6 +16,8 @@ export function* bash(state: ShellState, args: readonly string[], name: string):
   becomeFresh(state);
   yield* state.loadLibrary();
   const inContainer = state.machine.image !== null;
+  // busybox's shell knows no braces.
+  if (inContainer && state.machine.image?.system === "busybox") state.options.delete("braceexpand");
   const dash = !inContainer && (name === "sh" || name === "dash");
   const called = name.slice(name.lastIndexOf("/") + 1);
   const read = readShellArguments(state, args, called, inContainer ? "ash" : dash ? "dash" : "bash");
@@ -54,11 +57,15 @@ export function* bash(state: ShellState, args: readonly string[], name: string):
     const stream = state.stream(0);
     const input = stream?.input ?? null;
     if (input?.ask !== undefined) {
-      state.naming = inContainer ? { kind: "ash", name: called, script: false } : { kind: "prompt" };
+      state.naming = inContainer
+        ? { kind: "ash", name: called, script: false, source: "typed" }
+        : { kind: "prompt" };
       return yield* runTyped(state, input, stream?.terminal === true);
     }
     text = input === null ? "" : yield* readAll(input);
-    naming = inContainer ? { kind: "ash", name: called, script: false } : { kind: "command", name };
+    naming = inContainer
+      ? { kind: "ash", name: called, script: false, source: "input" }
+      : { kind: "command", name };
     state.positional = rest;
   }
   state.naming = naming;
@@ -128,6 +135,11 @@ function* runWholeText(state: ShellState, text: string, where: string): Run<numb
 /** Prints a syntax error as bash does: with the line that holds it, if a word stands in the wrong place. */
 export function reportSyntax(state: ShellState, error: SyntaxFailure, text: string, where: string): void {
   const naming = state.naming;
+  if (naming.kind === "ash") {
+    const line = naming.script ? `line ${error.line}: ` : "";
+    state.err(`${naming.name}: ${line}${ashSyntaxWords(error.message)}\n`);
+    return;
+  }
   const place = naming.kind === "prompt" ? "bash: " : `${naming.name}: ${where}line ${error.line}: `;
   state.err(`${place}${error.message}\n`);
   if (error.message.includes("near unexpected token") && naming.kind !== "prompt") {

@@ -1,7 +1,7 @@
 import { errnoWords } from "../file-system.ts";
 
 /** An error as just-bash passes it on from the files: `touch: cannot touch 'a/b': ENOENT: no such file or directory, open 'a/b'`. */
-const OF_FILES = /^(\w+): (.*?)(E[A-Z]+): [\w ]+, \w+ '([^']*)'.*$/gm;
+const OF_FILES = /^(\w+): (.*?)(E[A-Z]+): [\w -]+, \w+ '([^']*)'.*$/gm;
 
 /** Tools of coreutils, which point at their help when they are used wrongly. */
 const WRONG_USE =

@@ -1,0 +1,63 @@
+import type { FileChange } from "../api/archive-types.ts";
+import { writeTar } from "../archive/tar.ts";
+import { invalidReference, parseImageReference } from "../images/image-reference.ts";
+import { type ClientContext, ClientError, type Invocation } from "./client-context.ts";
+import { TAR_CLOCK, textOf } from "./copy-files.ts";
+
+const LETTERS: Readonly<Record<FileChange["Kind"], string>> = { 0: "C", 1: "A", 2: "D" };
+
+/** `docker diff` */
+export function showChanges({ context, args, api }: Invocation): number {
+  const [ref] = args as [string];
+  if (ref === "") throw new ClientError("Container name cannot be empty");
+  for (const { Path, Kind } of api.archives.containerChanges(ref)) context.out(`${LETTERS[Kind]} ${Path}\n`);
+  return 0;
+}
+
+/** `docker export` */
+export function exportContainer({ context, options, args, api }: Invocation): number {
+  return writeArchive(
+    context,
+    options.text("output"),
+    "cowardly refusing to save to a terminal. Use the -o flag or redirect",
+    () => writeTar(api.archives.containerExport(args[0]!), TAR_CLOCK),
+  );
+}
+
+/** Writes an archive where it is wanted; a terminal is no place for one. */
+export function writeArchive(
+  context: ClientContext,
+  output: string,
+  refusal: string,
+  make: () => Uint8Array,
+): number {
+  if (output === "" && context.tty.output) throw new ClientError(refusal);
+  if (output === "") {
+    context.out(textOf(make()));
+    return 0;
+  }
+  const path = output.startsWith("/") ? output : `${context.cwd}/${output}`;
+  const above = path.slice(0, path.lastIndexOf("/")) || "/";
+  if (context.files.stat(above) === null)
+    throw new ClientError(
+      `failed to save image: invalid output path: directory ${JSON.stringify(above)} does not exist`,
+    );
+  context.files.write(path, make());
+  return 0;
+}
+
+/** `docker commit` */
+export function commitContainer({ context, options, args, api }: Invocation): number {
+  const [container, name = ""] = args as [string, string?];
+  if (name !== "" && parseImageReference(name) === null) throw new ClientError(invalidReference(name));
+  const id = api.archives.commit({
+    container,
+    repository: name,
+    author: options.text("author"),
+    comment: options.text("message"),
+    changes: options.list("change"),
+    pause: options.flag("pause"),
+  });
+  context.out(`${id}\n`);
+  return 0;
+}

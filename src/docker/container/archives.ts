@@ -1,0 +1,309 @@
+import { own } from "../../base/own.ts";
+import type { WholeFiles } from "../../programs/program-context.ts";
+import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
+import type { World } from "../../sim/world.ts";
+import type { ArchiveApi } from "../api/archive-api.ts";
+import type {
+  ArchivedFile,
+  CommitRequest,
+  FileChange,
+  FileLayer,
+  HistoryLine,
+  PathStat,
+} from "../api/archive-types.ts";
+import type { ContainerConfig } from "../api/container-types.ts";
+import { DaemonError } from "../api/daemon-error.ts";
+import type { EventLog } from "../event-log.ts";
+import { withChanges } from "../images/config-changes.ts";
+import type { Image } from "../images/image.ts";
+import { configOf } from "../images/image-config.ts";
+import { canonicalName, demandReference, localName } from "../images/image-reference.ts";
+import type { ImageStore } from "../images/image-store.ts";
+import type { Container } from "./container.ts";
+import { attributesOf } from "./container-events.ts";
+import type { ContainerRunner } from "./container-runner.ts";
+import type { ContainerSystem } from "./container-runtime.ts";
+import type { ContainerStore } from "./container-store.ts";
+import { cleanPath } from "./mount-checks.ts";
+import { mountAll } from "./mounting.ts";
+
+interface ArchivesParts {
+  readonly world: World;
+  readonly store: ContainerStore;
+  readonly runner: ContainerRunner;
+  readonly images: ImageStore;
+  readonly events: EventLog;
+  readonly host: WholeFiles;
+}
+
+/** What an engine does with the files of containers and images: copies, changes, and images made of them. */
+export class Archives implements ArchiveApi {
+  readonly #parts: ArchivesParts;
+
+  constructor(parts: ArchivesParts) {
+    this.#parts = parts;
+  }
+
+  containerChanges(ref: string): readonly FileChange[] {
+    return this.#parts.store.demand(ref).system?.changes() ?? [];
+  }
+
+  pathStat(ref: string, path: string): PathStat {
+    const container = this.#parts.store.demand(ref);
+    const place = cleanPath(`/${path}`) || "/";
+    const file = this.#system(container).archive(place, "x")[0]!;
+    return {
+      name: place.slice(place.lastIndexOf("/") + 1) || "/",
+      kind: file.kind,
+      linkTarget: file.kind === "symlink" ? String(file.content) : "",
+    };
+  }
+
+  containerArchive(ref: string, path: string): readonly ArchivedFile[] {
+    const container = this.#parts.store.demand(ref);
+    const place = cleanPath(`/${path}`) || "/";
+    const name = /(?:^|\/)\.$/.test(path) || place === "/" ? "." : place.slice(place.lastIndexOf("/") + 1);
+    const files = asMissing(path, container.name, () => this.#system(container).archive(place, name));
+    this.#tell("archive-path", container);
+    return files;
+  }
+
+  containerExtract(ref: string, directory: string, files: readonly ArchivedFile[]): void {
+    const container = this.#parts.store.demand(ref);
+    const system = this.#system(container);
+    const place = cleanPath(`/${directory}`) || "/";
+    const [at] = asMissing(directory, container.name, () => system.archive(place, "x"));
+    if (at!.kind !== "directory") throw new DaemonError(400, "extraction point is not a directory");
+    const volume = container.mounts.find(
+      ({ Destination }) => place === Destination || place.startsWith(`${Destination}/`),
+    );
+    if (volume !== undefined && !volume.RW) throw new DaemonError(403, "mounted volume is marked read-only");
+    if (volume === undefined && own(container.hostConfig, "ReadonlyRootfs") === true)
+      throw new DaemonError(403, "container rootfs is marked read-only");
+    system.extract(place, files);
+    this.#tell("extract-to-dir", container);
+  }
+
+  containerExport(ref: string): readonly ArchivedFile[] {
+    const container = this.#parts.store.demand(ref);
+    const files = this.#parts.runner.systemOf(container).everyFile();
+    this.#tell("export", container);
+    return files;
+  }
+
+  commit({ container: ref, repository, author, comment, changes, pause }: CommitRequest): string {
+    const { store, runner, images, world, events } = this.#parts;
+    const container = store.demand(ref);
+    if (container.restarting)
+      throw new DaemonError(
+        409,
+        `Container ${container.id} is restarting, wait until the container is running`,
+      );
+    const config = withChanges(container.config, changes);
+    const named = repository === "" ? null : localName(demandReference(repository));
+    const pauses = pause && container.running && !container.paused;
+    if (pauses) this.#tell("pause", container);
+    const layer = runner.systemOf(container).layer();
+    if (pauses) this.#tell("unpause", container);
+    const { image } = container;
+    const id = images.newId();
+    const added = layer.files.length + layer.gone.length > 0;
+    images.put({
+      id,
+      tags: [],
+      digests: [],
+      created: world.now,
+      size: image.size + layer.size,
+      config,
+      contents: { ...image.contents, layers: [...(image.contents.layers ?? []), layer] },
+      generic: image.generic,
+      layers: [
+        ...image.layers,
+        ...(added ? [{ id: images.layerNamed(contentOf(layer)), size: layer.size }] : []),
+      ],
+      history: [
+        ...image.history,
+        {
+          created: world.now,
+          createdBy: container.argv.join(" "),
+          comment,
+          size: layer.size,
+          image: id,
+        },
+      ],
+      author,
+      comment,
+      committed: { container: container.id, config: container.config },
+      parent: image.id,
+      tagged: null,
+    });
+    if (named !== null) images.name(images.demand(id), named);
+    events.add("container", "commit", container.id, {
+      comment,
+      ...attributesOf(container),
+      imageID: id,
+      imageRef: named === null ? "" : canonicalName(named),
+    });
+    return id;
+  }
+
+  imageHistory(ref: string): readonly HistoryLine[] {
+    const { images } = this.#parts;
+    const image = images.demand(ref);
+    return [...image.history].reverse().map(({ created, createdBy, comment, size, image: made }) => {
+      const found = made === null ? null : images.list().find(({ id }) => id === made);
+      return {
+        Id: found?.id ?? "<missing>",
+        Created: EPOCH_SECONDS + Math.floor(created / SECOND),
+        CreatedBy: createdBy,
+        Tags: found !== undefined && found !== null && found.tags.length > 0 ? [...found.tags] : null,
+        Size: size,
+        Comment: comment,
+      };
+    });
+  }
+
+  imageSave(refs: readonly string[]): readonly ArchivedFile[] {
+    const { images, world } = this.#parts;
+    const saved = new Map<Image, Set<string>>();
+    for (const ref of refs) {
+      const image = this.#imageToSave(ref);
+      const names = saved.get(image) ?? new Set();
+      saved.set(image, names);
+      const tags = image.id.includes(ref) ? [] : [localName(demandReference(ref))];
+      for (const tag of tags) names.add(tag);
+    }
+    const file = (path: string, content: string): ArchivedFile => ({
+      path,
+      kind: "file",
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      changed: world.now,
+      content,
+    });
+    const directory = (path: string): ArchivedFile => ({ ...file(path, ""), kind: "directory", mode: 0o755 });
+    const layers = new Set([...saved.keys()].flatMap((image) => image.layers.map(({ id }) => id.slice(7))));
+    const manifest = [...saved].map(([image, names]) => ({
+      Config: `${image.id.slice(7)}.json`,
+      RepoTags: names.size > 0 ? [...names] : null,
+      Layers: image.layers.map(({ id }) => `${id.slice(7)}/layer.tar`),
+    }));
+    const repositories: Record<string, Record<string, string>> = {};
+    for (const [image, names] of saved)
+      for (const name of names) {
+        const cut = name.lastIndexOf(":");
+        (repositories[name.slice(0, cut)] ??= {})[name.slice(cut + 1)] = image.layers.at(-1)!.id.slice(7);
+      }
+    return [
+      ...[...layers]
+        .sort()
+        .flatMap((id) => [
+          directory(id),
+          file(`${id}/VERSION`, "1.0"),
+          file(`${id}/json`, JSON.stringify({ id })),
+          file(`${id}/layer.tar`, ""),
+        ]),
+      ...[...saved.keys()].map((image) =>
+        file(`${image.id.slice(7)}.json`, JSON.stringify(images.resource(image))),
+      ),
+      file("manifest.json", `${JSON.stringify(manifest)}\n`),
+      ...(Object.keys(repositories).length > 0
+        ? [file("repositories", `${JSON.stringify(repositories)}\n`)]
+        : []),
+    ];
+  }
+
+  #imageToSave(ref: string): Image {
+    const image = this.#parts.images.find(ref);
+    if (image === null) throw new DaemonError(404, `No such image: ${ref}`);
+    return image;
+  }
+
+  imageLoad(files: readonly ArchivedFile[]): readonly string[] {
+    const { images } = this.#parts;
+    const text = files.find(({ path }) => path === "manifest.json")?.content;
+    if (typeof text !== "string")
+      throw new DaemonError(
+        500,
+        "open /var/lib/docker/tmp/docker-import/repositories: no such file or directory",
+      );
+    const said: string[] = [];
+    for (const { Config, RepoTags } of JSON.parse(text) as { Config: string; RepoTags: string[] | null }[]) {
+      const id = `sha256:${Config.replace(/\.json$/, "")}`;
+      let image = images.list().find((one) => one.id === id);
+      if (image === undefined) {
+        const remembered = images.remembered(id);
+        // What an image runs is a program of this world: an archive names it.
+        if (remembered === null) throw new DaemonError(500, `invalid manifest, layers length mismatch`);
+        image = images.put({ ...remembered, tags: [], digests: [], tagged: null });
+      }
+      for (const tag of RepoTags ?? []) {
+        images.name(image, tag);
+        said.push(`Loaded image: ${tag}`);
+      }
+      if (RepoTags === null) said.push(`Loaded image ID: ${id}`);
+    }
+    return said;
+  }
+
+  imageImport(
+    files: readonly ArchivedFile[],
+    { repository, comment, changes, from }: Parameters<ArchiveApi["imageImport"]>[1],
+  ): string {
+    const { images, world, events } = this.#parts;
+    const named = repository === "" ? null : localName(demandReference(repository));
+    const config: ContainerConfig = withChanges(configOf({ names: [] }), changes);
+    const size = files.reduce((sum, { content }) => sum + content.length, 0);
+    const id = images.newId();
+    const said = comment === "" ? `Imported from ${from}` : comment;
+    const image = images.put({
+      id,
+      tags: [],
+      digests: [],
+      created: world.now,
+      size,
+      config,
+      contents: { system: "busybox", programs: {}, files: {}, layers: [{ files, gone: [], size }] },
+      generic: false,
+      layers: [{ id: images.newId(), size }],
+      history: [{ created: world.now, createdBy: "", comment: said, size, image: id }],
+      author: "",
+      comment: said,
+      committed: null,
+      parent: "",
+      tagged: null,
+    });
+    if (named !== null) images.name(image, named);
+    events.add("image", "import", id, { name: id });
+    return id;
+  }
+
+  /** Its files with what is mounted over them, whether it runs or not. */
+  #system(container: Container): ContainerSystem {
+    const system = this.#parts.runner.systemOf(container);
+    if (!container.running) mountAll(container, system, this.#parts.host);
+    return system;
+  }
+
+  #tell(action: string, container: Container): void {
+    this.#parts.events.add("container", action, container.id, attributesOf(container));
+  }
+}
+
+/** What tells a layer from others: its files, whenever they were made. */
+function contentOf({ files, gone }: FileLayer): string {
+  return JSON.stringify([
+    files.map((file) => ({ ...file, changed: 0, content: String(file.content) })),
+    gone,
+  ]);
+}
+
+function asMissing<T>(path: string, name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DaemonError) throw error;
+    throw new DaemonError(404, `Could not find the file ${path} in container ${name}`);
+  }
+}

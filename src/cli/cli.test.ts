@@ -238,6 +238,14 @@ describe("misuse is one line and status 2:", () => {
   });
 });
 
+test("a mistake of ours is said to be one, with its stack, and status 70", async () => {
+  const broken: MakeWorld = () => Promise.reject(new Error("two frames with one number"));
+  expect(await runCli(["run", write("l.md", LESSON)], "1.2.3", broken)).toBe(70);
+  expect(err).toMatch(
+    /^overmesh: this is a mistake of overmesh, not yours: Error: two frames with one number\n {4}at .*cli\.test\.ts/,
+  );
+});
+
 test("no command at all prints the help on standard error", async () => {
   expect(await cli()).toBe(2);
   expect(err).toContain("Usage: overmesh");

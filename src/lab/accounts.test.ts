@@ -26,6 +26,13 @@ test("a world that adds up has no problems, and one where something is planted s
   lost.frame();
   expect(lost.lab.accounts()).toEqual(["1 frames are out, but the named queues hold 0"]);
 
+  const waiting = machine();
+  waiting.world.holds({ name: "a queue", length: 1 });
+  waiting.frame();
+  expect(waiting.lab.accounts()).toEqual([]);
+  waiting.frame();
+  expect(waiting.lab.accounts()).toEqual(["2 frames are out, but the named queues hold 1"]);
+
   const silent = machine();
   silent.world.pool.release(silent.frame());
   expect(silent.lab.accounts()).toEqual(["1 frames were made, but 0 ended and 0 are out"]);

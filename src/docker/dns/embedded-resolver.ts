@@ -66,6 +66,8 @@ class EmbeddedResolver {
   *respond(query: dns.DnsMessage, client: DnsClient): Generator<Wait, Uint8Array | null, void> {
     const [question] = query.questions;
     if (question === undefined) return null;
+    // To what asks for a name, and is no reverse address, there is no answer at all (handlePTRQuery).
+    if (question.type === dns.TYPE_PTR && !/\.(?:in-addr|ip6)\.arpa$/.test(question.name)) return null;
     const limit = client.transport === "tcp" ? MAX_TCP : dns.udpSize(query);
     const own = this.#own(query, question);
     if (own !== null) return fitting(own, limit, client.transport);

@@ -32,7 +32,7 @@ export function checkRequest(request: NetworkCreateRequest): void {
         "network driver options are not supported if the network depends on a configuration network",
       );
   }
-  if (Driver === "overlay" || Scope === "global") throw new DaemonError(500, SWARM_ONLY);
+  if (Driver === "overlay" || !["", "local", "swarm"].includes(Scope)) throw new DaemonError(500, SWARM_ONLY);
   if (Ingress) throw new DaemonError(403, "Ingress network can only be global scope network");
   if (Scope === "swarm")
     throw new DaemonError(403, "cannot create a swarm scoped network when swarm is not active");

@@ -172,7 +172,7 @@ class Nslookup {
       socket.bind(0, 0);
       socket.connect(server.address, port);
     } catch (error) {
-      this.#fail(`connect`, error);
+      this.#fail(`can't connect to remote host (${ip.format(server.address)})`, error);
     }
     while (this.#now - began < timeout) {
       if (this.#now - sentAt >= timeout / retries) {

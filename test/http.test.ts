@@ -1,18 +1,9 @@
 import { expect, test } from "vitest";
-import { Lab } from "../src/lab/lab.ts";
-import { LabWorld } from "../src/scenario/lab-world.ts";
-import { parseFile } from "../src/scenario/parse-file.ts";
-
-const HOSTS = `---
-title: Two hosts
-hosts: { a: 10.1.0.2, b: 10.1.0.3 }
----
-`;
+import type { LabWorld } from "../src/scenario/lab-world.ts";
+import { labWorld } from "./helpers/lab-world.ts";
 
 function twoHosts(): LabWorld {
-  const parsed = parseFile("http.md", HOSTS);
-  if (!parsed.ok) throw parsed.errors[0];
-  return new LabWorld(new Lab(parsed.value.topology, { seed: 1 }));
+  return labWorld({ hosts: { a: "10.1.0.2", b: "10.1.0.3" } });
 }
 
 test("whoami answers curl octet for octet and segment for segment as recorded of training/whoami", async () => {

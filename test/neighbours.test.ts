@@ -178,6 +178,19 @@ test("proxy_arp answers for the other side, a random while of up to 0.8 s later"
   expect(net.problems()).toEqual([]);
 });
 
+test("answers by proxy are spread over all of that while", () => {
+  const net = new RoutedNetwork();
+  setSysctl(net.r, "net/ipv4/conf/*/proxy_arp", "1", "rb");
+  const eb = capture(net.eb);
+  const answers = (): number => eb.filter((line) => line.includes("Reply 10.0.1.2")).length;
+  for (let i = 0; i < 40; i++) arping(net, arp.REQUEST, "10.0.2.2", "02:00:00:00:02:02", "10.0.1.2");
+  net.advance(0.36);
+  expect(answers()).toBeGreaterThan(10);
+  expect(answers()).toBeLessThan(30);
+  net.advance(0.45);
+  expect(answers()).toBe(40);
+});
+
 test("an entry for one address (ip neigh add proxy) answers for it alone", () => {
   const net = new RoutedNetwork();
   setSysctl(net.r, "net/ipv4/neigh/*/proxy_delay", "0", "rb");

@@ -30,6 +30,8 @@ export interface SetOptions {
   readonly size: number;
   /** Seconds that an element lives unless it says otherwise, 0 for ever; null: elements of this set have no end. */
   readonly timeout: number | null;
+  /** Of a hash: how many elements share a place at most. */
+  readonly bucketsize: number;
   /** What the kernel's hash begins with. */
   readonly initval: number;
 }
@@ -77,6 +79,14 @@ export class IpSet {
 
   get size(): number {
     return this.#elements.size;
+  }
+
+  /** What `ipset test` says: of nets, an element that excludes is there only when it is asked for as such. */
+  tests(element: Element): boolean {
+    if (element.kind !== "net") return this.has(element);
+    if (element.length === 32) return this.#netOf(element.address) === !element.nomatch;
+    const there = this.#elements.get(keyOf(element));
+    return there?.kind === "net" && there.nomatch === element.nomatch;
   }
 
   has(element: Element): boolean {
@@ -128,8 +138,9 @@ export class IpSet {
   add(element: Element): boolean {
     const key = keyOf(element);
     if (this.#elements.has(key)) return false;
-    const most = this.type === "list:set" ? this.options.size : this.options.maxelem;
-    if (this.type !== "bitmap:port" && this.#elements.size >= most) throw new KernelError("ENOSPC");
+    // The size of a list binds nobody: the kernel keeps it, and looks at it no more.
+    const bounded = this.type !== "bitmap:port" && this.type !== "list:set";
+    if (bounded && this.#elements.size >= this.options.maxelem) throw new KernelError("ENOSPC");
     this.#elements.set(key, element);
     if (element.kind === "net") {
       const nets = this.#nets.get(element.length) ?? new Map<number, boolean>();
@@ -142,6 +153,21 @@ export class IpSet {
       this.#ports.set(element.address, ports);
     }
     return true;
+  }
+
+  /** Of lists: puts an element before or after another one that is there. */
+  moveBeside(element: Element, other: string, before: boolean): void {
+    const key = keyOf(element);
+    const rest = [...this.#elements].filter(([k]) => k !== key);
+    const at = rest.findIndex(([k]) => k === other) + (before ? 0 : 1);
+    this.#elements = new Map([...rest.slice(0, at), [key, element], ...rest.slice(at)]);
+  }
+
+  /** Of lists: whether an element stands right before or right after another one. */
+  stands(element: Element, other: string, before: boolean): boolean {
+    const keys = [...this.#elements.keys()];
+    const at = keys.indexOf(keyOf(element));
+    return at >= 0 && keys[before ? at + 1 : at - 1] === other;
   }
 
   /** False when it was not there. */

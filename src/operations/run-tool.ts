@@ -34,6 +34,11 @@ export function applyOperation(operation: Operation, context: OperationContext):
 export function runTool(name: string, args: readonly string[], context: OperationContext): ToolResult {
   const tool = context.toolbox.tools.get(name);
   if (tool === undefined) return { stdout: "", stderr: `${name}: command not found\n`, status: 127 };
+  const result = runCommands(tool, args, context);
+  return tool.isQuiet?.(args) === true ? { ...result, stderr: "" } : result;
+}
+
+function runCommands(tool: Tool, args: readonly string[], context: OperationContext): ToolResult {
   let commands: readonly Command[];
   try {
     commands = tool.parse(args, context.toolbox, context.outside);

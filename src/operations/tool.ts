@@ -10,6 +10,8 @@ export interface Tool {
   readonly entersNamespaces: boolean;
   /** Whether it reads its standard input when it is given these arguments. */
   readsInput?(args: readonly string[]): boolean;
+  /** Whether the arguments say that nothing is to be told on standard error. */
+  isQuiet?(args: readonly string[]): boolean;
   /**
    * What the arguments mean: several commands where one line does several things. `outside`: what a tool that reads
    * files can reach. @throws {ToolError}

@@ -1,5 +1,8 @@
-/** What `ipset help` prints; of the types those that are simulated. */
-export const IPSET_HELP = `ipset v7.17
+import { ToolError } from "../tool-error.ts";
+import { PROGRAM } from "./ipset-element.ts";
+
+/** What `ipset help` prints first. */
+const COMMON = `ipset v7.17
 
 Usage: ipset [options] COMMAND
 
@@ -59,7 +62,10 @@ Options:
         input (restore) or write to given file instead
         of standard output (list/save).
 
-Supported set types:
+`;
+
+/** The types that are simulated. */
+const TYPES = `Supported set types:
     list:set		3	skbinfo support
     list:set		2	comment support
     list:set		1	counters support
@@ -91,3 +97,234 @@ Supported set types:
     bitmap:port		1	counters support
     bitmap:port		0	Initial revision
 `;
+
+/** What `ipset help TYPE` prints of a type. */
+const OF_TYPE: Readonly<Record<string, string>> = {
+  "hash:ip": `hash:ip type specific options:
+
+create SETNAME hash:ip 
+               [family inet|inet6]|[-4|-6]
+               [hashsize VALUE]
+               [maxelem VALUE]
+               [netmask CIDR]
+               [bitmask bitmask]
+               [timeout VALUE]
+               [counters]
+               [comment]
+               [forceadd]
+               [skbinfo]
+               [bucketsize VALUE]
+               [initval VALUE]
+add    SETNAME hash:ip IP
+               [timeout VALUE]
+               [packets VALUE]
+               [bytes VALUE]
+               [comment "string"]
+               [skbmark VALUE]
+               [skbprio VALUE]
+               [skbqueue VALUE]
+del    SETNAME hash:ip IP
+test   SETNAME hash:ip IP
+
+where depending on the INET family
+      IP is a valid IPv4 or IPv6 address (or hostname),
+      CIDR is a valid IPv4 or IPv6 CIDR prefix.
+      Adding/deleting multiple elements in IP/CIDR or FROM-TO form
+      is supported for IPv4.
+
+Type hash:ip supports inet and inet6.
+`,
+  "hash:net": `hash:net type specific options:
+
+create SETNAME hash:net 
+               [family inet|inet6]|[-4|-6]
+               [hashsize VALUE]
+               [maxelem VALUE]
+               [timeout VALUE]
+               [counters]
+               [comment]
+               [forceadd]
+               [skbinfo]
+               [bucketsize VALUE]
+               [initval VALUE]
+add    SETNAME hash:net IP[/CIDR]
+               [timeout VALUE]
+               [nomatch]
+               [packets VALUE]
+               [bytes VALUE]
+               [comment "string"]
+               [skbmark VALUE]
+               [skbprio VALUE]
+               [skbqueue VALUE]
+del    SETNAME hash:net IP[/CIDR]
+test   SETNAME hash:net IP[/CIDR]
+               [nomatch]
+
+where depending on the INET family
+      IP is an IPv4 or IPv6 address (or hostname),
+      CIDR is a valid IPv4 or IPv6 CIDR prefix.
+
+Type hash:net supports inet and inet6.
+`,
+  "hash:ip,port": `hash:ip,port type specific options:
+
+create SETNAME hash:ip,port 
+               [family inet|inet6]|[-4|-6]
+               [hashsize VALUE]
+               [maxelem VALUE]
+               [timeout VALUE]
+               [counters]
+               [comment]
+               [forceadd]
+               [skbinfo]
+               [bucketsize VALUE]
+               [initval VALUE]
+               [netmask CIDR]
+               [bitmask bitmask]
+add    SETNAME hash:ip,port IP,[PROTO:]PORT
+               [timeout VALUE]
+               [packets VALUE]
+               [bytes VALUE]
+               [comment "string"]
+               [skbmark VALUE]
+               [skbprio VALUE]
+               [skbqueue VALUE]
+del    SETNAME hash:ip,port IP,[PROTO:]PORT
+test   SETNAME hash:ip,port IP,[PROTO:]PORT
+
+where depending on the INET family
+      IP is a valid IPv4 or IPv6 address (or hostname).
+      Adding/deleting multiple elements in IP/CIDR or FROM-TO form
+      is supported for IPv4.
+      Adding/deleting multiple elements with TCP/SCTP/UDP/UDPLITE
+      port range is supported both for IPv4 and IPv6.
+      [PROTO:]PORT is a valid pattern of the following:
+           PORTNAME         TCP port name from /etc/services
+           PORTNUMBER       TCP port number identifier
+           tcp|sctp|udp|udplite:PORTNAME|PORTNUMBER
+           icmp:CODENAME    supported ICMP codename
+           icmp:TYPE/CODE   ICMP type/code value
+           icmpv6:CODENAME  supported ICMPv6 codename
+           icmpv6:TYPE/CODE ICMPv6 type/code value
+           PROTO:0          all other protocols
+
+           Supported ICMP codenames:
+               echo-reply
+               pong
+               network-unreachable
+               host-unreachable
+               protocol-unreachable
+               port-unreachable
+               fragmentation-needed
+               source-route-failed
+               network-unknown
+               host-unknown
+               network-prohibited
+               host-prohibited
+               TOS-network-unreachable
+               TOS-host-unreachable
+               communication-prohibited
+               host-precedence-violation
+               precedence-cutoff
+               source-quench
+               network-redirect
+               host-redirect
+               TOS-network-redirect
+               TOS-host-redirect
+               echo-request
+               ping
+               router-advertisement
+               router-solicitation
+               ttl-zero-during-transit
+               ttl-zero-during-reassembly
+               ip-header-bad
+               required-option-missing
+               timestamp-request
+               timestamp-reply
+               address-mask-request
+               address-mask-reply
+           Supported ICMPv6 codenames:
+               no-route
+               communication-prohibited
+               address-unreachable
+               port-unreachable
+               packet-too-big
+               ttl-zero-during-transit
+               ttl-zero-during-reassembly
+               bad-header
+               unknown-header-type
+               unknown-option
+               echo-request
+               ping
+               echo-reply
+               pong
+               router-solicitation
+               router-advertisement
+               neighbour-solicitation
+               neigbour-solicitation
+               neighbour-advertisement
+               neigbour-advertisement
+               redirect
+
+Type hash:ip,port supports inet and inet6.
+`,
+  "bitmap:port": `bitmap:port type specific options:
+
+create SETNAME bitmap:port range [PROTO:]FROM-TO
+               [timeout VALUE]
+               [counters]
+               [comment]
+               [skbinfo]
+add    SETNAME bitmap:port [PROTO:]PORT|FROM-TO
+               [timeout VALUE]
+               [packets VALUE]
+               [bytes VALUE]
+               [comment "string"]
+               [skbmark VALUE]
+               [skbprio VALUE]
+               [skbqueue VALUE]
+del    SETNAME bitmap:port [PROTO:]PORT|FROM-TO
+test   SETNAME bitmap:port [PROTO:]PORT
+
+where PORT, FROM and TO are port numbers or port names from /etc/services.
+      PROTO is only needed if a service name is used and it does not exist
+      as a TCP service; just the resolved service numer is stored in the set.
+
+Type bitmap:port is family neutral.
+`,
+  "list:set": `list:set type specific options:
+
+create SETNAME list:set 
+               [size VALUE]
+               [timeout VALUE]
+               [counters]
+               [comment]
+               [skbinfo]
+add    SETNAME list:set NAME [before|after NAME]
+               [timeout VALUE]
+               [before|after NAME]
+               [packets VALUE]
+               [bytes VALUE]
+               [comment "string"]
+               [skbmark VALUE]
+               [skbprio VALUE]
+               [skbqueue VALUE]
+del    SETNAME list:set NAME [before|after NAME]
+               [before|after NAME]
+test   SETNAME list:set NAME [before|after NAME]
+               [before|after NAME]
+
+where NAME are existing set names.
+
+Type list:set is family neutral.
+`,
+};
+
+/** The help, with what is to be said of one type. @throws {ToolError} for a type that there is not */
+export function helpText(type: string | undefined): string {
+  if (type === undefined) return COMMON + TYPES;
+  const text = OF_TYPE[type];
+  if (text !== undefined) return COMMON + text;
+  const why = `${PROGRAM}: Unknown settype: \`${type}'\nTry \`ipset help' for more information.`;
+  throw new ToolError(why, 2, COMMON);
+}

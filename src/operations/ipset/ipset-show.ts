@@ -2,8 +2,8 @@ import type { Element, IpSet } from "../../netfilter/ip-set.ts";
 import { ipSetsOf } from "../../netfilter/ip-sets.ts";
 import type { InNamespace, QuestionRecord } from "../operation.ts";
 import { ToolError } from "../tool-error.ts";
-import { found, references } from "./ipset-change.ts";
-import { elementText, parseElements } from "./ipset-element.ts";
+import { found, readElementOptions, references } from "./ipset-change.ts";
+import { elementText, failure, parseElements } from "./ipset-element.ts";
 
 /** `ipset list`, `ipset save`, `ipset list -n` and `-t`. */
 export interface IpsetShow extends InNamespace {
@@ -17,6 +17,7 @@ export interface IpsetTest extends InNamespace {
   readonly ask: "ipset-test";
   readonly set: string;
   readonly entry: string;
+  readonly options?: readonly string[];
 }
 
 export const ipsetShow: QuestionRecord<IpsetShow> = {
@@ -38,12 +39,20 @@ export const ipsetShow: QuestionRecord<IpsetShow> = {
 
 export const ipsetTest: QuestionRecord<IpsetTest> = {
   tool: "ipset",
-  words: ({ set, entry }) => ["test", set, entry],
-  answer({ set: name, entry }, context) {
-    const set = found(ipSetsOf(context.namespace), name);
-    const [element] = parseElements(set, entry, false);
-    const text = elementText(element!);
-    if (set.has(element!)) throw new ToolError(`Warning: ${text} is in set ${name}.`, 0);
+  words: ({ set, entry, options = [] }) => ["test", set, entry, ...options],
+  answer({ set: name, entry, options = [] }, context) {
+    const sets = ipSetsOf(context.namespace);
+    const set = found(sets, name);
+    const { nomatch, beside } = readElementOptions(set, false, options);
+    const [element] = parseElements(set, entry, nomatch, "test");
+    // Of several addresses the first is asked for.
+    const asked = /[-/]/.test(entry) && set.type === "hash:ip" && !entry.endsWith("/32") ? entry : null;
+    const where = beside === null ? "" : ` after ${beside.other}`;
+    const text = (asked ?? elementText(element!).replace(/ nomatch$/, "")) + where;
+    if (element!.kind === "set" && sets.get(element!.set) === null)
+      throw failure("Set to be added/deleted/tested as element does not exist.");
+    const yes = beside === null ? set.tests(element!) : set.stands(element!, beside.other, beside.before);
+    if (yes) throw new ToolError(`Warning: ${text} is in set ${name}.`, 0);
     throw new ToolError(`${text} is NOT in set ${name}.`, 1);
   },
 };
@@ -57,12 +66,12 @@ const REVISIONS: Readonly<Record<IpSet["type"], number>> = {
 };
 
 function header({ type, options }: IpSet): string {
-  const { hashsize, maxelem, range, size, initval } = options;
+  const { hashsize, maxelem, range, size, initval, bucketsize } = options;
   const timeout = options.timeout === null ? "" : ` timeout ${options.timeout}`;
   if (type === "list:set") return `size ${size}${timeout}`;
   if (type === "bitmap:port") return `range ${range.join("-")}${timeout}`;
   const start = `0x${initval.toString(16).padStart(8, "0")}`;
-  return `family inet hashsize ${hashsize} maxelem ${maxelem}${timeout} bucketsize 12 initval ${start}`;
+  return `family inet hashsize ${hashsize} maxelem ${maxelem}${timeout} bucketsize ${bucketsize} initval ${start}`;
 }
 
 /** Bytes that a set takes in the kernel; of hashes about as many, since their buckets fill by chance. */

@@ -3,7 +3,7 @@ import type { Tool } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
 import type { IpsetChange } from "./ipset-change.ts";
 import { misuse, PROGRAM } from "./ipset-element.ts";
-import { IPSET_HELP } from "./ipset-help.ts";
+import { helpText } from "./ipset-help.ts";
 import type { IpsetShow } from "./ipset-show.ts";
 
 /** Commands and their older names. */
@@ -20,7 +20,19 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   rename: ["e", "-E", "--rename"],
   swap: ["w", "-W", "--swap"],
   help: ["-h", "-H", "--help"],
+  quit: ["q"],
   version: ["-v", "-V", "--version"],
+};
+
+/** How sets are shown; null: as the command has it. */
+type Form = IpsetShow["form"] | null;
+
+const QUIET = ["-q", "-quiet", "--quiet"];
+/** Elements are in order anyway, and nobody looks up the names of addresses. */
+const WITHOUT_EFFECT = ["-s", "-sorted", "--sorted", "-r", "-resolve", "--resolve"];
+/** How many words a command takes at most, where no options follow. */
+const MOST_WORDS: Readonly<Record<string, number>> = {
+  ...{ destroy: 1, list: 1, save: 1, flush: 1, rename: 2, swap: 2 },
 };
 
 function commandOf(word: string): string | null {
@@ -31,10 +43,11 @@ export const ipset: Tool = {
   name: "ipset",
   entersNamespaces: false,
   readsInput: (args) => args.some((arg) => commandOf(arg) === "restore"),
+  isQuiet: (args) => args.some((arg) => QUIET.includes(arg)),
   parse(args, _toolbox, outside): Command[] {
     const words: string[] = [];
     let exist = false;
-    let form: IpsetShow["form"] = "list";
+    let form: Form = null;
     let file: string | null = null;
     for (let i = 0; i < args.length; i++) {
       const arg = args[i]!;
@@ -44,7 +57,7 @@ export const ipset: Tool = {
       else if (arg === "-!" || arg === "-exist" || arg === "--exist") exist = true;
       else if (arg === "-n" || arg === "-name" || arg === "--name") form = "names";
       else if (arg === "-t" || arg === "-terse" || arg === "--terse") form = "terse";
-      else if (arg !== "-q" && arg !== "-quiet" && arg !== "-s" && arg !== "-sorted") words.push(arg);
+      else if (!QUIET.includes(arg) && !WITHOUT_EFFECT.includes(arg)) words.push(arg);
     }
     const [word, ...rest] = words;
     if (word === undefined) throw misuse("No command specified.");
@@ -63,13 +76,14 @@ export const ipset: Tool = {
 };
 
 /** The commands of a file of `restore`. */
-function restored(text: string, exist: boolean, form: IpsetShow["form"]): Command[] {
+function restored(text: string, exist: boolean, form: Form): Command[] {
   const commands: Command[] = [];
   for (const [i, line] of text.split("\n").entries()) {
     const [name = "", ...words] = line.trim().split(/\s+/);
     if (name === "" || name.startsWith("#") || name === "COMMIT") continue;
     const known = commandOf(name);
     if (known === null) throw misuse(`No command specified: unknown argument ${name}`);
+    if (known === "quit") break;
     const command = commandFrom(known, words, exist, form);
     commands.push("op" in command ? ({ ...command, line: i + 1 } as IpsetChange) : command);
   }
@@ -89,24 +103,22 @@ function outputForm(name: string): IpsetShow["form"] {
   return name === "save" ? "save" : "list";
 }
 
-function commandFrom(
-  command: string,
-  words: readonly string[],
-  exist: boolean,
-  form: IpsetShow["form"],
-): Command {
+function commandFrom(command: string, words: readonly string[], exist: boolean, form: Form): Command {
   const [set, argument, ...options] = words;
+  const extra = words[MOST_WORDS[command] ?? words.length];
+  if (extra !== undefined) throw misuse(`Unknown argument ${extra}`);
   switch (command) {
     case "help":
-      if (set !== undefined) throw misuse(`help for the type ${set} is not simulated`);
-      return { ask: "text", arguments: ["help"], text: IPSET_HELP };
+      return { ask: "text", arguments: words, text: helpText(set) };
+    case "quit":
+      return { ask: "text", arguments: [command], text: "" };
     case "version":
       return { ask: "text", arguments: ["-v"], text: `${PROGRAM}, protocol version: 7\n` };
     case "list":
     case "save":
       return {
         ask: "ipset-show",
-        form: command === "save" ? "save" : form,
+        form: command === "save" && form === null ? "save" : (form ?? "list"),
         ...(set === undefined ? {} : { set }),
       };
     case "flush":
@@ -115,9 +127,8 @@ function commandFrom(
   }
   if (set === undefined) throw misuse(`Missing mandatory argument to command ${command}`);
   if (argument === undefined) throw misuse(`Missing second mandatory argument to command ${command}`);
-  if (command === "test" && options.length > 0 && options[0] !== "nomatch")
-    throw misuse(`Unknown argument: \`${options[0]}'`);
-  if (command === "test") return { ask: "ipset-test", set, entry: argument };
+  if (command === "test")
+    return { ask: "ipset-test", set, entry: argument, ...(options.length === 0 ? {} : { options }) };
   return change(command as IpsetChange["command"], set, argument, options, exist);
 }
 

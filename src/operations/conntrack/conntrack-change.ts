@@ -3,6 +3,7 @@ import type { Conntrack } from "../../netfilter/conntrack/conntrack.ts";
 import { conntrackOf } from "../../netfilter/conntrack/conntrack-hooks.ts";
 import { type ConnectionSpec, insertConnection } from "../../netfilter/conntrack/insert-connection.ts";
 import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
+import { hasPorts } from "../../netfilter/conntrack/tuple.ts";
 import { SECOND } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { InNamespace, OperationRecord } from "../operation.ts";
@@ -30,6 +31,8 @@ export interface ConntrackAdd extends InNamespace {
   readonly op: "conntrack-add";
   readonly entry: ConntrackFilter;
   readonly timeout: number;
+  /** `-A`: one that is there already is no mistake. */
+  readonly exist?: true;
 }
 
 /** `conntrack -U`: another timeout, mark or status for the entries that match. */
@@ -90,8 +93,11 @@ function single(text: string | undefined): number {
 
 export const conntrackAdd: OperationRecord<ConntrackAdd> = {
   tool: "conntrack",
-  words: ({ entry, timeout }) => ["-I", ...filterWords(entry), "-t", `${timeout}`],
-  apply({ entry, timeout }, context) {
+  words: ({ entry, timeout, exist }) => [exist ? "-A" : "-I", ...filterWords(entry), "-t", `${timeout}`],
+  apply({ entry, timeout, exist }, context) {
+    const replyNamed = entry.replySrc !== undefined || entry.replyDst !== undefined;
+    if (replyNamed && hasPorts(entry.protocol!) && entry.replySrcPort === undefined)
+      throw failed("invalid parameters");
     const src = single(entry.src ?? entry.replyDst);
     const dst = single(entry.dst ?? entry.replySrc);
     const srcNat = entry.srcNat === undefined ? null : parseNat(entry.srcNat);
@@ -107,8 +113,9 @@ export const conntrackAdd: OperationRecord<ConntrackAdd> = {
       dstPort,
       replySrc: dstNat?.address ?? (entry.replySrc === undefined ? dst : single(entry.replySrc)),
       replyDst: srcNat?.address ?? (entry.replyDst === undefined ? src : single(entry.replyDst)),
-      replySrcPort: dstNat?.port ?? entry.replySrcPort ?? null,
-      replyDstPort: srcNat?.port ?? entry.replyDstPort ?? null,
+      // The ports of a reply count only with its addresses.
+      replySrcPort: dstNat?.port ?? (replyNamed ? entry.replySrcPort : null) ?? null,
+      replyDstPort: srcNat?.port ?? (replyNamed ? entry.replyDstPort : null) ?? null,
       zone: zoneOf(entry),
       mark: entry.mark?.value ?? 0,
       status:
@@ -119,8 +126,8 @@ export const conntrackAdd: OperationRecord<ConntrackAdd> = {
       timeout,
     };
     const made = asUser(context, (conntrack) => insertConnection(conntrack, spec));
-    if (made === null) throw failed("Such conntrack exists, try -U to update");
-    throw new ToolError(said("1 flow entries have been created."), 0);
+    if (made === null && !exist) throw failed("Such conntrack exists, try -U to update");
+    throw new ToolError(said(`1 flow entries have been ${exist ? "added" : "created"}.`), 0);
   },
 };
 

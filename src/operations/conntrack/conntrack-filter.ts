@@ -1,6 +1,5 @@
 import { type Connection, Status } from "../../netfilter/conntrack/connection.ts";
 import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
-import { zoneId } from "../../netfilter/conntrack/zone.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 
 /** Names of `--status` and their bits; UNREPLIED asks for a bit that is not there. */
@@ -91,6 +90,11 @@ function statusMatches(names: readonly string[], c: Connection): boolean {
   );
 }
 
+/** A zone of both directions is none of one direction. */
+function isZone({ zone }: Connection, direction: "original" | "reply", id: number): boolean {
+  return (zone.direction === direction ? zone.id : 0) === id;
+}
+
 /** Whether the entry is one of those that are asked for. */
 export function conntrackMatches(filter: ConntrackFilter, c: Connection): boolean {
   const { mark, status, state, zone } = filter;
@@ -107,7 +111,7 @@ export function conntrackMatches(filter: ConntrackFilter, c: Connection): boolea
   if (mark !== undefined && ((c.mark ^ mark.value) & mark.mask) !== 0) return false;
   if (zone !== undefined && (c.zone.direction !== "both" || c.zone.id !== zone))
     return zone === 0 && c.zone.id === 0;
-  if (!is(filter.origZone, zoneId(c.zone, false)) || !is(filter.replyZone, zoneId(c.zone, true)))
-    return false;
+  if (filter.origZone !== undefined && !isZone(c, "original", filter.origZone)) return false;
+  if (filter.replyZone !== undefined && !isZone(c, "reply", filter.replyZone)) return false;
   return natMatches(filter, c);
 }

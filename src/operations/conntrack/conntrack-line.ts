@@ -7,6 +7,8 @@ export interface LineOptions {
   readonly extended?: true;
   readonly id?: true;
   readonly ktimestamp?: true;
+  /** Names of labels, of which there are none; the tool says that it has no file of them. */
+  readonly labels?: true;
 }
 
 function idOf(connection: Connection): string {

@@ -32,6 +32,7 @@ const LONG: Readonly<Record<string, string>> = {
   flush: "F",
   event: "E",
   counter: "C",
+  add: "A",
   stats: "S",
   version: "V",
   help: "h",
@@ -59,6 +60,8 @@ const LONG: Readonly<Record<string, string>> = {
   "orig-zone": "orig-zone",
   "reply-zone": "reply-zone",
   label: "l",
+  "mask-src": "mask-src",
+  "mask-dst": "mask-dst",
 };
 /** The names of options in messages. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -82,7 +85,7 @@ const NAMES: Readonly<Record<string, string>> = {
   w: "zone",
   l: "label",
 };
-const COMMANDS = "LIDUGFECSVh";
+const COMMANDS = "LIADUGFECSVh";
 const WITH_ARGUMENT = "sdrqptuemfocbwl";
 const NAT = "ngj";
 const PROTOCOLS: Readonly<Record<string, number>> = {
@@ -115,6 +118,7 @@ const ILLEGAL: Readonly<Record<string, string>> = {
   G: "tuebngjz",
   D: "ebz",
   I: "ebzo",
+  A: "ebzo",
   U: "ebz",
   E: "tz",
   F: "sdrqptuemngjocbwlz",
@@ -122,11 +126,15 @@ const ILLEGAL: Readonly<Record<string, string>> = {
   S: "sdrqptuemngjocbwlz",
 };
 
+type ConntrackTable = "conntrack" | "expect" | "dying" | "unconfirmed";
+const TABLES: readonly ConntrackTable[] = ["conntrack", "expect", "dying", "unconfirmed"];
+
 /** A command line, read. */
 export interface ConntrackCommand {
   /** A letter; empty: help. */
   readonly command: string;
-  readonly expect: boolean;
+  /** The kernel's table: of expectations, or lists of connections that are on their way in or out. */
+  readonly table: ConntrackTable;
   readonly filter: ConntrackFilter;
   readonly line: LineOptions;
   /** `save` and `xml` are formats of their own; `timestamp` stands before events. */
@@ -148,7 +156,8 @@ class CommandReader {
   readonly #line: Mutable<LineOptions> = {};
   readonly #given: Set<string> = new Set();
   #command = "";
-  #expect = false;
+  #table: ConntrackTable = "conntrack";
+  readonly #masks: Map<"src" | "dst", number> = new Map();
   #format: ConntrackCommand["format"] = "plain";
   #timestamp = false;
   #events: string[] | null = null;
@@ -164,7 +173,7 @@ class CommandReader {
     this.#check();
     return {
       command: this.#command,
-      expect: this.#expect,
+      table: this.#table,
       filter: this.#filter,
       line: this.#line,
       format: this.#format,
@@ -176,10 +185,18 @@ class CommandReader {
   }
 
   #word(arg: string): void {
-    if (!arg.startsWith("-") || arg === "-") throw wrong(`Bad parameter \`${arg}'`);
+    if (!arg.startsWith("-") || arg === "-") {
+      if (this.#command === "") {
+        // Without a command the tool tells what there is.
+        this.#command = "h";
+        this.#at = this.#args.length;
+        return;
+      }
+      throw wrong(`Bad parameter \`${arg}'`);
+    }
     if (arg.startsWith("--")) {
       const [name = "", value] = arg.slice(2).split("=", 2);
-      const option = this.#protocolOption(name) ?? LONG[name];
+      const option = this.#protocolOption(name) ?? longOption(name);
       if (option === undefined) throw wrong(`unknown option \`${arg}'`);
       this.#take(option, value ?? null, arg);
       return;
@@ -199,7 +216,7 @@ class CommandReader {
   #protocolOption(name: string): string | undefined {
     const { protocol } = this.#filter;
     if (protocol === 1) return name in ICMP ? name : undefined;
-    const hasPorts = protocol !== undefined && [6, 17, 33, 132, 136].includes(protocol);
+    const hasPorts = protocol !== undefined && PORTED.includes(protocol);
     if (!hasPorts) return undefined;
     return name in PORTS || (name === "state" && protocol === 6) ? name : undefined;
   }
@@ -208,7 +225,7 @@ class CommandReader {
     if (option.length === 1 && COMMANDS.includes(option)) {
       if (this.#command !== "") throw wrong("Invalid commands combination");
       this.#command = option;
-      this.#table();
+      this.#readTable();
       return;
     }
     this.#given.add(option);
@@ -225,20 +242,22 @@ class CommandReader {
     this.#set(option, value);
   }
 
-  /** `conntrack` or `expect` may follow the command. */
-  #table(): void {
+  /** The name of a table may follow the command. */
+  #readTable(): void {
     const next = this.#args[this.#at];
-    if (next === undefined || next.startsWith("-") || !"LIDUGFEC".includes(this.#command)) return;
+    if (next === undefined || next.startsWith("-") || !"LIADUGFECS".includes(this.#command)) return;
     this.#at++;
-    if (next === "expect") this.#expect = true;
-    else if (next !== "conntrack") throw wrong(`unknown type \`${next}'`);
+    const table = TABLES.find((name) => name === next);
+    if (table === undefined) throw wrong(`unknown type \`${next}'`);
+    this.#table = table;
   }
 
   #set(option: string, value: string): void {
     const filter = this.#filter;
     const port = PORTS[option];
     const icmp = ICMP[option];
-    if (port !== undefined) filter[port] = Number.parseInt(value, 10) || 0;
+    // The tool cuts ports to 16 bits.
+    if (port !== undefined) filter[port] = (Number.parseInt(value, 10) || 0) & 0xffff;
     else if (icmp !== undefined) filter[icmp] = Number.parseInt(value, 10) || 0;
     else this.#setGeneral(option, value);
   }
@@ -247,17 +266,26 @@ class CommandReader {
     const filter = this.#filter;
     switch (option) {
       case "s":
-        filter.src = prefix(value);
+        filter.src = this.#prefix(value);
         return;
       case "d":
-        filter.dst = prefix(value);
+        filter.dst = this.#prefix(value);
         return;
       case "r":
-        filter.replySrc = prefix(value);
+        filter.replySrc = this.#prefix(value);
         return;
       case "q":
-        filter.replyDst = prefix(value);
+        filter.replyDst = this.#prefix(value);
         return;
+      case "mask-src":
+      case "mask-dst": {
+        const mask = ip.parse(value);
+        if (mask === null) throw wrong(`Invalid netmask \`${value}'`);
+        this.#masks.set(option === "mask-src" ? "src" : "dst", mask);
+        return;
+      }
+      case "l":
+        throw new ToolError(`${NO_LABELS}${wrong(`unknown label '${value.split(",")[0]}'`).text}`, 2);
       case "p":
         filter.protocol = protocolNumber(value);
         return;
@@ -284,8 +312,10 @@ class CommandReader {
         filter.replyZone = number(value);
         return;
       case "state":
-        if (!TCP_STATE_NAMES.includes(value)) throw wrong(`unknown TCP state \`${value}'`);
-        filter.state = value;
+        // LISTEN is the older name of SYN_SENT2.
+        if (value !== "LISTEN" && !TCP_STATE_NAMES.includes(value))
+          throw wrong(`unknown TCP state \`${value}'`);
+        filter.state = value === "LISTEN" ? "SYN_SENT2" : value;
         return;
       case "o":
         this.#output(value);
@@ -301,6 +331,7 @@ class CommandReader {
       else if (name === "id") this.#line.id = true;
       else if (name === "ktimestamp") this.#line.ktimestamp = true;
       else if (name === "timestamp") this.#timestamp = true;
+      else if (name === "labels") this.#line.labels = true;
       else if (name === "save" || name === "xml") this.#format = name;
     }
   }
@@ -310,19 +341,69 @@ class CommandReader {
     for (const option of this.#given)
       if (ILLEGAL[command]?.includes(option))
         throw wrong(`Illegal option \`--${NAMES[option]}' with this command`);
-    if (this.#expect) return;
+    for (const [side, mask] of this.#masks) this.#mask(side, mask);
+    if (this.#table === "expect" && command !== "I" && command !== "D") return;
     const needs = (option: string): void => {
       if (!this.#given.has(option))
         throw wrong(`You need to supply the \`--${NAMES[option]}' option for this command`);
     };
-    if (command === "I" || command === "G") needs("p");
+    if (this.#table === "expect") {
+      needs("s");
+      return;
+    }
+    const { src, dst, replySrc, replyDst, protocol, srcPort, dstPort } = this.#filter;
+    if (this.#given.has("z") && Object.keys(this.#filter).length > 0)
+      throw wrong("Can't use -z with filtering parameters");
+    if (!"IAG".includes(command) || command === "") return;
+    needs("p");
     if (command === "I") needs("t");
-    if (command !== "I" && command !== "G") return;
-    const { src, dst, replySrc, replyDst } = this.#filter;
     if ((src === undefined || dst === undefined) && (replySrc === undefined || replyDst === undefined))
       throw wrong("you have to specify `--src' and `--dst'");
+    if (command === "G") return;
+    if (protocol === 6 && !this.#given.has("state"))
+      throw wrong("You need to supply the `--state' option for this command");
+    if (
+      protocol !== undefined &&
+      PORTED.includes(protocol) &&
+      (srcPort === undefined || dstPort === undefined)
+    )
+      throw wrong("you have to specify `--sport' and `--dport'");
+  }
+
+  #mask(side: "src" | "dst", mask: number): void {
+    const address = this.#filter[side];
+    if (address === undefined) throw wrong(`Can't use --mask-${side} without --${side}`);
+    const length = ip.prefixLength(mask);
+    if (length !== null) this.#filter[side] = `${address.split("/")[0]}/${length}`;
+  }
+
+  /** An address, with a length where one is given; of IPv6 there is nothing to be found. */
+  #prefix(text: string): string {
+    const [address = "", length] = text.split("/");
+    if (length !== undefined && !(Number(length) <= 32)) throw wrong("Invalid netmask");
+    if (/^[\da-f:.]*:[\da-f:.]*$/i.test(address)) {
+      this.#filter.ipv6 = true;
+      return "0.0.0.0/0";
+    }
+    const parsed = ip.parsePrefix(length === undefined ? `${text}/32` : text);
+    if (parsed === null) throw wrong(`Invalid IP address \`${text}'`);
+    return text;
   }
 }
+
+/** An option's code by its name, or by the beginning of it that no other has. */
+function longOption(name: string): string | undefined {
+  const exact = LONG[name];
+  if (exact !== undefined) return exact;
+  const codes = new Set(Object.keys(LONG).flatMap((long) => (long.startsWith(name) ? [LONG[long]!] : [])));
+  return codes.size === 1 ? [...codes][0] : undefined;
+}
+
+/** Protocols with ports. */
+const PORTED: readonly number[] = [6, 17, 33, 132, 136];
+
+/** What the tool says when it looks for names of labels: no host has the file. */
+export const NO_LABELS = "nfct_labelmap_new: No such file or directory\n";
 
 const OUTPUTS = ["xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save"];
 
@@ -330,12 +411,6 @@ function list(text: string, knows: (name: string) => boolean): string[] {
   const names = text.split(",");
   for (const name of names) if (!knows(name)) throw wrong(`Bad parameter \`${name}'`);
   return names;
-}
-
-function prefix(text: string): string {
-  const parsed = ip.parsePrefix(text.includes("/") ? text : `${text}/32`);
-  if (parsed === null) throw wrong(`Invalid IP address \`${text}'`);
-  return text;
 }
 
 function number(text: string): number {

@@ -5,6 +5,8 @@ import { hasPorts } from "../../netfilter/conntrack/tuple.ts";
 import { SECOND } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 
+const ZONE_OPTIONS = { both: "-w", original: "--orig-zone", reply: "--reply-zone" } as const;
+
 /** An entry as the options that make it again (`-o save`). */
 export function conntrackSaveLine(c: Connection): string {
   const status = [
@@ -17,7 +19,7 @@ export function conntrackSaveLine(c: Connection): string {
     "-A",
     `-t ${Math.max(0, Math.floor((c.deadline - c.conntrack.world.now) / SECOND))}`,
     `-u ${status.length === 0 ? "UNSET" : status.join(",")}`,
-    ...(c.zone.id !== 0 ? [`-w ${c.zone.id}`] : []),
+    ...(c.zone.id !== 0 ? [`${ZONE_OPTIONS[c.zone.direction]} ${c.zone.id}`] : []),
     `-s ${ip.format(c.src)}`,
     `-d ${ip.format(c.dst)}`,
     (c.status & Status.dstNat) !== 0 ? `-g ${ip.format(c.replySrc)}` : `-r ${ip.format(c.replySrc)}`,

@@ -4,7 +4,7 @@ import type { InNamespace, QuestionRecord } from "../operation.ts";
 import { ToolError } from "../tool-error.ts";
 import { type ConntrackFilter, conntrackMatches } from "./conntrack-filter.ts";
 import { conntrackLine, type LineOptions } from "./conntrack-line.ts";
-import { failed, said } from "./conntrack-options.ts";
+import { failed, NO_LABELS, said } from "./conntrack-options.ts";
 import { conntrackSaveLine } from "./conntrack-save-line.ts";
 import { filterWords, outputWords } from "./conntrack-words.ts";
 
@@ -39,7 +39,8 @@ export const conntrackShow: QuestionRecord<ConntrackShow> = {
       format === "save" ? conntrackSaveLine(connection) : conntrackLine(connection, line, one ? 2 : 1);
     const shown = one ? found.slice(0, 1) : found;
     const text = shown.map((connection) => `${print(connection)}\n`).join("");
-    throw new ToolError(said(`${shown.length} flow entries have been shown.`), 0, text);
+    const notes = line.labels ? NO_LABELS : "";
+    throw new ToolError(`${notes}${said(`${shown.length} flow entries have been shown.`)}`, 0, text);
   },
 };
 

@@ -1,8 +1,9 @@
 import type { Command } from "../operation.ts";
 import type { Tool } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
+import type { ConntrackFilter } from "./conntrack-filter.ts";
 import { CONNTRACK_HELP } from "./conntrack-help.ts";
-import { readCommand, said } from "./conntrack-options.ts";
+import { failed, readCommand, said } from "./conntrack-options.ts";
 
 /** `conntrack` of conntrack-tools 1.4.7. `-E` runs in virtual time, as a program (`programs/conntrack-events.ts`). */
 export const conntrackTool: Tool = {
@@ -10,13 +11,19 @@ export const conntrackTool: Tool = {
   entersNamespaces: false,
   parse(args): readonly Command[] {
     const read = readCommand(args);
-    const { filter, line, format, timeout } = read;
-    if (read.expect) return [{ ask: "conntrack-figures", what: "expect" }];
+    const { filter, line, format, timeout, table } = read;
+    if (table === "expect") return ofExpectations(read.command);
+    // Nothing is on its way in or out while a command runs.
+    if (table !== "conntrack") return [{ ask: "conntrack-show", filter: NOTHING, line, format: "plain" }];
+    if ("LD".includes(read.command) && filter.status?.every((name) => name === "UNSET") === true)
+      throw failed("invalid parameters");
     switch (read.command) {
       case "L":
         if (format === "xml") throw new ToolError(said("-o xml is not simulated"), 1);
         return [{ ask: "conntrack-show", filter, line, format }];
       case "G":
+        // The kernel looks an entry up by one whole tuple; this one has no addresses of its own.
+        if (filter.src === undefined || filter.dst === undefined) throw failed("invalid parameters");
         return [{ ask: "conntrack-show", filter, line, format: "plain", one: true }];
       case "C":
         return [{ ask: "conntrack-figures", what: "counter" }];
@@ -27,7 +34,13 @@ export const conntrackTool: Tool = {
       case "F":
         return [{ op: "conntrack-flush" }];
       case "I":
-        return [{ op: "conntrack-add", entry: filter, timeout: timeout! }];
+      case "A":
+        return [
+          {
+            ...{ op: "conntrack-add", entry: filter, timeout: timeout ?? 0 },
+            ...(read.command === "A" ? { exist: true as const } : {}),
+          },
+        ];
       case "U":
         return [{ op: "conntrack-update", filter, timeout, line }];
       case "V":
@@ -38,3 +51,25 @@ export const conntrackTool: Tool = {
   },
   refused: (error) => ({ stderr: said(`Operation failed: ${error.message}`), status: 1 }),
 };
+
+/** What no connection is like. */
+const NOTHING: ConntrackFilter = { ipv6: true };
+
+/** The table of expectations is empty, since there are no helpers. */
+function ofExpectations(command: string): readonly Command[] {
+  switch (command) {
+    case "C":
+      return [{ ask: "text", arguments: ["-C", "expect"], text: "0\n" }];
+    case "F":
+      return [
+        {
+          ask: "text",
+          arguments: ["-F", "expect"],
+          text: "",
+          notes: said("expectation table has been emptied."),
+        },
+      ];
+    default:
+      return [{ ask: "conntrack-figures", what: "expect" }];
+  }
+}

@@ -41,6 +41,7 @@ export function outputWords(line: LineOptions, format: string): string[] {
     ...(line.extended ? ["extended"] : []),
     ...(line.id ? ["id"] : []),
     ...(line.ktimestamp ? ["ktimestamp"] : []),
+    ...(line.labels ? ["labels"] : []),
     ...(format === "plain" ? [] : [format]),
   ];
   return names.length === 0 ? [] : ["-o", names.join(",")];

@@ -326,5 +326,5 @@ export function helpText(type: string | undefined): string {
   const text = OF_TYPE[type];
   if (text !== undefined) return COMMON + text;
   const why = `${PROGRAM}: Unknown settype: \`${type}'\nTry \`ipset help' for more information.`;
-  throw new ToolError(why, 2, COMMON);
+  throw new ToolError(why, 2, COMMON.slice(0, -1));
 }

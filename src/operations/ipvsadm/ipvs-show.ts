@@ -35,6 +35,8 @@ export interface IpvsShow extends InNamespace {
   readonly numeric?: true;
   /** Numbers to the last digit. */
   readonly exact?: true;
+  /** Of connections: with the data of persistence engines, of which there are none. */
+  readonly engines?: true;
   /** In the kernel's order. */
   readonly unsorted?: true;
 }
@@ -59,12 +61,13 @@ const viewWords: Readonly<Record<IpvsView, readonly string[]>> = {
 
 export const ipvsShow: QuestionRecord<IpvsShow> = {
   tool: "ipvsadm",
-  words: ({ view, service, numeric, exact, unsorted }) => [
+  words: ({ view, service, numeric, exact, engines, unsorted }) => [
     "-L",
     ...(numeric === undefined ? [] : ["-n"]),
     ...(service === undefined ? [] : wordsOf(service)),
     ...viewWords[view],
     ...(exact === undefined ? [] : ["--exact"]),
+    ...(engines === undefined ? [] : ["--persistent-conn"]),
     ...(unsorted === undefined ? [] : ["--nosort"]),
   ],
   answer(question, { namespace }) {
@@ -153,7 +156,8 @@ function serviceLines(service: IpvsService, question: IpvsShow): string {
     ? `${name.padEnd(33)}${counted(service.statistics, question)}\n`
     : `${name}${flagsText(service)}\n`;
   for (const server of servers) {
-    const address = `  -> ${addressText(server.address, server.port, protocol, numeric)}`;
+    const plain = numeric || service.fwmark !== 0;
+    const address = `  -> ${addressText(server.address, server.port, protocol, plain)}`;
     text += isCounted
       ? `${address.padEnd(33)}${counted(server.statistics, question)}\n`
       : `${address.padEnd(33)} ${serverCells(server, question.view)}\n`;
@@ -180,13 +184,17 @@ function addressText(address: number, port: number, protocol: string, numeric: b
 
 function flagNames(service: IpvsService): string[] {
   const names = schedulerFlagNames[service.scheduler.name] ?? [];
-  return service.schedulerFlags.flatMap((set, i) => (set ? [names[i] ?? `flag-${i + 1}`] : []));
+  const known = names.length > 0;
+  // Of a scheduler whose flags have names the others are not told.
+  return service.schedulerFlags.flatMap((set, i) =>
+    set ? (names[i] ?? (known ? [] : `flag-${i + 1}`)) : [],
+  );
 }
 
 function flagsText(service: IpvsService): string {
   const flags = flagNames(service);
   let text = ` ${service.scheduler.name}`;
-  if (flags.length > 0) text += ` (${flags.join(",")})`;
+  if (service.schedulerFlags.includes(true)) text += ` (${flags.join(",")})`;
   if (service.persistence !== 0) {
     text += ` persistent ${service.persistence}`;
     if (service.netmask !== ip.BROADCAST) text += ` mask ${ip.format(service.netmask)}`;
@@ -228,9 +236,10 @@ function large(value: number, exact: boolean): string {
   return `${String(Math.floor(value / (divisor as number))).padStart(8)}${unit}`;
 }
 
-function connections(ns: NetworkNamespace, { numeric }: IpvsShow): string {
-  const head =
-    "IPVS connection entries\npro expire state       source             virtual            destination\n";
+function connections(ns: NetworkNamespace, { numeric, engines }: IpvsShow): string {
+  const columns = "pro expire state       source             virtual            destination";
+  const more = engines ? "        pe name          pe_data" : "";
+  const head = `IPVS connection entries\n${columns}${more}\n`;
   const line = (c: IpvsConnection): string => {
     const seconds = secondsLeft(ns, c);
     const expire = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
@@ -263,7 +272,7 @@ function saved(service: IpvsService, numeric: boolean): string {
   }
   if (service.onePacket) text += " -o";
   const flags = flagNames(service);
-  if (flags.length > 0) text += ` -b ${flags.join(",")}`;
+  if (service.schedulerFlags.includes(true)) text += ` -b ${flags.join(",")}`;
   text += "\n";
   for (const d of sortedServers(service.destinations)) {
     const server = addressText(d.address, d.port, protocol, numeric || service.fwmark !== 0);

@@ -60,7 +60,11 @@ export function parseIpvsadm(
   if (command === "help") throw new ToolError("", 0, HELP);
   if (command === "version") throw new ToolError("", 0, VERSION);
   if (/-daemon$/.test(command) && !/^(master|backup)/.test(first!.argument!))
-    throw mistake("illegal start_daemon parameter specified");
+    throw mistake(
+      command === "start-daemon"
+        ? "illegal start-daemon parameter specified"
+        : "illegal start_daemon specified",
+    );
   const line = new Line();
   for (let next = popt.next(false); next !== null; next = popt.next(false)) {
     if (COMMANDS.includes(next.option)) {
@@ -338,7 +342,9 @@ function listOf({ given, service, isSorted }: Line): Command {
       throw mistake(`The option '${view}' conflicts with the 'service-address' option in the 'list' command`);
   if (given.has("daemon") && given.has("timeout"))
     throw mistake("The option 'daemon' conflicts with the 'timeout' option in the 'list' command");
-  if (given.has("connection") && views.length > 0) throw mistake("options conflicts in the list command");
+  const engines = given.has("connection") && given.has("persistent-conn");
+  if (given.has("connection") && views.length > (engines ? 1 : 0))
+    throw mistake("options conflicts in the list command");
   const view: IpvsView = given.has("connection")
     ? "connections"
     : given.has("timeout")
@@ -352,6 +358,7 @@ function listOf({ given, service, isSorted }: Line): Command {
     ...(given.has("service-address") ? { service } : {}),
     ...(given.has("numeric") ? { numeric: true } : {}),
     ...(given.has("exact") ? { exact: true } : {}),
+    ...(engines ? { engines: true } : {}),
     ...(isSorted ? {} : { unsorted: true }),
   };
 }

@@ -4,6 +4,7 @@ import { ProgramExit } from "../program-exit.ts";
 import { fromFile, headersOf, urlEncoded } from "./curl-data.ts";
 import { ALL, HELP, VERSION } from "./curl-help.ts";
 import { ENTRIES, findLong, HINT, type OptionEntry, refuse } from "./curl-option-table.ts";
+import { warning } from "./curl-warning.ts";
 
 /** What a command line of curl asks for. Times are in nanoseconds. */
 export interface CurlOptions {
@@ -144,6 +145,11 @@ export function curlOptions(context: ProgramContext): CurlOptions {
     } else options.urls.push(word);
   }
   if (options.urls.length === 0) throw new ProgramExit(2, `curl: no URL specified!\n${HINT}`);
+  if (options.head && options.data !== null && !options.get) {
+    const both = "You asked for both POST (-d, --data) and HEAD (-I, --head).";
+    const text = warning(`You can only select one HTTP request method! ${both}`);
+    throw new ProgramExit(2, options.silent ? "" : text);
+  }
   return options;
 }
 
@@ -218,30 +224,33 @@ function apply(
       o.range = value;
       break;
     case "header":
-      o.headers.push(...headersOf(context, value));
+      o.headers.push(...headersOf(context, value, o.silent));
       break;
     case "data":
     case "data-ascii":
-      addData(o, value.startsWith("@") ? fromFile(context, value).replace(/[\r\n\0]/g, "") : value);
+      addData(o, value.startsWith("@") ? fromFile(context, value, o.silent).replace(/[\r\n\0]/g, "") : value);
       break;
     case "data-binary":
-      addData(o, value.startsWith("@") ? fromFile(context, value) : value);
+      addData(o, value.startsWith("@") ? fromFile(context, value, o.silent) : value);
       break;
     case "data-raw":
       addData(o, value);
       break;
     case "data-urlencode":
-      addData(o, urlEncoded(context, value));
+      addData(o, urlEncoded(context, value, o.silent));
       break;
     case "json":
       o.dataType = "json";
-      o.data = (o.data ?? "") + (value.startsWith("@") ? fromFile(context, value) : value);
+      o.data = (o.data ?? "") + (value.startsWith("@") ? fromFile(context, value, o.silent) : value);
       break;
     case "get":
       o.get = on;
       break;
     case "write-out":
-      o.writeOut = value.startsWith("@") ? fromFile(context, value) : value;
+      // The warning has no end of its line.
+      o.writeOut = value.startsWith("@")
+        ? fromFile(context, value, o.silent, (name) => `Warning: Failed to read ${name}`)
+        : value;
       break;
     case "output":
       o.outputs.push(value);
@@ -262,8 +271,7 @@ function apply(
       const found = /^(\d+)(?:-(\d+))?$/.exec(value.replaceAll(" ", ""));
       const from = Number(found?.[1] ?? 0);
       const to = Number(found?.[2] ?? from);
-      if (found === null || from < 1 || from > 65535 || to < from || to > 65535)
-        refuse(word, "is badly used here");
+      if (found === null || from > 65535 || to < from || to > 65535) refuse(word, "is badly used here");
       o.localPort = from;
       o.localPortRange = to - from + 1;
       break;

@@ -32,10 +32,15 @@ export function checkRequest(request: NetworkCreateRequest): void {
         "network driver options are not supported if the network depends on a configuration network",
       );
   }
-  if (Driver === "overlay" || !["", "local", "swarm"].includes(Scope)) throw new DaemonError(500, SWARM_ONLY);
+  if (Driver === "overlay" || Scope === "global") throw new DaemonError(500, SWARM_ONLY);
   if (Ingress) throw new DaemonError(403, "Ingress network can only be global scope network");
   if (Scope === "swarm")
     throw new DaemonError(403, "cannot create a swarm scoped network when swarm is not active");
+}
+
+/** Whether there is a store to keep a network of that scope in: that is found out when all else is done. @throws {DaemonError} */
+export function checkStore({ Scope = "" }: NetworkCreateRequest): void {
+  if (!["", "local", "swarm"].includes(Scope)) throw new DaemonError(500, SWARM_ONLY);
 }
 
 /** A request with the settings of the network that it borrows them from. */

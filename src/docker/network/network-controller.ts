@@ -22,7 +22,7 @@ import type { IpamDriver, Subnet } from "./ipam/ipam-driver.ts";
 import { nullIpam } from "./ipam/null-ipam.ts";
 import { Network } from "./network.ts";
 import type { NetworkBackend } from "./network-backend.ts";
-import { checkRequest, withConfiguration } from "./network-configuration.ts";
+import { checkRequest, checkStore, withConfiguration } from "./network-configuration.ts";
 import type { NetworkDriver } from "./network-driver.ts";
 import { checkNetworkFilters, networkMatches } from "./network-filters.ts";
 import type { NetworkSandbox } from "./network-sandbox.ts";
@@ -246,6 +246,12 @@ export class NetworkController implements NetworkBackend {
     const network = new Network(id, request, driver, allocation, this.#host.host.world.now, predefined);
     try {
       driver.createNetwork(network, this.#host);
+      try {
+        checkStore(request);
+      } catch (error) {
+        driver.deleteNetwork(network, this.#host);
+        throw error;
+      }
       if (this.options.iptables) arrangeUserChain(this.#host);
     } catch (error) {
       allocation.end();

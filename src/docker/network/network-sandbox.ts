@@ -1,7 +1,10 @@
 import type { Upstream } from "../../programs/resolver/ask-server.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import { DaemonError } from "../api/daemon-error.ts";
 import type { EndpointSettings, PortMap } from "../api/network-types.ts";
 import type { RunningResolver } from "../dns/embedded-resolver.ts";
+import { goQuote } from "../templates/go-quote.ts";
+import { rfc3339 } from "../timestamps.ts";
 import type { SandboxRequest } from "./container-networks.ts";
 import type { DriverHost } from "./driver-host.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -122,7 +125,7 @@ export class NetworkSandbox implements Sandbox {
     const { inside } = this;
     inside.apply({ op: "link-set", dev: join.device, name: dev });
     endpoint.device = dev;
-    if (join.macAddress !== "") inside.apply({ op: "link-set", dev, address: join.macAddress });
+    if (join.macAddress !== "") this.#setMac(dev, join.device, join.macAddress);
     if (endpoint.address !== null) inside.apply({ op: "addr-add", dev, ...addressWords(endpoint.address) });
     inside.apply({ op: "link-set", dev, up: true });
     for (const { to, via } of join.routes)
@@ -133,6 +136,24 @@ export class NetworkSandbox implements Sandbox {
         ...(via === null ? { scope: "link" } : { via: ip.format(via) }),
         dev,
       });
+  }
+
+  /** @param outside the device's name before it came in @throws {DaemonError} as runc passes on what dockerd's hook says */
+  #setMac(dev: string, outside: string, address: string): void {
+    try {
+      this.inside.apply({ op: "link-set", dev, address });
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      const problem = `error setting interface "${outside}" MAC to "${address}": ${error.message}`;
+      const said = goQuote(`failed to add interface ${outside} to sandbox: ${problem}`);
+      const time = `${rfc3339(this.inside.host.world.now).slice(0, "2026-01-01T00:00:00".length)}Z`;
+      throw new DaemonError(
+        400,
+        "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: " +
+          "error during container init: error running hook #0: error running hook: exit status 1, stdout: , " +
+          `stderr: time="${time}" level=fatal msg=${said}: unknown`,
+      );
+    }
   }
 
   /** Gives the device of an endpoint back to the host, under the name that it had there. */

@@ -231,7 +231,9 @@ export class SandboxKeeper {
       };
     });
     const { hostsFile } = this.#parts;
-    return new HostsFile(extra, mode === "host" && hostsFile !== undefined ? hostsFile() : undefined);
+    // Who shares the host's network has the host's own file, unless it asks for names of its own.
+    const borrows = mode === "host" && extra.length === 0 && hostsFile !== undefined;
+    return new HostsFile(extra, borrows ? hostsFile() : undefined);
   }
 
   /** The address of docker0. @throws {DaemonError} when there is none */

@@ -54,8 +54,7 @@ export function filterResolvConf(text: string): string {
     .filter((line) => !LOCAL.test(line) && !IPV6.test(line))
     .join("\n");
   if (nameservers(kept).length > 0) return kept;
-  const ended = kept === "" || kept.endsWith("\n") ? kept : `${kept}\n`;
-  return `${ended}${FALLBACK.map((server) => `nameserver ${server}\n`).join("")}`;
+  return `${kept}\n${FALLBACK.map((server) => `nameserver ${server}\n`).join("")}`;
 }
 
 /** The file of a container on a network whose names resolve: it asks the embedded server, and dots decide nothing. */

@@ -80,3 +80,27 @@ test("of sockets that fit alike the last that was bound, or given its address by
   sender.groups.device = ns.loopback.ifindex;
   expect(heardAfterSending(group, 5005)).toEqual([3, 2, 1, 0, 4]);
 });
+
+test("sockets that share a port by SO_REUSEPORT share its flows: each flow stays with one, and each has about as many", () => {
+  const ns = new Host(new World(1), new Kernel(), "h").root;
+  ns.loopback.setUp(true);
+  const group = Array.from({ length: 3 }, () => {
+    const socket = new UdpSocket(ns);
+    socket.reusePort = true;
+    socket.bind(0, 5000);
+    return socket;
+  });
+  const ownerOf = (port: number): UdpSocket | null =>
+    ns.sockets.findUdp(ns.loopback, ip.LOOPBACK, 5000, ip.LOOPBACK, port);
+  const owners = Array.from({ length: 600 }, (_, i) => ownerOf(1000 + i));
+  expect(owners.every((owner, i) => owner === ownerOf(1000 + i))).toBe(true);
+  for (const socket of group) {
+    const flows = owners.filter((owner) => owner === socket).length;
+    expect(flows).toBeGreaterThan(150);
+    expect(flows).toBeLessThan(250);
+  }
+  const alone = new UdpSocket(ns);
+  expect(() => alone.bind(0, 5000)).toThrow("Address already in use");
+  group[0]!.close();
+  expect(group.indexOf(ownerOf(1000)!)).toBeGreaterThan(0);
+});

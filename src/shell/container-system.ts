@@ -171,7 +171,8 @@ class MachineSystem implements ContainerSystem {
       own.shellPid = entry.pid;
       return launch(own, found, spec.argv);
     };
-    const entry = processes.start(main ? 0 : 1, spec.argv.join(" "), program, {
+    // Whoever starts a further one is outside, too.
+    const entry = processes.start(0, spec.argv.join(" "), program, {
       namespace: spec.namespace,
       uid: spec.credentials.uid,
     });

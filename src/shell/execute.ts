@@ -73,7 +73,13 @@ function* runPipeline(state: ShellState, pipeline: PipelineNode): Run<void> {
     if (pipeline.negated) state.conditionDepth--;
   }
   if (pipeline.negated) state.status = state.status === 0 ? 1 : 0;
-  if (pipeline.timed) state.err(formatTimes(state.now - start, pipeline.timePosix ?? false));
+  if (pipeline.timed)
+    state.err(
+      formatTimes(
+        state.now - start,
+        state.naming.kind === "ash" ? "ash" : (pipeline.timePosix ?? false) ? "posix" : "bash",
+      ),
+    );
 }
 
 /** All stages of a pipeline run at the same time, each a process. */

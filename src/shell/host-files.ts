@@ -11,6 +11,8 @@ export interface MountedTree {
   read(path: string): string | null;
   /** Writes a file; null when it worked, else the words of the error, such as "Invalid argument". */
   write?(path: string, text: string): string | null;
+  /** That of its files, where it is not what whoever may read or write them implies. */
+  readonly mode?: number;
 }
 
 /** Makes the tree as a process in `namespace` sees it. */
@@ -120,7 +122,8 @@ export class HostFiles {
     const mounted = this.mounted(namespace, path);
     if (mounted !== null) {
       const file = mounted.text !== null;
-      const mode = file ? (mounted.tree.write === undefined ? 0o444 : 0o644) : 0o755;
+      const { write, mode: own } = mounted.tree;
+      const mode = file ? (own ?? (write === undefined ? 0o444 : 0o644)) : 0o755;
       return {
         kind: file ? "file" : "directory",
         mode,

@@ -5,10 +5,12 @@ import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Process } from "../sim/process.ts";
 import { EPOCH_SECONDS, type Nanos, SECOND } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
+import { BUSYBOX_NAMES } from "./busybox-names.ts";
 import type { CommandTable } from "./command.ts";
 import { resolvePath } from "./file-system.ts";
 import { HostFiles } from "./host-files.ts";
 import { Outside } from "./outside.ts";
+import { mountProcesses } from "./proc-files.ts";
 import { ProcessTable } from "./process-table.ts";
 import { nameOf } from "./programs/process-name.ts";
 
@@ -30,6 +32,10 @@ interface MachineOptions {
     readonly readOnlySysctls: boolean;
   };
 }
+
+/** What runc puts into the /dev of every container. */
+const CONTAINER_DEVICES: readonly string[] =
+  "core fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero".split(" ");
 
 /** Where named namespaces lie. */
 const NAMED = /^\/(?:var\/)?run\/netns\/([^/]+)$/;
@@ -89,11 +95,19 @@ export class Machine {
           read: (path) => (host.filesBoundIn(SANDBOXES).has(path) ? "" : null),
         }));
     }
+    const devices = this.image === null ? ["null"] : CONTAINER_DEVICES;
     this.files.mount("/dev", () => ({
-      list: (path) => (path === "" ? ["null"] : null),
-      read: (path) => (path === "null" ? "" : null),
+      list: (path) => (path === "" ? devices : null),
+      read: (path) => (devices.includes(path) ? "" : null),
       write: () => null,
     }));
+    mountProcesses(this.files, this.processes);
+    if (this.image?.system === "busybox")
+      this.files.mount("/bin", () => ({
+        list: (path) => (path === "" ? [...BUSYBOX_NAMES] : null),
+        read: (path) => (BUSYBOX_NAMES.has(path) ? "" : null),
+        mode: 0o755,
+      }));
     const etc = this.files.view(host.root);
     etc.write("/etc/hosts", "127.0.0.1\tlocalhost\n");
     etc.write("/etc/hostname", `${this.hostname}\n`);

@@ -1,9 +1,13 @@
 import { MILLISECOND, type Nanos, SECOND } from "../sim/time.ts";
 
 /** What `time` prints. Programs use no processor time in a simulated world. */
-export function formatTimes(elapsed: Nanos, posix: boolean): string {
+export function formatTimes(elapsed: Nanos, style: "bash" | "posix" | "ash"): string {
   const millis = Math.round(elapsed / MILLISECOND);
-  if (posix) return `real ${(millis / 1000).toFixed(2)}\nuser 0.00\nsys 0.00\n`;
+  if (style === "ash") {
+    const span = (ms: number): string => `${Math.floor(ms / 60_000)}m ${((ms % 60_000) / 1000).toFixed(2)}s`;
+    return `real\t${span(millis)}\nuser\t${span(0)}\nsys\t${span(0)}\n`;
+  }
+  if (style === "posix") return `real ${(millis / 1000).toFixed(2)}\nuser 0.00\nsys 0.00\n`;
   const text = (ms: number): string => `${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(3)}s`;
   return `\nreal\t${text(millis)}\nuser\t${text(0)}\nsys\t${text(0)}\n`;
 }

@@ -7,18 +7,31 @@ import type { ProcessEntry } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { busyboxTimeout } from "./busybox-timeout.ts";
 import { df, free, mount } from "./mount-applets.ts";
+import { chgrp, chown, stat } from "./owner-applets.ts";
 import { nameOf, wordsOf } from "./process-name.ts";
 import type { ShellProgram } from "./run.ts";
+import { clear, cmp, killall, sync, tty, uptime, wc, which } from "./small-applets.ts";
 
 /** Applets of busybox 1.35 that look at processes, users and what is mounted, or run others, for containers: hosts have other programs of these names. */
 export const APPLETS: ReadonlyMap<string, ShellProgram> = new Map<string, ShellProgram>([
+  ["chgrp", chgrp],
+  ["chown", chown],
+  ["clear", clear],
+  ["cmp", cmp],
   ["df", df],
   ["free", free],
-  ["mount", mount],
   ["groups", groups],
   ["id", id],
+  ["killall", killall],
+  ["mount", mount],
   ["ps", ps],
+  ["stat", stat],
+  ["sync", sync],
   ["timeout", busyboxTimeout],
+  ["tty", tty],
+  ["uptime", uptime],
+  ["wc", wc],
+  ["which", which],
   ["whoami", whoami],
 ]);
 

@@ -1,5 +1,6 @@
 import { dockerInit } from "./docker-init.ts";
 import { ls } from "./ls.ts";
+import { chgrp, chown, stat } from "./owner-applets.ts";
 import { nohup, setsid, stdbuf, sudo } from "./pass-through.ts";
 import { paste } from "./paste.ts";
 import { asProgram, pgrep, pidof, pkill } from "./processes.ts";
@@ -25,6 +26,8 @@ function programs(): ReadonlyMap<string, ShellProgram> {
     ["dash", bash],
     ["busybox", busybox],
     ["cat", cat],
+    ["chgrp", chgrp],
+    ["chown", chown],
     ["date", date],
     ["docker-init", dockerInit],
     ["env", env],
@@ -44,6 +47,7 @@ function programs(): ReadonlyMap<string, ShellProgram> {
     ["setsid", setsid],
     ["sleep", sleep],
     ["sort", sort],
+    ["stat", stat],
     ["stdbuf", stdbuf],
     ["sudo", sudo],
     ["tee", tee],

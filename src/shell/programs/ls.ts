@@ -1,10 +1,10 @@
 import { appletMistake } from "../../programs/busybox/usage.ts";
-import { readAccounts, readGroups } from "../../programs/credentials.ts";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import { formatDate } from "../date-format.ts";
 import { FileFailure, type FileStat, type FileSystem } from "../file-system.ts";
 import type { ShellState } from "../shell-state.ts";
 import { modeText } from "./file-mode.ts";
+import { groupName, userName } from "./owner-applets.ts";
 
 const USAGE = `Usage: ls [-1AaCxdLHRFplinshrSXvctu] [-w WIDTH] [FILE]...
 
@@ -170,18 +170,6 @@ class Listing {
       return sum + (stat?.kind === "file" ? Math.ceil(stat.size / 4096) * 4 : 0);
     }, 0);
   }
-}
-
-function userName(files: FileSystem, uid: number): string | null {
-  return readAccounts(textOf(files, "/etc/passwd")).find((one) => one.uid === uid)?.name ?? null;
-}
-
-function groupName(files: FileSystem, gid: number): string | null {
-  return readGroups(textOf(files, "/etc/group")).find((one) => one.gid === gid)?.name ?? null;
-}
-
-function textOf(files: FileSystem, path: string): string {
-  return files.stat(path) === null ? "" : files.read(path);
 }
 
 function appletLine({ stat, owner, group, size, name }: Row): string {

@@ -1,4 +1,5 @@
 import { ashSyntaxWords } from "../ash-words.ts";
+import { BUSYBOX_NAMES } from "../busybox-names.ts";
 import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
 import { SET_AT_START, SHOPT_AT_START } from "../shell-options.ts";
@@ -151,14 +152,15 @@ export function reportSyntax(state: ShellState, error: SyntaxFailure, text: stri
 export function busybox(state: ShellState, args: readonly string[]): number | Run<number> {
   const applet = args[0];
   if (applet === undefined || applet === "--help") {
-    const names = state.machine.commands.appletNames();
-    state.out(`BusyBox v1.35.0 multi-call binary.\n\nCurrently defined functions:\n\t${names.join(", ")}\n`);
+    const names = appletNamesOf(state);
+    state.out(
+      `BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary.\n\nCurrently defined functions:\n\t${names.join(", ")}\n`,
+    );
     return 0;
   }
   if (applet === "--list") {
     state.out(
-      state.machine.commands
-        .appletNames()
+      appletNamesOf(state)
         .map((name) => `${name}\n`)
         .join(""),
     );
@@ -171,6 +173,11 @@ export function busybox(state: ShellState, args: readonly string[]): number | Ru
     return 127;
   }
   return runInstead(state, args, {});
+}
+
+/** A container's busybox has what its real one has, a host's what there is. */
+function appletNamesOf({ machine }: ShellState): readonly string[] {
+  return machine.image?.system === "busybox" ? [...BUSYBOX_NAMES] : machine.commands.appletNames();
 }
 
 /** Applets that say the same as the program of that name. */

@@ -1,3 +1,4 @@
+import { appletMistake } from "../../programs/busybox/usage.ts";
 import { isCapable } from "../../programs/credentials.ts";
 import { formatDate } from "../date-format.ts";
 import { FileFailure } from "../file-system.ts";
@@ -5,10 +6,21 @@ import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { parseDuration } from "../times.ts";
 
+const SLEEP_USAGE = `Usage: sleep [N]...
+
+Pause for a time equal to the total of the args given, where each arg can
+have an optional suffix of (s)econds, (m)inutes, (h)ours, or (d)ays
+`;
+
 /** `sleep NUMBER[SUFFIX]...`, in virtual time. */
 export function* sleep(state: ShellState, args: readonly string[]): Run<number> {
+  const isBusybox = state.machine.image?.system === "busybox";
   if (args.length === 0) {
-    state.err("sleep: missing operand\nTry 'sleep --help' for more information.\n");
+    state.err(
+      isBusybox
+        ? appletMistake("sleep", "", SLEEP_USAGE).message
+        : "sleep: missing operand\nTry 'sleep --help' for more information.\n",
+    );
     return 1;
   }
   let total = 0;
@@ -16,6 +28,10 @@ export function* sleep(state: ShellState, args: readonly string[]): Run<number> 
   for (const word of args) {
     const duration = parseDuration(word);
     if (duration === null) {
+      if (isBusybox) {
+        state.err(`sleep: invalid number '${word}'\n`);
+        return 1;
+      }
       state.err(`sleep: invalid time interval ‘${word}’\n`);
       bad = true;
     } else total += duration;
@@ -47,7 +63,8 @@ export function date(state: ShellState, args: readonly string[]): number {
         ? Number(value.slice(1))
         : new Date(`${value.replace(" ", "T")}Z`).getTime() / 1000;
       if (value !== "now" && Number.isNaN(seconds)) {
-        state.err(`date: invalid date ‘${value}’\n`);
+        const [open, close] = state.machine.image?.system === "busybox" ? ["'", "'"] : ["‘", "’"];
+        state.err(`date: invalid date ${open}${value}${close}\n`);
         return 1;
       }
       if (value !== "now") time = { seconds, nanos: 0 };
@@ -109,7 +126,9 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 /** `mktemp [-d] [TEMPLATE]`; the letters come from the world's seed. */
 export function mktemp(state: ShellState, args: readonly string[]): number {
-  const template = args.find((word) => !word.startsWith("-")) ?? "/tmp/tmp.XXXXXXXXXX";
+  const template =
+    args.find((word) => !word.startsWith("-")) ??
+    (state.machine.image?.system === "busybox" ? "/tmp/tmp.XXXXXX" : "/tmp/tmp.XXXXXXXXXX");
   const path = state.path(
     template.replace(/X{3,}$/, (marks) =>
       [...marks].map(() => LETTERS[state.machine.prng.below(LETTERS.length)]).join(""),

@@ -79,9 +79,24 @@ const NOT_THERE: Readonly<Record<string, (path: string) => string>> = {
   uniq: (path) => `can't open '${path}'`,
 };
 
+/** Mistakes that applets word in a way of their own. */
+const OWN_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^rmdir: failed to remove '(.*)': /gm, "rmdir: '$1': "],
+  [/^rm: cannot remove '(.*)': Is a directory$/gm, "rm: '$1' is a directory"],
+  [/^cp: -r not specified; omitting directory '(.*)'$/gm, "cp: omitting directory '$1'"],
+  [/^chmod: invalid mode: '(.*)'$/gm, "chmod: invalid mode '$1'"],
+  [/^cut: you must specify a list of .*$/gm, "cut: expected a list of bytes, characters, or fields"],
+  [
+    /^(md5sum|sha\d+sum|tail|uniq): (\S+): No such file or directory$/gm,
+    "$1: can't open '$2': No such file or directory",
+  ],
+  [/^tar: (.*): Cannot open: (.*)$/gm, "tar: can't open '$1': $2"],
+];
+
 /** The errors of a tool of just-bash in the words of busybox's applet. */
 export function busyboxErrors(text: string): string {
-  return text
+  const said = OWN_WORDS.reduce((words, [pattern, own]) => words.replace(pattern, own), text);
+  return said
     .replace(OF_FILES, (whole, tool: string, _before, code: string, path: string) => {
       const why = errnoWords(code);
       return why === null ? whole : `${tool}: ${UNCHANGEABLE[tool]?.(path) ?? path}: ${why}`;

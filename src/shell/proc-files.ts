@@ -1,0 +1,56 @@
+import { SECOND } from "../sim/time.ts";
+import type { HostFiles, MountedTree } from "./host-files.ts";
+import type { ProcessEntry, ProcessTable } from "./process-table.ts";
+import { nameOf, wordsOf } from "./programs/process-name.ts";
+
+/** The files of a process in /proc (proc(5)). */
+const OF_PROCESS: Readonly<Record<string, (entry: ProcessEntry) => string>> = {
+  cmdline: (entry) => `${wordsOf(entry).split(" ").join("\0")}\0`,
+  comm: (entry) => `${nameOf(entry)}\n`,
+  status: (entry) => {
+    const { pid, parent, uid } = entry;
+    const ids = `${uid}\t${uid}\t${uid}\t${uid}`;
+    return `Name:\t${nameOf(entry)}
+Umask:\t0022
+State:\tS (sleeping)
+Tgid:\t${pid}
+Ngid:\t0
+Pid:\t${pid}
+PPid:\t${parent}
+TracerPid:\t0
+Uid:\t${ids}
+Gid:\t${ids}
+Threads:\t1
+`;
+  },
+};
+
+/** Puts the processes of a system into its /proc, and what the kernel tells of itself there. */
+export function mountProcesses(files: HostFiles, processes: ProcessTable): void {
+  const { world } = processes;
+  const ofKernel: Readonly<Record<string, () => string>> = {
+    loadavg: () =>
+      `0.00 0.00 0.00 1/${processes.list().length} ${Math.max(0, ...processes.list().map(({ pid }) => pid))}\n`,
+    uptime: () => `${(world.now / SECOND).toFixed(2)} ${(world.now / SECOND).toFixed(2)}\n`,
+    version: () => "Linux version 6.1.0-overmesh (overmesh) #1 SMP\n",
+  };
+  const tree: MountedTree = {
+    list: (path) => {
+      if (path === "")
+        return [...processes.list().map(({ pid }) => `${pid}`), ...Object.keys(ofKernel), "net", "sys"];
+      return processFor(processes, path) === null ? null : Object.keys(OF_PROCESS);
+    },
+    read: (path) => {
+      if (Object.hasOwn(ofKernel, path)) return ofKernel[path]!();
+      const slash = path.indexOf("/");
+      const name = path.slice(slash + 1);
+      const entry = slash < 0 ? null : processFor(processes, path.slice(0, slash));
+      return entry === null || !Object.hasOwn(OF_PROCESS, name) ? null : OF_PROCESS[name]!(entry);
+    },
+  };
+  files.mount("/proc", () => tree);
+}
+
+function processFor(processes: ProcessTable, pid: string): ProcessEntry | null {
+  return /^\d+$/.test(pid) ? processes.find(Number(pid)) : null;
+}

@@ -91,7 +91,7 @@ export function* runExitTrap(state: ShellState, status: number): Run<number> {
 }
 
 /** The command that a statement is, where it is nothing else. */
-function onlyCommand({ pipelines }: StatementNode): CommandNode | null {
+export function onlyCommand({ pipelines }: StatementNode): CommandNode | null {
   const [pipeline] = pipelines;
   if (pipeline === undefined || pipelines.length > 1 || pipeline.commands.length > 1) return null;
   return pipeline.negated || pipeline.timed ? null : pipeline.commands[0]!;

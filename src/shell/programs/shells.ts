@@ -5,7 +5,7 @@ import type { Run } from "../process-table.ts";
 import { SET_AT_START, SHOPT_AT_START } from "../shell-options.ts";
 import type { Naming, ShellState } from "../shell-state.ts";
 import { readAll } from "../stream.ts";
-import { runToExit } from "../subshell.ts";
+import { onlyCommand, runToExit } from "../subshell.ts";
 import { type ScriptNode, SyntaxFailure } from "../syntax.ts";
 import { Variables } from "../variables.ts";
 import { launchCommand, runInstead } from "./run.ts";
@@ -122,6 +122,10 @@ function* runWholeText(state: ShellState, text: string, where: string): Run<numb
     let script: ScriptNode | null = null;
     try {
       script = state.interpreter.parse(state, text);
+      // All that it does is one command: that becomes this process.
+      const [statement, more] = script.statements;
+      if (where !== "" && statement !== undefined && more === undefined && !statement.background)
+        state.inPlace = onlyCommand(statement)?.type === "SimpleCommand";
       return runs ? yield* state.interpreter.runScript(state, script) : 0;
     } catch (error) {
       if (!(error instanceof SyntaxFailure)) throw error;

@@ -76,7 +76,7 @@ export class ClassConnections {
     if (leg === null || leg.unended === null) return;
     const opening = leg.unended as Opening;
     leg.unended = null;
-    if (opening.connection !== connection || !this.isUnseen || !opening.end(leg)) world.leg = null;
+    if (opening.connection !== connection || !this.#isUnseen || !opening.end(leg)) world.leg = null;
   }
 
   /** A packet has a connection: it makes it, or the class has made it and it has had no reply yet. All else varies. */
@@ -85,17 +85,22 @@ export class ClassConnections {
     const { pattern } = connection;
     const { place, port } = leg.open!;
     const reply = isReply(info);
-    const isNoted = pattern !== null && !wasAnswered && this.isUnseen && pattern.describes(connection);
+    const isNoted = pattern !== null && !wasAnswered && this.#isUnseen && pattern.describes(connection);
     if (isNoted && pattern.isOpenAt(place, reply)) leg.does(new RenewsConnection(pattern, port, reply));
     else this.#conntrack.world.leg = null;
   }
 
+  /** Whether nobody hears of connections or counts their packets: a change of that, as of all settings, ends legs. */
+  get #isUnseen(): boolean {
+    const { settings, listeners } = this.#conntrack;
+    return (settings.acct | settings.timestamp) === 0 && listeners.length === 0 && settings.udp_timeout > 0;
+  }
+
   // What legs do.
 
-  /** Whether nobody hears of connections or counts their packets, and there is room for one more. */
-  get isUnseen(): boolean {
-    const { settings, listeners, limits, count } = this.#conntrack;
-    return (settings.acct | settings.timestamp) === 0 && listeners.length === 0 && count < limits.max;
+  /** Whether there is room for one more. */
+  get hasRoom(): boolean {
+    return this.#conntrack.count < this.#conntrack.limits.max;
   }
 
   /** Whether nobody has the tuple of a flow. One whose time is over no longer has it. */
@@ -103,10 +108,10 @@ export class ClassConnections {
     const { world, unseen } = this.#conntrack;
     const { now } = world;
     const table = this.#table;
-    const { src, dst, kind } = tuple;
     const ports = tuple.portsOf(port);
     if (unseen.have(tuple, ports, now)) return false;
     if (!table.mayHave(ports)) return true;
+    const { src, dst, kind } = tuple;
     const found = table.find(src, dst, ports, kind);
     if (found < 0) return true;
     const connection = table.at(found);
@@ -123,11 +128,6 @@ export class ClassConnections {
     return (
       !this.#conntrack.unseen.haveFrom(src, srcPort, kind) && this.#table.isNewSource(src, srcPort, kind)
     );
-  }
-
-  /** Whether connections of a pattern can be added, and their life prolonged, as today's settings have it. */
-  takes(pattern: ConnectionPattern): boolean {
-    return pattern.rows.takes(this.#conntrack.settings.udp_timeout);
   }
 
   /** Makes and confirms the connection of a pattern's flow, whose tuples are free. */

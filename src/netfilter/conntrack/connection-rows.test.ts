@@ -29,7 +29,6 @@ test("rows are found by their port, with all that was said of them, until they a
       expect(rows.lives(port, now)).toBe(known !== undefined && known.end > now);
       if (known !== undefined && known.end <= now) model.delete(port);
       if (!model.has(port)) {
-        expect(rows.takes(TIMEOUT)).toBe(true);
         rows.add(port, id, id * 2, now, TIMEOUT);
         const end = now + TIMEOUT * SECOND;
         model.set(port, { id, frame: id * 2, began: now, end, isAnswered: false });
@@ -65,12 +64,4 @@ test("rows are found by their port, with all that was said of them, until they a
     ]);
     expect(rows.isAnswered(row)).toBe(isAnswered);
   }
-});
-
-test("all are kept equally long: another timeout waits until there are none", () => {
-  const rows = new ConnectionRows({ size: 0 });
-  rows.add(80, 1, 1, 0, TIMEOUT);
-  expect([rows.takes(TIMEOUT), rows.takes(TIMEOUT + 1)]).toEqual([true, false]);
-  expect(rows.sweep(TIMEOUT * SECOND)).toBe(Number.POSITIVE_INFINITY);
-  expect([rows.takes(TIMEOUT + 1), rows.takes(0)]).toEqual([true, false]);
 });

@@ -45,11 +45,6 @@ export class ConnectionRows {
     this.#count = count;
   }
 
-  /** Whether connections can be added that are kept for so many seconds. */
-  takes(timeout: number): boolean {
-    return (this.#timeout === timeout || this.size === 0) && timeout > 0;
-  }
-
   /** The row of a port, or -1. Its connection may have ended. */
   find(port: number): number {
     const page = this.#pages[port >>> PAGE_BITS]!;
@@ -62,9 +57,9 @@ export class ConnectionRows {
   lives(port: number, now: Nanos): boolean {
     const row = this.find(port);
     if (row < 0) return false;
-    if (this.endOf(row) > now) return true;
-    this.remove(row);
-    return false;
+    const lives = this.endOf(row) > now;
+    if (!lives) this.remove(row);
+    return lives;
   }
 
   /** The row of one that lives and has had no reply, or -1. */
@@ -98,7 +93,7 @@ export class ConnectionRows {
     return this.#timeout;
   }
 
-  /** Adds that of a port that has none. It is to be kept for so many seconds: {@link takes}. */
+  /** Adds that of a port that has none. All that are there must be kept for as many seconds, at least one. */
   add(port: number, id: number, frame: number, now: Nanos, timeout: number): void {
     const page = this.#pages[port >>> PAGE_BITS]! || this.#makePage(port >>> PAGE_BITS);
     const row = ((page - 1) << PAGE_BITS) | (port & (PAGE - 1));
@@ -131,13 +126,14 @@ export class ConnectionRows {
     this.#sweptAt = now;
     let next = Number.POSITIVE_INFINITY;
     let living = 0;
+    const ends = this.#ends;
     for (let high = 0; high < PAGES; high++) {
       const page = this.#pages[high]!;
       if (page === 0) continue;
       const before = living;
       const first = (page - 1) << PAGE_BITS;
       for (let row = first; row < first + PAGE; row++) {
-        const end = this.endOf(row);
+        const end = Math.abs(ends[row]!);
         if (end <= now) continue;
         living++;
         if (end < next) next = end;

@@ -22,7 +22,10 @@ function setting(name: NumberKey, min: number, max: number): SysctlDefinition {
     max,
     (ns) => conntrackOf(ns).settings[name],
     (ns, value) => {
-      conntrackOf(ns).settings[name] = value;
+      const { settings, unseen } = conntrackOf(ns);
+      settings[name] = value;
+      // All of them are kept as long as the settings say.
+      unseen.showAll();
     },
   );
 }

@@ -77,10 +77,12 @@ export class Conntrack {
   /** Tells a listener of what happens from now on. */
   listen(listener: ConntrackListener): void {
     this.listeners = [...this.listeners, listener];
+    this.world.generation++;
   }
 
   unlisten(listener: ConntrackListener): void {
     this.listeners = this.listeners.filter((other) => other !== listener);
+    this.world.generation++;
   }
 
   /** How many connections there are (nf_conntrack_count). */

@@ -31,14 +31,14 @@ export class OpensConnection implements FlowAct {
   }
 
   holds(packet: Packet): boolean {
-    const { original, reply } = this.#pattern;
+    const pattern = this.#pattern;
     const connections = this.#connections;
-    if (!connections.isUnseen || !connections.takes(this.#pattern)) return false;
     const port = this.#port.of(packet);
-    if (!connections.isFree(original, port) || !connections.isFree(reply, port)) return false;
+    if (!connections.hasRoom || !connections.isFree(pattern.original, port)) return false;
+    if (!connections.isFree(pattern.reply, port)) return false;
     for (const tuple of this.#free) if (!connections.isFree(tuple, port)) return false;
     this.#at = port;
-    return !this.#isNewSource || connections.isNewSource(original, port);
+    return !this.#isNewSource || connections.isNewSource(pattern.original, port);
   }
 
   perform(_packet: Packet, frame: FrameId): void {
@@ -65,7 +65,6 @@ export class RenewsConnection implements FlowAct {
 
   holds(packet: Packet): boolean {
     const connections = this.#connections;
-    if (!connections.isUnseen || !connections.takes(this.#pattern)) return false;
     const port = this.#port.of(packet);
     this.#row = connections.unanswered(this.#pattern, port);
     if (this.#row >= 0) return true;

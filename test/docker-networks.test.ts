@@ -429,3 +429,14 @@ test("what is typed as docker is the cause of what the engine does, and --show-c
     /^ip link set br-[0-9a-f]{12} up, for docker network create sample-net \(lesson\.md:7\)$/,
   );
 });
+
+test("A4 where a host forwards nothing the engine warns of each container that would need it", async () => {
+  const world = await recordedWorld();
+  const type = async (line: string): Promise<string> => (await world.type("host", line)).output;
+  const warning = "WARNING: IPv4 forwarding is disabled. Networking will not work.\n";
+  await type("sysctl -w net.ipv4.ip_forward=0");
+  expect(await type("docker run --rm alpine:latest true")).toBe(warning);
+  expect(await type("docker run --rm --network none alpine:latest true")).toBe("");
+  await type("sysctl -w net.ipv4.ip_forward=1");
+  expect(await type("docker run --rm alpine:latest true")).toBe("");
+});

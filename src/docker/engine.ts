@@ -201,7 +201,7 @@ export class DockerEngine implements DockerApi {
 
   containerCreate(request: ContainerCreateRequest, wish: string | null): { Id: string; Warnings: string[] } {
     const container = this.#factory.create(request, wish);
-    return { Id: container.id, Warnings: warningsOf(container) };
+    return { Id: container.id, Warnings: warningsOf(container, this.#host) };
   }
 
   containerStart(ref: string): Call<void> {

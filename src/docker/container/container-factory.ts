@@ -1,4 +1,5 @@
 import type { Host } from "../../net/host.ts";
+import { findSysctl } from "../../net/sysctl-tree.ts";
 import type { WholeFiles } from "../../programs/program-context.ts";
 import type { ContainerConfig, ContainerCreateRequest, HostConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
@@ -83,10 +84,13 @@ export class ContainerFactory {
   }
 }
 
-/** What the engine warns of when it has made a container. */
-export function warningsOf({ hostConfig }: Container): string[] {
-  const published = Object.keys(hostConfig.PortBindings).length > 0;
-  return hostConfig.NetworkMode === "host" && published
-    ? ["Published ports are discarded when using host network mode"]
-    : [];
+/** What the engine warns of when it has made a container on that host. */
+export function warningsOf({ hostConfig }: Container, host: Host): string[] {
+  const { NetworkMode, PortBindings } = hostConfig;
+  if (NetworkMode === "host")
+    return Object.keys(PortBindings).length > 0
+      ? ["Published ports are discarded when using host network mode"]
+      : [];
+  const forwards = findSysctl(host.root, "net/ipv4/ip_forward")?.read() === "1";
+  return forwards || NetworkMode === "none" ? [] : ["IPv4 forwarding is disabled. Networking will not work."];
 }

@@ -7,8 +7,12 @@ import * as ip from "../../wire/ipv4-address.ts";
 
 const ZONE_OPTIONS = { both: "-w", original: "--orig-zone", reply: "--reply-zone" } as const;
 
-/** An entry as the options that make it again (`-o save`). */
-export function conntrackSaveLine(c: Connection): string {
+/** The commands that do what an event tells of. */
+const COMMANDS = { new: "-A", update: "-U", destroy: "-D" } as const;
+
+/** An entry as the options that make it again (`-o save`), or that repeat what happened to it. */
+export function conntrackSaveLine(c: Connection, what: keyof typeof COMMANDS = "new"): string {
+  const left = Math.max(0, Math.floor((c.deadline - c.conntrack.world.now) / SECOND));
   const status = [
     ...((c.status & Status.seenReply) !== 0 ? ["SEEN_REPLY"] : []),
     ...((c.status & Status.assured) !== 0 ? ["ASSURED"] : []),
@@ -16,8 +20,9 @@ export function conntrackSaveLine(c: Connection): string {
   ];
   const name = protocolName(c.protocol);
   const words = [
-    "-A",
-    `-t ${Math.max(0, Math.floor((c.deadline - c.conntrack.world.now) / SECOND))}`,
+    COMMANDS[what],
+    // Of an entry that has come to its end there is no time to tell.
+    ...(what === "destroy" && left === 0 ? [] : [`-t ${left}`]),
     `-u ${status.length === 0 ? "UNSET" : status.join(",")}`,
     ...(c.zone.id !== 0 ? [`${ZONE_OPTIONS[c.zone.direction]} ${c.zone.id}`] : []),
     `-s ${ip.format(c.src)}`,

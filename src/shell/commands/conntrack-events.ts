@@ -4,6 +4,7 @@ import { conntrackOf } from "../../netfilter/conntrack/conntrack-hooks.ts";
 import { conntrackMatches } from "../../operations/conntrack/conntrack-filter.ts";
 import { conntrackEventLine } from "../../operations/conntrack/conntrack-line.ts";
 import { type ConntrackCommand, readCommand, said } from "../../operations/conntrack/conntrack-options.ts";
+import { conntrackSaveLine } from "../../operations/conntrack/conntrack-save-line.ts";
 import { ToolError } from "../../operations/tool-error.ts";
 import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
 import { WaitQueue } from "../../sim/wait-queue.ts";
@@ -23,6 +24,10 @@ export function* conntrackEvents(context: CommandContext): Program {
     if (!(error instanceof ToolError)) throw error;
     context.err(error.text);
     return error.status;
+  }
+  if (command.format === "xml") {
+    context.err(said("-o xml is not simulated"));
+    return 1;
   }
   const watch = new EventWatch(context, conntrackOf(context.namespace), command);
   try {
@@ -73,7 +78,7 @@ class EventWatch {
   }
 
   #hear(connection: Connection, changes: number): void {
-    const { filter, line, events, timestamp } = this.#command;
+    const { filter, line, events, timestamp, format } = this.#command;
     const destroyed = (changes & ConnectionChange.destroy) !== 0;
     const made = (changes & (ConnectionChange.new | ConnectionChange.related)) !== 0;
     const kind = destroyed ? "DESTROY" : made ? "NEW" : "UPDATES";
@@ -83,7 +88,11 @@ class EventWatch {
     const by = this.#conntrack.actor;
     const user = by === null ? "" : ` [USERSPACE] portid=${by} progname=conntrack`;
     this.#count++;
-    this.#text += `${timestamp ? this.#time() : ""}${head}${conntrackEventLine(connection, line, destroyed)}${user}\n`;
+    const text =
+      format === "save"
+        ? conntrackSaveLine(connection, destroyed ? "destroy" : made ? "new" : "update")
+        : `${timestamp ? this.#time() : ""}${head}${conntrackEventLine(connection, line, destroyed)}`;
+    this.#text += `${text}${user}\n`;
     this.#changed.notify();
   }
 

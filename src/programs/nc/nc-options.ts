@@ -3,13 +3,7 @@ import { getopt } from "../getopt.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
 import { knownName } from "../resolve-name.ts";
-
-const USAGE = `usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
-	  [-m minttl] [-O length] [-P proxy_username] [-p source_port]
-	  [-q seconds] [-s sourceaddr] [-T keyword] [-V rtable] [-W recvlimit]
-	  [-w timeout] [-X proxy_protocol] [-x proxy_address[:port]]
-	  [destination] [port]
-`;
+import { SUMMARY, USAGE } from "./nc-help.ts";
 
 /** What netcat was told. Times in nanoseconds. */
 export class NetcatOptions {
@@ -133,7 +127,7 @@ export function netcatOptions(context: ProgramContext): NetcatOptions {
         break;
       case "h":
         context.err(`OpenBSD netcat (Debian patchlevel 1.219-1)\n`);
-        throw new ProgramExit(0, USAGE);
+        throw new ProgramExit(0, USAGE + SUMMARY);
       case "N":
         o.shutsDown = true;
         break;

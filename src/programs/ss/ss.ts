@@ -9,6 +9,7 @@ import { lastWords, ProgramExit } from "../program-exit.ts";
 import { serviceName } from "../service-names.ts";
 import { COLUMNS, type Column, NETID, renderTable, STATE } from "./ss-columns.ts";
 import { type Filter, parseFilter } from "./ss-filter.ts";
+import { SS_HELP } from "./ss-help.ts";
 import { infoText, memoryText, timerText } from "./ss-info.ts";
 
 /** Names of states as ss prints them, and as its filters name them. */
@@ -55,6 +56,7 @@ const LONG: Readonly<Record<string, string>> = {
   oneline: "O",
   "no-header": "H",
   version: "V",
+  help: "h",
 };
 
 interface Question {
@@ -68,7 +70,8 @@ interface Question {
 export function* ss(context: ProgramContext): Program {
   try {
     const question = parse(context);
-    if (question.letters.has("V")) context.out("ss utility, iproute2-6.1.0\n");
+    if (question.letters.has("h")) context.out(SS_HELP);
+    else if (question.letters.has("V")) context.out("ss utility, iproute2-6.1.0\n");
     else context.out(show(context, question));
     return 0;
   } catch (error) {

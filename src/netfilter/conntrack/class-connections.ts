@@ -134,8 +134,9 @@ export class ClassConnections {
   open(pattern: ConnectionPattern, port: number, frame: FrameId): void {
     const { settings, limits, world } = this.#conntrack;
     const timeout = settings.udp_timeout;
+    // Where there are some, they are swept out before this one ends: all are kept equally long.
+    if (pattern.rows.size === 0) this.#sweepSoon(timeout * SECOND);
     pattern.rows.add(port, ++limits.lastId, frame, world.now, timeout);
-    this.#sweepSoon(timeout * SECOND);
   }
 
   /**

@@ -4,8 +4,9 @@ import { ConnectionPattern } from "./connection-pattern.ts";
 import { hashTuple, kindOfTuple } from "./tuple.ts";
 import { TuplePattern } from "./tuple-pattern.ts";
 
-/** So many are enough for a host with some hundred others around it. */
+/** So many are enough for a host with some hundred others around it. Rules that come and go make new ones as well. */
 const MOST_TUPLE_PATTERNS = 1024;
+const MOST_PATTERNS = 512;
 
 /**
  * The connections of a namespace that classes of flows have made and nobody has looked at. They are rows of numbers, by what
@@ -28,7 +29,7 @@ export class UnseenConnections {
 
   /** There are so many patterns that it is time to {@link forget} them. */
   get isCrowded(): boolean {
-    return this.#tupleCount >= MOST_TUPLE_PATTERNS;
+    return this.#tupleCount >= MOST_TUPLE_PATTERNS || this.#patterns.length >= MOST_PATTERNS;
   }
 
   /** Shows all; patterns that were made until now are of no more use. */

@@ -1,8 +1,9 @@
 import type { FileChange } from "../api/archive-types.ts";
 import { writeTar } from "../archive/tar.ts";
 import { invalidReference, parseImageReference } from "../images/image-reference.ts";
-import { type ClientContext, ClientError, type Invocation } from "./client-context.ts";
-import { TAR_CLOCK, textOf } from "./copy-files.ts";
+import { ClientError, type Invocation } from "./client-context.ts";
+import { TAR_CLOCK } from "./copy-files.ts";
+import { writeArchive } from "./output-file.ts";
 
 const LETTERS: Readonly<Record<FileChange["Kind"], string>> = { 0: "C", 1: "A", 2: "D" };
 
@@ -16,34 +17,9 @@ export function showChanges({ context, args, api }: Invocation): number {
 
 /** `docker export` */
 export function exportContainer({ context, options, args, api }: Invocation): number {
-  return writeArchive(
-    context,
-    options.text("output"),
-    "cowardly refusing to save to a terminal. Use the -o flag or redirect",
-    () => writeTar(api.archives.containerExport(args[0]!), TAR_CLOCK),
+  return writeArchive(context, options.text("output"), "failed to export container", () =>
+    writeTar(api.archives.containerExport(args[0]!), TAR_CLOCK),
   );
-}
-
-/** Writes an archive where it is wanted; a terminal is no place for one. */
-export function writeArchive(
-  context: ClientContext,
-  output: string,
-  refusal: string,
-  make: () => Uint8Array,
-): number {
-  if (output === "" && context.tty.output) throw new ClientError(refusal);
-  if (output === "") {
-    context.out(textOf(make()));
-    return 0;
-  }
-  const path = output.startsWith("/") ? output : `${context.cwd}/${output}`;
-  const above = path.slice(0, path.lastIndexOf("/")) || "/";
-  if (context.files.stat(above) === null)
-    throw new ClientError(
-      `failed to save image: invalid output path: directory ${JSON.stringify(above)} does not exist`,
-    );
-  context.files.write(path, make());
-  return 0;
 }
 
 /** `docker commit` */

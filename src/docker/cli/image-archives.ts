@@ -7,9 +7,9 @@ import { invalidReference, parseImageReference } from "../images/image-reference
 import { humanDuration } from "../timestamps.ts";
 import { ClientError, type Invocation } from "./client-context.ts";
 import { TAR_CLOCK, textOf, untar } from "./copy-files.ts";
-import { writeArchive } from "./file-commands.ts";
 import { humanSize } from "./human-text.ts";
 import { type Listing, listText } from "./list-output.ts";
+import { writeArchive } from "./output-file.ts";
 import { allInput } from "./whole-input.ts";
 
 const HISTORY = "table {{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}";
@@ -57,11 +57,8 @@ function shortened(text: string, short: boolean): string {
 
 /** `docker image save` */
 export function saveImages({ context, options, args, api }: Invocation): number {
-  return writeArchive(
-    context,
-    options.text("output"),
-    "cowardly refusing to save to a terminal. Use the -o flag or redirect",
-    () => writeTar(api.archives.imageSave(args), TAR_CLOCK),
+  return writeArchive(context, options.text("output"), "failed to save image", () =>
+    writeTar(api.archives.imageSave(args), TAR_CLOCK),
   );
 }
 
@@ -69,7 +66,7 @@ export function saveImages({ context, options, args, api }: Invocation): number 
 export function* loadImages({ context, options, api }: Invocation): Program {
   const path = options.text("input");
   let text: string;
-  if (path !== "") text = readWhole(context, path);
+  if (path !== "") text = readWhole(context, path, "load?quiet=1");
   else if (context.tty.input) throw new ClientError("requested load from stdin, but stdin is empty");
   else text = yield* allInput(context);
   const said = api.archives.imageLoad(untar(text));
@@ -77,11 +74,15 @@ export function* loadImages({ context, options, api }: Invocation): Program {
   return 0;
 }
 
-function readWhole({ cwd, files }: Invocation["context"], path: string): string {
+/** `request` is what the engine would have been sent it with. */
+function readWhole({ cwd, files }: Invocation["context"], path: string, request: string): string {
   const place = path.startsWith("/") ? path : `${cwd}/${path}`;
   const stat = files.stat(place);
   if (stat === null) throw new ClientError(`open ${path}: no such file or directory`);
-  if (stat.kind === "directory") throw new ClientError(`read ${path}: is a directory`);
+  if (stat.kind === "directory")
+    throw new ClientError(
+      `error during connect: Post "http://%2Fvar%2Frun%2Fdocker.sock/v1.41/images/${request}": read ${path}: is a directory`,
+    );
   const content = files.readBytes(place);
   return typeof content === "string" ? content : textOf(content);
 }
@@ -94,7 +95,8 @@ export function* importImage({ context, options, args, api }: Invocation): Progr
     throw new ClientError(
       `Error response from daemon: error downloading from ${source}: overmesh has no such server`,
     );
-  const text = source === "-" ? yield* allInput(context) : readWhole(context, source);
+  const request = `create?fromSrc=-&message=${options.text("message")}&repo=${name}&tag=`;
+  const text = source === "-" ? yield* allInput(context) : readWhole(context, source, request);
   const id = api.archives.imageImport(untar(text), {
     repository: name,
     comment: options.text("message"),

@@ -6,9 +6,10 @@ import type { Call } from "../api/docker-api.ts";
 import { BadValue } from "../go-parse.ts";
 import { invalidReference, parseImageReference, taggedName } from "../images/image-reference.ts";
 import { refusal } from "./ask.ts";
-import { ClientError, type Invocation } from "./client-context.ts";
+import { type ClientContext, ClientError, type Invocation } from "./client-context.ts";
 import { pullText } from "./image-pull.ts";
 import { logLine } from "./log-line.ts";
+import { createFile } from "./output-file.ts";
 import { createRequest } from "./run-config.ts";
 import { attachTo, checkTty } from "./streams.ts";
 
@@ -96,6 +97,17 @@ function giveUp(message: string, withHelp: boolean): ClientError {
   return new ClientError(complaint("run", message, withHelp), status);
 }
 
+/** The file for the container's id is opened before the container is made. */
+function checkCidFile(context: ClientContext, path: string): void {
+  try {
+    createFile(context, path);
+    context.files.remove(absolutePath(context, path), false);
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    throw new ClientError(`failed to create the container ID file: ${error.message}`);
+  }
+}
+
 /** Creates the container, after pulling its image where that is wanted. */
 function* create({ context, options, api }: Invocation, request: ContainerCreateRequest): Call<string> {
   const { HostConfig: hostConfig, Config: config } = request;
@@ -115,6 +127,7 @@ function* create({ context, options, api }: Invocation, request: ContainerCreate
       `container ID file found, make sure the other container isn't running or delete ${cidFile}`,
     );
   }
+  if (cidFile !== "") checkCidFile(context, cidFile);
   const reference = parseImageReference(config.Image);
   if (reference === null && !/^[a-f0-9]{64}$/.test(config.Image)) {
     throw new ClientError(invalidReference(config.Image));

@@ -11,6 +11,9 @@ import { Opening } from "./opening.ts";
 import type { Tuple } from "./tuple.ts";
 import type { TuplePattern } from "./tuple-pattern.ts";
 
+/** A leg opens no more: one for the packet, and one for each tunnel that it enters. */
+const MOST_OPENED = 8;
+
 /**
  * The connections of one namespace that classes of flows make: what legs note of the first ones ({@link Opening}), and what
  * they do for the others ({@link UnseenConnections}).
@@ -98,9 +101,9 @@ export class ClassConnections {
 
   // What legs do.
 
-  /** Whether there is room for one more. */
+  /** Whether there is room for all that a leg may open. */
   get hasRoom(): boolean {
-    return this.#conntrack.count < this.#conntrack.limits.max;
+    return this.#conntrack.count + MOST_OPENED < this.#conntrack.limits.max;
   }
 
   /** Whether nobody has the tuple of a flow. One whose time is over no longer has it. */

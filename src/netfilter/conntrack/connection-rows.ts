@@ -120,9 +120,10 @@ export class ConnectionRows {
     this.#count.size--;
   }
 
-  /** Takes out those that have ended by `now`. When the next one does, or Infinity. */
-  sweep(now: Nanos): Nanos {
-    if (this.#next > now) return this.#next;
+  /** Takes out those that have ended by `now`. When the next one does, if that is before `then`, or `then`. */
+  sweep(now: Nanos, then: Nanos): Nanos {
+    // Those that end later than another one need not be looked at.
+    if (this.#next > now && this.#next >= then) return then;
     this.#sweptAt = now;
     let next = Number.POSITIVE_INFINITY;
     let living = 0;
@@ -145,7 +146,7 @@ export class ConnectionRows {
     this.#count.size -= this.size - living;
     this.size = living;
     this.#next = next;
-    return next;
+    return Math.min(next, then);
   }
 
   /** Every port that has a row. */

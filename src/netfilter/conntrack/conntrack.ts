@@ -77,6 +77,8 @@ export class Conntrack {
   /** Tells a listener of what happens from now on. */
   listen(listener: ConntrackListener): void {
     this.listeners = [...this.listeners, listener];
+    // It hears of the end of each.
+    this.unseen.showAll();
     this.world.generation++;
   }
 
@@ -464,7 +466,7 @@ export class Conntrack {
     };
     // Who listens hears of the oldest first.
     if (isTight || this.listeners.length > 0) this.#all().forEach(look);
-    const next = Math.min(this.#table.sweep(now, look), this.unseen.sweep(now));
+    const next = this.unseen.sweep(now, this.#table.sweep(now, look));
     if (next !== Number.POSITIVE_INFINITY) this.#sweepSoon(next - now);
   }
 }

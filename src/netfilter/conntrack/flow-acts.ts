@@ -34,11 +34,13 @@ export class OpensConnection implements FlowAct {
     const pattern = this.#pattern;
     const connections = this.#connections;
     const port = this.#port.of(packet);
-    if (!connections.hasRoom || !connections.isFree(pattern.original, port)) return false;
-    if (!connections.isFree(pattern.reply, port)) return false;
+    if (!connections.hasRoom) return false;
+    // As the stack asks, one after the other: whoever is asked for and is over is taken out.
+    if (!connections.isFree(pattern.original, port)) return false;
+    if (this.#isNewSource && !connections.isNewSource(pattern.original, port)) return false;
     for (const tuple of this.#free) if (!connections.isFree(tuple, port)) return false;
     this.#at = port;
-    return !this.#isNewSource || connections.isNewSource(pattern.original, port);
+    return connections.isFree(pattern.reply, port);
   }
 
   perform(_packet: Packet, frame: FrameId): void {

@@ -115,10 +115,10 @@ export class UnseenConnections {
       for (const port of pattern.rows.ports()) this.#show(pattern.take(port));
   }
 
-  /** Takes out those that have ended by `now`. When the next one does, or Infinity. */
-  sweep(now: Nanos): Nanos {
-    let next = Number.POSITIVE_INFINITY;
-    for (const { rows } of this.#patterns) next = Math.min(next, rows.sweep(now));
+  /** Takes out those that have ended by `now`. When the next one does, if that is before `then`, or `then`. */
+  sweep(now: Nanos, then: Nanos): Nanos {
+    let next = then;
+    for (const { rows } of this.#patterns) next = rows.sweep(now, next);
     return next;
   }
 }

@@ -31,6 +31,7 @@ import { updateContainer } from "./container/update-container.ts";
 import { EngineFacts, MEMORY } from "./engine-facts.ts";
 import { restartEngine } from "./engine-restart.ts";
 import { EventLog } from "./event-log.ts";
+import { goFiles } from "./go-files.ts";
 import { newId } from "./ids.ts";
 import { ImageStore } from "./images/image-store.ts";
 import type { NetworkBackend } from "./network/network-backend.ts";
@@ -64,7 +65,8 @@ export class DockerEngine implements DockerApi {
     this.#host = host;
     const prng = world.prng.fork(`docker/${host.name}/ids`);
     const ids = (): string => newId(prng);
-    this.#volumes = new VolumeStore(world, runtime.host, ids, (name) => this.#usersOf(name));
+    const files = goFiles(runtime.host, (words) => new DaemonError(500, words));
+    this.#volumes = new VolumeStore(world, files, ids, (name) => this.#usersOf(name));
     this.#store = new ContainerStore(world.prng.fork(`docker/${host.name}/names`));
     this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`), registry);
     this.events = new EventLog(world);
@@ -81,6 +83,7 @@ export class DockerEngine implements DockerApi {
       networks: this.networks,
       networking: this.#networking,
       runtime,
+      files,
       root: host.root,
       events: this.events,
       newId: ids,
@@ -97,7 +100,7 @@ export class DockerEngine implements DockerApi {
       runner: this.#runner,
       events: this.events,
       newId: ids,
-      files: runtime.host,
+      files,
     });
     this.archives = new Archives({
       world,
@@ -105,7 +108,7 @@ export class DockerEngine implements DockerApi {
       runner: this.#runner,
       images: this.images,
       events: this.events,
-      host: runtime.host,
+      host: files,
     });
     this.#facts = new EngineFacts(host, this.#store, this.images, ids());
   }

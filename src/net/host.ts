@@ -183,6 +183,8 @@ export class Host implements BacklogLimit {
   /** A file that a namespace was bound to stays behind for a while, empty. */
   leaveFile(path: string, until: Nanos): void {
     for (const [old, end] of this.#leftFiles) {
+      // One that stays for ever must not keep those behind it.
+      if (end === Number.POSITIVE_INFINITY) continue;
       if (end > this.world.now) break;
       this.#leftFiles.delete(old);
     }

@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import type { Program, Wait } from "../sim/process.ts";
 import * as ip from "../wire/ipv4-address.ts";
 import { type SocketRow, socketRows } from "./busybox/netstat.ts";
@@ -21,6 +22,7 @@ const LONG: Readonly<Record<string, string>> = {
   unix: "x",
   wide: "W",
   version: "V",
+  help: "h",
 };
 /** What net-tools' netstat knows besides, and what is not simulated. */
 const OTHERS = "veNcCFisgMoZSUh";
@@ -71,7 +73,7 @@ export function netstat(context: ProgramContext): Program {
 
 function lettersOf(context: ProgramContext): ReadonlySet<string> {
   const args = context.args.map((word) => {
-    const letter = LONG[word.replace(/^--/, "")];
+    const letter = own(LONG, word.replace(/^--/, ""));
     return word.startsWith("--") && letter !== undefined ? `-${letter}` : word;
   });
   const letters = new Set<string>();

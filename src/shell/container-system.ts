@@ -13,7 +13,7 @@ import { layerOf as layerDirectory } from "../docker/container/places.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { WholeFiles } from "../programs/program-context.ts";
 import { SIGKILL } from "../sim/process.ts";
-import { archiveOf, changesOf, everyFile, extractInto, layerOf } from "./file-archive.ts";
+import { archiveOf, changesOf, everyFile, extractInto, fileAt, layerOf } from "./file-archive.ts";
 import { DirectoryNode, FileNode } from "./file-node.ts";
 import type { FileSystem } from "./file-system.ts";
 import { INTERPRETER } from "./interpreter.ts";
@@ -146,6 +146,10 @@ class MachineSystem implements ContainerSystem {
     return everyFile(this.#machine.files.tree);
   }
 
+  fileAt(path: string): ArchivedFile {
+    return fileAt(this.#machine.files.tree, path);
+  }
+
   archive(path: string, name: string): readonly ArchivedFile[] {
     return archiveOf(this.#machine.files.tree, path, name);
   }
@@ -175,6 +179,7 @@ class MachineSystem implements ContainerSystem {
     const entry = processes.start(0, spec.argv.join(" "), program, {
       namespace: spec.namespace,
       uid: spec.credentials.uid,
+      gid: spec.credentials.gid,
     });
     // The threads of runc, which becomes the process, had pids of their own.
     for (let thread = 0; thread < RUNC_THREADS; thread++) processes.takePid();

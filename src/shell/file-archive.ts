@@ -1,6 +1,6 @@
 import type { ArchivedFile, FileChange, FileLayer } from "../docker/api/archive-types.ts";
 import { type DirectoryNode, type Node, sizeOf } from "./file-node.ts";
-import { FileFailure } from "./file-system.ts";
+import { FileFailure, resolvePath } from "./file-system.ts";
 import type { FileTree } from "./file-tree.ts";
 
 const CHANGED = 0;
@@ -52,6 +52,13 @@ export function everyFile(tree: FileTree): ArchivedFile[] {
   return below(tree.root, "");
 }
 
+/** What is at a path, under no name of its own. @throws {FileFailure} */
+export function fileAt(tree: FileTree, path: string): ArchivedFile {
+  const node = tree.find(path, false);
+  if (node === null) throw new FileFailure("ENOENT");
+  return archived(node, ".");
+}
+
 /** What is at a path and below, named as its last part, or `.` for the place itself; through what is mounted there. */
 export function archiveOf(tree: FileTree, path: string, name: string): ArchivedFile[] {
   const node = tree.find(path, false);
@@ -76,9 +83,9 @@ function archived(node: Node, path: string): ArchivedFile {
 
 /** Lays files into a directory of a tree, over what is there. */
 export function extractInto(tree: FileTree, directory: string, files: readonly ArchivedFile[]): void {
-  const under = directory === "/" ? "" : directory;
   for (const file of files) {
-    const path = file.path === "." ? directory : `${under}/${file.path.replace(/^\.\//, "")}`;
+    // A name leads out of the directory at most to the root.
+    const path = resolvePath(directory, file.path.replace(/^\/+/, ""));
     const present = tree.stat(path, false);
     if (present !== null && present.kind !== file.kind && file.path !== ".") tree.remove(path, true);
     if (file.kind === "directory") tree.makeDirectory(path, true);

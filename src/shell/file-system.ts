@@ -30,6 +30,8 @@ export function errnoWords(name: string): string | null {
 }
 
 export interface FileStat {
+  /** The thing itself, of which two names may tell; null for what is made at each look, as in /proc. */
+  readonly self: object | null;
   readonly kind: "file" | "directory" | "symlink";
   readonly mode: number;
   /** How many names it has: a directory one for each directory in it besides. */

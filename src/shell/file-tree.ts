@@ -5,6 +5,7 @@ import { FileFailure, type FileStat, resolvePath } from "./file-system.ts";
 class ContentStat implements FileStat {
   readonly kind: "file" | "symlink";
   readonly links = 1;
+  readonly self: object;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -12,6 +13,7 @@ class ContentStat implements FileStat {
   readonly #content: FileContent;
 
   constructor(node: FileNode | SymlinkNode) {
+    this.self = node;
     this.kind = node.kind;
     this.mode = node.mode;
     this.uid = node.uid;
@@ -116,13 +118,23 @@ export class FileTree {
   }
 
   stat(path: string, follow: boolean): FileStat | null {
-    const node = this.#find(path, follow);
+    const node = this.#seen(path, follow);
     if (node === null) return null;
     if (node.kind === "directory") {
       const { kind, mode, uid, gid, changed } = node;
-      return { kind, mode, links: linksOf(node), uid, gid, size: 4096, changed };
+      return { self: node, kind, mode, links: linksOf(node), uid, gid, size: 4096, changed };
     }
     return new ContentStat(node);
+  }
+
+  /** What is to be seen at a path: a link that leads to itself leads to nothing. */
+  #seen(path: string, follow: boolean): Node | null {
+    try {
+      return this.#find(path, follow);
+    } catch (error) {
+      if (error instanceof FileFailure && error.code === "ELOOP") return null;
+      throw error;
+    }
   }
 
   makeDirectory(path: string, parents: boolean): void {
@@ -180,10 +192,23 @@ export class FileTree {
     if (this.#mounts.has(source.node)) throw new FileFailure("EBUSY");
     const target = this.#parent(to);
     this.#demandWritable();
+    const present = target.directory.entries.get(target.name);
+    if (present === source.node) return;
+    if (holds(source.node, target.directory)) throw new FileFailure("EINVAL");
+    if (present !== undefined) this.#demandReplaceable(present, source.node);
     source.directory.delete(source.name);
+    target.directory.delete(target.name);
     target.directory.set(target.name, fresh(source.node));
     this.#alter(source.directory);
     this.#alter(target.directory);
+  }
+
+  /** rename(2): only a directory takes the place of a directory, which is empty. */
+  #demandReplaceable(present: Node, node: Node): void {
+    if (this.#mounts.has(present)) throw new FileFailure("EBUSY");
+    if (present.kind === "directory" && node.kind !== "directory") throw new FileFailure("EISDIR");
+    if (present.kind !== "directory" && node.kind === "directory") throw new FileFailure("ENOTDIR");
+    if (present.kind === "directory" && present.entries.size > 0) throw new FileFailure("ENOTEMPTY");
   }
 
   #add(path: string, node: Node): void {
@@ -272,6 +297,14 @@ function linksOf(directory: DirectoryNode): number {
   let below = 0;
   for (const node of directory.entries.values()) if (node.kind === "directory") below++;
   return directory.isAltered ? 1 : 2 + below;
+}
+
+/** Whether a directory is a thing itself, or somewhere below it. */
+function holds(node: Node, directory: DirectoryNode): boolean {
+  if (node.kind !== "directory") return false;
+  if (node === directory) return true;
+  for (const below of node.entries.values()) if (holds(below, directory)) return true;
+  return false;
 }
 
 /** A thing as it is after it was moved: all of it is new where it is now. */

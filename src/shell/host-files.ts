@@ -125,6 +125,7 @@ export class HostFiles {
       const { write, mode: own } = mounted.tree;
       const mode = file ? (own ?? (write === undefined ? 0o444 : 0o644)) : 0o755;
       return {
+        self: null,
         kind: file ? "file" : "directory",
         mode,
         links: 1,
@@ -138,7 +139,8 @@ export class HostFiles {
     if (stat !== null) return stat;
     // A directory that exists only as the way to a mount point.
     const isWay = this.#mounts.some(({ point }) => point.startsWith(`${path}/`));
-    return isWay ? { kind: "directory", mode: 0o755, links: 1, uid: 0, gid: 0, size: 0, changed: 0 } : null;
+    if (!isWay) return null;
+    return { self: null, kind: "directory", mode: 0o755, links: 1, uid: 0, gid: 0, size: 0, changed: 0 };
   }
 }
 

@@ -8,8 +8,8 @@ const OF_PROCESS: Readonly<Record<string, (entry: ProcessEntry) => string>> = {
   cmdline: (entry) => `${wordsOf(entry).split(" ").join("\0")}\0`,
   comm: (entry) => `${nameOf(entry)}\n`,
   status: (entry) => {
-    const { pid, parent, uid } = entry;
-    const ids = `${uid}\t${uid}\t${uid}\t${uid}`;
+    const { pid, parent, uid, gid } = entry;
+    const four = (id: number): string => `${id}\t${id}\t${id}\t${id}`;
     return `Name:\t${nameOf(entry)}
 Umask:\t0022
 State:\tS (sleeping)
@@ -18,8 +18,8 @@ Ngid:\t0
 Pid:\t${pid}
 PPid:\t${parent}
 TracerPid:\t0
-Uid:\t${ids}
-Gid:\t${ids}
+Uid:\t${four(uid)}
+Gid:\t${four(gid)}
 Threads:\t1
 `;
   },

@@ -13,8 +13,9 @@ export interface ProcessEntry {
   /** The words that it was started with, as they were typed. */
   readonly command: string;
   readonly started: Nanos;
-  /** Who it runs as. */
+  /** Who it runs as: a user, and a group. */
   readonly uid: number;
+  readonly gid: number;
   /** What it executed last, by name and by words; null as long as it is what it was started as. */
   executed: { readonly name: string; readonly words: string } | null;
   /** The signal that ended it, or null. */
@@ -29,6 +30,7 @@ interface StartOptions {
   readonly namespace?: NetworkNamespace;
   /** Root unless given. */
   readonly uid?: number;
+  readonly gid?: number;
   /** Runs when it has ended, whatever ended it. */
   readonly release?: () => void;
 }
@@ -62,6 +64,10 @@ class OuterEntry implements ProcessEntry {
 
   get uid(): number {
     return this.#inner.uid;
+  }
+
+  get gid(): number {
+    return this.#inner.gid;
   }
 
   get executed(): ProcessEntry["executed"] {
@@ -147,6 +153,7 @@ export class ProcessTable {
       command,
       started: this.world.now,
       uid: options.uid ?? 0,
+      gid: options.gid ?? 0,
       executed: null,
       endedBy: null,
       namespace: options.namespace ?? null,

@@ -88,7 +88,7 @@ export const TOOL_WORDS: readonly string[] = [
 ];
 
 export const PROMPT_PROGRAMS: readonly string[] = words(
-  "ping arping nc netcat tcpdump traceroute ethtool ip bridge tc sysctl cat ls date head wc hostname grep sed sort cut env xargs sleep seq printf echo test kill ps busybox sh nsenter poweron tee tail",
+  "chown chgrp chmod stat umask ulimit mkdir rm mv cp ln touch netstat ss conntrack ipset iptables ping arping nc netcat tcpdump traceroute ethtool ip bridge tc sysctl cat ls date head wc hostname grep sed sort cut env xargs sleep seq printf echo test kill ps busybox sh nsenter poweron tee tail",
 );
 
 export const PROMPT_PIECES: readonly string[] = [
@@ -105,6 +105,9 @@ export const PROMPT_PIECES: readonly string[] = [
   ),
   ...words(
     "/proc/net/constructor /etc/hosts /sys/class/net/eth0/mtu local export declare read set -o trap exit return break : true",
+  ),
+  ...words(
+    "/tmp/a /tmp/b /tmp/a/b a b ../a -R -r -f -s -p u=rwx,g-w 077 nobody: 1000:1000 --constructor constructor",
   ),
   "\n",
   "\t",
@@ -157,6 +160,16 @@ export const DOCKER_VERBS: readonly string[] = [
   "pull",
   "service ls",
   "swarm init",
+  "cp",
+  "cp -L",
+  "container diff",
+  "commit",
+  "export -o /tmp/e.tar",
+  "import /tmp/e.tar",
+  "save -o /tmp/s.tar",
+  "load -i /tmp/s.tar",
+  "load -i /tmp/e.tar",
+  "history",
   "nosuch",
   "",
 ];
@@ -189,6 +202,13 @@ export const DOCKER_WORDS: readonly string[] = [
   ...words(
     "name=c status=running label=a driver=bridge id=0 dangling=true x until=1h {{.ID}} {{json .}} {{.Nope}} {{ {{range .}}",
   ),
+  ...words(
+    "c1:/etc c1:/etc/hosts c1:/tmp/ c2:/v c2:nosuch/x c1:/proc c1:.. c1: /etc/hosts /tmp/. /nosuch/x /dang - .",
+  ),
+  ...words(
+    "-v v1:/etc v1:/v:ro /etc/hosts:/etc /etc/hosts/x:/y /dang:/d v2:/proc v2:/sys/class --tmpfs /t:size=1m",
+  ),
+  ...words("--read-only --init --umask -w /v/w constructor [ label=constructor {{.constructor}} {{.Label"),
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash's.
   ...words("constructor __proto__ toString 1e3 99999999999999999999 $(docker ps -aq) ${x} table json"),
   "'{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'",

@@ -37,3 +37,20 @@ test("an archive that is none, or ends too early, is refused", () => {
   expect(() => readTar(new Uint8Array(512).fill(65), clock)).toThrow(TarFailure);
   expect(readTar(new Uint8Array(0), clock)).toEqual([]);
 });
+
+test("a header whose sum or numbers are wrong is refused, also a size that would lead backwards", () => {
+  const damage = (at: number, text: string, sums: boolean): Uint8Array => {
+    const bytes = writeTar([file("a", "x")], clock);
+    bytes.set(new TextEncoder().encode(text), at);
+    bytes.fill(0x20, 148, 156);
+    const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0) + (sums ? 0 : 1);
+    bytes.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
+    return bytes;
+  };
+  expect(readTar(damage(0, "b", true), clock)).toMatchObject([{ path: "b" }]);
+  expect(() => readTar(damage(0, "b", false), clock)).toThrow("archive/tar: invalid tar header");
+  expect(() => readTar(damage(124, "-0000001000\0", true), clock)).toThrow("archive/tar: invalid tar header");
+  expect(() => readTar(damage(124, "0000000009\0\0", true), clock)).toThrow(
+    "archive/tar: invalid tar header",
+  );
+});

@@ -25,6 +25,8 @@ export class TarFailure extends Error {
   override readonly name = "TarFailure";
 }
 
+const INVALID = (): TarFailure => new TarFailure("archive/tar: invalid tar header");
+
 /** Nanoseconds of virtual time as seconds since 1970, and back. */
 interface TarClock {
   readonly seconds: (changed: number) => number;
@@ -68,15 +70,14 @@ function headerOf(file: ArchivedFile, size: number, clock: TarClock): Uint8Array
   header[KIND] = KINDS[file.kind].charCodeAt(0);
   if (file.kind === "symlink") put(LINK, String(file.content));
   put(MAGIC, "ustar\x0000");
-  put(SUM, "        ");
-  put(
-    SUM,
-    `${header
-      .reduce((sum, byte) => sum + byte, 0)
-      .toString(8)
-      .padStart(6, "0")}\0 `,
-  );
+  put(SUM, `${sumOf(header).toString(8).padStart(6, "0")}\0 `);
   return header;
+}
+
+/** The sum of a header's bytes, of which those of the sum itself count as blanks. */
+function sumOf(header: Uint8Array): number {
+  const [start, length] = SUM;
+  return header.reduce((sum, byte, at) => sum + (at >= start && at < start + length ? 0x20 : byte), 0);
 }
 
 /** What is in an archive. @throws {TarFailure} */
@@ -91,11 +92,11 @@ export function readTar(bytes: Uint8Array, clock: TarClock): ArchivedFile[] {
       return utf8.decode(end < 0 ? field : field.subarray(0, end));
     };
     const number = (field: Field): number => {
-      const value = Number.parseInt(text(field).trim() || "0", 8);
-      if (Number.isNaN(value)) throw new TarFailure("archive/tar: invalid tar header");
-      return value;
+      const digits = text(field).trim();
+      if (!/^[0-7]*$/.test(digits)) throw INVALID();
+      return digits === "" ? 0 : Number.parseInt(digits, 8);
     };
-    if (!text(MAGIC).startsWith("ustar")) throw new TarFailure("archive/tar: invalid tar header");
+    if (!text(MAGIC).startsWith("ustar") || number(SUM) !== sumOf(header)) throw INVALID();
     const size = number(SIZE);
     const start = at + BLOCK;
     if (start + size > bytes.length) throw new TarFailure("unexpected EOF");

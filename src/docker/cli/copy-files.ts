@@ -99,7 +99,7 @@ function* copyIn({ context, options, api }: Invocation, source: string, { contai
     target = { ...target, exists: true, isDirectory: stat.kind === "directory" };
   } catch (error) {
     // Whoever lays the files down will say what is wrong.
-    if (!(error instanceof DaemonError) && !isFileError(error)) throw error;
+    if (!(error instanceof DaemonError)) throw error;
   }
   if (source === "-") {
     const text = yield* allInput(context);
@@ -116,10 +116,6 @@ function* copyIn({ context, options, api }: Invocation, source: string, { contai
   const { directory, files } = prepared(packed(context, place, name), target, /\/$/.test(path));
   found(container, directory, () => api.archives.containerExtract(container, directory, files));
   return 0;
-}
-
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && error.name === "FileFailure";
 }
 
 /** The client has words of its own for a path or container that is not there. */

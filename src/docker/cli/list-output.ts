@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import { evaluate } from "../templates/evaluate.ts";
 import { FUNCTION_NAMES, HEADER_FUNCTIONS } from "../templates/functions.ts";
 import { GoMap, type GoMethod, GoObject, type GoValue } from "../templates/go-value.ts";
@@ -98,7 +99,7 @@ function isMethod(field: GoValue | GoMethod): field is GoMethod {
 
 /** `{{.Label "x"}}` of an item. */
 export function labelMethod(labels: Readonly<Record<string, string>> | null | undefined): GoMethod {
-  return { arguments: ["string"], call: (name) => labels?.[String(name)] ?? "" };
+  return { arguments: ["string"], call: (name) => own(labels ?? {}, String(name)) ?? "" };
 }
 
 /** `a=1,b=2` */

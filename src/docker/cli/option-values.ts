@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import {
   BadValue,
   parseBool,
@@ -126,7 +127,7 @@ function addFilter(filters: Record<string, string[]>, text: string): Record<stri
   if (equals < 0) throw new BadValue("bad format of filter (expected name=value)");
   const name = text.slice(0, equals).trim().toLowerCase();
   const value = text.slice(equals + 1).trim();
-  const values = filters[name] ?? [];
+  const values = own(filters, name) ?? [];
   return { ...filters, [name]: values.includes(value) ? values : [...values, value] };
 }
 

@@ -14,15 +14,16 @@ import type {
 import type { ContainerConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { EventLog } from "../event-log.ts";
+import { isFileFailure, unpacking } from "../go-files.ts";
 import { withChanges } from "../images/config-changes.ts";
-import type { Image } from "../images/image.ts";
+import { loadImages, savedImages } from "../images/image-archive.ts";
 import { configOf } from "../images/image-config.ts";
 import { canonicalName, demandReference, localName } from "../images/image-reference.ts";
 import type { ImageStore } from "../images/image-store.ts";
 import type { Container } from "./container.ts";
 import { attributesOf } from "./container-events.ts";
 import type { ContainerRunner } from "./container-runner.ts";
-import type { ContainerSystem } from "./container-runtime.ts";
+import { type ContainerSystem, StartFailure } from "./container-runtime.ts";
 import type { ContainerStore } from "./container-store.ts";
 import { cleanPath } from "./mount-checks.ts";
 import { mountAll } from "./mounting.ts";
@@ -51,7 +52,7 @@ export class Archives implements ArchiveApi {
   pathStat(ref: string, path: string): PathStat {
     const container = this.#parts.store.demand(ref);
     const place = cleanPath(`/${path}`) || "/";
-    const file = this.#system(container).archive(place, "x")[0]!;
+    const file = asMissing(path, container.name, () => this.#system(container).fileAt(place));
     return {
       name: place.slice(place.lastIndexOf("/") + 1) || "/",
       kind: file.kind,
@@ -72,15 +73,18 @@ export class Archives implements ArchiveApi {
     const container = this.#parts.store.demand(ref);
     const system = this.#system(container);
     const place = cleanPath(`/${directory}`) || "/";
-    const [at] = asMissing(directory, container.name, () => system.archive(place, "x"));
-    if (at!.kind !== "directory") throw new DaemonError(400, "extraction point is not a directory");
+    const at = asMissing(directory, container.name, () => system.fileAt(place));
+    if (at.kind !== "directory") throw new DaemonError(400, "extraction point is not a directory");
     const volume = container.mounts.find(
       ({ Destination }) => place === Destination || place.startsWith(`${Destination}/`),
     );
     if (volume !== undefined && !volume.RW) throw new DaemonError(403, "mounted volume is marked read-only");
     if (volume === undefined && own(container.hostConfig, "ReadonlyRootfs") === true)
       throw new DaemonError(403, "container rootfs is marked read-only");
-    system.extract(place, files);
+    unpacking(() => {
+      refuseOtherKinds(system.files, place, files);
+      system.extract(place, files);
+    });
     this.#tell("extract-to-dir", container);
   }
 
@@ -164,87 +168,11 @@ export class Archives implements ArchiveApi {
   }
 
   imageSave(refs: readonly string[]): readonly ArchivedFile[] {
-    const { images, world } = this.#parts;
-    const saved = new Map<Image, Set<string>>();
-    for (const ref of refs) {
-      const image = this.#imageToSave(ref);
-      const names = saved.get(image) ?? new Set();
-      saved.set(image, names);
-      const tags = image.id.includes(ref) ? [] : [localName(demandReference(ref))];
-      for (const tag of tags) names.add(tag);
-    }
-    const file = (path: string, content: string): ArchivedFile => ({
-      path,
-      kind: "file",
-      mode: 0o644,
-      uid: 0,
-      gid: 0,
-      changed: world.now,
-      content,
-    });
-    const directory = (path: string): ArchivedFile => ({ ...file(path, ""), kind: "directory", mode: 0o755 });
-    const layers = new Set([...saved.keys()].flatMap((image) => image.layers.map(({ id }) => id.slice(7))));
-    const manifest = [...saved].map(([image, names]) => ({
-      Config: `${image.id.slice(7)}.json`,
-      RepoTags: names.size > 0 ? [...names] : null,
-      Layers: image.layers.map(({ id }) => `${id.slice(7)}/layer.tar`),
-    }));
-    const repositories: Record<string, Record<string, string>> = {};
-    for (const [image, names] of saved)
-      for (const name of names) {
-        const cut = name.lastIndexOf(":");
-        (repositories[name.slice(0, cut)] ??= {})[name.slice(cut + 1)] = image.layers.at(-1)!.id.slice(7);
-      }
-    return [
-      ...[...layers]
-        .sort()
-        .flatMap((id) => [
-          directory(id),
-          file(`${id}/VERSION`, "1.0"),
-          file(`${id}/json`, JSON.stringify({ id })),
-          file(`${id}/layer.tar`, ""),
-        ]),
-      ...[...saved.keys()].map((image) =>
-        file(`${image.id.slice(7)}.json`, JSON.stringify(images.resource(image))),
-      ),
-      file("manifest.json", `${JSON.stringify(manifest)}\n`),
-      ...(Object.keys(repositories).length > 0
-        ? [file("repositories", `${JSON.stringify(repositories)}\n`)]
-        : []),
-    ];
-  }
-
-  #imageToSave(ref: string): Image {
-    const image = this.#parts.images.find(ref);
-    if (image === null) throw new DaemonError(404, `No such image: ${ref}`);
-    return image;
+    return savedImages(this.#parts.images, refs, this.#parts.world.now);
   }
 
   imageLoad(files: readonly ArchivedFile[]): readonly string[] {
-    const { images } = this.#parts;
-    const text = files.find(({ path }) => path === "manifest.json")?.content;
-    if (typeof text !== "string")
-      throw new DaemonError(
-        500,
-        "open /var/lib/docker/tmp/docker-import/repositories: no such file or directory",
-      );
-    const said: string[] = [];
-    for (const { Config, RepoTags } of JSON.parse(text) as { Config: string; RepoTags: string[] | null }[]) {
-      const id = `sha256:${Config.replace(/\.json$/, "")}`;
-      let image = images.list().find((one) => one.id === id);
-      if (image === undefined) {
-        const remembered = images.remembered(id);
-        // What an image runs is a program of this world: an archive names it.
-        if (remembered === null) throw new DaemonError(500, `invalid manifest, layers length mismatch`);
-        image = images.put({ ...remembered, tags: [], digests: [], tagged: null });
-      }
-      for (const tag of RepoTags ?? []) {
-        images.name(image, tag);
-        said.push(`Loaded image: ${tag}`);
-      }
-      if (RepoTags === null) said.push(`Loaded image ID: ${id}`);
-    }
-    return said;
+    return loadImages(this.#parts.images, files);
   }
 
   imageImport(
@@ -282,7 +210,12 @@ export class Archives implements ArchiveApi {
   /** Its files with what is mounted over them, whether it runs or not. */
   #system(container: Container): ContainerSystem {
     const system = this.#parts.runner.systemOf(container);
-    if (!container.running) mountAll(container, system, this.#parts.host);
+    try {
+      if (!container.running) mountAll(container, system, this.#parts.host);
+    } catch (error) {
+      if (!(error instanceof StartFailure)) throw error;
+      throw new DaemonError(500, error.message);
+    }
     return system;
   }
 
@@ -303,7 +236,23 @@ function asMissing<T>(path: string, name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof DaemonError) throw error;
+    if (!isFileFailure(error)) throw error;
     throw new DaemonError(404, `Could not find the file ${path} in container ${name}`);
+  }
+}
+
+/** Directories take the place of nothing else, nor anything else theirs (moby pkg/archive, Unpack). @throws {DaemonError} */
+function refuseOtherKinds(present: WholeFiles, directory: string, files: readonly ArchivedFile[]): void {
+  for (const { path, kind } of files) {
+    if (path === ".") continue;
+    const place = cleanPath(`${directory}/${path}`);
+    const there = present.stat(place, false)?.kind;
+    if (there === undefined || (there === "directory") === (kind === "directory")) continue;
+    const [old, other] =
+      there === "directory" ? ["directory", "non-directory"] : ["non-directory", "directory"];
+    throw new DaemonError(
+      500,
+      `Error processing tar file(exit status 1): cannot overwrite ${old} "${place}" with ${other} "${directory}"`,
+    );
   }
 }

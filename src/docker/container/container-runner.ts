@@ -1,4 +1,5 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
+import type { ProgramFiles, WholeFiles } from "../../programs/program-context.ts";
 import { type Program, SIGKILL, SIGTERM } from "../../sim/process.ts";
 import { SECOND } from "../../sim/time.ts";
 import type { World } from "../../sim/world.ts";
@@ -6,6 +7,7 @@ import type { ExecConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Call, ExecInput } from "../api/docker-api.ts";
 import type { EventLog } from "../event-log.ts";
+import { goWords, isFileFailure, unpacking } from "../go-files.ts";
 import { GENERIC_COMMAND } from "../images/generic-image.ts";
 import type { NetworkBackend } from "../network/network-backend.ts";
 import { capabilitiesOf } from "./capabilities.ts";
@@ -25,7 +27,7 @@ import { checkAtStart } from "./host-config-checks.ts";
 import { linkedEnvironment } from "./link-index.ts";
 import { isAbsolute } from "./mount-checks.ts";
 import { mountAll } from "./mounting.ts";
-import { makePlaces } from "./places.ts";
+import { makePlaces, rootOf } from "./places.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import { demandSignal } from "./signals.ts";
 import { setSysctls } from "./sysctls.ts";
@@ -41,6 +43,8 @@ interface RunnerParts {
   readonly networks: NetworkBackend;
   readonly networking: ContainerNetworking;
   readonly runtime: ContainerRuntime;
+  /** The files of the host. */
+  readonly files: WholeFiles;
   /** The host's own namespace: where a container is until it has one. */
   readonly root: NetworkNamespace;
   readonly events: EventLog;
@@ -70,13 +74,15 @@ export class ContainerRunner {
   /** Its files and processes, made when they are first asked for. */
   systemOf(container: Container): ContainerSystem {
     const { runtime, hostname, root } = this.#parts;
-    return (container.system ??= runtime.create({
-      hostname,
-      seedName: container.id,
-      image: container.image.contents,
-      privileged: container.hostConfig.Privileged,
-      namespace: root,
-    }));
+    return (container.system ??= unpacking(() =>
+      runtime.create({
+        hostname,
+        seedName: container.id,
+        image: container.image.contents,
+        privileged: container.hostConfig.Privileged,
+        namespace: root,
+      }),
+    ));
   }
 
   /** Of no effect on one that runs. @throws {DaemonError} */
@@ -126,7 +132,7 @@ export class ContainerRunner {
   }
 
   #launch(container: Container): void {
-    const { world, events, store, hostname, runtime } = this.#parts;
+    const { world, events, store, hostname, files: host } = this.#parts;
     const { config, hostConfig } = container;
     const sandbox = this.#parts.networking.sandboxOf(container)!;
     const shared =
@@ -144,8 +150,8 @@ export class ContainerRunner {
     const { files } = system;
     files.write("/etc/hostname", `${Hostname}\n`);
     const cwd = config.WorkingDir || "/";
-    mountAll(container, system, runtime.host);
-    if (files.stat(cwd, false) === null) files.makeDirectory(cwd, true);
+    mountAll(container, system, host);
+    makeCwd(container, files, cwd);
     system.readOnly = hostConfig["ReadonlyRootfs"] === true;
     if (files.stat(cwd)?.kind !== "directory") throw notDirectory(cwd, 127);
     const linked = linkedEnvironment(this.#parts.networking.linksOf(container));
@@ -359,6 +365,16 @@ export class ContainerRunner {
     container.paused = paused;
     container.system?.freeze(paused);
     container.changed.notify();
+  }
+}
+
+/** Makes the directory to start in where it is not there, as runc does. @throws {StartFailure} */
+function makeCwd({ id }: Container, files: ProgramFiles, cwd: string): void {
+  try {
+    if (files.stat(cwd, false) === null) files.makeDirectory(cwd, true);
+  } catch (error) {
+    if (!isFileFailure(error)) throw error;
+    throw new StartFailure(128, `error during container init: mkdir ${rootOf(id)}${cwd}: ${goWords(error)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { Credentials } from "../../programs/credentials.ts";
-import type { ProgramFiles, WholeFiles } from "../../programs/program-context.ts";
+import type { WholeFiles } from "../../programs/program-context.ts";
 import type { ArchivedFile, FileChange, FileLayer } from "../api/archive-types.ts";
 import type { ContainerProcess, ExecInput } from "../api/docker-api.ts";
 import type { ImageContents } from "../images/image-spec.ts";
@@ -32,7 +32,7 @@ const MOUNT_HINT =
 
 /** The system of one container as its processes see it: files, processes, a name. */
 export interface ContainerSystem {
-  readonly files: ProgramFiles;
+  readonly files: WholeFiles;
   hostname: string;
   /** `--read-only`: nobody may write but where something is mounted. */
   readOnly: boolean;
@@ -43,6 +43,8 @@ export interface ContainerSystem {
   /** The files that have changed, and all that are there: what is mounted belongs to neither. */
   layer(): FileLayer;
   everyFile(): readonly ArchivedFile[];
+  /** What is at a path, without what is below. @throws as files do */
+  fileAt(path: string): ArchivedFile;
   /** What is at a path and below, under a name of its own; also of what is mounted. @throws as files do */
   archive(path: string, name: string): readonly ArchivedFile[];
   /** Lays an archive's files into a directory. @throws as files do */

@@ -47,7 +47,8 @@ function userOf(wish: string, further: readonly string[], files: Files): Contain
 
 /** Who `-u` names in a container. @throws {UnknownUser} */
 export function userIn({ hostConfig, system }: Container, wish: string): ContainerUser {
-  const read = (path: string): string => (system!.files.stat(path) === null ? "" : system!.files.read(path));
+  const read = (path: string): string =>
+    system!.files.stat(path)?.kind === "file" ? system!.files.read(path) : "";
   const further = hostConfig["GroupAdd"] as readonly string[] | null | undefined;
   return userOf(wish, further ?? [], { passwd: read("/etc/passwd"), group: read("/etc/group") });
 }

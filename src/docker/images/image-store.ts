@@ -384,12 +384,18 @@ function shownConfig(config: ContainerConfig): ImageConfig {
   return { ...config, Labels: Object.keys(config.Labels).length > 0 ? { ...config.Labels } : null };
 }
 
-/** Go's path.Match on the whole name or on the repository alone. */
+/** Go's path.Match on the whole name or on the repository alone. @throws {DaemonError} 500 */
 function matchesName(pattern: string, tag: string): boolean {
   const expression = pattern
     .replace(/[.+^${}()|\\]/g, "\\$&")
     .replaceAll("*", "[^/]*")
     .replaceAll("?", "[^/]");
-  const whole = new RegExp(`^${expression}$`);
+  let whole: RegExp;
+  try {
+    whole = new RegExp(`^${expression}$`);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new DaemonError(500, "syntax error in pattern");
+  }
   return whole.test(tag) || whole.test(tag.slice(0, tag.lastIndexOf(":")));
 }

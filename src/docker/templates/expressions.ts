@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import { CallError, FUNCTIONS, fits, type GoFunction } from "./functions.ts";
 import { goQuote, utf8Length } from "./go-quote.ts";
 import {
@@ -168,7 +169,7 @@ export class Expressions {
       this.fail(node, `nil pointer evaluating ${typeName(of)}.${name}`);
     const hasArguments = others.length > 0 || final !== NOTHING;
     if (value instanceof GoObject) {
-      const method = value.methods[name];
+      const method = own(value.methods, name);
       if (method !== undefined) return this.#invoke(dot, node, name, method, others, final);
       if (value.map !== null) return this.#field(dot, value.map, node, name, others, final);
     } else if (value instanceof GoStruct) {
@@ -202,7 +203,7 @@ export class Expressions {
     final: Final,
     call: Command | Operand,
   ): GoValue {
-    const called = this.#functions[name];
+    const called = own(this.#functions, name);
     if (called === undefined) this.fail(node, `${goQuote(name)} is not a defined function`);
     if (name === "and" || name === "or") return this.#shortCircuit(dot, node, name, others, final);
     return this.#invoke(dot, node, name, called, others, final, call);

@@ -1,6 +1,6 @@
 import type { ProgramFiles, WholeFiles } from "../../programs/program-context.ts";
 import type { World } from "../../sim/world.ts";
-import { DaemonError } from "../api/daemon-error.ts";
+import { DaemonError, withPrefix } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { VolumeCreateRequest, VolumeResource } from "../api/volume-types.ts";
 import { checkFilterKeys, matches, truthFilter } from "../filters.ts";
@@ -86,8 +86,10 @@ export class VolumeStore {
       Options: Object.keys(DriverOpts).length === 0 ? {} : DriverOpts,
       Scope: "local",
     };
+    withPrefix(`create ${name}: error while creating volume path '${volume.Mountpoint}'`, () =>
+      this.#host.makeDirectory(volume.Mountpoint, true),
+    );
     this.#volumes.set(name, volume);
-    this.#host.makeDirectory(volume.Mountpoint, true);
     return volume;
   }
 

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { Mutable } from "../mutable.ts";
@@ -215,10 +216,10 @@ class CommandReader {
 
   #protocolOption(name: string): string | undefined {
     const { protocol } = this.#filter;
-    if (protocol === 1) return name in ICMP ? name : undefined;
+    if (protocol === 1) return Object.hasOwn(ICMP, name) ? name : undefined;
     const hasPorts = protocol !== undefined && PORTED.includes(protocol);
     if (!hasPorts) return undefined;
-    return name in PORTS || (name === "state" && protocol === 6) ? name : undefined;
+    return Object.hasOwn(PORTS, name) || (name === "state" && protocol === 6) ? name : undefined;
   }
 
   #take(option: string, inline: string | null, arg: string): void {
@@ -297,7 +298,7 @@ class CommandReader {
         this.#timeout = Number.parseInt(value, 10) || 0;
         return;
       case "u":
-        filter.status = list(value, (name) => name in statusBits || name === "UNREPLIED");
+        filter.status = list(value, (name) => Object.hasOwn(statusBits, name) || name === "UNREPLIED");
         return;
       case "m":
         filter.mark = masked(value);
@@ -393,7 +394,7 @@ class CommandReader {
 
 /** An option's code by its name, or by the beginning of it that no other has. */
 function longOption(name: string): string | undefined {
-  const exact = LONG[name];
+  const exact = own(LONG, name);
   if (exact !== undefined) return exact;
   const codes = new Set(Object.keys(LONG).flatMap((long) => (long.startsWith(name) ? [LONG[long]!] : [])));
   return codes.size === 1 ? [...codes][0] : undefined;
@@ -423,7 +424,7 @@ function masked(text: string): { readonly value: number; readonly mask: number }
 }
 
 function protocolNumber(text: string): number {
-  const named = PROTOCOLS[text.toLowerCase()];
+  const named = own(PROTOCOLS, text.toLowerCase());
   if (named !== undefined) return named;
   if (/^\d+$/.test(text) && Number(text) < 256) return Number(text);
   throw wrong(`\`${text}' unsupported protocol`);

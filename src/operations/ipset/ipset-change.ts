@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import { KernelError } from "../../net/kernel-error.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import { type Element, IpSet, type SetOptions, type SetType } from "../../netfilter/ip-set.ts";
@@ -98,7 +99,7 @@ function create(
   { set: name = "", argument = "", options = [], exist }: IpsetChange,
 ): void {
   if (name.length > MOST_LETTERS) throw syntax(`setname '${name}' is longer than ${MOST_LETTERS} characters`);
-  const typeName = OLD_TYPES[argument] ?? argument;
+  const typeName = own(OLD_TYPES, argument) ?? argument;
   if (OTHER_TYPES.includes(typeName))
     throw failure(`overmesh: sets of the type ${typeName} are not simulated`);
   if (!TYPES.includes(typeName)) throw syntax(`typename '${argument}' is unknown`);

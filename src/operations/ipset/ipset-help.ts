@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import { ToolError } from "../tool-error.ts";
 import { PROGRAM } from "./ipset-element.ts";
 
@@ -323,7 +324,7 @@ Type list:set is family neutral.
 /** The help, with what is to be said of one type. @throws {ToolError} for a type that there is not */
 export function helpText(type: string | undefined): string {
   if (type === undefined) return COMMON + TYPES;
-  const text = OF_TYPE[type];
+  const text = own(OF_TYPE, type);
   if (text !== undefined) return COMMON + text;
   const why = `${PROGRAM}: Unknown settype: \`${type}'\nTry \`ipset help' for more information.`;
   throw new ToolError(why, 2, COMMON.slice(0, -1));

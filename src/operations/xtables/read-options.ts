@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { unsigned } from "../words.ts";
 import type { ReadOption } from "./extension.ts";
@@ -188,7 +189,7 @@ const LEVELS: Readonly<Record<string, number>> = {
 
 /** XTTYPE_SYSLOGLEVEL. */
 export const syslogLevel: ReadOption = (text) => {
-  const level = unsigned(text, 7) ?? LEVELS[text];
+  const level = unsigned(text, 7) ?? own(LEVELS, text);
   if (level === undefined) throw new XtProblem(`log level "${text}" unknown\n`);
   return level;
 };

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import { looseAddress } from "../addresses.ts";
 import { unsigned } from "../words.ts";
@@ -34,7 +35,7 @@ function parseMask(text: string): number {
 function parseAddress(text: string): number {
   const address = looseAddress(text);
   if (address !== null) return address;
-  const known = NETWORKS[text] ?? (text === "localhost" ? "127.0.0.1" : undefined);
+  const known = own(NETWORKS, text) ?? (text === "localhost" ? "127.0.0.1" : undefined);
   if (known === undefined) throw new XtProblem(`host/network \`${text}' not found`);
   return ip.parse(known)!;
 }

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import { mappedText } from "../../net/socket-family.ts";
 import { ipv6Sockets, type ShownSocket, tcpSockets } from "../../net/tcp/socket-list.ts";
@@ -81,7 +82,7 @@ export function* ss(context: ProgramContext): Program {
 
 function parse(context: ProgramContext): Question {
   const args = context.args.map((word) => {
-    const letter = LONG[word.replace(/^--/, "")];
+    const letter = own(LONG, word.replace(/^--/, ""));
     return word.startsWith("--") && letter !== undefined ? `-${letter}` : word;
   });
   const { options, operands } = getopt(args, "nraleompiTsEbZzN:460tSudwxMf:KHOA:D:F:hVW");
@@ -120,7 +121,7 @@ function familyLetter(family: string): string {
 }
 
 function statesNamed(name: string): readonly TcpState[] {
-  const group = GROUPS[name];
+  const group = own(GROUPS, name);
   if (group !== undefined) return group;
   const found = ALL.filter((state) => STATES[state][1] === name || STATES[state][0].toLowerCase() === name);
   if (found.length === 0) throw new ProgramExit(255, `ss: wrong state name: ${name}\n`);

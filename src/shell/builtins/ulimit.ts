@@ -42,7 +42,9 @@ export function ulimit(state: ShellState, args: readonly string[]): number {
       state.err(`ulimit: invalid option -- '${letter}'\n`);
       return 1;
     }
-    return state.complain(`ulimit: -${letter}: invalid option`, 2);
+    const status = state.complain(`ulimit: -${letter}: invalid option`, 2);
+    state.err("ulimit: usage: ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]\n");
+    return status;
   }
   const present = state.limits.get(letter) ?? limit[3];
   if (value === undefined) {

@@ -9,6 +9,12 @@ const EVERYBODY: readonly Who[] = ["u", "g", "o"];
 export function umask(state: ShellState, args: readonly string[]): number {
   const options = args.filter((word) => /^-[pS]+$/.test(word)).join("");
   const mode = args.find((word) => !/^-[pS]+$/.test(word));
+  if (mode !== undefined && /^-./.test(mode) && state.naming.kind !== "ash" && state.naming.kind !== "dash") {
+    const letter = /[^pS]/.exec(mode.slice(1))![0];
+    const status = state.complain(`umask: -${letter}: invalid option`, 2);
+    state.err("umask: usage: umask [-p] [-S] [mode]\n");
+    return status;
+  }
   if (mode === undefined) {
     const text = options.includes("S")
       ? symbolic(~state.umask & 0o777)

@@ -1,7 +1,8 @@
 import type { DockerApi } from "../../docker/api/docker-api.ts";
-import type { ClientContext } from "../../docker/cli/client-context.ts";
+import { type ClientContext, ClientError } from "../../docker/cli/client-context.ts";
 import { completeDocker } from "../../docker/cli/complete.ts";
 import { docker } from "../../docker/cli/docker.ts";
+import { goFiles } from "../../docker/go-files.ts";
 import type { Host } from "../../net/host.ts";
 import { quote } from "../../operations/words.ts";
 import { caused, under } from "../../sim/caused.ts";
@@ -36,7 +37,7 @@ function clientContext(context: CommandContext, engineOf: (host: Host) => Docker
     input: context.keyboard ?? context.input,
     env: context.env,
     cwd: context.cwd,
-    files: context.files,
+    files: goFiles(context.files, (words) => new ClientError(words)),
     tty: { input: context.keyboard !== null, output: context.terminal, columns: COLUMNS },
     now: () => context.host.world.now,
     out: (text) => context.out(text),

@@ -70,7 +70,7 @@ export function ls(state: ShellState, args: readonly string[]): number {
     .sorted(directories, "")
     .flatMap((operand) => listing.directory(operand, operands.length > 1));
   state.out([...(files === "" ? [] : [files]), ...sections].join("\n"));
-  return status;
+  return Math.max(status, listing.status);
 }
 
 /** A file or directory as it is listed. */
@@ -88,6 +88,8 @@ class Listing {
   readonly #files: FileSystem;
   readonly #options: ReadonlySet<string>;
   readonly #isBusybox: boolean;
+  /** Not 0 once a directory could not be read. */
+  status = 0;
 
   constructor(state: ShellState, options: ReadonlySet<string>, isBusybox: boolean) {
     this.#state = state;
@@ -147,6 +149,7 @@ class Listing {
       if (!(error instanceof FileFailure)) throw error;
       const what = this.#isBusybox ? `can't open '${path}'` : `cannot open directory '${path}'`;
       this.#state.err(`ls: ${what}: ${error.message}\n`);
+      this.status = this.#isBusybox ? 1 : 2;
       return [];
     }
     const all = present.filter((name) => hidden || !name.startsWith("."));

@@ -41,6 +41,17 @@ function placeOf(state: ShellState, name: string): string | null {
   return directories.map((directory) => `${directory}/${name}`).find(isProgram) ?? null;
 }
 
+const WC_USAGE = `Usage: wc [-cmlwL] [FILE]...
+
+Count lines, words, and bytes for FILEs (or stdin)
+
+	-c	Count bytes
+	-m	Count characters
+	-l	Count newlines
+	-w	Count words
+	-L	Print longest line length
+`;
+
 /** `wc [-lwcm] [FILE...]`: each number is as wide as the widest can be. */
 export function* wc(state: ShellState, args: readonly string[]): Run<number> {
   const letters = args
@@ -48,6 +59,11 @@ export function* wc(state: ShellState, args: readonly string[]): Run<number> {
     .join("")
     .replaceAll("-", "");
   const operands = args.filter((word) => !/^-./.test(word));
+  const unknown = /[^clmwL]/.exec(letters);
+  if (unknown !== null) {
+    state.err(appletMistake("wc", `invalid option -- '${unknown[0]}'`, WC_USAGE).message);
+    return 1;
+  }
   const shown = letters === "" ? "lwc" : [..."lwmcL"].filter((letter) => letters.includes(letter)).join("");
   const totals = new Map<string, number>();
   let status = 0;
@@ -91,7 +107,7 @@ function countOf(letter: string, text: string): number {
     case "w":
       return text.split(/\s+/).filter(Boolean).length;
     case "L":
-      return Math.max(0, ...text.split("\n").map((line) => line.length));
+      return text.split("\n").reduce((longest, line) => Math.max(longest, line.length), 0);
     default: {
       let bytes = 0;
       for (const character of text) {

@@ -10,6 +10,9 @@ const TOOL = /^\/(?:usr\/)?bin\/[^/]+$/;
 /** The host's files in the shape that just-bash's tools expect, as the process sees them that called last. */
 export class ToolFiles implements IFileSystem {
   #files: FileSystem;
+  /** By which a tool tells whether two names are one file's. */
+  readonly #identities: WeakMap<object, string> = new WeakMap();
+  #known = 0;
   /** `rm` and `ln` look at a link, not at where it leads. */
   #follows = true;
 
@@ -130,6 +133,7 @@ export class ToolFiles implements IFileSystem {
   #stat(path: string, follow: boolean): FsStat {
     if (TOOL.test(path)) {
       return {
+        identity: path,
         isFile: true,
         isDirectory: false,
         isSymbolicLink: false,
@@ -141,6 +145,7 @@ export class ToolFiles implements IFileSystem {
     const stat = this.#try(path, () => this.#files.stat(path, follow));
     if (stat === null) throw new Error(`ENOENT: no such file or directory, stat '${path}'`);
     return {
+      identity: stat.self === null ? path : this.#identityOf(stat.self),
       isFile: stat.kind === "file",
       isDirectory: stat.kind === "directory",
       isSymbolicLink: stat.kind === "symlink",
@@ -148,6 +153,12 @@ export class ToolFiles implements IFileSystem {
       size: stat.size,
       mtime: new Date(EPOCH_SECONDS * MILLIS + Math.floor((stat.changed / SECOND) * MILLIS)),
     };
+  }
+
+  #identityOf(file: object): string {
+    let identity = this.#identities.get(file);
+    if (identity === undefined) this.#identities.set(file, (identity = `${++this.#known}`));
+    return identity;
   }
 
   /** just-bash reads the code at the beginning of the message, as in Node. */

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import { isCapable } from "../../programs/credentials.ts";
 import { SIGTERM } from "../../sim/process.ts";
 import type { Run } from "../process-table.ts";
@@ -176,7 +177,7 @@ function readNsenter(
     }
     const [, name = "", joined] = /^--([a-z]+)(?:=(.*))?$/.exec(word) ?? [];
     const long = word.startsWith("--");
-    const letters = long ? NSENTER_WORDS[name] : word.slice(1);
+    const letters = long ? own(NSENTER_WORDS, name) : word.slice(1);
     if (letters === undefined) return `unrecognized option '${word}'`;
     for (let at = 0; at < letters.length; at++) {
       const letter = letters[at]!;

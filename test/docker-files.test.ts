@@ -1,0 +1,115 @@
+import { expect, test } from "vitest";
+import type { LabWorld } from "../src/scenario/lab-world.ts";
+import { labWorld } from "./helpers/lab-world.ts";
+
+/** Types lines on a host with an engine; what each prints. */
+async function typed(...lines: readonly string[]): Promise<readonly string[]> {
+  const world: LabWorld = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });
+  const outputs: string[] = [];
+  for (const line of lines) outputs.push((await world.type("host", line)).output);
+  return outputs;
+}
+
+const WEB = "docker run -d --name web alpine sleep 1000 >/dev/null; echo x > f";
+
+test("A10 docker cp lays nothing where something else is, and says so", async () => {
+  const [, inner, outer, way, link] = await typed(
+    WEB,
+    "mkdir -p h/hosts; docker cp h/hosts web:/etc",
+    "docker exec web mkdir -p /tmp/x/y; mkdir x; cp f x/y; docker cp x web:/tmp",
+    "docker cp web:/etc/hosts /etc/hosts/x",
+    "docker cp -L web:/nope .",
+  );
+  const refused = "Error response from daemon: Error processing tar file(exit status 1): cannot overwrite";
+  expect(inner).toBe(`${refused} non-directory "/etc/hosts" with directory "/etc"\n`);
+  expect(outer).toBe(`${refused} directory "/tmp/x/y" with non-directory "/tmp"\n`);
+  expect(way).toBe("open /etc/hosts/x: not a directory\n");
+  expect(link).toBe("Error: No such container:path: web:/nope\n");
+});
+
+test("A10 what is mounted where it cannot be is refused in words", async () => {
+  const [source, inside, readOnly, kernel] = await typed(
+    "docker run --rm -v /etc/hosts/x:/y alpine true",
+    "docker run --rm -v vol:/proc/sys alpine true",
+    "docker run --rm -v one:/x:ro -v two:/x/y alpine true",
+    "rm -rf /var/lib/docker; touch /var/lib/docker; docker volume create vv; docker volume ls -q",
+  );
+  expect(source).toContain(
+    "error while creating mount source path '/etc/hosts/x': mkdir /etc/hosts: not a directory.\n",
+  );
+  expect(inside).toContain('/merged/proc/sys" cannot be mounted because it is inside /proc: unknown.\n');
+  expect(readOnly).toContain("/merged/x/y: read-only file system: unknown.\n");
+  expect(kernel).toBe(
+    "Error response from daemon: create vv: error while creating volume path '/var/lib/docker/volumes/vv/_data': mkdir /var/lib/docker: not a directory\none\ntwo\nvol\n",
+  );
+});
+
+test("A10 docker load reads what somebody made up, and refuses it", async () => {
+  const load = (manifest: string): string =>
+    `mkdir -p m; echo '${manifest}' > m/manifest.json; tar cf m.tar -C m manifest.json; docker load -i m.tar`;
+  const lead = "Error response from daemon: ";
+  expect(
+    await typed(
+      load("nonsense"),
+      load("{}"),
+      load('[{"Config":7}]'),
+      load('[{"Config":"x","RepoTags":["BAD"]}]'),
+      load('[{"Config":"x","RepoTags":["good"]}]'),
+    ),
+  ).toEqual([
+    `${lead}invalid character 'n' looking for beginning of value\n`,
+    `${lead}json: cannot unmarshal object into Go value of type []tarexport.manifestItem\n`,
+    `${lead}json: cannot unmarshal number into Go struct field manifestItem.Config of type string\n`,
+    `${lead}invalid reference format: repository name must be lowercase\n`,
+    `${lead}invalid tag "good"\n`,
+  ]);
+});
+
+test("A10 docker save keeps names of any kind, and all tags of a name", async () => {
+  const saved = "docker save -o s.tar";
+  const [, born, digits, all] = await typed(
+    "docker tag alpine constructor; docker tag alpine abc; docker tag alpine abc:2",
+    `${saved} constructor; docker rmi constructor; docker load -i s.tar`,
+    `${saved} abc:2; docker rmi abc:2; docker load -i s.tar`,
+    `${saved} abc; docker rmi abc abc:2; docker load -i s.tar`,
+  );
+  expect(born).toContain("Loaded image: constructor:latest\n");
+  expect(digits).toContain("Loaded image: abc:2\n");
+  expect(all).toContain("Loaded image: abc:2\nLoaded image: abc:latest\n");
+});
+
+test("A10 a name that every object has by birth is none of a template's, a label's or a filter's", async () => {
+  const [, field, label, filter, pattern] = await typed(
+    WEB,
+    "docker ps --format '{{.constructor}}'",
+    "docker ps --format '{{.Label \"constructor\"}}'",
+    "docker ps -f constructor=1",
+    "docker images '['",
+  );
+  expect(field).toContain("can't evaluate field constructor in type *formatter.ContainerContext\n");
+  expect(label).toBe("\n");
+  expect(filter).toBe("Error response from daemon: Invalid filter 'constructor'\n");
+  expect(pattern).toBe("Error response from daemon: syntax error in pattern\n");
+});
+
+test("A file is moved and copied over another one, and not over what is mounted", async () => {
+  const [moved, same, loop, inside] = await typed(
+    "echo 1 > a; echo 2 > b; mv a b; cat b; echo 3 > c; cp c b; cat b; ls",
+    "cp c c; ln -s c l; cp c l",
+    "ln -s o o; ls o; cat o; stat -L o",
+    "docker run --rm alpine sh -c 'echo x > /a; mv /a /etc/hosts; echo 1 > /etc/motd; mv /a /etc/motd; cat /etc/motd'",
+  );
+  expect(moved).toBe("1\n3\nb\nc\n");
+  expect(same).toContain("'c' and '/root/c' are the same file\n");
+  expect(same).toContain("'c' and '/root/l' are the same file\n");
+  expect(loop).toContain("cat: o: Too many levels of symbolic links\n");
+  expect(inside).toBe("mv: can't rename '/a': Device or resource busy\nx\n");
+});
+
+test("A changed file that another one was moved over is told as changed", async () => {
+  const [, changes] = await typed(
+    WEB,
+    "docker exec web sh -c 'echo x > /n; mv /n /etc/passwd'; docker diff web",
+  );
+  expect(changes).toBe("C /etc\nC /etc/passwd\n");
+});

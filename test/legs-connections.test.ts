@@ -49,6 +49,7 @@ const BUILD: readonly (readonly [string, string])[] = [
   ["b", "ip link set vx7 up"],
   ["b", "ip route add default via 10.2.0.1"],
   ["a", "sysctl -qw net.ipv4.ip_forward=1"],
+  ["a", "sysctl -qw net.netfilter.nf_conntrack_udp_timeout=2"],
   [
     "a",
     "iptables -t nat -A PREROUTING -d 10.1.0.1 -p udp --dport 8080 -j DNAT --to-destination 10.2.0.2:9000",
@@ -89,7 +90,7 @@ const SERVICES: readonly (readonly [string, number])[] = [
   ["10.2.0.2", 9001],
 ];
 const CLIENTS = ["10.1.0.2", "10.1.0.3"];
-const PORTS = 80;
+const PORTS = 50;
 
 async function run(seed: number, remembers: boolean): Promise<string[]> {
   const random = new Prng(seed).fork("legs and connections");
@@ -135,6 +136,13 @@ async function run(seed: number, remembers: boolean): Promise<string[]> {
     for (let i = random.chance(1, 4) ? 2 : 1; i > 0; i--) send(socket, ip.parse(to)!, service);
     visitors.push(socket);
   };
+  /** From one port to many, so that the other port is open in what visitors of one of them have as well. */
+  const scan = (address: number, port: number): void => {
+    const socket = new UdpSocket(clients);
+    socket.bind(address, 41000 + port);
+    for (let to = 8990; to < 9010; to++) send(socket, ip.parse("10.2.0.2")!, to);
+    visitors.push(socket);
+  };
   const listener = {
     connectionChanged({ id, status, srcPort, deadline }: Connection, changes: number): void {
       trace.push(`${lab.now} ${id} from ${srcPort} is ${status}, until ${deadline}: ${changes}`);
@@ -148,7 +156,9 @@ async function run(seed: number, remembers: boolean): Promise<string[]> {
       const service = SERVICES[random.below(SERVICES.length)]!;
       const from = random.below(PORTS);
       const count = random.below(40);
-      if (random.chance(1, 4))
+      const kind = random.below(6);
+      if (kind === 0) scan(address, random.below(PORTS));
+      else if (kind === 1)
         for (let i = 0; i < count; i++)
           send(servers[random.below(2)]!, address, 41000 + ((from + i) % PORTS));
       else for (let i = 0; i < count; i++) visit(address, (from + i) % PORTS, service);
@@ -189,11 +199,32 @@ test("many of the connections were opened, and answered, on trips of classes of 
   expect(renewed.mock.calls.length).toBeGreaterThan(SEEDS.length * 5);
 });
 
-test("patterns are too many as well when their addresses are few, and their rules come and go", () => {
+/** Of a namespace that has none, and one of UDP from 10.1.0.2, to be confirmed. */
+function unseenOf(srcPort: number, dstPort: number): { unseen: UnseenConnections; connection: Connection } {
   const lab = new Lab({ hosts: HOSTS, switches: [{ name: "sw", mtu: 1500 }], trunks: [] }, { seed: 1 });
-  const unseen = new UnseenConnections(() => {});
   const conntrack = conntrackOf(lab.namespace("a"));
-  const connection = new Connection(conntrack, 1, ipv4.PROTO_UDP, DEFAULT_ZONE, 1, 2, 3, 4, 4, 3, 0);
+  const [src, dst] = [ip.parse("10.1.0.2")!, ip.parse("10.2.0.2")!];
+  const ports = [srcPort, dstPort, dstPort, srcPort] as const;
+  const connection = new Connection(conntrack, 1, ipv4.PROTO_UDP, DEFAULT_ZONE, src, dst, ...ports, 0);
+  return { unseen: new UnseenConnections(() => {}), connection };
+}
+
+test("a tuple is taken in whichever pattern, and whichever port is open there", () => {
+  const { unseen, connection } = unseenOf(41000, 9000);
+  const visits = unseen.pattern(connection, true);
+  const scan = unseen.pattern(connection, false);
+  expect(unseen.pattern(connection, true)).toBe(visits);
+  const has = (srcPort: number): boolean =>
+    unseen.have(visits.original, visits.original.portsOf(srcPort), SECOND);
+  expect(has(41000)).toBe(false);
+  scan.rows.add(9000, 1, 1, SECOND, 1);
+  expect([has(41000), has(41001)]).toEqual([true, false]);
+  visits.rows.add(41001, 2, 2, SECOND, 1);
+  expect([has(41000), has(41001)]).toEqual([true, true]);
+});
+
+test("patterns are too many as well when their addresses are few, and their rules come and go", () => {
+  const { unseen, connection } = unseenOf(41000, 9000);
   for (let rule = 1; !unseen.isCrowded; rule++) {
     expect(rule).toBeLessThan(10_000);
     connection.srcNatRule = rule;

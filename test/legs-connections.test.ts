@@ -4,10 +4,10 @@ import { Lab } from "../src/lab/lab.ts";
 import { type HostSpec, PLAIN_CPU, PLAIN_WIRE } from "../src/lab/topology.ts";
 import { KernelError } from "../src/net/kernel-error.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
-import { Connection } from "../src/netfilter/conntrack/connection.ts";
+import { Connection, Status } from "../src/netfilter/conntrack/connection.ts";
 import { conntrackOf } from "../src/netfilter/conntrack/conntrack-hooks.ts";
 import { OpensConnection, RenewsConnection } from "../src/netfilter/conntrack/flow-acts.ts";
-import { UnseenConnections } from "../src/netfilter/conntrack/unseen-connections.ts";
+import { Tuple } from "../src/netfilter/conntrack/tuple.ts";
 import { DEFAULT_ZONE } from "../src/netfilter/conntrack/zone.ts";
 import { LabWorld } from "../src/scenario/lab-world.ts";
 import { SECOND } from "../src/sim/time.ts";
@@ -199,35 +199,66 @@ test("many of the connections were opened, and answered, on trips of classes of 
   expect(renewed.mock.calls.length).toBeGreaterThan(SEEDS.length * 5);
 });
 
-/** Of a namespace that has none, and one of UDP from 10.1.0.2, to be confirmed. */
-function unseenOf(srcPort: number, dstPort: number): { unseen: UnseenConnections; connection: Connection } {
+/** One of UDP from 10.1.0.2, to be confirmed, in a namespace that has no other. */
+function unconfirmed(srcPort: number, dstPort: number): { lab: Lab; connection: Connection } {
   const lab = new Lab({ hosts: HOSTS, switches: [{ name: "sw", mtu: 1500 }], trunks: [] }, { seed: 1 });
   const conntrack = conntrackOf(lab.namespace("a"));
   const [src, dst] = [ip.parse("10.1.0.2")!, ip.parse("10.2.0.2")!];
   const ports = [srcPort, dstPort, dstPort, srcPort] as const;
   const connection = new Connection(conntrack, 1, ipv4.PROTO_UDP, DEFAULT_ZONE, src, dst, ...ports, 0);
-  return { unseen: new UnseenConnections(() => {}), connection };
+  return { lab, connection };
 }
 
-test("a tuple is taken in whichever pattern, and whichever port is open there", () => {
-  const { unseen, connection } = unseenOf(41000, 9000);
+test("a tuple is taken, and a source known, in whichever pattern, and whichever port is open there", () => {
+  const { connection } = unconfirmed(41000, 9000);
+  connection.status = Status.confirmed | Status.natDoneMask;
+  const { conntrack } = connection;
+  const { unseen, ofClasses } = conntrack;
   const visits = unseen.pattern(connection, true);
   const scan = unseen.pattern(connection, false);
   expect(unseen.pattern(connection, true)).toBe(visits);
   const has = (srcPort: number): boolean =>
     unseen.have(visits.original, visits.original.portsOf(srcPort), SECOND);
-  expect(has(41000)).toBe(false);
+  const isNew = (srcPort: number): boolean => ofClasses.isNewSource(visits.original, srcPort);
+  expect([has(41000), isNew(41000)]).toEqual([false, true]);
   scan.rows.add(9000, 1, 1, SECOND, 1);
-  expect([has(41000), has(41001)]).toEqual([true, false]);
+  expect([has(41000), has(41001), isNew(41000), isNew(41001)]).toEqual([true, false, false, true]);
   visits.rows.add(41001, 2, 2, SECOND, 1);
-  expect([has(41000), has(41001)]).toEqual([true, true]);
+  expect([has(41000), has(41001), isNew(41000), isNew(41001)]).toEqual([true, true, false, false]);
+  const tuple = new Tuple();
+  tuple.copyOf(connection, false);
+  expect(conntrack.fromSource(tuple, DEFAULT_ZONE).map(({ id, dstPort }) => [id, dstPort])).toEqual([
+    [1, 9000],
+  ]);
 });
 
 test("patterns are too many as well when their addresses are few, and their rules come and go", () => {
-  const { unseen, connection } = unseenOf(41000, 9000);
+  const { connection } = unconfirmed(41000, 9000);
+  const { unseen } = connection.conntrack;
   for (let rule = 1; !unseen.isCrowded; rule++) {
     expect(rule).toBeLessThan(10_000);
     connection.srcNatRule = rule;
     unseen.pattern(connection, true);
   }
+});
+
+test("who begins to listen hears of the end of those that nobody had looked at", () => {
+  const { lab, connection } = unconfirmed(41000, 9000);
+  const { conntrack } = connection;
+  conntrack.unseen.pattern(connection, true).rows.add(41000, 7, 7, lab.now, 1);
+  const heard: number[] = [];
+  conntrack.listen({ connectionChanged: ({ id }) => heard.push(id) });
+  lab.advance(SECOND);
+  const tuple = new Tuple();
+  tuple.copyOf(connection, false);
+  expect(conntrack.find(tuple, DEFAULT_ZONE, false)).toBe(-1);
+  expect(heard).toEqual([7]);
+});
+
+test("those that were opened before are objects once somebody sets how long new ones are kept", async () => {
+  const { lab, connection } = unconfirmed(41000, 9000);
+  const { unseen } = connection.conntrack;
+  unseen.pattern(connection, true).rows.add(41000, 7, 7, lab.now, 30);
+  await new LabWorld(lab, { record: false }).type("a", "sysctl -w net.netfilter.nf_conntrack_udp_timeout=1");
+  expect([unseen.size, connection.conntrack.count]).toEqual([0, 1]);
 });

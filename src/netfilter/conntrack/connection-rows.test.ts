@@ -67,3 +67,13 @@ test("rows are found by their port, with all that was said of them, until they a
     expect(rows.isAnswered(row)).toBe(isAnswered);
   }
 });
+
+test("ports far apart use the same memory, one after the other", () => {
+  const rows = new ConnectionRows({ size: 0 });
+  for (let i = 0; i < 100; i++) {
+    const now = i * TIMEOUT * SECOND;
+    rows.sweep(now, Number.POSITIVE_INFINITY);
+    rows.add(i * 256, i, i, now, TIMEOUT);
+    expect(rows.find(i * 256)).toBe(0);
+  }
+});

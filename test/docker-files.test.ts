@@ -106,6 +106,21 @@ test("A file is moved and copied over another one, and not over what is mounted"
   expect(inside).toBe("mv: can't rename '/a': Device or resource busy\nx\n");
 });
 
+test("A file that is gone while it is written to is seen by nobody, and a link makes nothing where its maker may not", async () => {
+  const [gone, replaced, linked, sticky] = await typed(
+    "mkdir d; { rm -r d; echo b; } > d/x; ls; echo $?",
+    "exec 3> f; rm f; mkdir f; echo x >&3; echo $?; exec 3>&-",
+    "docker run --rm -u nobody alpine sh -c 'ln -s /etc/newfile /tmp/a; echo x > /tmp/a; ls /etc/newfile; ln -s /tmp/b /tmp/c; umask 777; echo y > /tmp/c; ls -l /tmp/b'",
+    "docker run -d --name web alpine sleep 9 >/dev/null; docker exec web sh -c 'chmod 1777 /tmp; echo 1 > /tmp/root'; docker exec -u nobody web sh -c 'echo 2 > /tmp/own; mv /tmp/own /tmp/root; cat /tmp/root'",
+  );
+  expect(gone).toBe("0\n");
+  expect(replaced).toBe("0\n");
+  expect(linked).toBe(
+    "sh: can't create /tmp/a: Permission denied\nls: /etc/newfile: No such file or directory\n----------    1 nobody   nobody           2 Jan  1 00:00 /tmp/b\n",
+  );
+  expect(sticky).toBe("mv: can't rename '/tmp/own': Operation not permitted\n1\n");
+});
+
 test("A changed file that another one was moved over is told as changed", async () => {
   const [, changes] = await typed(
     WEB,

@@ -29,6 +29,9 @@ export function errnoWords(name: string): string | null {
   return Object.hasOwn(WORDS, name) ? WORDS[name as FileErrno] : null;
 }
 
+/** So many symbolic links lead to a file at the most. */
+export const MAX_LINKS = 40;
+
 export interface FileStat {
   /** The thing itself, of which two names may tell; null for what is made at each look, as in /proc. */
   readonly self: object | null;
@@ -47,6 +50,8 @@ export interface FileStat {
 
 /** The files of one host, as the processes of one network namespace see them. All paths are absolute and tidy. */
 export interface FileSystem {
+  /** The same files for whoever has opened one already: rights are asked for once. */
+  readonly opened: FileSystem;
   read(path: string): string;
   readBytes(path: string): string | Uint8Array;
   write(path: string, content: string | Uint8Array): void;

@@ -1,5 +1,5 @@
 import { DirectoryNode, type FileContent, FileNode, type Node, SymlinkNode, sizeOf } from "./file-node.ts";
-import { FileFailure, type FileStat, resolvePath } from "./file-system.ts";
+import { FileFailure, type FileStat, MAX_LINKS, resolvePath } from "./file-system.ts";
 
 /** A file or link as it was when somebody asked. Most want to know whether it is there: bytes are counted for the others. */
 class ContentStat implements FileStat {
@@ -32,9 +32,6 @@ interface Mount {
   readonly node: FileNode | DirectoryNode;
   readonly readOnly: boolean;
 }
-
-/** So many symbolic links lead to a file at the most. */
-const MAX_LINKS = 40;
 
 /** Directories, files and symbolic links in memory. Paths are absolute and tidy; each method may throw {@link FileFailure}. */
 export class FileTree {

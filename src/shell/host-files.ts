@@ -157,6 +157,10 @@ class FilesView implements FileSystem {
     this.#namespace = namespace;
   }
 
+  get opened(): FileSystem {
+    return this;
+  }
+
   read(path: string): string {
     return textOf(this.readBytes(path));
   }

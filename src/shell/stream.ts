@@ -186,7 +186,16 @@ export function fileOutput(files: FileSystem, path: string, append: boolean): St
     return { input: null, pipe: null, write, retain: keep, release: keep };
   }
   if (!append || files.stat(path) === null) files.write(path, "");
-  return { input: null, pipe: null, write: (text) => files.append(path, text), retain: keep, release: keep };
+  const { opened } = files;
+  const write = (text: string): void => {
+    try {
+      opened.append(path, text);
+    } catch (error) {
+      // What was opened has no name any more: what is written to it is seen by nobody.
+      if (!(error instanceof FileFailure)) throw error;
+    }
+  };
+  return { input: null, pipe: null, write, retain: keep, release: keep };
 }
 
 export function fileInput(text: string): Stream {

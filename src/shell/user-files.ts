@@ -1,5 +1,5 @@
 import { type Credentials, isCapable } from "../programs/credentials.ts";
-import { FileFailure, type FileStat, type FileSystem } from "./file-system.ts";
+import { FileFailure, type FileStat, type FileSystem, MAX_LINKS, resolvePath } from "./file-system.ts";
 
 const READ = 4;
 const WRITE = 2;
@@ -32,6 +32,10 @@ class UserFiles implements FileSystem {
     this.#files = files;
     this.#who = who;
     this.#mask = mask;
+  }
+
+  get opened(): FileSystem {
+    return this.#files.opened;
   }
 
   read(path: string): string {
@@ -90,7 +94,8 @@ class UserFiles implements FileSystem {
 
   move(from: string, to: string): void {
     if (this.#files.stat(from, false) !== null) this.#demandChangeOf(from);
-    this.#demand(parentOf(to), WRITE | PASS);
+    if (this.#files.stat(to, false) !== null) this.#demandChangeOf(to);
+    else this.#demand(parentOf(to), WRITE | PASS);
     this.#files.move(from, to);
   }
 
@@ -121,10 +126,19 @@ class UserFiles implements FileSystem {
       make();
       return;
     }
-    this.#demand(parentOf(path), WRITE | PASS);
+    const place = mode === null ? path : this.#placeOf(path);
+    this.#demand(parentOf(place), WRITE | PASS);
     make();
-    this.#files.chown(path, this.#who.uid, this.#who.gid, false);
-    if (mode !== null && mode !== 0) this.#files.chmod(path, mode & ~this.#mask);
+    this.#files.chown(place, this.#who.uid, this.#who.gid, false);
+    if (mode !== null) this.#files.chmod(place, mode & ~this.#mask);
+  }
+
+  /** Where a file is made: a link that leads to nothing yet says it. */
+  #placeOf(path: string): string {
+    let place = path;
+    for (let links = 0; links < MAX_LINKS && this.#files.stat(place, false)?.kind === "symlink"; links++)
+      place = resolvePath(parentOf(place), this.#files.readLink(place));
+    return place;
   }
 
   /** What is taken from a directory must be one's own there, if the directory is sticky as /tmp is. */

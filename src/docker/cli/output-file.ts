@@ -10,7 +10,9 @@ export function createFile(context: ClientContext, path: string): void {
   try {
     context.files.write(absolutePath(context, path), "");
   } catch (error) {
-    throw new ClientError(`open ${path}: ${(error as Error).message.toLowerCase()}`);
+    if (!(error instanceof ClientError)) throw error;
+    // The path is told as it was said.
+    throw new ClientError(`open ${path}: ${error.message.slice(error.message.lastIndexOf(": ") + 2)}`);
   }
 }
 

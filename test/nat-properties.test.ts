@@ -308,6 +308,11 @@ test("a full table drops what is new, says so, and lets go of who was never answ
   net.advance(2);
   expect(conntrack.count).toBe(0);
   expect(conntrack.stats.earlyDrop).toBe(3);
+  // A maximum of 0 is none.
+  conntrack.limits.max = 0;
+  for (let i = 0; i < 5; i++) client.sendTo(ipOf("10.0.2.9"), 2000 + i, hello);
+  net.advance(2);
+  expect([conntrack.count, conntrack.stats.drop]).toEqual([5, 2]);
 });
 
 test("fragments are put together before they are tracked, and go on in pieces", () => {

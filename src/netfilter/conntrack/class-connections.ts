@@ -103,7 +103,7 @@ export class ClassConnections {
 
   /** Whether there is room for all that a leg may open. */
   get hasRoom(): boolean {
-    return this.#conntrack.count + MOST_OPENED < this.#conntrack.limits.max;
+    return this.#conntrack.count + MOST_OPENED < this.#conntrack.limits.most;
   }
 
   /** Whether nobody has the tuple of a flow. One whose time is over no longer has it. */

@@ -27,10 +27,16 @@ export class ConntrackSettings {
 /** nf_conntrack_buckets and nf_conntrack_max are the host's: its other namespaces read them only. */
 export class ConntrackLimits {
   buckets = 262144;
+  /** 0: as many as there may be. */
   max = 262144;
   expectMax = 4096;
   /** The number of the connection that was made last. */
   lastId = 0;
+
+  /** How many connections there may be, or Infinity (nf_conntrack_core.c: a maximum of 0 is none). */
+  get most(): number {
+    return this.max === 0 ? Number.POSITIVE_INFINITY : this.max;
+  }
 }
 
 const limits: WeakMap<object, ConntrackLimits> = new WeakMap();

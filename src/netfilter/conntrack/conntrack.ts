@@ -242,7 +242,7 @@ export class Conntrack {
   #make(packet: Packet, tuple: Tuple, template: Connection | null, zone: Zone): Connection | null {
     const { src, dst, srcPort, dstPort, protocol } = tuple;
     if (!tuple.invert()) return null;
-    if (this.count >= this.limits.max && !this.#dropEarly(src, dst, srcPort, dstPort, protocol, zone)) {
+    if (this.count >= this.limits.most && !this.#dropEarly(src, dst, srcPort, dstPort, protocol, zone)) {
       this.#complain();
       this.#isFull = true;
       return null;
@@ -456,7 +456,7 @@ export class Conntrack {
   /** Ends what is dead (gc_worker), and when the table is nearly full what is about to die as well. */
   #collect(): void {
     const { now } = this.world;
-    const isTight = this.count > this.limits.max * 0.95;
+    const isTight = this.count > this.limits.most * 0.95;
     const look = (connection: Connection): void => {
       if (!connection.livesAt(now)) this.#destroy(connection, TIMEOUT);
       else if (isTight && mayGoEarly(connection)) {

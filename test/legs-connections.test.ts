@@ -263,3 +263,19 @@ test("those that were opened before are objects, of which nothing is counted, on
   expect(unseen.size).toBe(0);
   expect(connection.conntrack.list().map(({ id, account }) => [id, account])).toEqual([[7, null]]);
 });
+
+test("a full table makes room for one more among those that nobody has looked at", () => {
+  const { lab, connection } = unconfirmed(41000, 9000);
+  const { conntrack } = connection;
+  const { limits, stats, unseen } = conntrack;
+  const a = lab.namespace("a");
+  new LabWorld(lab, { record: false }).apply("a", "iptables -A OUTPUT -m conntrack --ctstate NEW");
+  // The kernel looks into eight buckets: here these are all.
+  limits.buckets = 8;
+  limits.max = 50;
+  const { rows } = unseen.pattern(connection, true);
+  for (let port = 41001; port <= 41050; port++) rows.add(port, port, 1, lab.now, 30);
+  new UdpSocket(a).sendTo(ip.parse("172.10.0.16")!, 9, new Uint8Array(4));
+  lab.advance(SECOND);
+  expect([conntrack.count, stats.earlyDrop, stats.drop]).toEqual([50, 1, 0]);
+});

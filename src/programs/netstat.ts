@@ -1,7 +1,7 @@
 import { own } from "../base/own.ts";
 import type { Program, Wait } from "../sim/process.ts";
 import * as ip from "../wire/ipv4-address.ts";
-import { type SocketRow, socketRows } from "./busybox/netstat.ts";
+import { askedFor, type SocketRow, socketRows } from "./busybox/netstat.ts";
 import { routingTable } from "./busybox/routing-table.ts";
 import { getopt } from "./getopt.ts";
 import type { ProgramContext } from "./program-context.ts";
@@ -99,13 +99,7 @@ function* run(context: ProgramContext): Program {
     yield* routingTable(context, { numeric: letters.has("n"), netstat: !letters.has("e") });
     return 0;
   }
-  const every = !["t", "u", "w", "x"].some((letter) => letters.has(letter));
-  const wants = (letter: string): boolean => every || letters.has(letter);
-  const which = letters.has("a")
-    ? "servers and established"
-    : letters.has("l")
-      ? "only servers"
-      : "w/o servers";
+  const { wants, which } = askedFor(letters);
   if (["t", "u", "w"].some(wants)) {
     const owner = letters.has("p") ? " PID/Program name    " : "";
     context.out(`Active Internet connections (${which})\n`);

@@ -85,7 +85,7 @@ export class ConnectionPattern {
     return (this.original.isSourcePortOpen === isSource) !== reply;
   }
 
-  /** Whether one that nobody has looked at began at a source. `kind`: what `kindOfTuple` says. */
+  /** Whether one that nobody has looked at began at a source, perhaps one that has ended. `kind`: what `kindOfTuple` says. */
   hasFrom(src: number, srcPort: number, kind: number): boolean {
     const { original, rows } = this;
     if (original.src !== src || original.kind !== kind) return false;

@@ -10,7 +10,7 @@ export class TuplePattern {
   readonly isSourcePortOpen: boolean;
   /** Those that have it in one direction or the other. */
   readonly patterns: ConnectionPattern[] = [];
-  /** All between the same addresses, itself among them, perhaps with a few others. */
+  /** All between the same addresses, itself among them, perhaps with a few others; it grows when another one is made. */
   readonly near: readonly TuplePattern[];
   /** The port that is not open, at its place in an int32 of both. */
   readonly #fixed: number;

@@ -75,13 +75,7 @@ function* run(context: ProgramContext): Program {
     yield* routingTable(context, { numeric: letters.has("n"), netstat: !letters.has("e") });
     return 0;
   }
-  const every = !["t", "u", "w", "x"].some((letter) => letters.has(letter));
-  const wants = (letter: string): boolean => every || letters.has(letter);
-  const which = letters.has("a")
-    ? "servers and established"
-    : letters.has("l")
-      ? "only servers"
-      : "w/o servers";
+  const { wants, which } = askedFor(letters);
   if (wants("t") || wants("u") || wants("w")) {
     context.out(`Active Internet connections (${which})\n`);
     context.out("Proto Recv-Q Send-Q Local Address           Foreign Address         State       \n");
@@ -96,6 +90,16 @@ function* run(context: ProgramContext): Program {
     context.out("Proto RefCnt Flags       Type       State         I-Node Path\n");
   }
   return 0;
+}
+
+/** Which sockets the options are about, by their letters (`t`, `u`, `w`, `x`), and how the headings call them. */
+export function askedFor(letters: ReadonlySet<string>): { wants(letter: string): boolean; which: string } {
+  const every = !["t", "u", "w", "x"].some((letter) => letters.has(letter));
+  const some = letters.has("l") ? "only servers" : "w/o servers";
+  return {
+    wants: (letter) => every || letters.has(letter),
+    which: letters.has("a") ? "servers and established" : some,
+  };
 }
 
 /** The sockets of a namespace, those of the protocols that are wanted: `t`, `u`, `w`. */

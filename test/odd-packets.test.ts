@@ -16,6 +16,8 @@ interface Odd {
   readonly to?: string;
   readonly protocol?: number;
   readonly payload?: readonly number[];
+  /** The frame has a tag of IEEE 802.1Q with this priority and VLAN 0. */
+  readonly priority?: number;
   /** Changes the IP packet, whose checksum is right so far. */
   readonly spoil?: (bytes: Uint8Array) => void;
 }
@@ -49,17 +51,23 @@ class Machine {
   async moved(odd: Odd): Promise<Counters> {
     this.#before = await this.counters();
     const { from = "172.10.0.15", to = "172.10.0.16", protocol = ipv4.PROTO_UDP, payload = UDP } = odd;
+    const tag = odd.priority === undefined ? [] : [0x81, 0x00, odd.priority << 5, 0];
     const packet = new Uint8Array(ipv4.HEADER_LEN + payload.length);
     const addresses = { src: ip.parse(from)!, dst: ip.parse(to)! };
     const view = new DataView(packet.buffer);
     ipv4.emit({ ...PLAIN_IPV4, ...addresses, protocol, payloadLength: payload.length }, view, 0);
     packet.set(payload, ipv4.HEADER_LEN);
     odd.spoil?.(packet);
-    const frame = new Uint8Array(ethernet.HEADER_LEN + packet.length);
+    const frame = new Uint8Array(ethernet.HEADER_LEN + tag.length + packet.length);
     const dst = mac.parse(this.net.links("b").find(({ name }) => name === "eth0")!.mac)!;
     const src = mac.parse("02:00:00:00:00:01")!;
     ethernet.emit({ dst, src, type: ethernet.TYPE_IPV4 }, new DataView(frame.buffer), 0);
-    frame.set(packet, ethernet.HEADER_LEN);
+    // A tag stands between the addresses and the type.
+    frame.set(
+      [...tag, ...frame.subarray(ethernet.HEADER_LEN - 2, ethernet.HEADER_LEN)],
+      ethernet.HEADER_LEN - 2,
+    );
+    frame.set(packet, ethernet.HEADER_LEN + tag.length);
     this.net.send({ from: "a/eth0", frame });
     const moved: Record<string, number> = {};
     for (const [name, value] of Object.entries(await this.counters())) {
@@ -111,6 +119,19 @@ test("headers that cannot be believed: each counts as a receive, and as what is 
   const before = (await b.counters())["Ip.InReceives"]!;
   await b.moved({ spoil: claims(64) });
   expect((await b.counters())["Ip.InReceives"]).toBe(before + 1);
+});
+
+test("a tag of VLAN 0 is no part of the packet: one that claims four bytes more than came is cut short", async () => {
+  const b = new Machine();
+  const claimsMore = (p: Uint8Array): void => {
+    p[3] = p[3]! + 4;
+    recheck(p);
+  };
+  for (const priority of [undefined, 0, 7]) {
+    const tagged = priority === undefined ? {} : { priority };
+    expect(await b.moved(tagged)).toMatchObject({ "Udp.NoPorts": 1 });
+    expect(await b.moved({ ...tagged, spoil: claimsMore })).toEqual({ "IpExt.InTruncatedPkts": 1 });
+  }
 });
 
 test("ICMP messages of no use count as errors, and every one as a message", async () => {

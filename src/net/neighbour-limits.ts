@@ -34,10 +34,10 @@ export class NeighbourLimits {
   /** Makes room for one more entry; false when the table is full ("neighbor table overflow"). */
   admit(): boolean {
     const count = this.#entries.size;
-    if (count < this.gc_thresh2) return true;
-    if (count < this.gc_thresh3 && this.#world.now <= this.#lastFlush + 5 * SECOND) return true;
-    const shrunk = this.#flush();
-    if (shrunk || count < this.gc_thresh3) return true;
+    const isFull = count >= this.gc_thresh3;
+    const isDue = count >= this.gc_thresh2 && this.#world.now > this.#lastFlush + 5 * SECOND;
+    if (!isFull && !isDue) return true;
+    if (this.#flush() || !isFull) return true;
     this.overflows++;
     return false;
   }
@@ -60,17 +60,21 @@ export class NeighbourLimits {
     else this.#entries.add(neighbour);
   }
 
-  /** Throws out what failed, what needs no question, and what nobody changed for five seconds. */
+  /**
+   * Throws out what failed, what needs no question, and what nobody changed for five seconds, unless somebody holds on to
+   * it, as its timer does: as many as are more than gc_thresh2 with the one to come. False when nothing could go.
+   */
   #flush(): boolean {
-    const excess = this.#entries.size - this.gc_thresh2;
+    const excess = this.#entries.size + 1 - this.gc_thresh2;
     const before = this.#world.now - 5 * SECOND;
     let gone = 0;
     for (const n of [...this.#entries]) {
-      if (gone > 0 && gone >= excess) break;
-      if (n.inUse) continue;
-      if (n.state !== "FAILED" && n.state !== "NOARP" && n.updated >= before) continue;
-      n.ns.neighbours.remove(n, { by: "timer", text: "neighbour table is full" });
-      gone++;
+      if (n.inUse || n.timed) continue;
+      if (n.state === "FAILED" || n.state === "NOARP" || n.updated < before) {
+        n.ns.neighbours.remove(n, { by: "timer", text: "neighbour table is full" });
+        gone++;
+      }
+      if (gone >= excess) break;
     }
     this.#lastFlush = this.#world.now;
     return gone > 0;

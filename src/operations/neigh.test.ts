@@ -133,3 +133,32 @@ test("permanent entries do not fill the table, and are never thrown out of it", 
   expect(add(108, "stale")).toBe("RTNETLINK answers: No buffer space available\n");
   expect(runTool("ip", ["neigh"], context).stdout.match(/PERMANENT/g)).toHaveLength(20);
 });
+
+/** What Linux 6.1 leaves in a table of eight, of which it looks for more than `thresh2`, when one more entry comes. */
+function oneMore(thresh2: number, nud: string): { readonly said: string; readonly left: string } {
+  const world = new World(1);
+  const host = new Host(world, new Kernel(), "a");
+  const context = new OperationContext(standardToolbox(), host.root);
+  const ip = (line: string): string => {
+    const { stdout, stderr } = runTool("ip", line.split(" "), context);
+    return stdout + stderr;
+  };
+  host.neighbourLimits.gc_thresh2 = thresh2;
+  host.neighbourLimits.gc_thresh3 = 8;
+  ip("link add d0 type dummy");
+  for (let n = 100; n < 108; n++) ip(`neigh add 10.0.0.${n} lladdr 2:0:0:0:0:1 nud ${nud} dev d0`);
+  world.advance(6_000_000_000);
+  const said = ip("neigh add 10.0.0.200 lladdr 2:0:0:0:0:1 nud stale dev d0");
+  const left = [...ip("neigh").matchAll(/^10\.0\.0\.(\d+)/gm)].map(([, n]) => n).sort();
+  return { said, left: left.join(" ") };
+}
+
+test("who makes room in a full table: the oldest, so many that gc_thresh2 hold with the new one, and none that is timed", () => {
+  expect(oneMore(6, "stale")).toEqual({ said: "", left: "103 104 105 106 107 200" });
+  expect(oneMore(6, "failed")).toEqual({ said: "", left: "103 104 105 106 107 200" });
+  // gc_thresh3 holds where it is the lower one as well.
+  expect(oneMore(12, "stale")).toEqual({ said: "", left: "101 102 103 104 105 106 107 200" });
+  const all = "100 101 102 103 104 105 106 107";
+  const said = "RTNETLINK answers: No buffer space available\n";
+  expect(oneMore(6, "reachable")).toEqual({ said, left: all });
+});

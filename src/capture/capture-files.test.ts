@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import * as utf8 from "../wire/utf8.ts";
 import { PcapWriter } from "./pcap.ts";
 import { type CapturePacket, PcapngWriter } from "./pcapng.ts";
 import { readCapture } from "./read-capture.ts";
-import * as utf8 from "./utf8.ts";
 
 /** 12:34:56.123456789 of a virtual day that began at `EPOCH`. */
 const TIME = (12 * 3600 + 34 * 60 + 56) * 1e9 + 123_456_789;

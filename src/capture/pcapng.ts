@@ -2,10 +2,11 @@
  * Writes captures of several devices as one pcapng file ({@link ./pcapng-blocks.ts}): a section header that
  * names the application, an interface block for each device, an enhanced packet block for each frame.
  */
+
+import * as utf8 from "../wire/utf8.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import * as blocks from "./pcapng-blocks.ts";
 import { wallNanoseconds } from "./timestamp.ts";
-import * as utf8 from "./utf8.ts";
 
 /** Exponent of ten of a nanosecond, as if_tsresol counts. */
 const NANOSECONDS = 9;

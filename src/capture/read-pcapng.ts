@@ -1,4 +1,6 @@
 /** Reads pcapng files: sections of either byte order, interfaces of any time resolution, enhanced and simple packets. */
+
+import * as utf8 from "../wire/utf8.ts";
 import {
   type CaptureFile,
   FileError,
@@ -7,7 +9,6 @@ import {
   FileView,
 } from "./capture-file.ts";
 import * as blocks from "./pcapng-blocks.ts";
-import * as utf8 from "./utf8.ts";
 
 /** Bytes of a block without anything in it. */
 const BLOCK_MIN = 12;

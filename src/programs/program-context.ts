@@ -1,3 +1,4 @@
+import { resolvePath } from "../base/path.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { Process, Program } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
@@ -91,11 +92,5 @@ interface ProgramFileStat {
 
 /** A path as a program was given it, made absolute. */
 export function absolutePath(context: Pick<ProgramContext, "cwd">, path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith("/") ? path : `${context.cwd}/${path}`).split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === "..") parts.pop();
-    else parts.push(part);
-  }
-  return `/${parts.join("/")}`;
+  return resolvePath(context.cwd, path);
 }

@@ -1,4 +1,4 @@
-import * as utf8 from "../capture/utf8.ts";
+import * as utf8 from "../wire/utf8.ts";
 
 /** Makes text of octets that come in pieces which may end in the middle of a character. */
 export class Utf8Pieces {

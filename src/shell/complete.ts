@@ -1,10 +1,11 @@
+import { resolvePath } from "../base/path.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { listSysctls } from "../net/sysctl-tree.ts";
 import type { Expected, ValueKind } from "../operations/expected.ts";
 import { knownNames } from "../programs/resolve-name.ts";
 import { builtinNames } from "./builtins/index.ts";
 import type { CommandTable } from "./command.ts";
-import { FileFailure, type FileSystem, resolvePath } from "./file-system.ts";
+import { FileFailure, type FileSystem } from "./file-system.ts";
 import { programNames } from "./programs/index.ts";
 import { TEXT_TOOLS } from "./programs/text-tools.ts";
 import { BEFORE_COMMANDS, readUnfinished, type UnfinishedLine } from "./unfinished-line.ts";

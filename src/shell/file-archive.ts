@@ -1,6 +1,7 @@
+import { resolvePath } from "../base/path.ts";
 import type { ArchivedFile, FileChange, FileLayer } from "../docker/api/archive-types.ts";
 import { type DirectoryNode, type Node, sizeOf } from "./file-node.ts";
-import { FileFailure, resolvePath } from "./file-system.ts";
+import { FileFailure } from "./file-system.ts";
 import type { FileTree } from "./file-tree.ts";
 
 const CHANGED = 0;

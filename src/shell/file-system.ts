@@ -71,14 +71,3 @@ export interface FileSystem {
   /** True if the text is made at the moment of reading, as in /proc. */
   isLazy(path: string): boolean;
 }
-
-/** Joins and tidies a path: absolute, no `.`, `..` or doubled slashes. */
-export function resolvePath(cwd: string, path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith("/") ? path : `${cwd}/${path}`).split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === "..") parts.pop();
-    else parts.push(part);
-  }
-  return `/${parts.join("/")}`;
-}

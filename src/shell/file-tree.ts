@@ -1,5 +1,6 @@
+import { resolvePath } from "../base/path.ts";
 import { DirectoryNode, type FileContent, FileNode, type Node, SymlinkNode, sizeOf } from "./file-node.ts";
-import { FileFailure, type FileStat, MAX_LINKS, resolvePath } from "./file-system.ts";
+import { FileFailure, type FileStat, MAX_LINKS } from "./file-system.ts";
 
 /** A file or link as it was when somebody asked. Most want to know whether it is there: bytes are counted for the others. */
 class ContentStat implements FileStat {

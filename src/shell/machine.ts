@@ -1,3 +1,4 @@
+import { resolvePath } from "../base/path.ts";
 import type { Prng } from "../base/prng.ts";
 import type { ImageContents } from "../docker/images/image-spec.ts";
 import type { Host } from "../net/host.ts";
@@ -7,7 +8,6 @@ import { EPOCH_SECONDS, type Nanos, SECOND } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
 import { BUSYBOX_NAMES } from "./busybox-names.ts";
 import type { CommandTable } from "./command.ts";
-import { resolvePath } from "./file-system.ts";
 import { HostFiles } from "./host-files.ts";
 import { Outside } from "./outside.ts";
 import { mountProcesses } from "./proc-files.ts";

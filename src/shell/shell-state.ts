@@ -1,9 +1,10 @@
 import { assert } from "../base/assert.ts";
+import { resolvePath } from "../base/path.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import { type Credentials, ROOT } from "../programs/credentials.ts";
 import type { Nanos } from "../sim/time.ts";
 import { inAshWords } from "./ash-words.ts";
-import { type FileSystem, resolvePath } from "./file-system.ts";
+import type { FileSystem } from "./file-system.ts";
 import { JobTable } from "./job-table.ts";
 import type { Machine } from "./machine.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";

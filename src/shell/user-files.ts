@@ -1,5 +1,6 @@
+import { resolvePath } from "../base/path.ts";
 import { type Credentials, isCapable } from "../programs/credentials.ts";
-import { FileFailure, type FileStat, type FileSystem, MAX_LINKS, resolvePath } from "./file-system.ts";
+import { FileFailure, type FileStat, type FileSystem, MAX_LINKS } from "./file-system.ts";
 
 const READ = 4;
 const WRITE = 2;

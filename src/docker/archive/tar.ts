@@ -1,4 +1,4 @@
-import * as utf8 from "../../capture/utf8.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import type { ArchivedFile } from "../api/archive-types.ts";
 
 /** A header and each file's content fill whole blocks; two empty ones are the end (POSIX.1-1988 ustar, tar(5)). */

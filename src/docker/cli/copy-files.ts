@@ -1,3 +1,4 @@
+import { absolutePath } from "../../programs/program-context.ts";
 import type { Program } from "../../sim/process.ts";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import type { ArchivedFile } from "../api/archive-types.ts";
@@ -52,7 +53,7 @@ function copyOut(
   const ask = <T>(read: () => T): T => found(container, source, read);
   let path = source;
   if (target !== "-") {
-    const place = absolute(context, target);
+    const place = absolutePath(context, target);
     const above = place.slice(0, place.lastIndexOf("/")) || "/";
     if (place !== "/" && context.files.stat(above) === null)
       throw new ClientError(`invalid output path: directory ${JSON.stringify(above)} does not exist`);
@@ -75,7 +76,7 @@ function copyOut(
     context.out(textOf(writeTar(files, TAR_CLOCK)));
     return;
   }
-  const place = absolute(context, target);
+  const place = absolutePath(context, target);
   const stat = context.files.stat(place);
   const into = prepared(
     files,
@@ -108,7 +109,7 @@ function* copyIn({ context, options, api }: Invocation, source: string, { contai
     found(container, target.path, () => api.archives.containerExtract(container, target.path, files));
     return 0;
   }
-  const place = absolute(context, source);
+  const place = absolutePath(context, source);
   const stat = context.files.stat(place, options.flag("follow-link"));
   if (stat === null) throw new ClientError(`lstat ${place}: no such file or directory`);
   if (/\/$/.test(source) && stat.kind === "file") throw new ClientError("not a directory");
@@ -185,16 +186,6 @@ function layDown({ files }: ClientContext, directory: string, file: ArchivedFile
   }
   files.write(path, file.content);
   files.chmod(path, file.mode);
-}
-
-function absolute({ cwd }: ClientContext, path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith("/") ? path : `${cwd}/${path}`).split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === "..") parts.pop();
-    else parts.push(part);
-  }
-  return `/${parts.join("/")}`;
 }
 
 /** The files of an archive that somebody wrote. @throws {ClientError} in the engine's words */

@@ -1,4 +1,5 @@
 import { own } from "../../base/own.ts";
+import { resolvePath } from "../../base/path.ts";
 import type { WholeFiles } from "../../programs/program-context.ts";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
 import type { World } from "../../sim/world.ts";
@@ -25,7 +26,6 @@ import { attributesOf } from "./container-events.ts";
 import type { ContainerRunner } from "./container-runner.ts";
 import { type ContainerSystem, StartFailure } from "./container-runtime.ts";
 import type { ContainerStore } from "./container-store.ts";
-import { cleanPath } from "./mount-checks.ts";
 import { mountAll } from "./mounting.ts";
 
 interface ArchivesParts {
@@ -51,7 +51,7 @@ export class Archives implements ArchiveApi {
 
   pathStat(ref: string, path: string): PathStat {
     const container = this.#parts.store.demand(ref);
-    const place = cleanPath(`/${path}`) || "/";
+    const place = resolvePath("/", path);
     const file = asMissing(path, container.name, () => this.#system(container).fileAt(place));
     return {
       name: place.slice(place.lastIndexOf("/") + 1) || "/",
@@ -62,7 +62,7 @@ export class Archives implements ArchiveApi {
 
   containerArchive(ref: string, path: string): readonly ArchivedFile[] {
     const container = this.#parts.store.demand(ref);
-    const place = cleanPath(`/${path}`) || "/";
+    const place = resolvePath("/", path);
     const name = /(?:^|\/)\.$/.test(path) || place === "/" ? "." : place.slice(place.lastIndexOf("/") + 1);
     const files = asMissing(path, container.name, () => this.#system(container).archive(place, name));
     this.#tell("archive-path", container);
@@ -72,7 +72,7 @@ export class Archives implements ArchiveApi {
   containerExtract(ref: string, directory: string, files: readonly ArchivedFile[]): void {
     const container = this.#parts.store.demand(ref);
     const system = this.#system(container);
-    const place = cleanPath(`/${directory}`) || "/";
+    const place = resolvePath("/", directory);
     const at = asMissing(directory, container.name, () => system.fileAt(place));
     if (at.kind !== "directory") throw new DaemonError(400, "extraction point is not a directory");
     const volume = container.mounts.find(
@@ -245,7 +245,7 @@ function asMissing<T>(path: string, name: string, read: () => T): T {
 function refuseOtherKinds(present: WholeFiles, directory: string, files: readonly ArchivedFile[]): void {
   for (const { path, kind } of files) {
     if (path === ".") continue;
-    const place = cleanPath(`${directory}/${path}`);
+    const place = resolvePath(directory, path);
     const there = present.stat(place, false)?.kind;
     if (there === undefined || (there === "directory") === (kind === "directory")) continue;
     const [old, other] =

@@ -1,4 +1,5 @@
-import { absolutePath, type ProgramContext } from "../../programs/program-context.ts";
+import { resolvePath } from "../../base/path.ts";
+import type { ProgramContext } from "../../programs/program-context.ts";
 import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
 import { fieldValue, formatHttpDate } from "../../wire/http.ts";
 import * as ip from "../../wire/ipv4-address.ts";
@@ -54,7 +55,7 @@ function pageBelow(
   folder: string,
   target: string,
 ): { readonly text: string; readonly type: string } | null {
-  const path = absolutePath({ cwd: "/" }, target.replace(/[?#].*$/, "").replace(/\/$/, "/index.html"));
+  const path = resolvePath("/", target.replace(/[?#].*$/, "").replace(/\/$/, "/index.html"));
   if (files.stat(folder + path)?.kind !== "file") return null;
   const end = /\.(\w+)$/.exec(path)?.[1] ?? "";
   return { text: files.read(folder + path), type: TYPES.get(end) ?? "application/octet-stream" };

@@ -1,4 +1,4 @@
-import { encode } from "../../capture/utf8.ts";
+import { encode } from "../../wire/utf8.ts";
 import { goQuote, goQuoteRune } from "./go-quote.ts";
 import {
   GoFloat,

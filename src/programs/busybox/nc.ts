@@ -1,10 +1,10 @@
-import * as utf8 from "../../capture/utf8.ts";
 import { errorText, KernelError } from "../../net/kernel-error.ts";
 import { TcpListener } from "../../net/tcp/tcp-listener.ts";
 import { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import type { Program, Wait } from "../../sim/process.ts";
 import { type Nanos, SECOND } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import { getopt } from "../getopt.ts";
 import { connected } from "../http/socket-io.ts";
 import type { ProgramContext } from "../program-context.ts";

@@ -1,5 +1,5 @@
-import * as utf8 from "../../capture/utf8.ts";
 import { toOctets } from "../../wire/http.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import { base64 } from "../http/base64.ts";
 import { joined } from "../utf8-pieces.ts";
 import type { CurlOptions } from "./curl-options.ts";

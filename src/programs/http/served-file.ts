@@ -1,5 +1,5 @@
-import * as utf8 from "../../capture/utf8.ts";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import type { ProgramFiles } from "../program-context.ts";
 
 /** A file as a server of HTTP reads it. */

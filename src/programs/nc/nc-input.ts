@@ -1,4 +1,4 @@
-import * as utf8 from "../../capture/utf8.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import type { ProgramContext } from "../program-context.ts";
 import type { NetcatOptions } from "./nc-options.ts";
 

@@ -1,9 +1,9 @@
-import * as utf8 from "../../capture/utf8.ts";
 import { errorText, KernelError } from "../../net/kernel-error.ts";
 import { UdpSocket } from "../../net/udp-socket.ts";
 import type { Program, Wait } from "../../sim/process.ts";
 import { MICROSECOND, type Nanos, SECOND } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import type { ProgramContext } from "../program-context.ts";
 import { hostAddress } from "./nc-host.ts";
 import { nextPiece } from "./nc-input.ts";

@@ -1,4 +1,5 @@
-import * as utf8 from "../../capture/utf8.ts";
+import { resolvePath } from "../../base/path.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import { readServedFile, type ServedFile } from "../http/served-file.ts";
 import type { ProgramFiles } from "../program-context.ts";
 import { guessType } from "./media-types.ts";
@@ -48,13 +49,8 @@ export class DirectorySite {
 
   /** A path never leaves the directory: what would is left out. */
   #pathOf(decoded: string): string {
-    const parts: string[] = [];
-    for (const part of decoded.split("/")) {
-      if (part === "..") parts.pop();
-      else if (part !== "" && part !== ".") parts.push(part);
-    }
-    const below = parts.map((part) => `/${part}`).join("");
-    return below === "" ? this.#home : `${this.#home === "/" ? "" : this.#home}${below}`;
+    const below = resolvePath("/", decoded);
+    return below === "/" ? this.#home : `${this.#home === "/" ? "" : this.#home}${below}`;
   }
 
   #listing(path: string, target: string): Uint8Array {

@@ -1,5 +1,5 @@
-import * as utf8 from "../../capture/utf8.ts";
 import { fieldValue, type HttpField, MONTHS } from "../../wire/http.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import { escapeHtml } from "./python-text.ts";
 
 /** Debian 12's. */

@@ -1,4 +1,4 @@
-import * as utf8 from "../../capture/utf8.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit } from "../program-exit.ts";
 import { fileContent, joined, Utf8Pieces } from "../utf8-pieces.ts";

@@ -1,9 +1,9 @@
-import * as utf8 from "../../capture/utf8.ts";
 import { errorText, KernelError } from "../../net/kernel-error.ts";
 import { TcpSocket } from "../../net/tcp/tcp-socket.ts";
 import type { Program, Wait } from "../../sim/process.ts";
 import type { Nanos } from "../../sim/time.ts";
 import * as ip from "../../wire/ipv4-address.ts";
+import * as utf8 from "../../wire/utf8.ts";
 import { base64 } from "../http/base64.ts";
 import { connected, ENDING, pause, STEP, sendAll } from "../http/socket-io.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";

@@ -1,3 +1,4 @@
+import { resolvePath } from "../../base/path.ts";
 import { expectedWords } from "../../operations/expected.ts";
 import type { Outside } from "../../operations/operation-context.ts";
 import { OperationContext } from "../../operations/operation-context.ts";
@@ -6,7 +7,7 @@ import type { Toolbox } from "../../operations/toolbox.ts";
 import { isCapable } from "../../programs/credentials.ts";
 import type { Program } from "../../sim/process.ts";
 import type { CommandContext, CommandTable } from "../command.ts";
-import { FileFailure, resolvePath } from "../file-system.ts";
+import { FileFailure } from "../file-system.ts";
 import { registerBusyboxTools } from "./busybox-tools.ts";
 import { asksForEvents, conntrackEvents } from "./conntrack-events.ts";
 

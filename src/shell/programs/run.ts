@@ -1,4 +1,5 @@
 import { own } from "../../base/own.ts";
+import { resolvePath } from "../../base/path.ts";
 import type { Program } from "../../sim/process.ts";
 import { BUSYBOX_NAMES } from "../busybox-names.ts";
 import {
@@ -8,7 +9,7 @@ import {
   type RegisteredCommand,
   type RunOptions,
 } from "../command.ts";
-import { type FileSystem, resolvePath } from "../file-system.ts";
+import type { FileSystem } from "../file-system.ts";
 import type { Machine } from "../machine.ts";
 import { exitOf, type ProcessEntry, type Run } from "../process-table.ts";
 import { reportKilled } from "../report-killed.ts";

@@ -1,9 +1,10 @@
 import { own } from "../../base/own.ts";
+import { resolvePath } from "../../base/path.ts";
 import { appletMistake } from "../../programs/busybox/usage.ts";
 import { SECOND } from "../../sim/time.ts";
 import { sendSignal } from "../builtins/jobs.ts";
 import { BUSYBOX_NAMES } from "../busybox-names.ts";
-import { FileFailure, resolvePath } from "../file-system.ts";
+import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
 import type { ShellState } from "../shell-state.ts";
 import { signalNumber } from "../signals.ts";

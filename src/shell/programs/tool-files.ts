@@ -1,6 +1,7 @@
 import type { BufferEncoding, FileContent, FsStat, IFileSystem } from "just-bash";
+import { resolvePath } from "../../base/path.ts";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
-import { FileFailure, type FileSystem, resolvePath } from "../file-system.ts";
+import { FileFailure, type FileSystem } from "../file-system.ts";
 import type { Machine } from "../machine.ts";
 
 const MILLIS = 1000;

@@ -59,19 +59,20 @@ const version: string = spawnSync("bash", ["--version"], { encoding: "utf8" }).s
 describe("the record is true of the bash on this machine:", () => {
   test.runIf(version.includes("version 5.2")).each(cases)("$line", ({ line, output, status }) => {
     const folder = mkdtempSync(join(tmpdir(), "overmesh-"));
+    const home = mkdtempSync(join(tmpdir(), "overmesh-home-"));
     try {
       const script = 'set -o pipefail; bash -c "$1" 2>&1 < /dev/null | cat';
       const run = spawnSync("bash", ["-c", script, "record", line], {
         cwd: folder,
         encoding: "utf8",
-        env: { ...process.env, LC_ALL: "C.UTF-8" },
+        // An empty home: a login shell of the record reads nobody's startup files.
+        env: { PATH: process.env["PATH"], HOME: home, LC_ALL: "C.UTF-8" },
       });
-      expect({ output: run.stdout.replaceAll(folder, "/tmp/w"), status: run.status }).toEqual({
-        output,
-        status,
-      });
+      const printed = run.stdout.replaceAll(home, "/root").replaceAll(folder, "/tmp/w");
+      expect({ output: printed, status: run.status }).toEqual({ output, status });
     } finally {
       rmSync(folder, { recursive: true });
+      rmSync(home, { recursive: true });
     }
   });
 });

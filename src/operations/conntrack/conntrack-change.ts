@@ -11,7 +11,7 @@ import type { OperationContext } from "../operation-context.ts";
 import { ToolError } from "../tool-error.ts";
 import { type ConntrackFilter, conntrackMatches, parseNat, statusBits } from "./conntrack-filter.ts";
 import { conntrackLine, type LineOptions } from "./conntrack-line.ts";
-import { failed, said } from "./conntrack-options.ts";
+import { failed, said } from "./conntrack-messages.ts";
 import { filterWords, outputWords } from "./conntrack-words.ts";
 
 /** `conntrack -D` */

@@ -1,131 +1,13 @@
-import { own } from "../../base/own.ts";
 import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
+import { hasPorts } from "../../netfilter/conntrack/tuple.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import type { Mutable } from "../mutable.ts";
 import { ToolError } from "../tool-error.ts";
 import { type ConntrackFilter, parseNat, statusBits } from "./conntrack-filter.ts";
 import type { LineOptions } from "./conntrack-line.ts";
-
-const NAME = "conntrack v1.4.7 (conntrack-tools)";
-
-/** What the tool says of what went well. */
-export function said(text: string): string {
-  return `${NAME}: ${text}\n`;
-}
-
-/** A wrong command line. */
-function wrong(text: string): ToolError {
-  return new ToolError(`${said(text)}Try \`conntrack -h' or 'conntrack --help' for more information.\n`, 2);
-}
-
-/** Something that the kernel did not do. */
-export function failed(text: string): ToolError {
-  return new ToolError(said(`Operation failed: ${text}`), 1);
-}
-
-/** Options by letter; a protocol's own have whole names. */
-const LONG: Readonly<Record<string, string>> = {
-  dump: "L",
-  create: "I",
-  delete: "D",
-  update: "U",
-  get: "G",
-  flush: "F",
-  event: "E",
-  counter: "C",
-  add: "A",
-  stats: "S",
-  version: "V",
-  help: "h",
-  src: "s",
-  "orig-src": "s",
-  dst: "d",
-  "orig-dst": "d",
-  "reply-src": "r",
-  "reply-dst": "q",
-  protonum: "p",
-  proto: "p",
-  timeout: "t",
-  status: "u",
-  zero: "z",
-  "event-mask": "e",
-  mark: "m",
-  family: "f",
-  "src-nat": "n",
-  "dst-nat": "g",
-  "any-nat": "j",
-  output: "o",
-  secmark: "c",
-  "buffer-size": "b",
-  zone: "w",
-  "orig-zone": "orig-zone",
-  "reply-zone": "reply-zone",
-  label: "l",
-  "mask-src": "mask-src",
-  "mask-dst": "mask-dst",
-};
-/** The names of options in messages. */
-const NAMES: Readonly<Record<string, string>> = {
-  s: "src",
-  d: "dst",
-  r: "reply-src",
-  q: "reply-dst",
-  p: "protonum",
-  t: "timeout",
-  u: "status",
-  z: "zero",
-  e: "event-mask",
-  m: "mark",
-  f: "family",
-  n: "src-nat",
-  g: "dst-nat",
-  j: "any-nat",
-  o: "output",
-  c: "secmark",
-  b: "buffer-size",
-  w: "zone",
-  l: "label",
-};
-const COMMANDS = "LIADUGFECSVh";
-const WITH_ARGUMENT = "sdrqptuemfocbwl";
-const NAT = "ngj";
-const PROTOCOLS: Readonly<Record<string, number>> = {
-  tcp: 6,
-  udp: 17,
-  icmp: 1,
-  udplite: 136,
-  sctp: 132,
-  dccp: 33,
-  gre: 47,
-  icmpv6: 58,
-};
-/** Names of options of protocols with ports, and the field of the filter. */
-const PORTS: Readonly<Record<string, "srcPort" | "dstPort" | "replySrcPort" | "replyDstPort">> = {
-  sport: "srcPort",
-  "orig-port-src": "srcPort",
-  dport: "dstPort",
-  "orig-port-dst": "dstPort",
-  "reply-port-src": "replySrcPort",
-  "reply-port-dst": "replyDstPort",
-};
-const ICMP: Readonly<Record<string, "icmpType" | "icmpCode" | "icmpId">> = {
-  "icmp-type": "icmpType",
-  "icmp-code": "icmpCode",
-  "icmp-id": "icmpId",
-};
-/** Options that a command does not take. */
-const ILLEGAL: Readonly<Record<string, string>> = {
-  L: "tebc",
-  G: "tuebngjz",
-  D: "ebz",
-  I: "ebzo",
-  A: "ebzo",
-  U: "ebz",
-  E: "tz",
-  F: "sdrqptuemngjocbwlz",
-  C: "sdrqptuemngjocbwlz",
-  S: "sdrqptuemngjocbwlz",
-};
+import { NO_LABELS, wrong } from "./conntrack-messages.ts";
+import { COMMANDS, ICMP, ILLEGAL, longOption, NAMES, NAT, PORTS, WITH_ARGUMENT } from "./option-table.ts";
+import { list, masked, number, protocolNumber } from "./option-values.ts";
 
 type ConntrackTable = "conntrack" | "expect" | "dying" | "unconfirmed";
 const TABLES: readonly ConntrackTable[] = ["conntrack", "expect", "dying", "unconfirmed"];
@@ -150,6 +32,8 @@ export interface ConntrackCommand {
 export function readCommand(args: readonly string[]): ConntrackCommand {
   return new CommandReader(args).read();
 }
+
+const OUTPUTS = ["xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save"];
 
 class CommandReader {
   readonly #args: readonly string[];
@@ -217,8 +101,7 @@ class CommandReader {
   #protocolOption(name: string): string | undefined {
     const { protocol } = this.#filter;
     if (protocol === 1) return Object.hasOwn(ICMP, name) ? name : undefined;
-    const hasPorts = protocol !== undefined && PORTED.includes(protocol);
-    if (!hasPorts) return undefined;
+    if (protocol === undefined || !hasPorts(protocol)) return undefined;
     return Object.hasOwn(PORTS, name) || (name === "state" && protocol === 6) ? name : undefined;
   }
 
@@ -363,11 +246,7 @@ class CommandReader {
     if (command === "G") return;
     if (protocol === 6 && !this.#given.has("state"))
       throw wrong("You need to supply the `--state' option for this command");
-    if (
-      protocol !== undefined &&
-      PORTED.includes(protocol) &&
-      (srcPort === undefined || dstPort === undefined)
-    )
+    if (protocol !== undefined && hasPorts(protocol) && (srcPort === undefined || dstPort === undefined))
       throw wrong("you have to specify `--sport' and `--dport'");
   }
 
@@ -390,42 +269,4 @@ class CommandReader {
     if (parsed === null) throw wrong(`Invalid IP address \`${text}'`);
     return text;
   }
-}
-
-/** An option's code by its name, or by the beginning of it that no other has. */
-function longOption(name: string): string | undefined {
-  const exact = own(LONG, name);
-  if (exact !== undefined) return exact;
-  const codes = new Set(Object.keys(LONG).flatMap((long) => (long.startsWith(name) ? [LONG[long]!] : [])));
-  return codes.size === 1 ? [...codes][0] : undefined;
-}
-
-/** Protocols with ports. */
-const PORTED: readonly number[] = [6, 17, 33, 132, 136];
-
-/** What the tool says when it looks for names of labels: no host has the file. */
-export const NO_LABELS = "nfct_labelmap_new: No such file or directory\n";
-
-const OUTPUTS = ["xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save"];
-
-function list(text: string, knows: (name: string) => boolean): string[] {
-  const names = text.split(",");
-  for (const name of names) if (!knows(name)) throw wrong(`Bad parameter \`${name}'`);
-  return names;
-}
-
-function number(text: string): number {
-  return (text.startsWith("0x") ? Number.parseInt(text, 16) : Number.parseInt(text, 10)) || 0;
-}
-
-function masked(text: string): { readonly value: number; readonly mask: number } {
-  const [value = "", mask] = text.split("/");
-  return { value: number(value), mask: mask === undefined ? 0xffffffff : number(mask) };
-}
-
-function protocolNumber(text: string): number {
-  const named = own(PROTOCOLS, text.toLowerCase());
-  if (named !== undefined) return named;
-  if (/^\d+$/.test(text) && Number(text) < 256) return Number(text);
-  throw wrong(`\`${text}' unsupported protocol`);
 }

@@ -4,7 +4,7 @@ import type { InNamespace, QuestionRecord } from "../operation.ts";
 import { ToolError } from "../tool-error.ts";
 import { type ConntrackFilter, conntrackMatches } from "./conntrack-filter.ts";
 import { conntrackLine, type LineOptions } from "./conntrack-line.ts";
-import { failed, NO_LABELS, said } from "./conntrack-options.ts";
+import { failed, NO_LABELS, said } from "./conntrack-messages.ts";
 import { conntrackSaveLine } from "./conntrack-save-line.ts";
 import { filterWords, outputWords } from "./conntrack-words.ts";
 

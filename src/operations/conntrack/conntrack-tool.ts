@@ -3,9 +3,10 @@ import type { Tool } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
 import type { ConntrackFilter } from "./conntrack-filter.ts";
 import { CONNTRACK_HELP } from "./conntrack-help.ts";
-import { failed, readCommand, said } from "./conntrack-options.ts";
+import { failed, said } from "./conntrack-messages.ts";
+import { readCommand } from "./conntrack-options.ts";
 
-/** `conntrack` of conntrack-tools 1.4.7. `-E` runs in virtual time, as a program (`programs/conntrack-events.ts`). */
+/** `conntrack` of conntrack-tools 1.4.7. `-E` runs in virtual time, as a program (`shell/commands/conntrack-events.ts`). */
 export const conntrackTool: Tool = {
   name: "conntrack",
   entersNamespaces: false,

@@ -11,6 +11,13 @@ export interface ConntrackAccess {
   isReply(packet: Packet): boolean | null;
   /** Its connection has been confirmed: a packet of it left this namespace or was delivered before. */
   isConfirmed(packet: Packet): boolean;
+  /**
+   * What this host says about a packet is RELATED to the packet's connection, against its direction, and is not tracked
+   * anew (nf_ct_attach).
+   */
+  attach(answer: Packet, packet: Packet): void;
+  /** The packet's connection of TCP is closed from here on, by whoever refuses the packet (nf_ct_set_closing). */
+  close(packet: Packet): void;
   /** A packet with a connection is UNTRACKED from here on (ip_vs_notrack). */
   untrack(packet: Packet): void;
   /**

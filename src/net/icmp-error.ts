@@ -66,6 +66,7 @@ export function send(ns: NetworkNamespace, packet: Packet, type: number, code: n
   icmp.fillChecksum(message.view, body, icmp.HEADER_LEN + quoted);
   message.mark = mark;
   message.flags |= PacketFlag.fromKernel;
+  if (icmp.isErrorType(type)) ns.conntrack?.attach(message, packet);
   ns.snmp.icmpSent(type);
   ns.snmp.outRequested(ns.world.leg);
   ns.note(message, Verdict.sent, 0);

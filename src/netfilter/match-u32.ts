@@ -1,3 +1,4 @@
+import { KernelError } from "../net/kernel-error.ts";
 import type { XtInfo, XtMatch, XtMatchType } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
 
@@ -44,10 +45,10 @@ function holds({ start, operators, ranges }: U32Test, { view, networkAt, at, len
         value = (value & number) >>> 0;
         break;
       case "<<":
-        value = number > 31 ? 0 : (value << number) >>> 0;
+        value = (value << number) >>> 0;
         break;
       case ">>":
-        value = number > 31 ? 0 : value >>> number;
+        value = value >>> number;
         break;
       case "@":
         base += value;
@@ -60,4 +61,13 @@ function holds({ start, operators, ranges }: U32Test, { view, networkAt, at, len
   return false;
 }
 
-export const u32Match: XtMatchType<U32Info> = { name: "u32", make: (info) => new U32Match(info) };
+export const u32Match: XtMatchType<U32Info> = {
+  name: "u32",
+  make(info) {
+    // A number has 32 bits, and cannot be shifted further than that (u32_mt_checkentry).
+    for (const { operators } of info.tests)
+      if (operators.some(({ operator, number }) => operator !== "&" && operator !== "@" && number > 31))
+        throw new KernelError("EINVAL");
+    return new U32Match(info);
+  },
+};

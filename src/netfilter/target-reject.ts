@@ -98,6 +98,8 @@ function sendReset(ns: NetworkNamespace, packet: Packet, at: number): void {
   );
   tcp.fillChecksum(reset.view, reset.at, tcp.HEADER_LEN, src, dst);
   reset.mark = ns.ipv4.fwmark_reflect !== 0 ? packet.mark : 0;
+  ns.conntrack?.attach(reset, packet);
+  ns.conntrack?.close(packet);
   const way = ipOutput.route(ns, dst, 0, 0, reset.mark, 0);
   ns.note(reset, Verdict.sent, 0);
   if (way === null) ns.drop(reset, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);

@@ -2,6 +2,7 @@ import type { ConntrackAccess } from "../../net/conntrack-access.ts";
 import type { Packet } from "../../sim/packet.ts";
 import { ConnectionInfo, connectionOf, isReply } from "./connection.ts";
 import type { Conntrack } from "./conntrack.ts";
+import { closeAtOnce } from "./tcp-tracking.ts";
 import { hasPorts, Tuple } from "./tuple.ts";
 import { DEFAULT_ZONE } from "./zone.ts";
 
@@ -24,6 +25,20 @@ export class ConntrackDoor implements ConntrackAccess {
 
   isConfirmed(packet: Packet): boolean {
     return connectionOf(packet)?.confirmed === true;
+  }
+
+  attach(answer: Packet, packet: Packet): void {
+    const connection = connectionOf(packet);
+    if (connection === null) return;
+    answer.connection = connection;
+    answer.connectionInfo = isReply(packet.connectionInfo)
+      ? ConnectionInfo.related
+      : ConnectionInfo.relatedReply;
+  }
+
+  close(packet: Packet): void {
+    const connection = connectionOf(packet);
+    if (connection !== null && connection.tcp !== null) closeAtOnce(connection, connection.tcp);
   }
 
   untrack(packet: Packet): void {

@@ -314,7 +314,7 @@ export class Conntrack {
       }
     }
     const current = packet.connection as Connection;
-    if (current.changes !== 0) this.#tell(current);
+    if (current.changes !== 0 && current.confirmed) this.#tell(current);
     return HookResult.accept;
   }
 

@@ -330,6 +330,17 @@ function hasten(connection: Connection, tracking: TcpTracking, reply: boolean, k
   if (left >= 120 * SECOND && left > timeout) connection.deadline = conntrack.world.now + timeout;
 }
 
+/** It is as if a RST had been seen (nf_conntrack_tcp_set_closing). */
+export function closeAtOnce(connection: Connection, tracking: TcpTracking): void {
+  const was = tracking.state;
+  tracking.state = TcpState.CLOSE;
+  if (was === TcpState.CLOSE || (connection.status & Status.fixedTimeout) !== 0) return;
+  const { settings, world } = connection.conntrack;
+  const timeout = settings.tcp[TcpState.CLOSE]! * SECOND;
+  connection.deadline = connection.confirmed ? world.now + timeout : timeout;
+  connection.changes |= ConnectionChange.protocol;
+}
+
 function hasRightChecksum(packet: Packet, length: number): boolean {
   const { view, networkAt, transportAt } = packet;
   return tcp.isChecksumValid(view, transportAt, length, ipv4.src(view, networkAt), ipv4.dst(view, networkAt));

@@ -152,7 +152,8 @@ const prefixMask: ReadOption = (text, extension, option) => {
     throw new XtProblem(
       `${extension}: bad value for option "--${option}", neither a valid network mask nor valid CIDR (0-32).\n`,
     );
-  return mask;
+  // A mask with holes counts as that of a single address.
+  return ip.prefixLength(mask) === null ? -1 : mask;
 };
 
 export interface MarkMask {

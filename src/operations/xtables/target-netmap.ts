@@ -12,9 +12,7 @@ export const netmapTarget: XtExtension<NetmapInfo> = {
   options: [{ name: "to", read: hostMask, mandatory: true }],
   make(given) {
     const { address, mask } = given.get<AddressMask>("to")!;
-    // A mask with holes counts as that of a single address.
-    const whole = ip.prefixLength(mask) === null ? -1 : mask;
-    return { name: "NETMAP", network: ip.format(address & whole), mask: ip.format(whole) };
+    return { name: "NETMAP", network: ip.format(address & mask), mask: ip.format(mask) };
   },
   save: (info) => `--to ${text(info)}`,
   list: (info) => `to:${text(info)}`,

@@ -93,7 +93,7 @@ export function dataReceived(c: TcpConnection, length: number, push: boolean): v
     else if (pause > c.timeout * MILLISECOND) becomeQuick(c);
   }
   c.lastReceived = now;
-  if (length >= 128) receiveWindow.grow(c, length);
+  if (length >= 128) receiveWindow.grow(c, length, length);
 }
 
 /** Estimates how long the other end's full segments are (tcp_measure_rcv_mss). */

@@ -7,6 +7,7 @@ import type { NetworkNamespace } from "../network-namespace.ts";
 import type { SocketFamily } from "../socket-family.ts";
 import { Way } from "../way.ts";
 import * as acks from "./acks.ts";
+import { BufferedSegments } from "./buffered-segments.ts";
 import { ByteRing } from "./byte-ring.ts";
 import type { CongestionControl } from "./congestion.ts";
 import type { Endpoint } from "./connection-table.ts";
@@ -110,8 +111,9 @@ export class TcpConnection {
   windowClamp = 0;
   windowThreshold = 0;
   receiveLimit: number;
-  /** What the octets in the receive buffer take of it with their overhead. */
-  receiveUsed = 0;
+  /** What lies in the receive buffer: all up to RCV.NXT that was not read, and what is beyond gaps. */
+  readonly inOrder: BufferedSegments = new BufferedSegments();
+  readonly ahead: BufferedSegments = new BufferedSegments();
   /** How many of 256 octets of the buffer are payload (scaling_ratio). */
   payloadRatio = 128;
   /** SO_RCVBUF was set by the program: no tuning. */
@@ -125,6 +127,8 @@ export class TcpConnection {
   tuneSequence = 0;
   tuneSpace = 0;
   tuneTime: Nanos = 0;
+  /** When the last segment came or went: the clock of the tuning (tcp_mstamp). */
+  tunedBy: Nanos = 0;
   receiveTrip = 0;
   receiveTripSequence = 0;
   receiveTripTime: Nanos = -1;
@@ -251,6 +255,11 @@ export class TcpConnection {
   /** Segments that are thought to be under way (tcp_packets_in_flight). */
   get inFlight(): number {
     return this.sent.count - this.sackedOut - this.lostOut + this.retransmittedOut;
+  }
+
+  /** What the octets in the receive buffer take of it with their overhead (sk_rmem_alloc). */
+  get receiveUsed(): number {
+    return this.inOrder.size + this.ahead.size;
   }
 
   /** What is left of the window that was announced last (tcp_receive_window). */

@@ -2,6 +2,7 @@ import type { Packet } from "../../sim/packet.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
 import * as acks from "./acks.ts";
+import { trueSize } from "./buffered-segments.ts";
 import type { TcpConnection } from "./connection.ts";
 import { Owed } from "./constants.ts";
 import * as lifecycle from "./lifecycle.ts";
@@ -18,6 +19,7 @@ import { TcpState } from "./state.ts";
  */
 export function receive(c: TcpConnection, segment: Segment, packet: Packet): Verdict {
   if (segment.end === segment.sequence) return Verdict.delivered;
+  receiveTrip.byTimestamp(c, segment);
   const { counters } = c.ns.tcp;
   c.duplicateLeft = c.duplicateRight;
   const next = c.receiveNext;
@@ -43,10 +45,11 @@ function take(c: TcpConnection, segment: Segment, packet: Packet): void {
   const length = segment.dataLength - skip;
   if (length > 0) {
     store(c, c.receiveNext, packet, segment.dataAt + skip, length);
-    c.receiveNext = (c.receiveNext + length) | 0;
+    const left = c.receiveNext;
+    c.receiveNext = (left + length) | 0;
     c.bytesReceived += length;
-    c.receiveUsed += receiveWindow.footprint(length);
-    receiveTrip.measure(c, segment);
+    c.inOrder.append(left, c.receiveNext, !after(left, c.windowSentAt) || isCut(c, length));
+    receiveTrip.byWindow(c);
     acks.dataReceived(c, length, segment.has(tcpHeader.PSH));
   }
   if (segment.has(tcpHeader.FIN)) finReached(c);
@@ -59,6 +62,7 @@ function fillGap(c: TcpConnection): void {
   const before_ = c.receiveNext;
   c.receiveNext = c.outOfOrder.advance(before_);
   c.bytesReceived += distance(c.receiveNext, before_);
+  c.ahead.moveTo(c.inOrder, before_);
   if (c.outOfOrder.count === 0) c.owed |= Owed.now;
   if (c.finAhead && c.finAt === c.receiveNext) finReached(c);
 }
@@ -81,8 +85,19 @@ function queueAhead(c: TcpConnection, segment: Segment, packet: Packet): Verdict
   }
   store(c, segment.sequence, packet, segment.dataAt, segment.dataLength);
   c.outOfOrder.add(segment.sequence, end);
-  c.receiveUsed += receiveWindow.footprint(segment.dataLength);
+  c.ahead.add(segment.sequence, end, isCut(c, segment.dataLength));
+  if (c.socket !== null) receiveWindow.growBuffer(c, c.tuneSpace);
+  // Without SACK every answer must look the same, or it is no duplicate.
+  if (c.sackOk) receiveWindow.grow(c, segment.dataLength, trueSize(segment.dataLength));
   return Verdict.delivered;
+}
+
+/**
+ * Whether a segment is likely to have been cut out of a larger packet (GSO), of which its sender keeps nothing that
+ * could stand in the way of sharing a record: such packets fill at most half of the window (tcp_bound_to_half_wnd).
+ */
+function isCut(c: TcpConnection, length: number): boolean {
+  return length >= c.receivedMss && c.windowClamp >> 1 >= 2 * length;
 }
 
 function store(c: TcpConnection, sequence: number, packet: Packet, at: number, length: number): void {

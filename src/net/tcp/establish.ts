@@ -8,6 +8,9 @@ import type { Segment } from "./segment.ts";
 
 /** Without a round trip from the handshake the first time-out is cautious (TCP_TIMEOUT_FALLBACK; RFC 6298, 5.7). */
 const CAUTIOUS_MICROS = 3_000_000;
+/** What a packet takes of a send buffer beside its payload: in the slot with it, and as a record of its own. */
+const HEADER_SPACE = 256 + 320;
+const RECORD = 256;
 
 /** What the other end's SYN said of itself, with what this end has said (RFC 9293, 3.7.1; RFC 7323; RFC 2018). */
 export function takeOptions(c: TcpConnection, segment: Segment): void {
@@ -56,7 +59,9 @@ export function begin(c: TcpConnection, tripMicros: number): void {
 /** The send buffer holds twice the congestion window (tcp_sndbuf_expand). */
 export function sendSpace(c: TcpConnection): number {
   const segments = Math.max(10, c.window, c.reordering + 1);
-  return Math.min(2 * segments * receiveWindow.footprint(c.mss), c.ns.tcp.settings.tcp_wmem[2]);
+  const segment = Math.max(c.mssClamp, c.mss) + HEADER_SPACE;
+  const slot = 2 ** Math.ceil(Math.log2(segment)) + RECORD;
+  return Math.min(2 * segments * slot, c.ns.tcp.settings.tcp_wmem[2]);
 }
 
 /** The round trip of a SYN that was sent once, in microseconds; else from its timestamp, or -1. */

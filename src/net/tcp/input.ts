@@ -83,6 +83,7 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
 /** A segment for a connection: RFC 9293, 3.10.7.3 and 3.10.7.4, in Linux's order (tcp_rcv_state_process). */
 function process(c: TcpConnection, segment: Segment, packet: Packet): void {
   c.segmentsIn++;
+  c.tunedBy = c.now;
   if (segment.dataLength > 0) c.dataSegmentsIn++;
   if (c.state === TcpState.SYN_SENT) {
     activeOpen.receive(c, segment, packet);

@@ -85,6 +85,7 @@ function transmit(c: TcpConnection, packet: Packet): boolean {
   packet.flags |= PacketFlag.fromSocket;
   ns.note(packet, Verdict.sent, 0);
   c.segmentsOut++;
+  c.tunedBy = c.now;
   ns.tcp.counters.OutSegs++;
   if (!findWay(c)) {
     ns.snmp.outNoRoutes++;

@@ -1,3 +1,4 @@
+import { trueSize } from "./buffered-segments.ts";
 import type { TcpConnection } from "./connection.ts";
 import { distance } from "./sequence.ts";
 
@@ -7,15 +8,9 @@ const MAX_UNSCALED = 65535;
 const MAX_WINDOW = MAX_UNSCALED * 2 ** MAX_SCALE;
 /** The part of a buffer that is payload before the first segment has shown it: half (TCP_DEFAULT_SCALING_RATIO). */
 const DEFAULT_RATIO = 128;
-/** What lies in front of the payload in a packet's memory. */
-const HEADROOM = 192;
 
-/** What a segment of so many payload bytes takes of a receive buffer: its slot rounded up, and the packet's own record. */
-export function footprint(length: number): number {
-  let slot = 512;
-  while (slot < length + HEADROOM) slot *= 2;
-  return slot + 256;
-}
+/** Half of the smallest receive buffer (SOCK_MIN_RCVBUF). */
+const LEAST_CLAMP = 1152;
 
 /** How many payload bytes fit into `space` bytes of buffer (tcp_win_from_space). */
 function payloadIn(c: TcpConnection, space: number): number {
@@ -71,8 +66,9 @@ export function start(c: TcpConnection): void {
   if (reserve !== 0 && c.windowClamp > 2 * c.advertisedMss && c.windowClamp + c.advertisedMss > most)
     c.windowClamp = Math.max(2 * c.advertisedMss, most - c.advertisedMss);
   c.windowThreshold = Math.min(c.windowThreshold, c.windowClamp);
-  c.tuneSpace = Math.min(c.receiveWindow, 10 * c.advertisedMss);
+  c.tuneSpace = Math.min(c.windowThreshold, c.receiveWindow, 10 * c.advertisedMss);
   c.tuneTime = c.now;
+  c.tunedBy = c.now;
   c.tuneSequence = c.readNext;
 }
 
@@ -129,11 +125,14 @@ export function select(c: TcpConnection): number {
   return announced;
 }
 
-/** Data arrived: the window may grow, as far as what arrives fills its buffers well (tcp_grow_window). */
-export function grow(c: TcpConnection, length: number): void {
+/**
+ * Data arrived: the window may grow, as far as what arrives fills its buffers well (tcp_grow_window). `size` is what it
+ * takes of the buffer: of what is in order, which may share the record of what was there, only its octets count.
+ */
+export function grow(c: TcpConnection, length: number, size: number): void {
   const room = Math.min(c.windowClamp, freeSpace(c)) - c.windowThreshold;
   if (room <= 0) return;
-  const taken = payloadIn(c, footprint(length));
+  const taken = payloadIn(c, size);
   const growth = taken <= length ? 2 * c.advertisedMss : smallGrowth(c, taken, length);
   if (growth === 0) return;
   c.windowThreshold += Math.min(room, Math.max(growth, 2 * length));
@@ -154,36 +153,46 @@ function smallGrowth(c: TcpConnection, taken: number, length: number): number {
 
 /** Tells how well the largest segments so far fill their buffers (the scaling_ratio of tcp_measure_rcv_mss). */
 export function measureFilling(c: TcpConnection, length: number): void {
-  const ratio = Math.max(1, Math.min(255, Math.floor((length * 256) / footprint(length))));
+  const ratio = Math.max(1, Math.min(255, Math.floor((length * 256) / trueSize(length))));
   if (ratio === c.payloadRatio) return;
   c.payloadRatio = ratio;
-  c.windowClamp = Math.max(fullSpace(c), 0);
-  c.windowThreshold = Math.min(c.windowThreshold, c.windowClamp);
+  setClamp(c, fullSpace(c));
   if (c.windowClamp < c.tuneSpace) c.tuneSpace = c.windowClamp;
+}
+
+/** The most that may be announced from now on (tcp_set_window_clamp): when there is more room, the window itself is a start. */
+function setClamp(c: TcpConnection, most: number): void {
+  const before = c.windowClamp;
+  c.windowClamp = Math.max(most, LEAST_CLAMP);
+  if (c.windowClamp < before) c.windowThreshold = Math.min(c.windowThreshold, c.windowClamp);
+  else c.windowThreshold = Math.max(c.windowThreshold, Math.min(c.receiveWindow, c.windowClamp));
 }
 
 /**
  * The program has read: once a round trip, if it reads as fast as data comes, the buffer grows to hold twice as much
- * (tcp_rcv_space_adjust: dynamic right sizing).
+ * (tcp_rcv_space_adjust: dynamic right sizing). What still waits does not count as read. The clock is that of the last
+ * segment, as the kernel spares itself a look at it.
  */
 export function tune(c: TcpConnection): void {
-  const { settings } = c.ns.tcp;
-  const now = c.now;
   const trip = c.receiveTrip;
-  if (trip === 0 || now - c.tuneTime < trip) return;
-  const copied = distance(c.readNext, c.tuneSequence);
-  if (copied > c.tuneSpace) {
-    if (settings.tcp_moderate_rcvbuf !== 0 && !c.receiveLimitLocked) {
-      let window = copied * 2 + 16 * c.advertisedMss;
-      window += 2 * Math.floor((window * (copied - c.tuneSpace)) / Math.max(1, c.tuneSpace));
-      const space = Math.min(Math.ceil((window * 256) / c.payloadRatio), settings.tcp_rmem[2]);
-      if (space > c.receiveLimit) {
-        c.receiveLimit = space;
-        c.windowClamp = payloadIn(c, space);
-      }
-    }
-    c.tuneSpace = copied;
-  }
+  if (trip === 0 || c.tunedBy - c.tuneTime < trip) return;
+  const copied = distance(c.readNext, c.tuneSequence) - distance(c.receiveNext, c.readNext);
+  if (copied > c.tuneSpace) growBuffer(c, copied);
   c.tuneSequence = c.readNext;
-  c.tuneTime = now;
+  c.tuneTime = c.tunedBy;
+}
+
+/** Makes room for `space` octets a round trip, and for what lies beyond gaps (tcp_rcvbuf_grow). */
+export function growBuffer(c: TcpConnection, space: number): void {
+  const { settings } = c.ns.tcp;
+  const last = c.tuneSpace;
+  c.tuneSpace = space;
+  if (settings.tcp_moderate_rcvbuf === 0 || c.receiveLimitLocked) return;
+  let window = 2 * space;
+  window += 2 * Math.floor((window * (space - last)) / last);
+  if (c.outOfOrder.count > 0) window += distance(c.outOfOrder.last, c.receiveNext);
+  const limit = Math.min(Math.floor((window * 256) / c.payloadRatio), settings.tcp_rmem[2]);
+  if (limit <= c.receiveLimit) return;
+  c.receiveLimit = limit;
+  c.windowClamp = payloadIn(c, limit);
 }

@@ -7,7 +7,7 @@ import { TcpConnection } from "./connection.ts";
 import * as establish from "./establish.ts";
 import * as lifecycle from "./lifecycle.ts";
 import * as receiveWindow from "./receive-window.ts";
-import { distance } from "./sequence.ts";
+import { after, distance } from "./sequence.ts";
 import { maySend, TcpState } from "./state.ts";
 import * as timers from "./timers.ts";
 import * as write from "./write.ts";
@@ -255,6 +255,8 @@ export class TcpSocket {
 
   #nothing(): Uint8Array | null {
     const c = this.#connection;
+    // What was said stays said: after the FIN the end is the end, whatever came later (SOCK_DONE).
+    if (c.finReceived) return END_OF_STREAM;
     if (c.error !== null) throw new KernelError(this.takeError()!);
     if (c.receiveShut) return END_OF_STREAM;
     if (c.state === TcpState.CLOSE) throw new KernelError("ENOTCONN");
@@ -263,19 +265,14 @@ export class TcpSocket {
 
   #hasRead(length: number): void {
     const c = this.#connection;
-    c.readNext = (c.readNext + length) | 0;
-    const left = this.available + ahead(c);
-    // What a segment takes of the buffer beside its octets goes with them.
-    c.receiveUsed =
-      left <= 0 ? 0 : Math.max(0, c.receiveUsed - Math.ceil((length * c.receiveUsed) / (left + length)));
-    receiveWindow.tune(c);
+    const end = (c.readNext + length) | 0;
+    // The kernel reads record by record, and after each looks at how fast.
+    while (c.readNext !== end) {
+      const next = c.inOrder.count === 0 ? end : c.inOrder.firstEnd;
+      c.readNext = after(next, end) ? end : next;
+      c.inOrder.release(c.readNext);
+      receiveWindow.tune(c);
+    }
     if (c.state !== TcpState.CLOSE) acks.afterRead(c, length);
   }
-}
-
-/** Octets beyond gaps. */
-function ahead(c: TcpConnection): number {
-  let sum = 0;
-  for (let i = 0; i < c.outOfOrder.count; i++) sum += distance(c.outOfOrder.right(i), c.outOfOrder.left(i));
-  return sum;
 }

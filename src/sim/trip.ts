@@ -1,7 +1,8 @@
+import { Departures } from "./departures.ts";
 import { timeOf } from "./event-queue.ts";
 import type { FlowPort, OpenPort } from "./flow-class.ts";
 import type { FlowHeader } from "./flow-header.ts";
-import type { HeaderChange } from "./header-change.ts";
+import { HeaderChanges } from "./header-changes.ts";
 import type { Identification, Leg, LegEnd } from "./leg.ts";
 import type { Packet } from "./packet.ts";
 import type { Nanos } from "./time.ts";
@@ -17,7 +18,10 @@ const CLASS_ATTEMPTS = 32;
 /** So many branches may begin at one leg. */
 const MOST_BRANCHES = 8;
 
-/** What a packet does on a leg, in two bits. */
+/**
+ * What a packet does on a leg, in two bits. It stands in this file, since V8 takes no constants over from another one, which
+ * a packet would feel at each crossing (three percent).
+ */
 const Turn = {
   /** It has to leave the queue. */
   leaves: 0,
@@ -28,15 +32,10 @@ const Turn = {
   /** It becomes another frame, once, and draws an identification. */
   identifies: 3,
 } as const;
-/** So many legs have their two bits in a small integer; the others are looked up. */
-const MOST_TURNS = 15;
+type Turn = (typeof Turn)[keyof typeof Turn];
 
-/** Packets that went some legs of a trip: how many, their bytes as they were after the first leg, and when the last one did. */
-class Share {
-  packets = 0;
-  bytes = 0;
-  last: Nanos = 0;
-}
+/** So many legs of a trip have their two bits in a small integer; the others are looked up. */
+const MOST_TURNS = 15;
 
 /**
  * The legs that the packets of a flow go one after the other at one instant. All of them go the same ones until something
@@ -71,9 +70,8 @@ export class Trip {
   #move = 0;
   /** The outermost of the headers that are in front at the end and were not written on the way. */
   #unwritten: FlowHeader | null = null;
-  /** What becomes of IPv4 headers, and from where on they lie: from the start of the packet after the first leg. */
-  #changes: HeaderChange[] = [];
-  #changedFrom: number[] = [];
+  /** What becomes of IPv4 headers, from the start of the packet after the first leg; null: nothing. */
+  #changes: HeaderChanges | null = null;
   #last: Leg | null = null;
 
   /** What went all legs since the trip was settled: packets, their bytes as they were after the first leg, and when last. */
@@ -90,8 +88,8 @@ export class Trip {
   /** By leg: the trips that have the same legs before it, and others for the packets of a class for which its acts do not hold. */
   #branches: (Trip[] | undefined)[] | null = null;
   #attempts = 0;
-  /** By how many legs they went: the packets that got off on the way since the trip was settled. */
-  #left: (Share | undefined)[] | null = null;
+  /** The packets that got off on the way since the trip was settled. */
+  #departures: Departures | null = null;
   /** Of a class of flows: the port that is open at the start, and how the flow's hash follows from it. */
   readonly #openAtStart: OpenPort | null;
   readonly #hashAtStart: FlowPort | null;
@@ -254,18 +252,13 @@ export class Trip {
     this.#bytes += packet.length;
     if (this.#bytes > MOST_BYTES) world.ledger.enterAll();
     this.#stamp();
-    if (this.#changes.length > 0) this.#change(packet);
+    if (this.#changes !== null) this.#changes.apply(packet);
     const base = packet.at;
     packet.at = base + this.#move;
     packet.length -= this.#move;
     packet.legs = 0;
     this.#last!.describe(packet);
     if (this.#unwritten !== null) writeAll(this.#unwritten, packet, base);
-  }
-
-  #change(packet: Packet): void {
-    for (let i = 0; i < this.#changes.length; i++)
-      this.#changes[i]!.apply(packet, packet.at + this.#changedFrom[i]!);
   }
 
   /** The packet goes on with the stack, or with another trip: true. */
@@ -289,7 +282,12 @@ export class Trip {
     const gone = packet.legs;
     const { at: base, length } = packet;
     let unwritten: FlowHeader | null = null;
-    this.#countLeft(gone, length);
+    const { ledger, queue } = this.#world;
+    if (this.#departures === null) {
+      ledger.enter(this);
+      this.#departures = new Departures();
+    }
+    if (this.#departures.count(gone, length, queue.now) > MOST_BYTES) ledger.enterAll();
     for (let i = 1; i < gone; i++) {
       const leg = this.#legs[i]!;
       if (leg.change !== null) leg.change.apply(packet, packet.at + leg.change.at);
@@ -303,21 +301,6 @@ export class Trip {
     packet.device = last.to;
     last.describe(packet);
     if (unwritten !== null) writeAll(unwritten, packet, base);
-  }
-
-  #countLeft(gone: number, length: number): void {
-    const { ledger, queue } = this.#world;
-    this.#left ??= [];
-    let share = this.#left[gone];
-    if (share === undefined) {
-      ledger.enter(this);
-      share = new Share();
-      this.#left[gone] = share;
-    }
-    share.packets++;
-    share.bytes += length;
-    share.last = queue.now;
-    if (share.bytes > MOST_BYTES) ledger.enterAll();
   }
 
   /**
@@ -336,8 +319,7 @@ export class Trip {
     this.#identification = null;
     this.#move = 0;
     this.#unwritten = null;
-    this.#changes = [];
-    this.#changedFrom = [];
+    this.#changes = null;
     this.#last = null;
     this.#patience = 0;
     this.#until = Number.POSITIVE_INFINITY;
@@ -407,10 +389,16 @@ export class Trip {
     if (isFirst) this.#longest = MOST_BYTES;
     else {
       this.#longest = Math.min(this.#longest, leg.longest + this.#move);
-      if (leg.change !== null) this.#takeIn(leg.change);
+      if (leg.change !== null)
+        (this.#changes ??= new HeaderChanges()).add(this.#move + leg.change.at, leg.change);
       this.#unwritten = afterLeg(this.#unwritten, leg, this.#move);
       this.#move += leg.move;
-      if (this.#count < MOST_TURNS) this.#turns |= this.#turnOn(leg) << (2 * this.#count);
+      if (leg.acts !== null) this.#hasActs = true;
+      if (this.#count < MOST_TURNS) {
+        const turn = turnOn(leg, this.#identification ?? leg.identification);
+        if (turn === Turn.identifies) this.#identification = leg.identification;
+        this.#turns |= turn << (2 * this.#count);
+      }
     }
     if (leg.patience !== 0 && (this.#patience === 0 || leg.patience < this.#patience))
       this.#patience = leg.patience;
@@ -419,27 +407,6 @@ export class Trip {
     this.#legs.push(leg);
     this.#count++;
     this.#attempts = 0;
-  }
-
-  /** A {@link Turn}. */
-  #turnOn({ end, renumbers, identification, acts }: Leg): number {
-    if (acts !== null) this.#hasActs = true;
-    if (end !== null || renumbers > 1 || acts !== null) return Turn.leaves;
-    if (identification === null) return renumbers === 0 ? Turn.stays : Turn.renumbers;
-    this.#identification ??= identification;
-    return renumbers === 1 && identification === this.#identification ? Turn.identifies : Turn.leaves;
-  }
-
-  /** Two changes of one header become one. */
-  #takeIn(change: HeaderChange): void {
-    const from = this.#move + change.at;
-    const last = this.#changes.length - 1;
-    if (last >= 0 && this.#changedFrom[last] === from)
-      this.#changes[last] = this.#changes[last]!.followedBy(change);
-    else {
-      this.#changes.push(change);
-      this.#changedFrom.push(from);
-    }
   }
 
   /** Enters what went into the cells of all legs that it went. Called by the ledger. */
@@ -451,11 +418,14 @@ export class Trip {
       this.#packets = 0;
       this.#bytes = 0;
     }
-    if (this.#left === null) return;
-    this.#left.forEach((share, gone) => {
-      if (share === undefined) return;
-      for (let i = 0; i < gone; i++) legs[i]!.tally.enter(share.packets, share.bytes, share.last);
-    });
-    this.#left = null;
+    this.#departures?.enter(legs);
+    this.#departures = null;
   }
+}
+
+/** The turn on a leg of a trip, all of whose legs with {@link Turn.identifies} draw from `drawn`. */
+function turnOn({ end, renumbers, identification, acts }: Leg, drawn: Identification | null): Turn {
+  if (end !== null || renumbers > 1 || acts !== null) return Turn.leaves;
+  if (identification === null) return renumbers === 0 ? Turn.stays : Turn.renumbers;
+  return renumbers === 1 && identification === drawn ? Turn.identifies : Turn.leaves;
 }

@@ -27,7 +27,7 @@ import { checkSupported, demandSignal } from "./container/signals.ts";
 import { demandRunning, demandSettled, refuseRemoval } from "./container/state-checks.ts";
 import { statsOf } from "./container/stats.ts";
 import { topOf } from "./container/top.ts";
-import { updateContainer } from "./container/update-container.ts";
+import { checkUpdate, updateContainer } from "./container/update-container.ts";
 import { EngineFacts, MEMORY } from "./engine-facts.ts";
 import { restartEngine } from "./engine-restart.ts";
 import { EventLog } from "./event-log.ts";
@@ -66,10 +66,10 @@ export class DockerEngine implements DockerApi {
     const prng = world.prng.fork(`docker/${host.name}/ids`);
     const ids = (): string => newId(prng);
     const files = goFiles(runtime.host, (words) => new DaemonError(500, words));
-    this.#volumes = new VolumeStore(world, files, ids, (name) => this.#usersOf(name));
     this.#store = new ContainerStore(world.prng.fork(`docker/${host.name}/names`));
-    this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`), registry);
     this.events = new EventLog(world);
+    this.images = new ImageStore(world, world.prng.fork(`docker/${host.name}/images`), this.events, registry);
+    this.#volumes = new VolumeStore(world, files, this.events, ids, (name) => this.#usersOf(name));
     this.networks = networks(this.events);
     this.#networking = new ContainerNetworking({
       store: this.#store,
@@ -88,8 +88,7 @@ export class DockerEngine implements DockerApi {
       events: this.events,
       newId: ids,
       remove: (container) => {
-        this.#forget(container);
-        this.#volumes.dropAnonymous(container.mounts);
+        this.#forget(container, true);
       },
     });
     this.#factory = new ContainerFactory({
@@ -165,6 +164,7 @@ export class DockerEngine implements DockerApi {
         this.events.add("network", "destroy", Id, { name: Name, type: Driver });
       }
     }
+    this.events.pruned("network", 0);
     return pruned;
   }
 
@@ -243,6 +243,7 @@ export class DockerEngine implements DockerApi {
     const container = this.#store.demand(ref);
     demandRunning(container);
     if (container.paused) throw new DaemonError(409, `Container ${container.id} is already paused`);
+    demandSettled(container);
     this.#runner.pause(container, true);
     this.events.add("container", "pause", container.id, attributesOf(container));
   }
@@ -262,6 +263,8 @@ export class DockerEngine implements DockerApi {
     }
     const name = this.#newName(wish);
     const oldName = `/${container.name}`;
+    // One that waits for its next start counts as running, and its sandbox is gone.
+    if (container.restarting) throw new DaemonError(404, `sandbox ${container.lastSandbox.id} not found`);
     this.#store.rename(container, name);
     container.anonymous = false;
     if (container.sandbox !== null) this.networks.rename(container.sandbox, name);
@@ -279,6 +282,7 @@ export class DockerEngine implements DockerApi {
   }
 
   containerUpdate(ref: string, changes: Record<string, unknown>): { Warnings: string[] } {
+    checkUpdate(changes);
     const container = this.#store.demand(ref);
     updateContainer(container, changes);
     this.events.add("container", "update", container.id, attributesOf(container));
@@ -295,8 +299,7 @@ export class DockerEngine implements DockerApi {
       if (!options.force) refuseRemoval(container);
       yield* this.#runner.kill(container);
     }
-    if (!container.removed) this.#forget(container);
-    if (options.volumes) this.#volumes.dropAnonymous(container.mounts);
+    if (!container.removed) this.#forget(container, options.volumes);
   }
 
   containerPrune(filters: Filters = {}): { ContainersDeleted: string[]; SpaceReclaimed: number } {
@@ -304,8 +307,10 @@ export class DockerEngine implements DockerApi {
     const deleted = this.#store.all.filter(
       (one) => !one.running && passes({ labels: one.config.Labels, createdAt: one.created }),
     );
-    for (const container of deleted) this.#forget(container);
-    return { ContainersDeleted: deleted.map(({ id }) => id), SpaceReclaimed: 0 };
+    const SpaceReclaimed = deleted.reduce((sum, one) => sum + sizesOf(one).SizeRw, 0);
+    for (const container of deleted) this.#forget(container, false);
+    this.events.pruned("container", SpaceReclaimed);
+    return { ContainersDeleted: deleted.map(({ id }) => id), SpaceReclaimed };
   }
 
   *containerWait(ref: string, condition: "not-running" | "next-exit" | "removed"): Call<number> {
@@ -325,7 +330,9 @@ export class DockerEngine implements DockerApi {
     const container = this.#store.demand(ref);
     demandRunning(container);
     demandSettled(container);
-    return topOf(container, args);
+    const seen = topOf(container, args, this.#host.world.now);
+    this.events.add("container", "top", container.id, attributesOf(container));
+    return seen;
   }
 
   containerStats(ref: string): Record<string, unknown> {
@@ -413,6 +420,11 @@ export class DockerEngine implements DockerApi {
     return this.#volumes.prune(filters);
   }
 
+  buildPrune(): { SpaceReclaimed: number } {
+    this.events.pruned("builder", 0);
+    return { SpaceReclaimed: 0 };
+  }
+
   get #inspected(): Parameters<typeof resourceOf>[1] {
     return { links: this.#store.links };
   }
@@ -424,11 +436,12 @@ export class DockerEngine implements DockerApi {
       .map(({ id }) => id);
   }
 
-  /** Takes a stopped container away. */
-  #forget(container: Container): void {
+  /** Takes a stopped container away. @param volumes those that nobody named too */
+  #forget(container: Container, volumes: boolean): void {
     container.removing = true;
     this.#store.remove(container);
     container.removed = true;
+    if (volumes) this.#volumes.dropAnonymous(container.mounts);
     this.events.add("container", "destroy", container.id, attributesOf(container));
     container.changed.notify();
   }

@@ -2,6 +2,9 @@ import { WaitQueue } from "../sim/wait-queue.ts";
 import type { World } from "../sim/world.ts";
 import type { EventMessage } from "./api/docker-api.ts";
 
+/** How many events an engine remembers (moby daemon/events, eventsLimit). */
+export const EVENTS_KEPT = 256;
+
 /** What happened on an engine since it started, for `docker events`. */
 export class EventLog {
   readonly list: EventMessage[] = [];
@@ -20,5 +23,10 @@ export class EventLog {
       at: this.#world.now,
     });
     this.changed.notify();
+  }
+
+  /** Things of a kind were taken away together. @param space the bytes that it gave */
+  pruned(type: EventMessage["Type"], space: number): void {
+    this.add(type, "prune", "", { reclaimed: `${space}` });
   }
 }

@@ -3,7 +3,6 @@ import {
   type ContainerRuntime,
   type ContainerSystem,
   type ProcessSpec,
-  type SeenProcess,
   type StartedProcess,
   StartFailure,
   type SystemMount,
@@ -11,6 +10,7 @@ import {
 } from "../docker/container/container-runtime.ts";
 import { layerOf as layerDirectory } from "../docker/container/places.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import type { SeenProcess } from "../programs/procps/seen-process.ts";
 import type { WholeFiles } from "../programs/program-context.ts";
 import { SIGKILL } from "../sim/process.ts";
 import { archiveOf, changesOf, everyFile, extractInto, fileAt, layerOf } from "./file-archive.ts";
@@ -21,7 +21,7 @@ import { Machine } from "./machine.ts";
 import { hostPlace, type MountLine, memoryPlace, mountLines, mountsText } from "./mount-table.ts";
 import { mountKernelTrees } from "./mounts.ts";
 import type { ProcessEntry, Run } from "./process-table.ts";
-import { wordsOf } from "./programs/process-name.ts";
+import { seenProcess } from "./programs/process-name.ts";
 import { findInstalled, type Installed, launch } from "./programs/run.ts";
 import { ShellState } from "./shell-state.ts";
 import { nullStream, type Stream } from "./stream.ts";
@@ -199,13 +199,9 @@ class MachineSystem implements ContainerSystem {
 
   processes(): readonly SeenProcess[] {
     const { processes } = this.#machine;
-    return processes.list().map((entry) => ({
-      pid: processes.outerPid(entry.pid),
-      parent: processes.outerPid(entry.parent),
-      command: wordsOf(entry),
-      uid: entry.uid,
-      started: entry.started,
-    }));
+    return processes
+      .list()
+      .map((entry) => seenProcess(entry, processes.outerPid(entry.pid), processes.outerPid(entry.parent)));
   }
 
   /** What execve(2) would run, as runc looks for it. @throws {StartFailure} */

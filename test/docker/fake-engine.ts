@@ -259,6 +259,10 @@ export class FakeEngine implements DockerApi {
     return { VolumesDeleted: ["v10"], SpaceReclaimed: 1234 };
   }
 
+  buildPrune(): { SpaceReclaimed: number } {
+    return { SpaceReclaimed: 0 };
+  }
+
   imagePrune(): { ImagesDeleted: { Untagged?: string; Deleted?: string }[]; SpaceReclaimed: number } {
     return { ImagesDeleted: [{ Untagged: "a:b" }, { Deleted: "sha256:2" }], SpaceReclaimed: 5_540_000 };
   }

@@ -35,7 +35,7 @@ export interface ContainerProcess {
 
 /** An event as `docker events` tells it. */
 export interface EventMessage {
-  Type: "container" | "network" | "image" | "volume" | "daemon";
+  Type: "container" | "network" | "image" | "volume" | "builder" | "daemon";
   Action: string;
   Actor: { ID: string; Attributes: Record<string, string> };
   /** Nanoseconds of virtual time. */
@@ -131,6 +131,8 @@ export interface DockerApi {
   volumeCreate(request: VolumeCreateRequest): VolumeResource;
   volumeRemove(name: string, force: boolean): void;
   volumePrune(filters?: Filters): { VolumesDeleted: string[]; SpaceReclaimed: number };
+  /** POST /build/prune: nothing is built here. */
+  buildPrune(): { SpaceReclaimed: number };
 }
 
 /** Text that a process reads while it runs (programs' `ProgramInput`). */

@@ -1,6 +1,8 @@
 import type { Program } from "../../sim/process.ts";
 import { EPOCH_SECONDS, type Nanos, SECOND } from "../../sim/time.ts";
 import type { EventMessage, Filters } from "../api/docker-api.ts";
+import { EVENTS_KEPT } from "../event-log.ts";
+import { parseImageReference } from "../images/image-reference.ts";
 import { hasLabel } from "../labels.ts";
 import { evaluate } from "../templates/evaluate.ts";
 import { FUNCTION_NAMES } from "../templates/functions.ts";
@@ -18,9 +20,14 @@ export function* showEvents({ context, options, api }: Invocation): Program {
   const template = format === "" ? null : readFormat(format);
   const since = bound(options.text("since"), context.now());
   const until = bound(options.text("until"), context.now());
+  if (until !== null && since !== null && until < since)
+    throw new ClientError(
+      `Error response from daemon: \`since\` time (${sentTime(options.text("since"), since)}) cannot be after \`until\` time (${sentTime(options.text("until"), until)})`,
+    );
   const filters = options.filters();
   const { list, changed } = api.events;
-  let next = since === null ? list.length : 0;
+  // What happened before is told when either end is named, as far as the engine remembers it.
+  let next = since === null && until === null ? list.length : Math.max(0, list.length - EVENTS_KEPT);
   for (;;) {
     for (; next < list.length; next++) {
       const event = list[next]!;
@@ -41,10 +48,21 @@ function bound(text: string, now: Nanos): Nanos | null {
   return instant;
 }
 
+/** An instant as the client sends it: whole seconds of what was a duration, nanoseconds of a date, all else as it was typed. */
+function sentTime(text: string, at: Nanos): string {
+  if (/^\d+(?:\.\d+)?$/.test(text)) return text;
+  const seconds = EPOCH_SECONDS + Math.floor(at / SECOND);
+  if (!/^\d{4}-/.test(text)) return `${seconds}`;
+  return `${seconds}.${`${at - Math.floor(at / SECOND) * SECOND}`.padStart(9, "0")}`;
+}
+
 /** The values of one key are alternatives; of labels all must hold. A key that the engine does not know asks nothing. */
 function fits({ Type, Action, Actor }: EventMessage, filters: Filters): boolean {
   const names = [Actor.ID, Actor.Attributes["name"] ?? ""];
   // The beginning of an id or of a name is enough, whatever it is the id or name of.
+  const image = Actor.Attributes[Type === "image" ? "name" : "image"] ?? "";
+  // A tag may be left out.
+  const imageNames = [Actor.ID, image, withoutTag(Actor.ID), withoutTag(image)];
   const begins = (value: string): boolean => names.some((name) => name.startsWith(value));
   for (const [key, values] of Object.entries(filters)) {
     const some = (test: (value: string) => boolean): boolean => values.some(test);
@@ -55,7 +73,7 @@ function fits({ Type, Action, Actor }: EventMessage, filters: Filters): boolean 
         case "type":
           return some((value) => value === Type);
         case "image":
-          return some((value) => value === (Type === "image" ? Actor.ID : Actor.Attributes["image"]));
+          return some((value) => imageNames.includes(value));
         case "container":
         case "network":
         case "volume":
@@ -71,6 +89,10 @@ function fits({ Type, Action, Actor }: EventMessage, filters: Filters): boolean 
     if (!holds()) return false;
   }
   return true;
+}
+
+function withoutTag(name: string): string {
+  return name === "" ? "" : (parseImageReference(name)?.name ?? name);
 }
 
 /** `2026-01-01T00:00:00.000000000Z container start 1b97... (image=alpine, name=c1)` */

@@ -26,11 +26,11 @@ export const SYSTEM_RUNNERS: Readonly<Record<string, Runner>> = {
 
 /** Nothing is built here, and nothing left over. */
 function* pruneBuilds(invocation: Invocation): Program {
-  const { context, options } = invocation;
+  const { context, options, api } = invocation;
   const what = options.flag("all") ? "all build cache" : "all dangling build cache";
   const question = `WARNING! This will remove ${what}. Are you sure you want to continue?`;
-  if (!options.flag("force")) yield* confirm(invocation, question);
-  context.out("Total reclaimed space: 0B\n");
+  const agreed = options.flag("force") || (yield* confirm(invocation, question));
+  context.out(`Total reclaimed space: ${humanSize(agreed ? api.buildPrune().SpaceReclaimed : 0)}\n`);
   return 0;
 }
 
@@ -51,7 +51,7 @@ function listPlugins({ context, options }: Invocation): number {
 }
 
 function* prune(invocation: Invocation): Program {
-  const { context, options } = invocation;
+  const { context, options, api } = invocation;
   if (options.flag("volumes") && options.filters()["until"] !== undefined) {
     throw new ClientError('ERROR: The "until" filter is not supported with "--volumes"');
   }
@@ -62,6 +62,7 @@ function* prune(invocation: Invocation): Program {
     () => ({ text: pruneNetworks(invocation), space: 0 }),
     ...(options.flag("volumes") ? [() => pruneVolumes(invocation)] : []),
     () => pruneImages(invocation, all),
+    () => ({ text: "", space: api.buildPrune().SpaceReclaimed }),
   ];
   let total = 0;
   for (const part of parts) {

@@ -19,10 +19,10 @@ import { isFileFailure, unpacking } from "../go-files.ts";
 import { withChanges } from "../images/config-changes.ts";
 import { loadImages, savedImages } from "../images/image-archive.ts";
 import { configOf } from "../images/image-config.ts";
-import { canonicalName, demandReference, localName } from "../images/image-reference.ts";
+import { demandReference, localName } from "../images/image-reference.ts";
 import type { ImageStore } from "../images/image-store.ts";
 import type { Container } from "./container.ts";
-import { attributesOf } from "./container-events.ts";
+import { attributesOf, tellOfVolumes } from "./container-events.ts";
 import type { ContainerRunner } from "./container-runner.ts";
 import { type ContainerSystem, StartFailure } from "./container-runtime.ts";
 import type { ContainerStore } from "./container-store.ts";
@@ -52,7 +52,9 @@ export class Archives implements ArchiveApi {
   pathStat(ref: string, path: string): PathStat {
     const container = this.#parts.store.demand(ref);
     const place = resolvePath("/", path);
-    const file = asMissing(path, container.name, () => this.#system(container).fileAt(place));
+    const file = this.#mounted(container, (system) =>
+      asMissing(path, container.name, () => system.fileAt(place)),
+    );
     return {
       name: place.slice(place.lastIndexOf("/") + 1) || "/",
       kind: file.kind,
@@ -64,14 +66,24 @@ export class Archives implements ArchiveApi {
     const container = this.#parts.store.demand(ref);
     const place = resolvePath("/", path);
     const name = /(?:^|\/)\.$/.test(path) || place === "/" ? "." : place.slice(place.lastIndexOf("/") + 1);
-    const files = asMissing(path, container.name, () => this.#system(container).archive(place, name));
-    this.#tell("archive-path", container);
-    return files;
+    return this.#mounted(container, (system) => {
+      const files = asMissing(path, container.name, () => system.archive(place, name));
+      this.#tell("archive-path", container);
+      return files;
+    });
   }
 
   containerExtract(ref: string, directory: string, files: readonly ArchivedFile[]): void {
     const container = this.#parts.store.demand(ref);
-    const system = this.#system(container);
+    this.#mounted(container, (system) => this.#extract(container, system, directory, files));
+  }
+
+  #extract(
+    container: Container,
+    system: ContainerSystem,
+    directory: string,
+    files: readonly ArchivedFile[],
+  ): void {
     const place = resolvePath("/", directory);
     const at = asMissing(directory, container.name, () => system.fileAt(place));
     if (at.kind !== "directory") throw new DaemonError(400, "extraction point is not a directory");
@@ -108,7 +120,6 @@ export class Archives implements ArchiveApi {
     const pauses = pause && container.running && !container.paused;
     if (pauses) this.#tell("pause", container);
     const layer = runner.systemOf(container).layer();
-    if (pauses) this.#tell("unpause", container);
     const { image } = container;
     const id = images.newId();
     const added = layer.files.length + layer.gone.length > 0;
@@ -146,8 +157,9 @@ export class Archives implements ArchiveApi {
       comment,
       ...attributesOf(container),
       imageID: id,
-      imageRef: named === null ? "" : canonicalName(named),
+      imageRef: named ?? "",
     });
+    if (pauses) this.#tell("unpause", container);
     return id;
   }
 
@@ -179,7 +191,7 @@ export class Archives implements ArchiveApi {
     files: readonly ArchivedFile[],
     { repository, comment, changes, from }: Parameters<ArchiveApi["imageImport"]>[1],
   ): string {
-    const { images, world, events } = this.#parts;
+    const { images, world } = this.#parts;
     const named = repository === "" ? null : localName(demandReference(repository));
     const config: ContainerConfig = withChanges(configOf({ names: [] }), changes);
     const size = files.reduce((sum, { content }) => sum + content.length, 0);
@@ -203,11 +215,22 @@ export class Archives implements ArchiveApi {
       tagged: null,
     });
     if (named !== null) images.name(image, named);
-    events.add("image", "import", id, { name: id });
+    images.tell("import", image);
     return id;
   }
 
-  /** Its files with what is mounted over them, whether it runs or not. */
+  /** Does something with its files and what is mounted over them, whether it runs or not. */
+  #mounted<T>(container: Container, act: (system: ContainerSystem) => T): T {
+    const { events } = this.#parts;
+    const system = this.#system(container);
+    tellOfVolumes(events, container, "mount");
+    try {
+      return act(system);
+    } finally {
+      tellOfVolumes(events, container, "unmount");
+    }
+  }
+
   #system(container: Container): ContainerSystem {
     const system = this.#parts.runner.systemOf(container);
     try {

@@ -63,8 +63,12 @@ export class ContainerFactory {
       mountsOf: (ref) => store.find(ref)?.mounts ?? null,
     });
     runner.prepare(container);
+    const others = (hostConfig.VolumesFrom ?? []).flatMap(
+      (text) => store.find(text.split(":")[0]!)?.mounts ?? [],
+    );
     for (const { Name } of container.mounts)
-      if (Name !== undefined) volumes.ensure(Name, String(hostConfig["VolumeDriver"] ?? ""));
+      if (Name !== undefined && !others.some((other) => other.Name === Name))
+        volumes.ensure(Name, String(hostConfig["VolumeDriver"] ?? ""));
     registerLinks(container, store);
     store.add(container);
     events.add("container", "create", id, attributesOf(container));

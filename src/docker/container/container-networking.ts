@@ -104,6 +104,9 @@ export class ContainerNetworking {
       events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
       this.refreshFiles(container);
     }
+    // Of one that runs the engine tells it twice.
+    const { Id, Name, Driver } = network;
+    events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
     container.wishes.delete(network.Name);
   }
 

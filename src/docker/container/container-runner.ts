@@ -12,7 +12,7 @@ import { GENERIC_COMMAND } from "../images/generic-image.ts";
 import type { NetworkBackend } from "../network/network-backend.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import type { Container } from "./container.ts";
-import { attributesOf } from "./container-events.ts";
+import { attributesOf, tellOfVolumes } from "./container-events.ts";
 import type { ContainerNetworking } from "./container-networking.ts";
 import {
   type ContainerRuntime,
@@ -92,6 +92,9 @@ export class ContainerRunner {
     if (container.paused) throw new DaemonError(409, "cannot start a paused container, try unpause instead");
     if (container.running && !container.restarting) return;
     container.restarting = false;
+    // Whoever starts it by hand begins to count anew (moby container, ResetRestartManager).
+    container.restartCount = 0;
+    this.#policies.delete(container);
     this.#begin(container);
     container.stoppedByHand = false;
   }
@@ -103,12 +106,15 @@ export class ContainerRunner {
   }
 
   #begin(container: Container): void {
+    const { events } = this.#parts;
     try {
       checkAtStart(container.hostConfig);
       this.#parts.networking.join(container);
+      tellOfVolumes(events, container, "mount");
       this.#launch(container);
     } catch (error) {
       this.#parts.networking.leave(container);
+      tellOfVolumes(events, container, "unmount");
       if (error instanceof StartFailure) {
         container.exitCode = error.status;
         container.error = `failed to create shim task: OCI runtime create failed: runc create failed: ${error.words}`;
@@ -237,7 +243,10 @@ export class ContainerRunner {
     container.running = again !== null;
     container.restarting = again !== null;
     this.#parts.networking.leave(container);
+    tellOfVolumes(events, container, "unmount");
     container.changed.notify();
+    // Whoever follows what it writes waits for its end too.
+    container.log.changed.notify();
     if (again === null) {
       if (container.hostConfig.AutoRemove) this.#parts.remove(container);
       return;
@@ -269,7 +278,9 @@ export class ContainerRunner {
     const linked = linkedEnvironment(this.#parts.networking.linksOf(container));
     const id = this.#parts.newId();
     const attributes = { execID: id, ...attributesOf(container) };
-    const words = config.Cmd.join(" ");
+    // The engine puts its arguments behind a blank, whether there are any or not.
+    const [program = "", ...rest] = config.Cmd;
+    const words = `${program} ${rest.join(" ")}`;
     events.add("container", `exec_create: ${words}`, container.id, attributes);
     events.add("container", `exec_start: ${words}`, container.id, attributes);
     const user = userIn(container, config.User || container.config.User);

@@ -1,5 +1,6 @@
 import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { Credentials } from "../../programs/credentials.ts";
+import type { SeenProcess } from "../../programs/procps/seen-process.ts";
 import type { WholeFiles } from "../../programs/program-context.ts";
 import type { ArchivedFile, FileChange, FileLayer } from "../api/archive-types.ts";
 import type { ContainerProcess, ExecInput } from "../api/docker-api.ts";
@@ -59,17 +60,6 @@ export interface ContainerSystem {
   stop(): void;
   /** In the order of starting, with the pids that the host sees. */
   processes(): readonly SeenProcess[];
-}
-
-/** A process of a container as the host's `ps` shows it. */
-export interface SeenProcess {
-  readonly pid: number;
-  readonly parent: number;
-  /** Its words. */
-  readonly command: string;
-  readonly uid: number;
-  /** Virtual nanoseconds. */
-  readonly started: number;
 }
 
 export interface StartedProcess extends ContainerProcess {

@@ -1,26 +1,46 @@
-import { DaemonError } from "../api/daemon-error.ts";
+import type { HostConfig } from "../api/container-types.ts";
+import { DaemonError, withPrefix } from "../api/daemon-error.ts";
 import type { Container } from "./container.ts";
 import { checkLimits, checkRestartPolicy } from "./host-config-checks.ts";
 
-/** Changes what can be changed of a container, running or not. @throws {DaemonError} */
-export function updateContainer({ id, hostConfig }: Container, changes: Record<string, unknown>): void {
-  const policy = changes["RestartPolicy"] as { Name: string; MaximumRetryCount: number } | undefined;
-  const changesPolicy = policy !== undefined && policy.Name !== "";
-  if (changesPolicy && hostConfig.AutoRemove)
-    throw new DaemonError(
-      500,
-      "Restart policy cannot be updated because AutoRemove is enabled for the container",
-    );
-  if (policy !== undefined) checkRestartPolicy(policy);
+/** What is wrong with changes, whatever container they are for. @throws {DaemonError} 400 */
+export function checkUpdate(changes: Record<string, unknown>): void {
+  const policy = changes["RestartPolicy"] as HostConfig["RestartPolicy"] | undefined;
   checkLimits(changes, true);
-  const memory = Number(changes["Memory"] ?? 0);
-  if (memory > Number(hostConfig["MemorySwap"] ?? 0) && Number(changes["MemorySwap"] ?? 0) === 0)
-    throw new DaemonError(
-      409,
-      `Cannot update container ${id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`,
-    );
-  if (changesPolicy) hostConfig.RestartPolicy = { ...policy };
+  if (policy !== undefined) checkRestartPolicy(policy);
+}
+
+/** Changes what can be changed of a container, running or not (moby container_unix.go). @throws {DaemonError} */
+export function updateContainer(container: Container, changes: Record<string, unknown>): void {
+  const { hostConfig } = container;
+  withPrefix(`Cannot update container ${container.id}`, () => refuseConflicts(container, changes));
+  const policy = changes["RestartPolicy"] as HostConfig["RestartPolicy"] | undefined;
+  if (policy !== undefined && policy.Name !== "") hostConfig.RestartPolicy = { ...policy };
   for (const [key, value] of Object.entries(changes)) {
     if (key !== "RestartPolicy" && value !== 0 && value !== "" && value !== null) hostConfig[key] = value;
   }
+}
+
+/** What does not go with what the container has already. */
+function refuseConflicts({ hostConfig }: Container, changes: Record<string, unknown>): void {
+  const now = (key: string): number => Number(hostConfig[key] ?? 0);
+  const next = (key: string): number => Number(changes[key] ?? 0);
+  const refuse = (words: string): never => {
+    throw new DaemonError(409, words);
+  };
+  if (next("NanoCpus") > 0 && now("CpuPeriod") > 0)
+    refuse("Conflicting options: Nano CPUs cannot be updated as CPU Period has already been set");
+  if (next("NanoCpus") > 0 && now("CpuQuota") > 0)
+    refuse("Conflicting options: Nano CPUs cannot be updated as CPU Quota has already been set");
+  if (next("CpuPeriod") > 0 && now("NanoCpus") > 0)
+    refuse("Conflicting options: CPU Period cannot be updated as NanoCPUs has already been set");
+  if (next("CpuQuota") > 0 && now("NanoCpus") > 0)
+    refuse("Conflicting options: CPU Quota cannot be updated as NanoCPUs has already been set");
+  if (next("Memory") > 0 && next("Memory") > now("MemorySwap") && next("MemorySwap") === 0)
+    refuse(
+      "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time",
+    );
+  const policy = changes["RestartPolicy"] as HostConfig["RestartPolicy"] | undefined;
+  if (policy !== undefined && !["", "no"].includes(policy.Name) && hostConfig.AutoRemove)
+    refuse("Restart policy cannot be updated because AutoRemove is enabled for the container");
 }

@@ -20,6 +20,7 @@ export function savedImages(
   now: Nanos,
 ): readonly ArchivedFile[] {
   const saved = namesOf(images, refs);
+  for (const image of saved.keys()) images.tell("save", image);
   const file = (path: string, content: string): ArchivedFile => ({
     path,
     kind: "file",
@@ -117,9 +118,10 @@ export function loadImages(images: ImageStore, files: readonly ArchivedFile[]): 
       image = images.put({ ...remembered, tags: [], digests: [], tagged: null });
     }
     for (const name of names) {
-      images.name(image, name);
+      images.nameLoaded(image, name);
       said.push(`Loaded image: ${name}`);
     }
+    images.tell("load", image);
     if (RepoTags === null) said.push(`Loaded image ID: ${id}`);
   }
   return said;

@@ -4,6 +4,7 @@ import type { ContainerConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { ImageConfig, ImageResource, ImageSummary } from "../api/image-types.ts";
+import type { EventLog } from "../event-log.ts";
 import { checkFilterKeys, truthFilter } from "../filters.ts";
 import { newId, shortId } from "../ids.ts";
 import { hasLabel } from "../labels.ts";
@@ -27,6 +28,7 @@ type Removed = { Untagged?: string; Deleted?: string };
 export class ImageStore {
   readonly #world: World;
   readonly #prng: Prng;
+  readonly #events: EventLog;
   readonly #reach: (server: string, url: string) => void;
   readonly #images: Map<string, Image> = new Map();
   /** What is known of images by name, wherever they lie. */
@@ -36,8 +38,14 @@ export class ImageStore {
   readonly #layers: Map<string, string> = new Map();
 
   /** @param reach throws when there is no way to a registry */
-  constructor(world: World, prng: Prng, reach: (server: string, url: string) => void = () => {}) {
+  constructor(
+    world: World,
+    prng: Prng,
+    events: EventLog,
+    reach: (server: string, url: string) => void = () => {},
+  ) {
     this.#reach = reach;
+    this.#events = events;
     this.#world = world;
     this.#prng = prng;
   }
@@ -103,12 +111,18 @@ export class ImageStore {
       digest = `${reference.name}@sha256:${newId(this.#prng)}`;
       image.digests.push(digest);
     }
+    this.tell("pull", image, reference.name, name);
     return { fresh, digest: digest.slice(digest.indexOf("@") + 1), tag: reference.tag ?? "latest" };
   }
 
   tag(source: string, target: string): void {
     const image = this.demand(source);
     this.name(image, localName(demandReference(target)));
+  }
+
+  /** An event about an image. @param name what it is called there: its id unless given */
+  tell(action: string, { id, config }: Image, name: string = id, subject: string = id): void {
+    this.#events.add("image", action, subject, { ...config.Labels, name });
   }
 
   /** @param users the containers that use an image, as `{ id, running }`. */
@@ -140,9 +154,13 @@ export class ImageStore {
     for (const name of names) {
       image.tags.splice(image.tags.indexOf(name), 1);
       removed.push({ Untagged: name });
+      this.tell("untag", image);
     }
     if (image.tags.length > 0 || using.length > 0) return removed;
-    for (const digest of image.digests) removed.push({ Untagged: digest });
+    for (const digest of image.digests) {
+      removed.push({ Untagged: digest });
+      this.tell("untag", image);
+    }
     removed.push(...this.#delete(image));
     return removed;
   }
@@ -162,11 +180,15 @@ export class ImageStore {
     for (const image of [...this.#images.values()]) {
       if (used.has(image) || (all !== true && image.tags.length > 0)) continue;
       if (!passes({ labels: image.config.Labels, createdAt: image.created })) continue;
-      for (const name of inOrder(image.tags)) deleted.push({ Untagged: name });
+      for (const name of inOrder(image.tags)) {
+        deleted.push({ Untagged: name });
+        this.tell("untag", image);
+      }
       for (const digest of image.digests) deleted.push({ Untagged: digest });
       space += image.size - this.sharedSize(image);
       deleted.push(...this.#delete(image));
     }
+    this.#events.pruned("image", space);
     return { ImagesDeleted: deleted, SpaceReclaimed: space };
   }
 
@@ -310,6 +332,7 @@ export class ImageStore {
   /** Takes an image away with the layers that no other has, the uppermost first. */
   #delete(image: Image): Removed[] {
     this.#images.delete(image.id);
+    this.#events.add("image", "delete", image.id, { name: image.id });
     const kept = new Set([...this.#images.values()].flatMap(({ layers }) => layers.map(({ id }) => id)));
     const gone = image.layers.filter(({ id }) => !kept.has(id)).reverse();
     return [{ Deleted: image.id }, ...gone.map(({ id }) => ({ Deleted: id }))];
@@ -333,6 +356,12 @@ export class ImageStore {
 
   /** Gives an image a name, which another loses that had it. */
   name(image: Image, name: string): void {
+    this.nameLoaded(image, name);
+    this.tell("tag", image, name);
+  }
+
+  /** As {@link name}, with the name that an archive gives it: nobody is told. */
+  nameLoaded(image: Image, name: string): void {
     this.#untag(name);
     image.tags.push(name);
     image.tagged = this.#world.now;

@@ -3,6 +3,7 @@ import type { World } from "../../sim/world.ts";
 import { DaemonError, withPrefix } from "../api/daemon-error.ts";
 import type { Filters } from "../api/docker-api.ts";
 import type { VolumeCreateRequest, VolumeResource } from "../api/volume-types.ts";
+import type { EventLog } from "../event-log.ts";
 import { checkFilterKeys, matches, truthFilter } from "../filters.ts";
 import { hasLabel } from "../labels.ts";
 import { pruneFilter } from "../prune-filters.ts";
@@ -19,10 +20,12 @@ export class VolumeStore {
   readonly #ids: () => string;
   readonly #users: VolumeUsers;
   readonly #host: WholeFiles;
+  readonly #events: EventLog;
   readonly #volumes: Map<string, VolumeResource> = new Map();
 
   /** @param users the ids of the containers that use a volume */
-  constructor(world: World, host: WholeFiles, ids: () => string, users: VolumeUsers) {
+  constructor(world: World, host: WholeFiles, events: EventLog, ids: () => string, users: VolumeUsers) {
+    this.#events = events;
     this.#world = world;
     this.#host = host;
     this.#ids = ids;
@@ -76,7 +79,10 @@ export class VolumeStore {
       );
     }
     const there = this.#volumes.get(name);
-    if (there !== undefined) return there;
+    if (there !== undefined) {
+      this.#tell("create", there);
+      return there;
+    }
     const volume: VolumeResource = {
       CreatedAt: rfc3339(Math.floor(this.#world.now / 1e9) * 1e9),
       Driver: "local",
@@ -90,11 +96,17 @@ export class VolumeStore {
       this.#host.makeDirectory(volume.Mountpoint, true),
     );
     this.#volumes.set(name, volume);
+    this.#tell("create", volume);
     return volume;
+  }
+
+  #tell(action: string, { Name, Driver }: VolumeResource): void {
+    this.#events.add("volume", action, Name, { driver: Driver });
   }
 
   /** Takes a volume away with all that is in it. */
   #drop(name: string): void {
+    this.#tell("destroy", this.#volumes.get(name)!);
     this.#volumes.delete(name);
     const place = `/var/lib/docker/volumes/${name}`;
     if (this.#host.stat(place) !== null) this.#host.remove(place, true);
@@ -105,9 +117,13 @@ export class VolumeStore {
     return sizeBelow(this.#host, Mountpoint);
   }
 
-  /** Makes a volume because a container wants it: nobody said anything about it. */
+  /** Makes a volume because a container wants it: nobody said anything about it. The event is told of one that is there too. */
   ensure(name: string, driver: string): void {
-    if (this.#volumes.has(name)) return;
+    const there = this.#volumes.get(name);
+    if (there !== undefined) {
+      this.#tell("create", there);
+      return;
+    }
     this.create({ Name: name, Driver: driver, DriverOpts: {}, Labels: {} });
     this.#volumes.set(name, { ...this.#volumes.get(name)!, Labels: null, Options: null });
   }
@@ -128,7 +144,8 @@ export class VolumeStore {
   /** Volumes that nobody named go with the container that they were made for. */
   dropAnonymous(mounts: readonly { readonly Name?: string }[]): void {
     for (const { Name = "" } of mounts)
-      if (/^[0-9a-f]{64}$/.test(Name) && this.#users(Name).length === 0) this.#drop(Name);
+      if (/^[0-9a-f]{64}$/.test(Name) && this.#volumes.has(Name) && this.#users(Name).length === 0)
+        this.#drop(Name);
   }
 
   /** @throws {DaemonError} 400 */
@@ -142,6 +159,7 @@ export class VolumeStore {
       SpaceReclaimed += this.sizeOf(volume);
       this.#drop(volume.Name);
     }
+    this.#events.pruned("volume", SpaceReclaimed);
     return { VolumesDeleted: unused.map(({ Name }) => Name), SpaceReclaimed };
   }
 }

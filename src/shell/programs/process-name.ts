@@ -1,3 +1,4 @@
+import type { SeenProcess } from "../../programs/procps/seen-process.ts";
 import type { ProcessEntry } from "../process-table.ts";
 
 /** The longest name of a process (TASK_COMM_LEN without its end). */
@@ -25,4 +26,23 @@ export function executes(
 
 function baseOf(word: string): string {
   return word.slice(word.lastIndexOf("/") + 1);
+}
+
+/** A process as `ps` sees it. @param tty the terminal that it has, if any */
+export function seenProcess(
+  entry: ProcessEntry,
+  pid: number,
+  parent: number,
+  tty: string | null = null,
+): SeenProcess {
+  return {
+    pid,
+    parent,
+    name: nameOf(entry),
+    command: wordsOf(entry),
+    uid: entry.uid,
+    gid: entry.gid,
+    started: entry.started,
+    tty,
+  };
 }

@@ -27,7 +27,7 @@ import { checkSupported, demandSignal } from "./container/signals.ts";
 import { demandRunning, demandSettled, refuseRemoval } from "./container/state-checks.ts";
 import { statsOf } from "./container/stats.ts";
 import { topOf } from "./container/top.ts";
-import { checkUpdate, updateContainer } from "./container/update-container.ts";
+import { checkUpdate, updateContainer, updateWarnings } from "./container/update-container.ts";
 import { EngineFacts, MEMORY } from "./engine-facts.ts";
 import { restartEngine } from "./engine-restart.ts";
 import { EventLog } from "./event-log.ts";
@@ -286,7 +286,7 @@ export class DockerEngine implements DockerApi {
     const container = this.#store.demand(ref);
     updateContainer(container, changes);
     this.events.add("container", "update", container.id, attributesOf(container));
-    return { Warnings: [] };
+    return { Warnings: updateWarnings(changes) };
   }
 
   *containerRemove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Call<void> {

@@ -8,11 +8,14 @@ import {
   type SystemMount,
   type SystemOptions,
 } from "../docker/container/container-runtime.ts";
+import type { SystemLimits } from "../docker/container/limits.ts";
 import { layerOf as layerDirectory } from "../docker/container/places.ts";
 import type { NetworkNamespace } from "../net/network-namespace.ts";
 import type { SeenProcess } from "../programs/procps/seen-process.ts";
 import type { WholeFiles } from "../programs/program-context.ts";
 import { SIGKILL } from "../sim/process.ts";
+import { inUnits, letterOf } from "./builtins/ulimit.ts";
+import { cgroupFiles } from "./cgroup-files.ts";
 import { archiveOf, changesOf, everyFile, extractInto, fileAt, layerOf } from "./file-archive.ts";
 import { DirectoryNode, FileNode } from "./file-node.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -57,9 +60,11 @@ class MachineSystem implements ContainerSystem {
   readonly #places: Map<string, MountLine> = new Map(OWN_FILES.map((path) => [path, hostPlace(path, false)]));
   /** Nothing runs in it, what is started now neither. */
   #frozen = false;
+  #limits: SystemLimits;
 
   constructor(outer: Machine, options: SystemOptions) {
     this.#namespace = options.namespace;
+    this.#limits = options.limits;
     this.#outer = outer;
     this.#machine = new Machine({
       host: outer.host,
@@ -76,13 +81,23 @@ class MachineSystem implements ContainerSystem {
     mountKernelTrees(this.#machine.files, !options.privileged);
     const text = (): string =>
       mountsText(
-        mountLines(layerDirectory(options.seedName), [...this.#places.values()], options.privileged),
+        mountLines(layerDirectory(options.seedName), [...this.#places.values()], {
+          privileged: options.privileged,
+          shmSize: this.#limits.shmSize,
+        }),
       );
     for (const point of ["/proc/mounts", "/proc/self/mounts", "/proc/1/mounts"])
       this.#machine.files.mount(point, () => ({
         list: () => null,
         read: (path) => (path === "" ? text() : null),
       }));
+    this.#machine.files.mount("/sys/fs/cgroup", () =>
+      cgroupFiles(
+        () => this.#limits,
+        () => this.processes().length,
+      ),
+    );
+    this.limits = options.limits;
     const files = this.files;
     for (const [path, text] of Object.entries(options.image.files)) {
       files.makeDirectory(path.slice(0, path.lastIndexOf("/")) || "/", true);
@@ -113,6 +128,15 @@ class MachineSystem implements ContainerSystem {
 
   set hostname(name: string) {
     this.#machine.hostname = name;
+  }
+
+  get limits(): SystemLimits {
+    return this.#limits;
+  }
+
+  set limits(limits: SystemLimits) {
+    this.#limits = limits;
+    this.#machine.oomScoreAdj = limits.oomScoreAdj;
   }
 
   set readOnly(readOnly: boolean) {
@@ -242,6 +266,11 @@ class MachineSystem implements ContainerSystem {
     state.cwd = spec.cwd;
     state.credentials = spec.credentials;
     state.naming = spec.tty ? { kind: "prompt" } : { kind: "ash", name: "sh", script: false };
+    for (const { name, soft, hard } of this.#limits.processes) {
+      const letter = letterOf(name);
+      state.limits.set(letter, inUnits(letter, soft));
+      state.hardLimits.set(letter, inUnits(letter, hard));
+    }
     for (const [name, value] of spec.env) {
       state.variables.set(name, value);
       state.variables.demand(name).exported = true;

@@ -30,6 +30,7 @@ interface Mounted {
   readonly text: string | null;
 }
 
+const SELF = "/proc/self";
 const DIRECTORIES = ["/bin", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/tmp", "/usr/bin", "/var"];
 
 /** The files of one host: those in memory, and the lazy trees that are mounted over them. */
@@ -53,9 +54,9 @@ export class HostFiles {
     mounts.splice(at, 0, { point, source });
   }
 
-  /** The files as processes in `namespace` see them. */
-  view(namespace: NetworkNamespace): FileSystem {
-    return new FilesView(this, this.tree, namespace);
+  /** The files as processes in `namespace` see them. @param pid whose /proc/self it is */
+  view(namespace: NetworkNamespace, pid: number | null = null): FileSystem {
+    return new FilesView(this, this.tree, namespace, pid);
   }
 
   /** The lazy tree that knows this path as a file or a directory. */
@@ -150,11 +151,21 @@ class FilesView implements FileSystem {
   readonly #files: FileTree;
   readonly #namespace: NetworkNamespace;
 
+  readonly #pid: number | null;
+
   /** @param files those in memory. */
-  constructor(host: HostFiles, files: FileTree, namespace: NetworkNamespace) {
+  constructor(host: HostFiles, files: FileTree, namespace: NetworkNamespace, pid: number | null) {
     this.#host = host;
     this.#files = files;
     this.#namespace = namespace;
+    this.#pid = pid;
+  }
+
+  /** Where a path leads that goes by /proc/self. */
+  #at(path: string): string {
+    if (this.#pid === null || !/^\/proc\/self(?:\/|$)/.test(path)) return path;
+    if (path !== SELF && this.#host.mounted(this.#namespace, path) !== null) return path;
+    return `/proc/${this.#pid}${path.slice(SELF.length)}`;
   }
 
   get opened(): FileSystem {
@@ -166,23 +177,23 @@ class FilesView implements FileSystem {
   }
 
   readBytes(path: string): FileContent {
-    return this.#host.read(this.#namespace, path);
+    return this.#host.read(this.#namespace, this.#at(path));
   }
 
   write(path: string, content: FileContent): void {
-    if (!this.#host.writeMounted(this.#namespace, path, content)) this.#files.write(path, content);
+    if (!this.#host.writeMounted(this.#namespace, this.#at(path), content)) this.#files.write(path, content);
   }
 
   append(path: string, text: string): void {
-    if (!this.#host.writeMounted(this.#namespace, path, text)) this.#files.append(path, text);
+    if (!this.#host.writeMounted(this.#namespace, this.#at(path), text)) this.#files.append(path, text);
   }
 
   list(path: string): readonly string[] {
-    return this.#host.list(this.#namespace, path);
+    return this.#host.list(this.#namespace, this.#at(path));
   }
 
   stat(path: string, follow = true): FileStat | null {
-    return this.#host.stat(this.#namespace, path, follow);
+    return this.#host.stat(this.#namespace, this.#at(path), follow);
   }
 
   makeDirectory(path: string, parents: boolean): void {
@@ -218,7 +229,7 @@ class FilesView implements FileSystem {
   }
 
   isLazy(path: string): boolean {
-    return this.#host.mounted(this.#namespace, path)?.text != null;
+    return this.#host.mounted(this.#namespace, this.#at(path))?.text != null;
   }
 }
 

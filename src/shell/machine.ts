@@ -59,6 +59,8 @@ export class Machine {
   readonly image: ImageContents | null;
   /** Nobody may write to /proc/sys and /sys. */
   readonly readOnlySysctls: boolean;
+  /** How soon its processes are ended for want of memory (proc(5), oom_score_adj). */
+  oomScoreAdj = 0;
   /** For `$RANDOM` and `mktemp`. */
   readonly prng: Prng;
   hostname: string;
@@ -101,7 +103,7 @@ export class Machine {
       read: (path) => (devices.includes(path) ? "" : null),
       write: () => null,
     }));
-    mountProcesses(this.files, this.processes);
+    mountProcesses(this.files, this.processes, this);
     if (this.image?.system === "busybox")
       this.files.mount("/bin", () => ({
         list: (path) => (path === "" ? [...BUSYBOX_NAMES] : null),

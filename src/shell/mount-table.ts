@@ -16,9 +16,13 @@ function line(source: string, point: string, type: string, options: string): Mou
 
 /**
  * All that is mounted in a container of Docker 20.10: its layers, what runc mounts for every one, and between these its own
- * places. @param layer the directory of its layers
+ * places. @param layer the directory of its layers. @param shmSize the bytes of /dev/shm
  */
-export function mountLines(layer: string, places: readonly MountLine[], privileged: boolean): MountLine[] {
+export function mountLines(
+  layer: string,
+  places: readonly MountLine[],
+  { privileged, shmSize }: { readonly privileged: boolean; readonly shmSize: number },
+): MountLine[] {
   const kernel = privileged ? "rw" : "ro";
   return [
     line(
@@ -33,7 +37,7 @@ export function mountLines(layer: string, places: readonly MountLine[], privileg
     line("sysfs", "/sys", "sysfs", `${kernel},${KERNEL}`),
     line("tmpfs", "/sys/fs/cgroup", "tmpfs", `rw,${KERNEL},mode=755`),
     line("mqueue", "/dev/mqueue", "mqueue", `rw,${KERNEL}`),
-    line("shm", "/dev/shm", "tmpfs", `rw,${KERNEL},size=65536k`),
+    line("shm", "/dev/shm", "tmpfs", `rw,${KERNEL},size=${Math.ceil(shmSize / 1024)}k`),
     ...places,
     ...(privileged
       ? []

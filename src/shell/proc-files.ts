@@ -3,10 +3,16 @@ import type { HostFiles, MountedTree } from "./host-files.ts";
 import type { ProcessEntry, ProcessTable } from "./process-table.ts";
 import { nameOf, wordsOf } from "./programs/process-name.ts";
 
+/** What is the same for all processes of a system. */
+interface ProcessFacts {
+  readonly oomScoreAdj: number;
+}
+
 /** The files of a process in /proc (proc(5)). */
-const OF_PROCESS: Readonly<Record<string, (entry: ProcessEntry) => string>> = {
+const OF_PROCESS: Readonly<Record<string, (entry: ProcessEntry, facts: ProcessFacts) => string>> = {
   cmdline: (entry) => `${wordsOf(entry).split(" ").join("\0")}\0`,
   comm: (entry) => `${nameOf(entry)}\n`,
+  oom_score_adj: (_entry, { oomScoreAdj }) => `${oomScoreAdj}\n`,
   status: (entry) => {
     const { pid, parent, uid, gid } = entry;
     const four = (id: number): string => `${id}\t${id}\t${id}\t${id}`;
@@ -26,7 +32,7 @@ Threads:\t1
 };
 
 /** Puts the processes of a system into its /proc, and what the kernel tells of itself there. */
-export function mountProcesses(files: HostFiles, processes: ProcessTable): void {
+export function mountProcesses(files: HostFiles, processes: ProcessTable, facts: ProcessFacts): void {
   const { world } = processes;
   const ofKernel: Readonly<Record<string, () => string>> = {
     loadavg: () =>
@@ -37,7 +43,13 @@ export function mountProcesses(files: HostFiles, processes: ProcessTable): void 
   const tree: MountedTree = {
     list: (path) => {
       if (path === "")
-        return [...processes.list().map(({ pid }) => `${pid}`), ...Object.keys(ofKernel), "net", "sys"];
+        return [
+          ...processes.list().map(({ pid }) => `${pid}`),
+          ...Object.keys(ofKernel),
+          "net",
+          "self",
+          "sys",
+        ];
       return processFor(processes, path) === null ? null : Object.keys(OF_PROCESS);
     },
     read: (path) => {
@@ -45,7 +57,7 @@ export function mountProcesses(files: HostFiles, processes: ProcessTable): void 
       const slash = path.indexOf("/");
       const name = path.slice(slash + 1);
       const entry = slash < 0 ? null : processFor(processes, path.slice(0, slash));
-      return entry === null || !Object.hasOwn(OF_PROCESS, name) ? null : OF_PROCESS[name]!(entry);
+      return entry === null || !Object.hasOwn(OF_PROCESS, name) ? null : OF_PROCESS[name]!(entry, facts);
     },
   };
   files.mount("/proc", () => tree);

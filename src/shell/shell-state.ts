@@ -73,6 +73,8 @@ export class ShellState {
   traps: Map<string, string> = new Map();
   /** What `ulimit` was told, by letter; null for no limit. */
   limits: Map<string, number | null> = new Map();
+  /** How far they may be raised, where that is not as far as they are. */
+  hardLimits: Map<string, number | null> = new Map();
   positional: readonly string[] = [];
   naming: Naming = { kind: "command", name: "bash" };
   cwd = "/root";
@@ -141,6 +143,7 @@ export class ShellState {
     child.cwd = this.cwd;
     child.umask = this.umask;
     child.limits = new Map(this.limits);
+    child.hardLimits = new Map(this.hardLimits);
     child.status = this.status;
     child.pipeStatus = this.pipeStatus;
     child.lastBackground = this.lastBackground;
@@ -176,7 +179,8 @@ export class ShellState {
   }
 
   get files(): FileSystem {
-    return filesOfUser(this.machine.files.view(this.namespace), this.credentials, this.umask);
+    const files = this.machine.files.view(this.namespace, this.process?.pid ?? null);
+    return filesOfUser(files, this.credentials, this.umask);
   }
 
   get now(): Nanos {

@@ -15,6 +15,7 @@ import { checkRequest, mergedConfig, mergedHostConfig, wishesOf } from "./create
 import { registerLinks } from "./link-index.ts";
 import { mountPointsOf } from "./mount-points.ts";
 import { demandSignal } from "./signals.ts";
+import { KERNEL_MEMORY } from "./update-container.ts";
 
 interface FactoryParts {
   readonly host: Host;
@@ -90,11 +91,17 @@ export class ContainerFactory {
 
 /** What the engine warns of when it has made a container on that host. */
 export function warningsOf({ hostConfig }: Container, host: Host): string[] {
-  const { NetworkMode, PortBindings } = hostConfig;
-  if (NetworkMode === "host")
-    return Object.keys(PortBindings).length > 0
-      ? ["Published ports are discarded when using host network mode"]
-      : [];
+  const { NetworkMode, PortBindings, Memory, OomKillDisable } = hostConfig;
+  const warnings: string[] = [];
+  if (Number(hostConfig["KernelMemory"] ?? 0) > 0) warnings.push(KERNEL_MEMORY);
+  if (OomKillDisable === true && Memory === 0)
+    warnings.push(
+      "OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.",
+    );
+  if (NetworkMode === "host" && Object.keys(PortBindings).length > 0)
+    warnings.push("Published ports are discarded when using host network mode");
   const forwards = findSysctl(host.root, "net/ipv4/ip_forward")?.read() === "1";
-  return forwards || NetworkMode === "none" ? [] : ["IPv4 forwarding is disabled. Networking will not work."];
+  if (!forwards && !["host", "none"].includes(NetworkMode))
+    warnings.push("IPv4 forwarding is disabled. Networking will not work.");
+  return warnings;
 }

@@ -21,9 +21,11 @@ import {
   StartFailure,
 } from "./container-runtime.ts";
 import type { ContainerStore } from "./container-store.ts";
+import { addDevices } from "./devices.ts";
 import { environmentOf } from "./environment.ts";
 import { type Exec, HealthMonitor, healthCheckOf } from "./health-monitor.ts";
 import { checkAtStart } from "./host-config-checks.ts";
+import { limitsOf } from "./limits.ts";
 import { linkedEnvironment } from "./link-index.ts";
 import { isAbsolute } from "./mount-checks.ts";
 import { mountAll } from "./mounting.ts";
@@ -80,6 +82,7 @@ export class ContainerRunner {
         seedName: container.id,
         image: container.image.contents,
         privileged: container.hostConfig.Privileged,
+        limits: limitsOf(container.hostConfig),
         namespace: root,
       }),
     ));
@@ -157,6 +160,7 @@ export class ContainerRunner {
     files.write("/etc/hostname", `${Hostname}\n`);
     const cwd = config.WorkingDir || "/";
     mountAll(container, system, host);
+    addDevices(hostConfig, host, files);
     makeCwd(container, files, cwd);
     system.readOnly = hostConfig["ReadonlyRootfs"] === true;
     if (files.stat(cwd)?.kind !== "directory") throw notDirectory(cwd, 127);

@@ -5,6 +5,7 @@ import type { WholeFiles } from "../../programs/program-context.ts";
 import type { ArchivedFile, FileChange, FileLayer } from "../api/archive-types.ts";
 import type { ContainerProcess, ExecInput } from "../api/docker-api.ts";
 import type { ImageContents } from "../images/image-spec.ts";
+import type { SystemLimits } from "./limits.ts";
 
 /** A program that cannot be started, in the words of runc 1.1. */
 export class StartFailure extends Error {
@@ -35,6 +36,8 @@ const MOUNT_HINT =
 export interface ContainerSystem {
   readonly files: WholeFiles;
   hostname: string;
+  /** What it shows of its limits. */
+  limits: SystemLimits;
   /** `--read-only`: nobody may write but where something is mounted. */
   readOnly: boolean;
   /** Lays something over a file or directory that is there. */
@@ -109,6 +112,7 @@ export interface SystemOptions {
   readonly image: ImageContents;
   /** `--privileged`: it may write to /proc/sys. */
   readonly privileged: boolean;
+  readonly limits: SystemLimits;
   /** For `/proc` and `/sys`, which show where a process runs. */
   readonly namespace: NetworkNamespace;
 }

@@ -7,6 +7,7 @@ import type { Image } from "../images/image.ts";
 import { inKeyOrder } from "../key-order.ts";
 import { checkCapabilities } from "./capabilities.ts";
 import { checkHostConfig } from "./host-config-checks.ts";
+import { SHM_SIZE } from "./limits.ts";
 import { NetworkWishes } from "./network-wishes.ts";
 
 const MASKED_PATHS =
@@ -82,7 +83,7 @@ export function mergedHostConfig(request: HostConfig): HostConfig {
     PidsLimit: Number(request.PidsLimit ?? 0) <= 0 ? null : request.PidsLimit,
     CgroupnsMode: "host",
     IpcMode: request["IpcMode"] || "private",
-    ShmSize: 67108864,
+    ShmSize: Number(request["ShmSize"] ?? 0) || SHM_SIZE,
     Runtime: request["Runtime"] || "runc",
     MaskedPaths: Privileged ? null : MASKED_PATHS,
     ReadonlyPaths: Privileged ? null : READONLY_PATHS,

@@ -93,7 +93,8 @@ export function checkHostConfig(hostConfig: HostConfig): void {
 }
 
 /** What is found out only when the container starts (moby oci_linux.go). @throws {DaemonError} 400 */
-export function checkAtStart({ IpcMode = "", Tmpfs }: HostConfig): void {
+export function checkAtStart({ IpcMode = "", Tmpfs, CpuShares = 0 }: HostConfig): void {
+  if (Number(CpuShares) < 0) refuse("shares: invalid argument");
   if (!IPC_MODES.test(String(IpcMode))) refuse(`Invalid IPC mode: ${IpcMode}`);
   for (const options of Object.values(Tmpfs ?? {}))
     for (const option of options === "" ? [] : options.split(",")) {

@@ -37,7 +37,9 @@ export function statsOf(
     cpu_stats: { ...cpu, system_cpu_usage: now },
     precpu_stats: { ...cpu, system_cpu_usage: 0 },
     // Of one that does not run there is nothing to tell.
-    memory_stats: container.running ? { usage: 0, stats: {}, limit: memory } : {},
+    memory_stats: container.running
+      ? { usage: 0, stats: {}, limit: Number(container.hostConfig.Memory) || memory }
+      : {},
     name: `/${container.name}`,
     id: container.id,
     networks,

@@ -3,6 +3,37 @@ import type { ShellState } from "../shell-state.ts";
 /** A limit of processes (getrlimit(2)): its letter, what it is of, its unit, and how high it is; null for no limit. */
 type Limit = readonly [letter: string, what: string, unit: string, value: number | null];
 
+/** The letters by the names of ulimit(5). */
+const LETTERS: Readonly<Record<string, string>> = {
+  core: "c",
+  cpu: "t",
+  data: "d",
+  fsize: "f",
+  locks: "x",
+  memlock: "l",
+  msgqueue: "q",
+  nice: "e",
+  nofile: "n",
+  nproc: "u",
+  rss: "m",
+  rtprio: "r",
+  rttime: "R",
+  sigpending: "i",
+  stack: "s",
+};
+
+/** @param name as `--ulimit` has it: `nofile` */
+export function letterOf(name: string): string {
+  return LETTERS[name]!;
+}
+
+/** A limit as the shell counts it: blocks of 512 bytes, or kilobytes. @param value below zero: none */
+export function inUnits(letter: string, value: number): number | null {
+  if (value < 0) return null;
+  const unit = LIMITS.find(([one]) => one === letter)?.[2];
+  return unit === "blocks" ? Math.floor(value / 512) : unit === "kb" ? Math.floor(value / 1024) : value;
+}
+
 const LIMITS: readonly Limit[] = [
   ["c", "core file size", "blocks", 0],
   ["d", "data seg size", "kb", null],
@@ -31,7 +62,9 @@ export function ulimit(state: ShellState, args: readonly string[]): number {
   if (letters.includes("a")) {
     for (const [letter, what, unit, initial] of LIMITS) {
       const name = `${what}${unit === "" ? "" : ` (${unit})`}`.padEnd(32);
-      state.out(`${name}(-${letter}) ${shown(state.limits.get(letter) ?? initial)}\n`);
+      state.out(
+        `${name}(-${letter}) ${shown(state.limits.has(letter) ? state.limits.get(letter)! : initial)}\n`,
+      );
     }
     return 0;
   }
@@ -46,7 +79,9 @@ export function ulimit(state: ShellState, args: readonly string[]): number {
     state.err("ulimit: usage: ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]\n");
     return status;
   }
-  const present = state.limits.get(letter) ?? limit[3];
+  const asksHard = args.some((word) => /^-\w*H/.test(word));
+  const kept = (asksHard ? state.hardLimits.get(letter) : undefined) ?? state.limits.get(letter);
+  const present = kept === undefined ? limit[3] : kept;
   if (value === undefined) {
     state.out(`${shown(present)}\n`);
     return 0;

@@ -100,7 +100,7 @@ export function df(state: ShellState, args: readonly string[]): number {
     if (total === 0) continue;
     const show = (blocks: number): string =>
       (has("h") ? human(blocks) : `${has("m") ? Math.round(blocks / 1024) : blocks}`).padStart(9);
-    const share = `${Math.round((100 * used) / total)}%`.padStart(4);
+    const share = `${Math.round((100 * used) / total)}%`.padStart(5);
     const name =
       mounted.source.length > 20 ? `${mounted.source}\n${" ".repeat(20)}` : mounted.source.padEnd(20);
     const type = has("T") ? ` ${mounted.type.padEnd(10)}` : "";

@@ -38,6 +38,8 @@ export class Host implements BacklogLimit {
   readonly boundNamespaces: Map<string, NetworkNamespace> = new Map();
   /** Files that namespaces were bound to, and until when they are still there with nothing bound to them. */
   readonly #leftFiles: Map<string, Nanos> = new Map();
+  /** The directories that namespaces were ever bound in. */
+  readonly #bindFolders: Set<string> = new Set();
   /** Called when a name is given: the first `ip netns add` makes the directory that names lie in. */
   makeNamesFolder: () => void = () => undefined;
   /** The processors; null when handling a packet costs nothing. */
@@ -153,6 +155,7 @@ export class Host implements BacklogLimit {
     if (this.boundNamespace(path) !== null) throw new KernelError("EEXIST");
     const ns = new NetworkNamespace(this, name, path);
     this.boundNamespaces.set(canonical(path), ns);
+    this.#makeBindFolder(path);
     return ns;
   }
 
@@ -167,6 +170,11 @@ export class Host implements BacklogLimit {
     this.#nameless.set(ns, () => undefined);
     this.left(ns);
     return ns;
+  }
+
+  /** Whether a namespace was ever bound to a file of that directory: the first one makes it, and it stays. */
+  hasBindFolder(directory: string): boolean {
+    return this.#bindFolders.has(canonical(directory));
   }
 
   /** The files of a directory that namespaces are or were bound to, with what they lead to. */
@@ -189,6 +197,11 @@ export class Host implements BacklogLimit {
       this.#leftFiles.delete(old);
     }
     this.#leftFiles.set(canonical(path), until);
+    this.#makeBindFolder(path);
+  }
+
+  #makeBindFolder(path: string): void {
+    this.#bindFolders.add(canonical(path).replace(/\/[^/]*$/, ""));
   }
 
   /** The machine stops: everything in it is gone, and with it all that was configured by hand. */
@@ -198,6 +211,7 @@ export class Host implements BacklogLimit {
     for (const name of [...this.namespaces.keys()].reverse()) this.removeNamespace(name);
     for (const ns of [...this.#nameless.keys()].reverse()) this.#end(ns);
     this.#leftFiles.clear();
+    this.#bindFolders.clear();
     this.root.destroy();
   }
 

@@ -1,4 +1,5 @@
 import type { Packet } from "../sim/packet.ts";
+import * as ethernet from "../wire/ethernet.ts";
 import type { DeviceDriver } from "./device-driver.ts";
 import type { NetDevice } from "./net-device.ts";
 
@@ -8,8 +9,11 @@ export class Loopback implements DeviceDriver {
   readonly netnsImmutable = true;
 
   transmit(device: NetDevice, packet: Packet): void {
-    device.counters.transmitted(packet.length, null);
-    device.arrive(packet);
+    // Counted when eth_type_trans has taken the header off.
+    const bytes = packet.length - ethernet.HEADER_LEN;
+    device.counters.transmitted(bytes, null);
+    device.counters.received(bytes, device.world.leg);
+    device.backlog(packet);
   }
 
   changed(): void {}

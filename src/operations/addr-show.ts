@@ -8,7 +8,7 @@ import { ipv6AddressOf } from "./ipv6-text.ts";
 import { type JsonObject, printJson } from "./json.ts";
 import { type DeviceFilter, devicesOf, filterWords } from "./link-show.ts";
 import { statsJson, statsText } from "./link-stats.ts";
-import { briefHead, briefJson, linkJson, linkText } from "./link-text.ts";
+import { briefHead, briefJson, linkJson, linkText, linkText6 } from "./link-text.ts";
 import type { InNamespace, OperationRecord, QuestionRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { scopeName, scopeOf } from "./route-names.ts";
@@ -185,13 +185,25 @@ function textOf(
     return addresses
       .map((a) => `${device.ifindex}: ${device.name}    ${a.text}\\       ${forever}\n`)
       .join("");
-  const head = filter.label === undefined ? linkText(device, "addr", options, context) : "";
+  const head = filter.label === undefined ? headOf(device, filter, options, context) : "";
   const lines = addresses.map((a) => `    ${a.text}\n       ${forever}\n`).join("");
   const stats =
     options.statistics && filter.label === undefined
       ? `${statsText(device, options.statistics, "\n", options.human ?? false)}\n`
       : "";
   return head + lines + stats;
+}
+
+function headOf(
+  device: NetDevice,
+  filter: AddressFilter,
+  options: ShowOptions,
+  context: OperationContext,
+): string {
+  // A single device is asked for whole.
+  if (options.family === "inet6" && filter.dev === undefined)
+    return linkText6(device, options.details ?? false, context);
+  return linkText(device, "addr", options, context);
 }
 
 function jsonOf(

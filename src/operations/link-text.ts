@@ -74,6 +74,18 @@ export function linkText(
   return `${text}\n`;
 }
 
+/** The head of `ip -6 addr`: a dump of links of that family tells less of them (inet6_fill_ifinfo). */
+export function linkText6(device: NetDevice, details: boolean, { toolbox }: OperationContext): string {
+  const flags = flagsOf(device, toolbox).join(",");
+  const [type, address] = linkLayer(device);
+  const queueLength = shownQueueLength(device);
+  const queue = queueLength === 0 ? "" : `qlen ${queueLength}`;
+  return (
+    `${device.ifindex}: ${nameWithLink(device, toolbox)}: <${flags}> mtu ${device.mtu} ` +
+    `state ${operstate(device)} ${queue}${details ? `\n    link/${type} ${address}` : ""}\n`
+  );
+}
+
 function detailsText(device: NetDevice, view: LinkView, newline: string, context: OperationContext): string {
   const { promiscuity, allmulti, minMtu, maxMtu, driver, master } = device;
   const types = context.toolbox.linkTypes;

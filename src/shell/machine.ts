@@ -93,7 +93,8 @@ export class Machine {
         }));
       for (const run of ["/run", "/var/run"])
         this.files.mount(`${run}/docker/netns`, () => ({
-          list: (path) => (path === "" ? [...host.filesBoundIn(SANDBOXES).keys()] : null),
+          list: (path) =>
+            path === "" && host.hasBindFolder(SANDBOXES) ? [...host.filesBoundIn(SANDBOXES).keys()] : null,
           read: (path) => (host.filesBoundIn(SANDBOXES).has(path) ? "" : null),
         }));
     }

@@ -21,7 +21,7 @@ export interface Disagreement {
  * which of the two answers that nslookup waits for comes first is a race, and files are called by ids.
  */
 const UNORDERED =
-  /^ls |nslookup|proc\/net\/arp|\barp -|docker (?:container )?diff|conntrack -L|ip neigh|ss -\w*l|network inspect|network prune|container prune|docker (?:container )?port|route show table all/;
+  /^ls |nslookup|proc\/net\/arp|\barp -|docker (?:container )?diff|conntrack -L|ip (?:-s )?neigh|ss -\w*l|network inspect|network prune|container prune|docker (?:container )?port|route show table all/;
 
 /**
  * What the recorded machine was, and not its Docker: its card was one end of a veth pair, and its kernel, 6.1 with a clock of

@@ -59,14 +59,15 @@ const KINDS: readonly Kind[] = [
   {
     name: "NUD",
     pattern:
-      /(?:ref \d+ )?used [\d/]+ probes \d+ (?:REACHABLE|STALE|DELAY)|(?<= lladdr \S+ )(?:REACHABLE|STALE|DELAY)/,
+      /(?:ref \d+ )?used [\d/]+ ?probes \d+ (?:REACHABLE|STALE|DELAY)|(?<= lladdr \S+ )(?:REACHABLE|STALE|DELAY)/,
     lasting: false,
   },
+  { name: "TIMER", pattern: /(?<=(?:vlan \d+|dev \S+) used )\d+\/\d+/, lasting: false },
   { name: "TIMER", pattern: /(?<=gc_timer +)\d+\.\d\d/, lasting: false },
   // A connection's remaining life, and the number of an echo request.
   {
     name: "LIFE",
-    pattern: /(?<=(?:^|\n)(?:tcp {6}6|udp {6}17|icmp {5}1|unknown {2}2) )\d+/,
+    pattern: /(?<=(?:^|\n)(?:ipv4 {5}2 )?(?:tcp {6}6|udp {6}17|icmp {5}1|unknown {2}2) )\d+/,
     lasting: false,
   },
   { name: "ECHO", pattern: /(?<= id=)\d+/, lasting: true },
@@ -81,9 +82,11 @@ const KINDS: readonly Kind[] = [
     pattern: /(?<= [sd]port=)(?:32[7-9]|3[3-9]\d|[45]\d\d|60\d)\d\d\b(?<!334[34]\d)/,
     lasting: true,
   },
+  // Whoever asked a web server.
+  { name: "PORT", pattern: /(?<=\[::ffff:[\d.]+\]:)\d{5}(?=: response)/, lasting: true },
   { name: "PID", pattern: /(?<=pid=|"Pid": ?)\d+/, lasting: false },
   // A container that nobody named.
-  { name: "NAME", pattern: /(?<=on endpoint |_NAME=\/)[a-z]+_[a-z]+(?=[ /])/, lasting: true },
+  { name: "NAME", pattern: /(?<=on endpoint |_NAME=\/|AS \/)[a-z]+_[a-z]+(?=[ /])/, lasting: true },
   { name: "NAME", pattern: /(?<= {2,})[a-z]+_[a-z]+(?=\n|$)/, lasting: true },
 ];
 

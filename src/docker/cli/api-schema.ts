@@ -167,6 +167,8 @@ registry.ServiceConfig
 swarm.Info
   NodeID string; NodeAddr string; LocalNodeState swarm.LocalNodeState~string; ControlAvailable bool;
   Error string; RemoteManagers []any
+types.NetworkAddressPool
+  Base string; Size int
 types.Info
   ID string; Containers int; ContainersRunning int; ContainersPaused int; ContainersStopped int;
   Images int; Driver string; DriverStatus [][]string; SystemStatus? [][]string;
@@ -183,7 +185,8 @@ types.Info
   Runtimes map[string]types.Runtime; DefaultRuntime string; Swarm swarm.Info;
   LiveRestoreEnabled bool; Isolation container.Isolation~string; InitBinary string;
   ContainerdCommit types.Commit; RuncCommit types.Commit; InitCommit types.Commit;
-  SecurityOptions []string; ProductLicense? string; Warnings []string
+  SecurityOptions []string; ProductLicense? string; DefaultAddressPools? []types.NetworkAddressPool;
+  Warnings []string
 system.clientInfo
   Debug bool; Context string; Plugins []any; Warnings []string
 system.info

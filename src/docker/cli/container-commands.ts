@@ -64,9 +64,20 @@ function stop(invocation: Invocation): Program {
   return toEach(invocation, (ref) => invocation.api.containerStop(ref, timeout));
 }
 
-function restart(invocation: Invocation): Program {
-  const timeout = invocation.options.given("time") ? invocation.options.number("time") : null;
-  return toEach(invocation, (ref) => invocation.api.containerRestart(ref, timeout));
+/** One after the other, unlike `stop`: the first has its addresses again before the second gives up its own. */
+function* restart({ context, options, args, api }: Invocation): Program {
+  const timeout = options.given("time") ? options.number("time") : null;
+  const refusals: string[] = [];
+  for (const ref of args) {
+    try {
+      yield* api.containerRestart(ref, timeout);
+      context.out(`${ref}\n`);
+    } catch (error) {
+      refusals.push(refusal(error));
+    }
+  }
+  if (refusals.length > 0) throw new ClientError(refusals.join("\n"));
+  return 0;
 }
 
 function rename({ args, api }: Invocation): number {

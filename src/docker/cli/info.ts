@@ -167,7 +167,7 @@ function printFormatted(
     out(`${evaluate(template, value)}\n`);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    out("\n");
+    out(`${error.written}\n`);
     throw new ClientError(error.message);
   }
 }

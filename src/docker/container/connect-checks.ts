@@ -19,7 +19,8 @@ export function checkConnect(container: Container, network: NamedNetwork): void 
       403,
       "container sharing network namespace with another container or host cannot be connected to any other network",
     );
-  if (network.Driver === "host") throw new DaemonError(403, HOST_NETWORK);
+  // One that has the host's network already gets as far as its endpoint, which is there.
+  if (network.Driver === "host" && !isHosts) throw new DaemonError(403, HOST_NETWORK);
   const others = [...container.wishes.keys()].filter((name) => name !== network.Name);
   if (others.includes("none") || (network.Driver === "null" && others.length > 0))
     throw new DaemonError(

@@ -69,7 +69,7 @@ export class ContainerNetworking {
     for (const { parent, alias } of this.#parts.store.links.to(container)) {
       if (parent.sandbox === null) continue;
       this.#parts.networks.moveName(parent.sandbox, alias, address);
-      this.refreshFiles(parent);
+      this.#refreshFiles(parent);
     }
   }
 
@@ -81,7 +81,7 @@ export class ContainerNetworking {
     const before = wishes.get(network.Name);
     // A stopped container that is connected already stays as it was.
     if (sandbox === null && before !== undefined) return;
-    const predefined = ["bridge", "none"].includes(network.Name);
+    const predefined = ["bridge", "host", "none"].includes(network.Name);
     wishes.set(network.Name, predefined ? settings : withOwnNames(settings, container));
     if (sandbox === null) return;
     try {
@@ -91,6 +91,7 @@ export class ContainerNetworking {
       else wishes.set(network.Name, before);
       throw error;
     }
+    this.#refreshFiles(container);
   }
 
   /** `docker network disconnect`. @throws {DaemonError} */
@@ -102,7 +103,7 @@ export class ContainerNetworking {
       networks.disconnect(container.sandbox, network.Name);
       const { Id, Name, Driver } = network;
       events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
-      this.refreshFiles(container);
+      this.#refreshFiles(container);
     }
     // Of one that runs the engine tells it twice.
     const { Id, Name, Driver } = network;
@@ -132,7 +133,7 @@ export class ContainerNetworking {
     });
     wishes.set(network, { ...wishes.get(network), NetworkID: Id });
     this.#parts.events.add("network", "connect", Id, { container: container.id, name: Name, type: Driver });
-    this.refreshFiles(container);
+    this.writeFiles(container);
   }
 
   /** Whether it is the network that the container was made for: what `--mac-address` asks for holds there. */
@@ -151,10 +152,18 @@ export class ContainerNetworking {
   }
 
   /** Writes the files that follow the networks. */
-  refreshFiles(container: Container): void {
+  writeFiles(container: Container): void {
     const sandbox = this.sandboxOf(container);
     if (sandbox !== null && container.system !== null)
       SandboxFiles.of(container).write(sandbox, container.system.files);
+  }
+
+  /** The same when its networks have changed: whoever shares its sandbox has these files from it. */
+  #refreshFiles(container: Container): void {
+    this.writeFiles(container);
+    for (const other of this.#parts.store.all)
+      if (other.networkKind === "container" && this.sandboxOf(other) === container.sandbox)
+        this.writeFiles(other);
   }
 
   /** Takes the sandbox of a container that ended off all networks, and away. */

@@ -155,7 +155,7 @@ export class ContainerRunner {
     system.move(sandbox.namespace);
     system.hostname = hostConfig.UTSMode === "host" ? hostname : Hostname;
     setSysctls(container, sandbox, this.#parts.networks);
-    this.#parts.networking.refreshFiles(container);
+    this.#parts.networking.writeFiles(container);
     const { files } = system;
     files.write("/etc/hostname", `${Hostname}\n`);
     const cwd = config.WorkingDir || "/";

@@ -37,6 +37,14 @@ export class Endpoint implements DriverEndpoint {
     return this.request.exposed;
   }
 
+  /** Addresses beside its own that somebody asked for, each in a block of link-local size. */
+  get linkLocals(): readonly ip.Prefix[] {
+    return (this.request.settings.IPAMConfig?.LinkLocalIPs ?? []).flatMap((text) => {
+      const address = ip.parse(text);
+      return address === null ? [] : [{ address, length: 16 }];
+    });
+  }
+
   /** Names by which its neighbours find it, beside the container's own. */
   get aliases(): readonly string[] {
     return this.request.settings.Aliases ?? [];

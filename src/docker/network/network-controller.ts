@@ -337,24 +337,27 @@ function defaultRequest(name: string, driver: string): NetworkCreateRequest {
 /** What only networks of one's own give. @throws {DaemonError} */
 function checkWishes(network: Network, { settings }: EndpointRequest): void {
   const wanted = settings.IPAMConfig?.IPv4Address ?? "";
-  const asksForAddress = wanted !== "";
-  if (network.predefined && asksForAddress)
+  const wanted6 = settings.IPAMConfig?.IPv6Address ?? "";
+  if (network.predefined && (wanted !== "" || wanted6 !== ""))
     throw new DaemonError(400, "user specified IP address is supported on user defined networks only");
   if (network.predefined && (settings.Aliases?.length ?? 0) > 0)
     throw new DaemonError(
       400,
       "network-scoped alias is supported only for containers in user defined networks",
     );
-  const isConfigured = network.request.IPAM.Config.some(
-    ({ Subnet }) => Subnet !== undefined && Subnet !== "",
-  );
-  if (asksForAddress && !isConfigured)
+  const subnets = network.request.IPAM.Config.flatMap(({ Subnet = "" }) => (Subnet === "" ? [] : [Subnet]));
+  const lacks = (address: string, isOfKind: (subnet: string) => boolean): boolean =>
+    address !== "" && !subnets.some(isOfKind);
+  if (lacks(wanted, (subnet) => !subnet.includes(":")) || lacks(wanted6, (subnet) => subnet.includes(":")))
     throw new DaemonError(
       400,
       "user specified IP address is supported only when connecting to networks with user configured subnets",
     );
-  if (asksForAddress && ip.parse(wanted) === null)
+  if (wanted !== "" && ip.parse(wanted) === null)
     throw new DaemonError(500, `Invalid IPv4 address: ${wanted})`);
+  const linkLocals = settings.IPAMConfig?.LinkLocalIPs ?? [];
+  if (linkLocals.some((text) => text !== "" && ip.parse(text) === null && !text.includes(":")))
+    throw new DaemonError(500, `Invalid link-local IP address: [${linkLocals.join(" ")}]`);
 }
 
 /** The engine has no pools of IPv6 unless its options name some. */

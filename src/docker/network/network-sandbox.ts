@@ -126,7 +126,9 @@ export class NetworkSandbox implements Sandbox {
     inside.apply({ op: "link-set", dev: join.device, name: dev });
     endpoint.device = dev;
     if (join.macAddress !== "") this.#setMac(dev, join.device, join.macAddress);
-    if (endpoint.address !== null) inside.apply({ op: "addr-add", dev, ...addressWords(endpoint.address) });
+    const addresses = endpoint.address === null ? [] : [endpoint.address];
+    for (const address of [...addresses, ...endpoint.linkLocals])
+      inside.apply({ op: "addr-add", dev, ...addressWords(address) });
     inside.apply({ op: "link-set", dev, up: true });
     for (const { to, via } of join.routes)
       inside.apply({

@@ -1,5 +1,6 @@
 import { type Connection, Status } from "../../netfilter/conntrack/connection.ts";
 import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
+import * as ipv4 from "../../wire/ipv4.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 
 /** Names of `--status` and their bits; UNREPLIED asks for a bit that is not there. */
@@ -72,10 +73,20 @@ function isTranslated(wanted: string, c: Connection, bit: number, address: numbe
   return to.address === address && (to.port === null || to.port === port);
 }
 
+/** An echo request's type 8 and code 0, where a port would stand. */
+const ECHO_AS_PORT = 0x0800;
+
+/**
+ * The tool asks for a translated port too, and compares an echo's id with the type and code of the other direction, which
+ * lie where another protocol has its ports: nearly every ping counts as translated both ways.
+ */
 function natMatches({ srcNat, dstNat, anyNat }: ConntrackFilter, c: Connection): boolean {
+  const isEcho = c.protocol === ipv4.PROTO_ICMP;
   const bySource = (wanted: string): boolean =>
+    (isEcho && wanted === "" && c.srcPort !== 0) ||
     isTranslated(wanted, c, Status.srcNat, c.replyDst, c.replyDstPort);
   const byDestination = (wanted: string): boolean =>
+    (isEcho && wanted === "" && c.srcPort !== ECHO_AS_PORT) ||
     isTranslated(wanted, c, Status.dstNat, c.replySrc, c.replySrcPort);
   if (anyNat !== undefined && !bySource(anyNat) && !byDestination(anyNat)) return false;
   if (srcNat !== undefined && !bySource(srcNat)) return false;

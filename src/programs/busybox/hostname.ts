@@ -36,7 +36,10 @@ function* run(context: ProgramContext): Program {
   if (letters.has("s")) context.out(`${dot < 0 ? hostname : hostname.slice(0, dot)}\n`);
   else if (["d", "f", "i"].some((letter) => letters.has(letter))) {
     const found = yield* resolveName(context, hostname, "ipv4");
-    if (found.address === null) throw new ProgramExit(1, `hostname: ${hostname}: Unknown host\n`);
+    if (found.address === null) {
+      const why = found.failure === "try-again" ? "Host name lookup failure" : "Unknown host";
+      throw new ProgramExit(1, `hostname: ${hostname}: ${why}\n`);
+    }
     const whole = found.canonical.indexOf(".");
     if (letters.has("f")) context.out(`${found.canonical}\n`);
     else if (letters.has("i")) context.out(`${found.addresses.map(ip.format).join(" ")}\n`);

@@ -1,5 +1,6 @@
 import { appletMistake } from "../../programs/busybox/usage.ts";
 import { isCapable } from "../../programs/credentials.ts";
+import * as ip from "../../wire/ipv4-address.ts";
 import { formatDate } from "../date-format.ts";
 import { FileFailure } from "../file-system.ts";
 import type { Run } from "../process-table.ts";
@@ -85,6 +86,10 @@ export function hostname(state: ShellState, args: readonly string[]): number {
     state.out(`${state.machine.hostname}\n`);
     return 0;
   }
+  if (word === "-I") {
+    state.out(`${ownAddresses(state).join(" ")} \n`);
+    return 0;
+  }
   if (word.startsWith("-")) {
     state.err(`hostname: invalid option -- '${word.slice(1, 2)}'\n`);
     return 255;
@@ -95,6 +100,13 @@ export function hostname(state: ShellState, args: readonly string[]): number {
   }
   state.machine.hostname = word;
   return 0;
+}
+
+/** All addresses of the machine but those of `lo` and of links, as `hostname -I` has them. */
+function ownAddresses(state: ShellState): readonly string[] {
+  return state.namespace.devices
+    .filter((device) => !device.loopback && device.up)
+    .flatMap((device) => device.ipv4.addresses.map(({ address }) => ip.format(address)));
 }
 
 export function uname(state: ShellState, args: readonly string[]): number {

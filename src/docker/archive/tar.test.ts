@@ -54,3 +54,37 @@ test("a header whose sum or numbers are wrong is refused, also a size that would
     "archive/tar: invalid tar header",
   );
 });
+
+test("names and links that have no room in a header are kept whole", () => {
+  const long = "n".repeat(120);
+  const files = [
+    file(long, "name"),
+    file(`${"d".repeat(160)}/line\nx`, "directory"),
+    file(`${"ä".repeat(60)}/${"ö".repeat(40)}`, "letters of two bytes"),
+    file("l", `/${"way/".repeat(40)}`, { kind: "symlink" }),
+    file(`${long}/${long}`, `${long}=`, { kind: "symlink" }),
+    file(`${long}/`.repeat(3).slice(0, -1), "", { kind: "directory" }),
+    file("after", "short again"),
+  ];
+  expect(readTar(writeTar(files, clock), clock)).toEqual(files);
+});
+
+test("what other tools write is read: names that begin with ./, and the files of archives from before POSIX", () => {
+  const [dot] = readTar(writeTar([file("./data/a", "x")], clock), clock);
+  expect(dot!.path).toBe("data/a");
+  const old = writeTar([file("a", "x")], clock);
+  // The letter that tells the kind was 0 then; the sum is less by as much.
+  old[156] = 0;
+  const sum = old
+    .subarray(0, 512)
+    .reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
+  old.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
+  expect(readTar(old, clock)).toMatchObject([{ path: "a", kind: "file", content: "x" }]);
+});
+
+test("an archive that ends within a header is one that ends too early", () => {
+  const whole = writeTar([file("a", "x")], clock);
+  expect(() => readTar(whole.subarray(0, 2 * 512 + 100), clock)).toThrow("unexpected EOF");
+  // Without the empty blocks at its end it is whole all the same.
+  expect(readTar(whole.subarray(0, 2 * 512), clock)).toHaveLength(1);
+});

@@ -4,6 +4,10 @@ import type { ArchivedFile } from "../api/archive-types.ts";
 /** A header and each file's content fill whole blocks; two empty ones are the end (POSIX.1-1988 ustar, tar(5)). */
 const BLOCK = 512;
 const KINDS = { file: "0", symlink: "2", directory: "5" } as const;
+/** Regular files of archives from before POSIX. */
+const OLD_FILE = "\0";
+/** No file, but what the header of the next one has no room for (POSIX.1-2001 pax). */
+const EXTENDED = "x";
 
 /** Field places in a header: where each begins, and its length. */
 const NAME = [0, 100] as const;
@@ -36,39 +40,87 @@ interface TarClock {
 /** The bytes of an archive. */
 export function writeTar(files: readonly ArchivedFile[], clock: TarClock): Uint8Array {
   const parts: Uint8Array[] = [];
-  for (const file of files) {
-    const content =
-      file.kind !== "file"
-        ? new Uint8Array(0)
-        : typeof file.content === "string"
-          ? utf8.encode(file.content)
-          : file.content;
-    parts.push(headerOf(file, content.length, clock), content);
+  const add = (header: Header, content: Uint8Array): void => {
+    parts.push(headerOf(header, content.length), content);
     const rest = content.length % BLOCK;
     if (rest > 0) parts.push(new Uint8Array(BLOCK - rest));
+  };
+  for (const file of files) {
+    const name = file.kind === "directory" ? `${file.path}/` : file.path;
+    const link = file.kind === "symlink" ? String(file.content) : "";
+    const place = placeOf(name);
+    const seconds = clock.seconds(file.changed);
+    const common = { ...(place ?? { name, prefix: "" }), link, seconds };
+    const records =
+      (place === null ? record("path", name) : "") +
+      (lengthOf(link) > LINK[1] ? record("linkpath", link) : "");
+    if (records !== "") {
+      const base = file.path.slice(file.path.lastIndexOf("/") + 1);
+      const shown = { name: `PaxHeaders.0/${base}`, prefix: "", link: "", seconds: 0 };
+      add({ ...shown, mode: 0, uid: 0, gid: 0, letter: EXTENDED }, utf8.encode(records));
+    }
+    const { mode, uid, gid, kind } = file;
+    add({ ...common, mode, uid, gid, letter: KINDS[kind] }, contentOf(file));
   }
   parts.push(new Uint8Array(2 * BLOCK));
   return joined(parts);
 }
 
-function headerOf(file: ArchivedFile, size: number, clock: TarClock): Uint8Array {
+function contentOf({ kind, content }: ArchivedFile): Uint8Array {
+  if (kind !== "file") return new Uint8Array(0);
+  return typeof content === "string" ? utf8.encode(content) : content;
+}
+
+function lengthOf(text: string): number {
+  return utf8.encode(text).length;
+}
+
+/** A long name is cut at a slash, and its beginning stands elsewhere; null where that does not help. */
+function placeOf(name: string): { readonly name: string; readonly prefix: string } | null {
+  if (lengthOf(name) <= NAME[1]) return { name, prefix: "" };
+  for (let cut = name.indexOf("/"); cut >= 0; cut = name.indexOf("/", cut + 1)) {
+    const [prefix, rest] = [name.slice(0, cut), name.slice(cut + 1)];
+    if (rest !== "" && lengthOf(rest) <= NAME[1] && lengthOf(prefix) <= PREFIX[1])
+      return { name: rest, prefix };
+  }
+  return null;
+}
+
+/** `LENGTH KEY=VALUE` and the end of the line: the length is that of the whole record, itself included. */
+function record(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  let length = lengthOf(rest);
+  while (length !== lengthOf(`${length}${rest}`)) length = lengthOf(`${length}${rest}`);
+  return `${length}${rest}`;
+}
+
+/** What a header says besides how long the content is. What is too long for its field is cut. */
+interface Header {
+  readonly name: string;
+  readonly prefix: string;
+  readonly link: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly seconds: number;
+  readonly letter: string;
+}
+
+function headerOf(fields: Header, size: number): Uint8Array {
   const header = new Uint8Array(BLOCK);
   const put = ([start, length]: Field, text: string): void =>
     header.set(utf8.encode(text).subarray(0, length), start);
   const number = (field: Field, value: number): void =>
     put(field, `${value.toString(8).padStart(field[1] - 1, "0")}\0`);
-  const name = file.kind === "directory" ? `${file.path}/` : file.path;
-  // A long name is cut at a slash, and its beginning stands elsewhere.
-  const cut = name.length > NAME[1] ? name.indexOf("/", name.length - NAME[1] - 1) : -1;
-  put(NAME, cut < 0 ? name : name.slice(cut + 1));
-  if (cut >= 0) put(PREFIX, name.slice(0, cut));
-  number(MODE, file.mode & 0o7777);
-  number(UID, file.uid);
-  number(GID, file.gid);
+  put(NAME, fields.name);
+  put(PREFIX, fields.prefix);
+  number(MODE, fields.mode & 0o7777);
+  number(UID, fields.uid);
+  number(GID, fields.gid);
   number(SIZE, size);
-  number(TIME, clock.seconds(file.changed));
-  header[KIND] = KINDS[file.kind].charCodeAt(0);
-  if (file.kind === "symlink") put(LINK, String(file.content));
+  number(TIME, fields.seconds);
+  header[KIND] = fields.letter.charCodeAt(0);
+  put(LINK, fields.link);
   put(MAGIC, "ustar\x0000");
   put(SUM, `${sumOf(header).toString(8).padStart(6, "0")}\0 `);
   return header;
@@ -83,6 +135,7 @@ function sumOf(header: Uint8Array): number {
 /** What is in an archive. @throws {TarFailure} */
 export function readTar(bytes: Uint8Array, clock: TarClock): ArchivedFile[] {
   const files: ArchivedFile[] = [];
+  let extended: ReadonlyMap<string, string> = new Map();
   for (let at = 0; at + BLOCK <= bytes.length; ) {
     const header = bytes.subarray(at, at + BLOCK);
     if (header.every((byte) => byte === 0)) return files;
@@ -101,8 +154,10 @@ export function readTar(bytes: Uint8Array, clock: TarClock): ArchivedFile[] {
     const start = at + BLOCK;
     if (start + size > bytes.length) throw new TarFailure("unexpected EOF");
     const letter = String.fromCharCode(header[KIND]!);
+    const content = bytes.slice(start, start + size);
     const prefix = text(PREFIX);
-    const path = `${prefix === "" ? "" : `${prefix}/`}${text(NAME)}`.replace(/^\/+|\/+$/g, "");
+    const name = extended.get("path") ?? `${prefix === "" ? "" : `${prefix}/`}${text(NAME)}`;
+    const path = name.replace(/^\/+|\/+$/g, "");
     const common = {
       path: path === "" ? "." : path.replace(/^\.\/(?=.)/, ""),
       mode: number(MODE),
@@ -111,13 +166,28 @@ export function readTar(bytes: Uint8Array, clock: TarClock): ArchivedFile[] {
       changed: clock.changed(number(TIME)),
     };
     if (letter === KINDS.directory) files.push({ ...common, kind: "directory", content: "" });
-    else if (letter === KINDS.symlink) files.push({ ...common, kind: "symlink", content: text(LINK) });
-    else if (letter === KINDS.file || letter === "\0")
-      files.push({ ...common, kind: "file", content: textOrBytes(bytes.slice(start, start + size)) });
+    else if (letter === KINDS.symlink)
+      files.push({ ...common, kind: "symlink", content: extended.get("linkpath") ?? text(LINK) });
+    else if (letter === KINDS.file || letter === OLD_FILE)
+      files.push({ ...common, kind: "file", content: textOrBytes(content) });
+    extended = letter === EXTENDED ? recordsOf(content) : new Map();
     at = start + Math.ceil(size / BLOCK) * BLOCK;
   }
   if (bytes.length % BLOCK !== 0) throw new TarFailure("unexpected EOF");
   return files;
+}
+
+/** @throws {TarFailure} */
+function recordsOf(bytes: Uint8Array): ReadonlyMap<string, string> {
+  const records = new Map<string, string>();
+  for (let at = 0; at < bytes.length; ) {
+    const length = Number.parseInt(utf8.decode(bytes.subarray(at, at + 20)), 10);
+    const [, key, value] = /^\d+ ([^=]*)=(.*)\n$/s.exec(utf8.decode(bytes.subarray(at, at + length))) ?? [];
+    if (key === undefined || value === undefined) throw INVALID();
+    records.set(key, value);
+    at += length;
+  }
+  return records;
 }
 
 /** Text is kept as text, so that tools find it so. */

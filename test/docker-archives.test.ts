@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { labWorld } from "./helpers/lab-world.ts";
+
+/** A host with an engine and a container, `web`; what a line prints there. */
+async function hostWithWeb(): Promise<(line: string) => Promise<string>> {
+  const world = labWorld({ hosts: { host: { address: "172.10.0.15", docker: true } } });
+  const type = async (line: string): Promise<string> => (await world.type("host", line)).output;
+  await type("docker run -d --name web alpine sleep 1000");
+  return type;
+}
+
+test("A10 docker commit pauses a container that runs, unless it is told not to or the container is paused", async () => {
+  const type = await hostWithWeb();
+  const pauses = async (): Promise<string[]> => {
+    const told = await type("docker events --since 0 --until $(date +%s) --format '{{.Action}}'");
+    return told.split("\n").filter((action) => action.endsWith("pause"));
+  };
+  await type("docker commit web one; sleep 1");
+  expect(await pauses()).toEqual(["pause", "unpause"]);
+  await type("docker commit --pause=false web two; sleep 1");
+  expect(await pauses()).toHaveLength(2);
+  await type("docker pause web; docker commit web three; sleep 1");
+  expect(await pauses()).toHaveLength(3);
+  expect(await type("docker ps --format '{{.Status}}'")).toContain("(Paused)");
+});
+
+test("A10 an image that was committed is larger by its layer, which its history tells", async () => {
+  const type = await hostWithWeb();
+  await type("docker exec web sh -c 'echo -n 12345 > /five'; docker commit -m why web one");
+  await type("docker run -d --name more one sleep 1000; docker exec more sh -c 'echo -n 1234567 > /seven'");
+  await type("docker commit more two");
+  const sizes = (await type("docker inspect -f '{{.Size}}' alpine one two")).trim().split("\n").map(Number);
+  expect(sizes.map((size) => size - sizes[0]!)).toEqual([0, 5, 12]);
+  const [two, one, alpine] = (
+    await type("docker history --no-trunc --format '{{.ID}} {{.Size}} {{.Comment}}' two")
+  )
+    .split("\n")
+    .map((line) => line.split(" "));
+  const ids = (await type("docker inspect -f '{{.Id}}' two one alpine")).split("\n");
+  expect([two, one]).toEqual([
+    [ids[0], "7B", ""],
+    [ids[1], "5B", "why"],
+  ]);
+  expect(alpine![0]).toBe(ids[2]);
+});
+
+test("A10 docker cp writes beside a volume that is read-only, and not into it", async () => {
+  const type = await hostWithWeb();
+  await type("echo x > f; docker run -d --name ro -v vol:/data:ro alpine sleep 1000");
+  await type("docker exec ro mkdir /database");
+  expect(await type("docker cp f ro:/database/; docker exec ro cat /database/f")).toBe("x\n");
+  const refused = "Error response from daemon: mounted volume is marked read-only\n";
+  expect(await type("docker cp f ro:/data/")).toBe(refused);
+  expect(
+    await type("docker exec web mkdir -p /data; docker cp f web:/data/; docker exec web cat /data/f"),
+  ).toBe("x\n");
+});
+
+test("A10 names that a header of tar has no room for come through whole", async () => {
+  const type = await hostWithWeb();
+  const name = "n".repeat(130);
+  expect(
+    await type(`mkdir d; echo x > d/${name}; tar cf - d | docker cp - web:/tmp; docker exec web ls /tmp/d`),
+  ).toBe(`${name}\n`);
+  expect(await type("docker cp web:/tmp/d e; ls e")).toBe(`${name}\n`);
+  expect(await type("docker export web | tar t | grep nnn")).toBe(`tmp/d/${name}\n`);
+});

@@ -4,6 +4,7 @@ import * as challenge from "./challenge.ts";
 import type { TcpConnection } from "./connection.ts";
 import { Congestion } from "./constants.ts";
 import * as lossProbe from "./loss-probe.ts";
+import * as prediction from "./prediction.ts";
 import * as rack from "./rack.ts";
 import * as recovery from "./recovery.ts";
 import * as retransmit from "./retransmit.ts";
@@ -52,6 +53,7 @@ export class AckNews {
     this.delivered = c.delivered;
     this.firstSent = -1;
     this.sackSent = -1;
+    this.sacksBefore = sack.highest(c);
     this.wasReordered = false;
     this.startTimer = false;
     this.resend = 0;
@@ -64,6 +66,7 @@ export class AckNews {
  * is not acceptable.
  */
 export function receive(c: TcpConnection, segment: Segment): Verdict | 0 {
+  const predicted = prediction.holds(c, segment);
   const acked = segment.acknowledgment;
   const before_ = c.unacknowledged;
   const news = c.ns.tcp.ackNews;
@@ -77,7 +80,10 @@ export function receive(c: TcpConnection, segment: Segment): Verdict | 0 {
   if (c.timestampsOk) timestamps.remember(c, segment, c.windowSentAt, c.now);
   news.hasData = segment.end !== segment.sequence;
   const { counters } = c.ns.tcp;
-  if (!news.hasData && !news.advanced) counters.TCPPureAcks++;
+  if (!news.hasData) {
+    if (predicted && news.advanced) counters.TCPHPAcks++;
+    else counters.TCPPureAcks++;
+  }
   news.windowChanged = updateWindow(c, segment, acked);
   if (segment.sacks > 0 && c.sackOk) sack.receive(c, segment, news);
   c.softError = null;
@@ -85,7 +91,10 @@ export function receive(c: TcpConnection, segment: Segment): Verdict | 0 {
   c.lastAck = c.now;
   if (c.sent.count === 0) {
     c.unacknowledged = acked;
-    if (news.duplicate) recovery.afterAck(c, segment, news);
+    if (news.duplicate) {
+      recovery.afterAck(c, segment, news);
+      counters.TCPDelivered += c.delivered - news.delivered;
+    }
     windowProbe.acknowledged(c);
     lossProbe.acknowledged(c, segment, news);
     return 0;
@@ -112,8 +121,6 @@ function old(c: TcpConnection, segment: Segment, news: AckNews): Verdict | 0 {
 
 function finish(c: TcpConnection, segment: Segment, news: AckNews): void {
   if (news.startTimer) setTimer(c);
-  const delivered = c.delivered - news.delivered;
-  c.ns.tcp.counters.TCPDelivered += delivered;
   rack.adapt(c, news.delivered);
   const dubious =
     (!news.advanced && !news.windowChanged && !news.hasData) ||
@@ -121,6 +128,9 @@ function finish(c: TcpConnection, segment: Segment, news: AckNews): void {
     news.duplicate ||
     c.congestionState !== Congestion.open;
   if (dubious) recovery.afterAck(c, segment, news);
+  // Without SACK it is the duplicates, looked at just now, that tell of what was delivered.
+  const delivered = c.delivered - news.delivered;
+  c.ns.tcp.counters.TCPDelivered += delivered;
   reduction.control(c, news, delivered);
   retransmit.asAsked(c, news);
 }
@@ -143,6 +153,7 @@ function updateWindow(c: TcpConnection, segment: Segment, acked: number): boolea
     if (c.sendWindow !== window) {
       changed = true;
       c.sendWindow = window;
+      prediction.renew(c);
       if (window > c.largestWindow) {
         c.largestWindow = window;
         c.pathMtu = 0; // so that the segment's size is computed anew
@@ -175,9 +186,9 @@ function clean(c: TcpConnection, segment: Segment, acked: number, news: AckNews)
       if (!after(sent.end(0), c.recoveryPoint)) news.originalArrived = true;
     }
     if ((marks & Mark.sacked) !== 0) c.sackedOut--;
-    else {
+    else if (c.sackOk) {
       c.delivered++;
-      if (c.sackOk) rack.advance(c, (marks & Mark.everRetransmitted) !== 0, sent.order(0), sentAt);
+      rack.advance(c, (marks & Mark.everRetransmitted) !== 0, sent.order(0), sentAt);
     }
     if ((marks & Mark.lost) !== 0) c.lostOut--;
     sent.shift();
@@ -189,7 +200,8 @@ function clean(c: TcpConnection, segment: Segment, acked: number, news: AckNews)
   if (!news.advanced) return;
   news.startTimer = true;
   if (!c.sackOk) recovery.removeRenoSacks(c, segments);
-  else if (sawReorder && before(reorderedFrom, news.sacksBefore)) recovery.noteReordering(c, reorderedFrom);
+  else if (sawReorder && before(reorderedFrom, news.sacksBefore))
+    recovery.noteReordering(c, reorderedFrom, sack.highest(c));
   // The probe's answer, or progress: the time-out is not backed off any more.
   c.backoff = 0;
   if (c.socket !== null) c.socket.wakeWriter();

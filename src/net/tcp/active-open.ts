@@ -11,6 +11,7 @@ import * as establish from "./establish.ts";
 import * as lifecycle from "./lifecycle.ts";
 import * as mssOf from "./mss.ts";
 import * as output from "./output.ts";
+import * as prediction from "./prediction.ts";
 import * as receiveWindow from "./receive-window.ts";
 import * as reply from "./reply.ts";
 import type { Segment } from "./segment.ts";
@@ -159,15 +160,11 @@ export function receive(c: TcpConnection, segment: Segment, packet: Packet): voi
 
 /** The SYN was answered with one: the connection is open (tcp_finish_connect). */
 function opened(c: TcpConnection, segment: Segment): void {
-  c.unacknowledged = segment.acknowledgment;
-  c.sent.start = c.unacknowledged;
-  // The SYN counts as what it is in the sequence numbers: an octet that has arrived.
-  c.bytesAcked++;
-  c.delivered++;
-  c.ns.tcp.counters.TCPDelivered++;
-  timers.disarm(c);
+  synAcked(c, segment);
   c.state = TcpState.ESTABLISHED;
   establish.begin(c, establish.handshakeTrip(c, segment));
+  // A window that is to be scaled is known only from the next segment on.
+  if (c.sendScale === 0) prediction.begin(c);
   if (c.socket !== null) {
     c.socket.wakeWriter();
     c.socket.wakeReader();
@@ -175,6 +172,16 @@ function opened(c: TcpConnection, segment: Segment): void {
   timers.startKeepAlive(c);
   output.sendAck(c);
   write.push(c);
+}
+
+function synAcked(c: TcpConnection, segment: Segment): void {
+  c.unacknowledged = segment.acknowledgment;
+  c.sent.start = c.unacknowledged;
+  // The SYN counts as what it is in the sequence numbers: an octet that has arrived.
+  c.bytesAcked++;
+  c.delivered++;
+  c.ns.tcp.counters.TCPDelivered++;
+  timers.disarm(c);
 }
 
 /** Both ends have sent a SYN at the same time: this one's goes out again with an acknowledgment (RFC 9293, 3.5). */
@@ -189,11 +196,10 @@ export function simultaneous(c: TcpConnection, segment: Segment): boolean {
   c.sendWindow = segment.window * 2 ** c.sendScale;
   c.windowUpdate = segment.sequence;
   c.largestWindow = Math.max(c.largestWindow, c.sendWindow);
-  c.unacknowledged = segment.acknowledgment;
-  c.sent.start = c.unacknowledged;
-  timers.disarm(c);
+  synAcked(c, segment);
   c.state = TcpState.ESTABLISHED;
   establish.begin(c, establish.handshakeTrip(c, segment));
+  prediction.begin(c);
   if (c.socket !== null) c.socket.wakeWriter();
   timers.startKeepAlive(c);
   return true;

@@ -33,39 +33,44 @@ export class BufferedSegments {
 
   /**
    * Adds the octets from `left` to `right` behind all others. `mayShare`: the last record may take them in, which it may
-   * not while its sender keeps it for another time (skb_cloned).
+   * not while its sender keeps it for another time (skb_cloned). True when it has.
    */
-  append(left: number, right: number, mayShare: boolean): void {
+  append(left: number, right: number, mayShare: boolean): boolean {
     const length = distance(right, left);
-    if (mayShare && this.#share(this.#count - 1, left, right, length, 1)) return;
+    if (mayShare && this.#share(this.#count - 1, left, right, length, 1)) return true;
     this.#insert(this.#count, left, right, trueSize(length), 1);
+    return false;
   }
 
-  /** Adds octets anywhere; records that lie within them go (tcp_data_queue_ofo). */
-  add(left: number, right: number, mayShare: boolean): void {
+  /** Adds octets anywhere; records that lie within them go (tcp_data_queue_ofo). True when another took them in. */
+  add(left: number, right: number, mayShare: boolean): boolean {
     let at = this.#count;
     while (at > 0 && before(left, this.#rows[(at - 1) * FIELDS]!)) at--;
     const length = distance(right, left);
-    if (mayShare && this.#share(at - 1, left, right, length, 1)) at--;
+    const shared = mayShare && this.#share(at - 1, left, right, length, 1);
+    if (shared) at--;
     else this.#insert(at, left, right, trueSize(length), 1);
     let covered = at + 1;
     while (covered < this.#count && !after(this.#rows[covered * FIELDS + 1]!, right)) covered++;
     this.#remove(at + 1, covered);
+    return shared;
   }
 
-  /** Moves what begins at or before `next` to the end of the other queue (tcp_ofo_queue). */
-  moveTo(queue: BufferedSegments, next: number): void {
+  /** Moves what begins at or before `next` to the end of the other queue, and says how many records were taken in there (tcp_ofo_queue). */
+  moveTo(queue: BufferedSegments, next: number): number {
     let moved = 0;
+    let shared = 0;
     for (; moved < this.#count; moved++) {
       const [left, right, size, pieces] = this.#row(moved);
       if (after(left, next)) break;
       if (!after(right, next)) continue;
       const rest = size - OVERHEAD;
-      if (!queue.#share(queue.#count - 1, left, right, rest, pieces))
-        queue.#insert(queue.#count, left, right, size, pieces);
+      if (queue.#share(queue.#count - 1, left, right, rest, pieces)) shared++;
+      else queue.#insert(queue.#count, left, right, size, pieces);
       next = right;
     }
     this.#remove(0, moved);
+    return shared;
   }
 
   /** Frees what was read: all before `next`. */

@@ -82,6 +82,8 @@ export class TcpConnection {
   /** The segment of the last window update (SND.WL1), and the largest window seen. */
   windowUpdate = 0;
   largestWindow = 0;
+  /** The window that the next segment is expected to bear if all goes on as it did, not scaled; negative for none. */
+  predicted = -1;
   /** Behind the last segment that was shorter than the MSS (Minshall). */
   lastSmall = 0;
   /** Behind the last octet that a write asked to push. */

@@ -19,6 +19,7 @@ export class TcpCounters {
   DelayedACKLost = 0;
   ListenOverflows = 0;
   ListenDrops = 0;
+  TCPHPAcks = 0;
   TCPPureAcks = 0;
   TCPSackRecovery = 0;
   TCPRenoRecovery = 0;
@@ -29,6 +30,7 @@ export class TcpCounters {
   TCPDSACKUndo = 0;
   TCPLossUndo = 0;
   TCPLostRetransmit = 0;
+  TCPRenoFailures = 0;
   TCPSackFailures = 0;
   TCPLossFailures = 0;
   TCPFastRetrans = 0;
@@ -36,15 +38,22 @@ export class TcpCounters {
   TCPTimeouts = 0;
   TCPLossProbes = 0;
   TCPLossProbeRecovery = 0;
+  TCPRenoRecoveryFail = 0;
   TCPSackRecoveryFail = 0;
   TCPDSACKOldSent = 0;
   TCPDSACKOfoSent = 0;
   TCPDSACKRecv = 0;
   TCPDSACKOfoRecv = 0;
+  TCPDSACKIgnoredOld = 0;
+  TCPDSACKIgnoredNoUndo = 0;
+  TCPDSACKIgnoredDubious = 0;
+  TCPDSACKRecvSegs = 0;
+  TCPSACKDiscard = 0;
   TCPAbortOnData = 0;
   TCPAbortOnClose = 0;
   TCPAbortOnTimeout = 0;
   TCPSpuriousRTOs = 0;
+  TCPRcvCoalesce = 0;
   TCPOFOQueue = 0;
   TCPOFOMerge = 0;
   TCPChallengeACK = 0;
@@ -67,4 +76,5 @@ export class TcpCounters {
   TCPZeroWindowDrop = 0;
   TCPTimeWaitOverflow = 0;
   TCPReqQFullDrop = 0;
+  TcpTimeoutRehash = 0;
 }

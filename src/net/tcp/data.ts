@@ -7,6 +7,7 @@ import type { TcpConnection } from "./connection.ts";
 import { Owed } from "./constants.ts";
 import * as lifecycle from "./lifecycle.ts";
 import * as output from "./output.ts";
+import * as prediction from "./prediction.ts";
 import * as receiveTrip from "./receive-trip.ts";
 import * as receiveWindow from "./receive-window.ts";
 import type { Segment } from "./segment.ts";
@@ -36,6 +37,7 @@ export function receive(c: TcpConnection, segment: Segment, packet: Packet): Ver
   if (after(segment.sequence, next)) return queueAhead(c, segment, packet);
   if (segment.sequence !== next) reportDuplicate(c, segment.sequence, next, false);
   take(c, segment, packet);
+  if (c.predicted < 0 && c.outOfOrder.count === 0) prediction.renew(c);
   return Verdict.delivered;
 }
 
@@ -48,7 +50,8 @@ function take(c: TcpConnection, segment: Segment, packet: Packet): void {
     const left = c.receiveNext;
     c.receiveNext = (left + length) | 0;
     c.bytesReceived += length;
-    c.inOrder.append(left, c.receiveNext, !after(left, c.windowSentAt) || isCut(c, length));
+    if (c.inOrder.append(left, c.receiveNext, !after(left, c.windowSentAt) || isCut(c, length)))
+      c.ns.tcp.counters.TCPRcvCoalesce++;
     receiveTrip.byWindow(c);
     acks.dataReceived(c, length, segment.has(tcpHeader.PSH));
   }
@@ -62,7 +65,7 @@ function fillGap(c: TcpConnection): void {
   const before_ = c.receiveNext;
   c.receiveNext = c.outOfOrder.advance(before_);
   c.bytesReceived += distance(c.receiveNext, before_);
-  c.ahead.moveTo(c.inOrder, before_);
+  c.ns.tcp.counters.TCPRcvCoalesce += c.ahead.moveTo(c.inOrder, before_);
   if (c.outOfOrder.count === 0) c.owed |= Owed.now;
   if (c.finAhead && c.finAt === c.receiveNext) finReached(c);
 }
@@ -71,6 +74,7 @@ function fillGap(c: TcpConnection): void {
 function queueAhead(c: TcpConnection, segment: Segment, packet: Packet): Verdict {
   const { counters } = c.ns.tcp;
   c.owed |= Owed.scheduled;
+  c.predicted = -1;
   counters.TCPOFOQueue++;
   const end = (segment.sequence + segment.dataLength) | 0;
   if (segment.has(tcpHeader.FIN)) {
@@ -85,7 +89,7 @@ function queueAhead(c: TcpConnection, segment: Segment, packet: Packet): Verdict
   }
   store(c, segment.sequence, packet, segment.dataAt, segment.dataLength);
   c.outOfOrder.add(segment.sequence, end);
-  c.ahead.add(segment.sequence, end, isCut(c, segment.dataLength));
+  if (c.ahead.add(segment.sequence, end, isCut(c, segment.dataLength))) counters.TCPRcvCoalesce++;
   if (c.socket !== null) receiveWindow.growBuffer(c, c.tuneSpace);
   // Without SACK every answer must look the same, or it is no duplicate.
   if (c.sackOk) receiveWindow.grow(c, segment.dataLength, trueSize(segment.dataLength));

@@ -7,8 +7,10 @@ import * as options from "../../wire/tcp-options.ts";
 import * as ipOutput from "../ip-output.ts";
 import * as acks from "./acks.ts";
 import type { TcpConnection } from "./connection.ts";
+import * as mssOf from "./mss.ts";
 import * as receiveWindow from "./receive-window.ts";
 import { TIMESTAMPS_LENGTH, writeHeader, writeTimestamps } from "./reply.ts";
+import { after } from "./sequence.ts";
 
 const { ACK, FIN, PSH, RST, SYN } = tcpHeader;
 const WINDOW_MAX = 65535;
@@ -86,7 +88,6 @@ function transmit(c: TcpConnection, packet: Packet): boolean {
   ns.note(packet, Verdict.sent, 0);
   c.segmentsOut++;
   c.tunedBy = c.now;
-  ns.tcp.counters.OutSegs++;
   if (!findWay(c)) {
     ns.snmp.outNoRoutes++;
     c.softError = ns.fib.error;
@@ -119,6 +120,9 @@ export function sendSegment(c: TcpConnection, sequence: number, length: number, 
   }
   const window = receiveWindow.select(c);
   writeOwnHeader(c, packet, sequence, c.receiveNext, flags | ACK, window, header);
+  // Segments with nothing but what was sent before do not count (RFC 4022); c.sendNext moves on afterwards.
+  const occupied = length + ((flags & FIN) !== 0 ? 1 : 0);
+  if (occupied === 0 || after((sequence + occupied) | 0, c.sendNext)) c.ns.tcp.counters.OutSegs++;
   acks.sent(c);
   return transmit(c, packet);
 }
@@ -132,8 +136,9 @@ export function sendAck(c: TcpConnection): void {
   sendSegment(c, within ? c.sendNext : edge, 0, 0);
 }
 
-/** Sends an acknowledgment of an old octet: the other end must answer (tcp_xmit_probe_skb). */
-export function sendProbe(c: TcpConnection): boolean {
+/** Sends an acknowledgment of an old octet: the other end must answer (tcp_xmit_probe_skb). It is counted as `why` says. */
+export function sendProbe(c: TcpConnection, why: "TCPWinProbe" | "TCPKeepAlive"): boolean {
+  c.ns.tcp.counters[why]++;
   return sendSegment(c, (c.unacknowledged - 1) | 0, 0, 0);
 }
 
@@ -146,6 +151,7 @@ export function sendReset(c: TcpConnection): void {
   if (base !== 0) writeOwnTimestamps(c, packet.view, packet.at + tcpHeader.HEADER_LEN);
   const window = receiveWindow.select(c);
   writeOwnHeader(c, packet, c.sendNext, c.receiveNext, RST | ACK, window, header);
+  c.ns.tcp.counters.OutSegs++;
   transmit(c, packet);
 }
 
@@ -202,13 +208,14 @@ export function sendSyn(c: TcpConnection, answering: boolean): boolean {
   writeSynOptions(
     packet.view,
     packet.at + tcpHeader.HEADER_LEN,
-    c.advertisedMss,
+    mssOf.advertised(c.way, c),
     sack,
     timestamps ? c.ns.tcp.timestamp(c.timestampOffset) : null,
     c.recentTimestamp,
     scaling ? c.receiveScale : -1,
   );
   c.windowSentAt = c.receiveNext;
+  if (c.totalRetransmits === 0 && !answering) c.ns.tcp.counters.OutSegs++;
   writeOwnHeader(
     c,
     packet,

@@ -11,6 +11,7 @@ import * as establish from "./establish.ts";
 import * as lifecycle from "./lifecycle.ts";
 import * as mssOf from "./mss.ts";
 import { isLimited } from "./out-of-window.ts";
+import * as prediction from "./prediction.ts";
 import * as receiveWindow from "./receive-window.ts";
 import * as reply from "./reply.ts";
 import type { Segment } from "./segment.ts";
@@ -224,6 +225,7 @@ function connect(r: ConnectionRequest, segment: Segment): TcpConnection {
   c.windowUpdate = segment.sequence;
   c.largestWindow = c.sendWindow;
   establish.begin(c, trip >= 0 ? trip : establish.handshakeTrip(c, segment));
+  prediction.begin(c);
   c.state = TcpState.ESTABLISHED;
   c.keepAlive = listener.keepAlive;
   listener.add(c);

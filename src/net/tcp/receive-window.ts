@@ -120,6 +120,7 @@ export function select(c: TcpConnection): number {
   if (window > most) window = most;
   const announced = window >>> c.receiveScale;
   const { counters } = c.ns.tcp;
+  if (window === 0) c.predicted = -1;
   if (announced === 0 && old !== 0) counters.TCPToZeroWindowAdv++;
   else if (announced !== 0 && old === 0) counters.TCPFromZeroWindowAdv++;
   return announced;

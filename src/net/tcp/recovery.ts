@@ -12,8 +12,7 @@ import * as reduction from "./window-reduction.ts";
 import * as write from "./write.ts";
 
 /** The network changes the order by so many segments at least (tcp_check_sack_reordering). */
-export function noteReordering(c: TcpConnection, lowest: number): void {
-  const highest = c.forwardMost;
+export function noteReordering(c: TcpConnection, lowest: number, highest: number): void {
   if (!before(lowest, highest)) return;
   const mss = Math.max(1, c.mss);
   const segments = Math.ceil(distance(highest, lowest) / mss);
@@ -30,6 +29,7 @@ function addRenoSack(c: TcpConnection): void {
 
 /** Progress without SACK takes those away again (tcp_remove_reno_sacks). */
 export function removeRenoSacks(c: TcpConnection, acked: number): void {
+  if (acked > 0) c.delivered += Math.max(acked - c.sackedOut, 1);
   if (c.sackedOut > 0) c.sackedOut = acked - 1 >= c.sackedOut ? 0 : c.sackedOut - (acked - 1);
   limitRenoSacks(c);
 }

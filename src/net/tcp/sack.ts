@@ -9,7 +9,6 @@ import { after, before, later } from "./sequence.ts";
 
 /** Reads the SACK blocks of an acknowledgment (RFC 2018, RFC 2883; tcp_sacktag_write_queue). */
 export function receive(c: TcpConnection, segment: Segment, news: AckNews): void {
-  news.sacksBefore = highest(c);
   let first = 0;
   if (isDuplicateReport(segment)) {
     first = 1;
@@ -19,13 +18,15 @@ export function receive(c: TcpConnection, segment: Segment, news: AckNews): void
     const left = segment.sackLeft[i]!;
     const right = segment.sackRight[i]!;
     if (isValid(c, left, right)) tag(c, left, right, news);
+    else if (segment.acknowledgment === c.unacknowledged || after(right, c.unacknowledged))
+      c.ns.tcp.counters.TCPSACKDiscard++;
   }
   if (news.wasReordered && c.congestionState < Congestion.recovery)
-    recovery.noteReordering(c, news.reorderedAt);
+    recovery.noteReordering(c, news.reorderedAt, highest(c));
 }
 
 /** The highest sequence number known to have arrived (tcp_highest_sack_seq, or SND.UNA). */
-function highest(c: TcpConnection): number {
+export function highest(c: TcpConnection): number {
   return c.sackedOut === 0 ? c.unacknowledged : later(c.forwardMost, c.unacknowledged);
 }
 
@@ -44,14 +45,31 @@ function takeDuplicate(c: TcpConnection, segment: Segment, news: AckNews): void 
   const { counters } = c.ns.tcp;
   if (before(left, segment.acknowledgment)) counters.TCPDSACKRecv++;
   else counters.TCPDSACKOfoRecv++;
-  c.duplicatesSeen++;
-  news.duplicate = true;
-  c.rackDuplicateSeen = true;
+  const segments = seenTwice(c, left, right, news);
+  counters.TCPDSACKRecvSegs += segments;
+  if (segments === 0) counters.TCPDSACKIgnoredDubious++;
   // It answers one of those that were sent again: perhaps none of them had been needed.
-  if (c.hasUndo && c.undoRetransmits > 0 && !before(left, c.undoMarker) && after(right, left)) {
-    const segments = Math.max(1, Math.ceil(((right - left) | 0) / Math.max(1, c.mss)));
-    c.undoRetransmits = Math.max(0, c.undoRetransmits - segments);
-  }
+  if (c.hasUndo && c.undoRetransmits > 0 && !before(left, c.undoMarker) && after(right, left))
+    c.undoRetransmits = Math.max(0, c.undoRetransmits - Math.max(1, segments));
+  // What is not under way any more is of no other use.
+  if (after(left, c.unacknowledged) && isValid(c, left, right)) tag(c, left, right, news);
+  else if (!c.hasUndo) counters.TCPDSACKIgnoredNoUndo++;
+  else if (before(left, c.undoMarker)) counters.TCPDSACKIgnoredOld++;
+}
+
+/** How many segments a report of a duplicate tells of, none when it cannot be believed (tcp_dsack_seen). */
+function seenTwice(c: TcpConnection, left: number, right: number, news: AckNews): number {
+  if (!before(left, right)) return 0;
+  const length = (right - left) | 0;
+  if (length > c.largestWindow) return 0;
+  const isProbe = length <= c.mss && c.hasProbe && c.probePoint === right;
+  const segments = length > c.mss ? Math.ceil(length / c.mss) : 1;
+  c.duplicatesSeen += segments;
+  if (c.duplicatesSeen > c.totalRetransmits) return 0;
+  if (c.reorderingSeen > 0 && !isProbe) c.rackDuplicateSeen = true;
+  news.duplicate = true;
+  c.delivered += segments;
+  return segments;
 }
 
 function isValid(c: TcpConnection, left: number, right: number): boolean {

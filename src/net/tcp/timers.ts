@@ -109,6 +109,7 @@ function retransmissionDue(c: TcpConnection): void {
       lifecycle.timedOut(c);
       return;
     }
+    counters.TcpTimeoutRehash++;
     if (c.retransmits === 0) countFailure(c);
   }
   recovery.enterLoss(c);
@@ -124,9 +125,11 @@ function countFailure(c: TcpConnection): void {
   const { counters } = c.ns.tcp;
   if (c.congestionState === Congestion.recovery) {
     if (c.sackOk) counters.TCPSackRecoveryFail++;
+    else counters.TCPRenoRecoveryFail++;
   } else if (c.congestionState === Congestion.loss) counters.TCPLossFailures++;
   else if (c.congestionState === Congestion.disorder || c.sackedOut > 0) {
     if (c.sackOk) counters.TCPSackFailures++;
+    else counters.TCPRenoFailures++;
   }
 }
 
@@ -146,6 +149,8 @@ function repeatSyn(c: TcpConnection): void {
     lifecycle.timedOut(c);
     return;
   }
+  counters.TcpTimeoutRehash++;
+  if (c.retransmits > 0) counters.TCPLostRetransmit++;
   c.retransmits++;
   if (c.retransmittedSince === 0) c.retransmittedSince = c.synSentAt;
   counters.RetransSegs++;
@@ -191,14 +196,13 @@ export function keepDue(c: TcpConnection): void {
     c.armKeepTimer(idle - silent);
     return;
   }
-  const { settings, counters } = c.ns.tcp;
+  const { settings } = c.ns.tcp;
   if (c.probes >= (c.keepCount || settings.tcp_keepalive_probes)) {
     output.sendReset(c);
     lifecycle.timedOut(c);
     return;
   }
-  counters.TCPKeepAlive++;
-  const sent = output.sendProbe(c);
+  const sent = output.sendProbe(c, "TCPKeepAlive");
   if (sent) c.probes++;
   c.armKeepTimer(sent ? timeLimits.keepInterval(c) : LOCAL_TROUBLE);
 }

@@ -56,7 +56,6 @@ export function due(c: TcpConnection): void {
     lifecycle.timedOut(c);
     return;
   }
-  c.ns.tcp.counters.TCPWinProbe++;
   const sent = wake(c);
   if (c.sent.count > 0 || !write.hasUnsent(c)) {
     c.probes = 0;
@@ -79,5 +78,5 @@ function wake(c: TcpConnection): boolean {
     write.sendForced(c);
     return true;
   }
-  return output.sendProbe(c);
+  return output.sendProbe(c, "TCPWinProbe");
 }

@@ -119,7 +119,7 @@ function sendNew(c: TcpConnection, length: number, mss: number, push: boolean, f
   if (fin) c.finSent = true;
   if (length < mss) c.lastSmall = c.sendNext;
   c.sent.push(c.sendNext, (push ? Mark.push : 0) | (fin ? Mark.fin : 0), c.now);
-  if (length > 0) c.ns.tcp.counters.TCPOrigDataSent++;
+  c.ns.tcp.counters.TCPOrigDataSent++;
   if (isFirst || isProbing) timers.restartRetransmission(c);
   return true;
 }

@@ -33,7 +33,10 @@ import { restartEngine } from "./engine-restart.ts";
 import { EventLog } from "./event-log.ts";
 import { goFiles } from "./go-files.ts";
 import { newId } from "./ids.ts";
+import { imagesListed } from "./images/image-filter.ts";
+import { pruneImages, removeImage } from "./images/image-removal.ts";
 import { ImageStore } from "./images/image-store.ts";
+import { resourceOf as resourceOfImage, summaryOf as summaryOfImage } from "./images/inspect.ts";
 import type { NetworkBackend } from "./network/network-backend.ts";
 import { pruneFilter } from "./prune-filters.ts";
 import { VolumeStore } from "./volumes/volume-store.ts";
@@ -124,7 +127,7 @@ export class DockerEngine implements DockerApi {
     return {
       LayersSize: this.images.layersSize(),
       Images: this.images.list().map((image) => ({
-        ...this.images.summary(image),
+        ...summaryOfImage(image),
         SharedSize: this.images.sharedSize(image),
         Containers: this.#store.all.filter((one) => one.image === image).length,
       })),
@@ -370,11 +373,11 @@ export class DockerEngine implements DockerApi {
   }
 
   imageList(options: { all: boolean; filters?: Filters }): ImageSummary[] {
-    return this.images.summaries(options.filters ?? {});
+    return imagesListed(this.images, options.filters ?? {});
   }
 
   imageInspect(ref: string): ImageResource {
-    return this.images.resource(this.images.demand(ref));
+    return resourceOfImage(this.images.demand(ref));
   }
 
   imagePull(ref: string): { readonly fresh: boolean; readonly digest: string; readonly tag: string } {
@@ -390,14 +393,19 @@ export class DockerEngine implements DockerApi {
   }
 
   imageRemove(ref: string, force: boolean): { Untagged?: string; Deleted?: string }[] {
-    return this.images.remove(ref, force, (image) => this.#store.all.filter((one) => one.image === image));
+    return removeImage(this.images, ref, force, (image) =>
+      this.#store.all.filter((one) => one.image === image),
+    );
   }
 
   imagePrune(filters: Filters = {}): {
     ImagesDeleted: { Untagged?: string; Deleted?: string }[];
     SpaceReclaimed: number;
   } {
-    return this.images.prune(filters, new Set(this.#store.all.map((one) => one.image)));
+    const used = new Set(this.#store.all.map((one) => one.image));
+    const pruned = pruneImages(this.images, filters, used, this.#host.world.now);
+    this.events.pruned("image", pruned.SpaceReclaimed);
+    return pruned;
   }
 
   volumeList(filters?: Filters): VolumeResource[] {

@@ -6,6 +6,7 @@ import { goQuote } from "../templates/go-quote.ts";
 import type { Image } from "./image.ts";
 import { demandReference, localName } from "./image-reference.ts";
 import type { ImageStore } from "./image-store.ts";
+import { resourceOf } from "./inspect.ts";
 
 /** What `manifest.json` says of an image. */
 interface ManifestItem {
@@ -47,9 +48,7 @@ export function savedImages(
         file(`${id}/json`, JSON.stringify({ id })),
         file(`${id}/layer.tar`, ""),
       ]),
-    ...[...saved.keys()].map((image) =>
-      file(`${image.id.slice(7)}.json`, JSON.stringify(images.resource(image))),
-    ),
+    ...[...saved.keys()].map((image) => file(`${image.id.slice(7)}.json`, JSON.stringify(resourceOf(image)))),
     file("manifest.json", `${JSON.stringify(manifest)}\n`),
     ...(repositories === null ? [] : [file("repositories", `${repositories}\n`)]),
   ];

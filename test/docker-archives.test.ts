@@ -44,6 +44,17 @@ test("A10 an image that was committed is larger by its layer, which its history 
   expect(alpine![0]).toBe(ids[2]);
 });
 
+test("A10 layers are the same when their files are, with the second in which each was changed", async () => {
+  const type = await hostWithWeb();
+  const layer = "docker inspect -f '{{index .RootFS.Layers 1}}'";
+  await type("docker exec web sh -c 'echo x > /f'; docker commit web one; sleep 2; docker commit web again");
+  await type(
+    "docker run -d --name late alpine sleep 1000; docker exec late sh -c 'echo x > /f'; docker commit late late",
+  );
+  const [one, again, late] = (await type(`${layer} one again late`)).trim().split("\n");
+  expect([again === one, late === one]).toEqual([true, false]);
+});
+
 test("A10 docker cp writes beside a volume that is read-only, and not into it", async () => {
   const type = await hostWithWeb();
   await type("echo x > f; docker run -d --name ro -v vol:/data:ro alpine sleep 1000");

@@ -247,10 +247,14 @@ export class Archives implements ArchiveApi {
   }
 }
 
-/** What tells a layer from others: its files, whenever they were made. */
+/** What tells a layer from others: the bytes of its archive, in which times are whole seconds. */
 function contentOf({ files, gone }: FileLayer): string {
   return JSON.stringify([
-    files.map((file) => ({ ...file, changed: 0, content: String(file.content) })),
+    files.map((file) => ({
+      ...file,
+      changed: Math.floor(file.changed / SECOND),
+      content: String(file.content),
+    })),
     gone,
   ]);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { lessonFiles } from "./lesson-files.ts";
-import { IN_REAL_TIME, whyNoKernel } from "./real-kernel.ts";
+import { IN_REAL_TIME, ON_TIME, whyNoKernel } from "./real-kernel.ts";
 
 const top: string = join(import.meta.dirname, "../..");
 // The reference check lies beside the repository where the project is built, and reads lessons with its own eyes.
@@ -27,7 +27,8 @@ const ALONE = `script=$(cat "$1") && text=$(cat "$2") && mount -t tmpfs none /tm
 
 function check(path: string): Promise<string> {
   const args = ["-m", "--propagation", "private", "bash", "-c", ALONE, "check", reference, path];
-  return new Promise((resolve) => execFile("unshare", args, (_, stdout, stderr) => resolve(stdout + stderr)));
+  const [command, ...words] = [...ON_TIME, "unshare", ...args];
+  return new Promise((resolve) => execFile(command!, words, (_, stdout, stderr) => resolve(stdout + stderr)));
 }
 
 describe.skipIf(missing !== null)("the reference check of lessons", IN_REAL_TIME, () => {

@@ -1,6 +1,6 @@
 // npm run bench [-- --quick] [--json FILE] [--only forwarding,mesh,rules,build,docker,start,events] [--rounds N]
-// Every figure comes from fresh processes on one processor, ours and those of our peers in turn, round after round; a
-// ratio is the median of the rounds' ratios. The time is the processor's, since other work on the machine takes none of it;
+// Every figure comes from fresh processes on one processor, round after round; ours and those of our peers take turns of some
+// hundredths of a second, and a ratio is the median of the turns' ratios. The time is the processor's, since other work on the machine takes none of it;
 // starting and containers are timed by the clock on the wall, because both sides wait there.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -65,7 +65,7 @@ const parts = {
   build: [3, 5, () => () => measureBuild(figures), concludeBuild, printBuild],
   docker: [1, 5, () => () => measureDocker(figures), concludeDocker, printDocker],
   start: [5, 15, () => () => measureStart(figures), concludeStart, printStart],
-  events: [1, 5, () => () => measureEvents(figures), concludeEvents, printEvents],
+  events: [1, 5, () => () => measureEvents(figures, quick), concludeEvents, printEvents],
 };
 const wanted = options.only?.split(",") ?? Object.keys(parts);
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
@@ -81,7 +81,7 @@ for (const name of wanted) {
   const [few, many, prepare, conclude, print] = parts[name];
   const rounds = Number(options.rounds ?? (quick ? few : many));
   const round = prepare();
-  for (let i = 0; i < rounds; i++) round();
+  for (let i = 0; i < rounds; i++) await round();
   conclude(figures);
   print(figures);
 }

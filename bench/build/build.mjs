@@ -1,6 +1,6 @@
 // 1,000 hosts with 10,000 network namespaces: how long the engine takes to build them, and what each one weighs.
 import { fileURLToPath } from "node:url";
-import { run } from "../peers/peers.mjs";
+import { run } from "../peers/processes.mjs";
 
 const HOSTS = 1000;
 const CONTAINERS = 10;

@@ -1,20 +1,13 @@
 // What starting containers costs: against bare network namespaces of the real kernel, and among many others.
 import { fileURLToPath } from "node:url";
-import { attempt, pinned, run } from "../peers/peers.mjs";
+import { attempt, onOneProcessor, run } from "../peers/processes.mjs";
 
 const CONTAINERS = 200;
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 export function measureDocker(figures) {
-  const [first, ...rest] = [
-    ...pinned,
-    "unshare",
-    "--net",
-    "--mount",
-    "bash",
-    at("kernel.sh"),
-    `${CONTAINERS}`,
-  ];
+  const boots = ["--net", "--mount", "bash", at("kernel.sh"), CONTAINERS];
+  const [first, ...rest] = onOneProcessor("unshare", boots);
   const bare = JSON.parse(attempt(first, rest) ?? "{}");
   const measured = JSON.parse(run(process.execPath, [at("measure.mjs")]));
   for (const [key, value] of Object.entries({ ...bare, ...measured })) figures.add(`docker.${key}`, value);

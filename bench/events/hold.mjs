@@ -1,13 +1,15 @@
 // The hold model: with so many events pending, the earliest is taken and scheduled anew at a random time, again and again.
-// usage: node hold.mjs engine|prototype PENDING      prints nanoseconds of the processor for one taking and one scheduling
+// usage: node --expose-gc hold.mjs engine|prototype PENDING      answers turns: nanoseconds of the processor for one taking and one
+// scheduling
 import { EventQueue } from "../../dist/sim/event-queue.js";
-import { median } from "../figures.mjs";
+import { measure } from "../measuring.mjs";
+import { takeTurns } from "../peers/turns.mjs";
 import { Wheel } from "./prototype.mjs";
 
 const [which, pendingText] = process.argv.slice(2);
 const pending = Number(pendingText);
-const STEPS = 1 << 20;
-const ROUNDS = 11;
+const WARM_UP = 1 << 20;
+const STEPS = 1 << 14;
 /** Delays of up to two milliseconds, the same in both. */
 const delays = new Int32Array(1 << 16);
 for (let i = 0, state = 1; i < delays.length; i++) {
@@ -36,11 +38,5 @@ function holdPrototype() {
 }
 
 const hold = which === "engine" ? holdEngine() : holdPrototype();
-hold(STEPS);
-const samples = Array.from({ length: ROUNDS }, () => {
-  const start = process.cpuUsage();
-  hold(STEPS);
-  const { user, system } = process.cpuUsage(start);
-  return ((user + system) * 1e3) / STEPS;
-});
-console.log(median(samples));
+hold(WARM_UP);
+await takeTurns((seconds) => measure(hold, STEPS, seconds).nanoseconds);

@@ -1,7 +1,7 @@
 // The cross-host path on the full engine against the same path in C, on the real kernel and in ns-3, in turn.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { run } from "../peers/peers.mjs";
+import { TurnTaker } from "../peers/turns.mjs";
 
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
 /** Name, payload's bytes, flows in turn, what is special: wires that take time, or netfilter's tables, there and empty. */
@@ -27,33 +27,35 @@ export function checkWireBytes(c) {
   }
 }
 
-/** One round: everything once, in turn. */
-export function measureForwarding(figures, peers, quick) {
-  const seconds = quick ? 0.3 : 0.8;
-  for (const payload of [64, 1400]) {
-    if (peers.c !== null) figures.add(`c${payload}.nsPerPacket`, peers.c.nanoseconds(payload, seconds / 2));
-    for (const [name, length, flows, kind] of CASES) {
-      if (length !== payload) continue;
-      // The machine changes its speed from one second to the next: the kernel's turn is right before ours.
-      if (peers.kernel !== null) {
-        const nanoseconds = peers.kernel.nanoseconds(payload, seconds);
-        figures.add(`${name}.kernelNsPerPacket`, nanoseconds);
-        figures.add(`kernel${payload}.nsPerPacket`, nanoseconds);
+/** One round: each case in a new process, and turn by turn with it what it is compared with. */
+export async function measureForwarding(figures, peers, quick) {
+  const [turns, seconds] = quick ? [5, 0.05] : [9, 0.08];
+  for (const [name, payload, flows, kind] of CASES) {
+    const ours = new TurnTaker(process.execPath, "--expose-gc", at("measure.mjs"), payload, flows, kind);
+    const theirs = Object.entries({
+      [`kernel${payload}`]: peers.kernel,
+      [`c${payload}`]: peers.c,
+      ns3: kind === "timed" ? peers.ns3 : null,
+    }).flatMap(([peer, opens]) => (opens === null ? [] : [[peer, opens.open(payload)]]));
+    for (let i = 0; i < turns; i++) {
+      for (const [peer, program] of theirs) {
+        const nanoseconds = await program.turn(seconds);
+        figures.add(`${peer}.nsPerPacket`, nanoseconds);
+        figures.add(`${name}.${peer}NsPerPacket`, nanoseconds);
       }
-      const args = ["--expose-gc", at("measure.mjs"), payload, flows, kind, seconds];
-      const measured = JSON.parse(run(process.execPath, args));
-      for (const [key, value] of Object.entries(measured)) figures.add(`${name}.${key}`, value);
+      figures.addAll(name, await ours.turn(seconds));
     }
+    for (const [, program] of theirs) await program.end();
+    figures.addAll(name, await ours.end());
   }
-  if (peers.ns3 !== null) figures.add("ns3.nsPerPacket", peers.ns3.nanoseconds(64, quick ? 10_000 : 30_000));
 }
 
 export function concludeForwarding(figures) {
   for (const [name, payload] of CASES) {
-    figures.addRatio(`${name}.timesKernel`, `${name}.kernelNsPerPacket`, `${name}.nsPerPacket`);
-    figures.addRatio(`${name}.timesC`, `${name}.nsPerPacket`, `c${payload}.nsPerPacket`);
+    figures.addRatio(`${name}.timesKernel`, `${name}.kernel${payload}NsPerPacket`, `${name}.nsPerPacket`);
+    figures.addRatio(`${name}.timesC`, `${name}.nsPerPacket`, `${name}.c${payload}NsPerPacket`);
   }
-  figures.addRatio("overlay64wires.timesNs3", "ns3.nsPerPacket", "overlay64wires.nsPerPacket");
+  figures.addRatio("overlay64wires.timesNs3", "overlay64wires.ns3NsPerPacket", "overlay64wires.nsPerPacket");
 }
 
 export function printForwarding(figures) {

@@ -1,6 +1,7 @@
 // One figure of the forwarding path in a process of its own, because V8 tunes itself to what a process has run before.
-// usage: node --expose-gc measure.mjs PAYLOAD FLOWS plain|timed|hooks SECONDS      prints one line of JSON
+// usage: node --expose-gc measure.mjs PAYLOAD FLOWS plain|timed|hooks      answers turns
 import { heapBytes, measure } from "../measuring.mjs";
+import { takeTurns } from "../peers/turns.mjs";
 import { BURST, buildOverlay, FLOWS } from "./overlay.mjs";
 
 const PACKETS = 64 * BURST;
@@ -9,7 +10,7 @@ const WARM_UP = 500_000;
 /** A wire of 10 Gbit/s and 10 microseconds. */
 const TIMED = { delay: 10_000, rate: 1e10, queue: 1000 };
 
-const [length, flowCount, kind, seconds] = process.argv.slice(2);
+const [length, flowCount, kind] = process.argv.slice(2);
 const OPTIONS = { plain: {}, timed: { wire: TIMED }, hooks: { netfilter: true } };
 const overlay = buildOverlay(OPTIONS[kind]);
 const payload = new Uint8Array(Number(length));
@@ -20,11 +21,10 @@ overlay.send(FLOWS, payload, flows);
 const arrived = overlay.received.packets - before;
 if (arrived !== FLOWS) throw new Error(`${arrived} of ${FLOWS} arrived`);
 const send = (count) => overlay.send(count, payload, flows);
-const { nanoseconds, wallNanoseconds } = measure(send, PACKETS, Number(seconds));
-console.log(
-  JSON.stringify({
-    nsPerPacket: nanoseconds,
-    wallNsPerPacket: wallNanoseconds,
-    bytesPerPacket: heapBytes(send, 32_000),
-  }),
+await takeTurns(
+  (seconds) => {
+    const { nanoseconds, wallNanoseconds } = measure(send, PACKETS, seconds);
+    return { nsPerPacket: nanoseconds, wallNsPerPacket: wallNanoseconds };
+  },
+  () => ({ bytesPerPacket: heapBytes(send, 32_000) }),
 );

@@ -1,8 +1,9 @@
 // One figure of the routing mesh in a process of its own. Everything is checked before the clock starts: every request comes
 // to the task, every answer to its client, each over a connection that is tracked and translated as it has to be.
-// usage: node --expose-gc measure.mjs old|new CONNECTIONS PAYLOAD SECONDS      prints one line of JSON
+// usage: node --expose-gc measure.mjs old|new CONNECTIONS PAYLOAD      answers turns
 import { conntrackOf } from "../../dist/netfilter/conntrack/conntrack-hooks.js";
 import { heapBytes, measure } from "../measuring.mjs";
+import { takeTurns } from "../peers/turns.mjs";
 import { TASK } from "./commands.mjs";
 import { BURST, buildMesh } from "./world.mjs";
 
@@ -10,7 +11,7 @@ const ROUND_TRIPS = 16 * BURST;
 /** More than two seconds on old connections, which are then streams. */
 const WARM_UP = { old: 100_000, new: 40_000 };
 
-const [mode, connections, payload, seconds] = process.argv.slice(2);
+const [mode, connections, payload] = process.argv.slice(2);
 const mesh = buildMesh(Number(payload));
 const go = mode === "old" ? (count) => mesh.overOld(count, Number(connections)) : mesh.overNew;
 
@@ -32,9 +33,11 @@ function check() {
 go(ROUND_TRIPS);
 check();
 go(WARM_UP[mode]);
-const figures = {
-  nsPerRoundTrip: measure(go, ROUND_TRIPS, Number(seconds)).nanoseconds,
-  bytesPerPacket: heapBytes(go, 16 * ROUND_TRIPS) / 2,
-};
-check();
-console.log(JSON.stringify(figures));
+await takeTurns(
+  (seconds) => ({ nsPerRoundTrip: measure(go, ROUND_TRIPS, seconds).nanoseconds }),
+  () => {
+    const bytesPerPacket = heapBytes(go, 16 * ROUND_TRIPS) / 2;
+    check();
+    return { bytesPerPacket };
+  },
+);

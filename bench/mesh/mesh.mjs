@@ -1,6 +1,6 @@
 // Request and reply through the routing mesh, on the full engine and on the real kernel, in turn.
 import { fileURLToPath } from "node:url";
-import { run } from "../peers/peers.mjs";
+import { TurnTaker } from "../peers/turns.mjs";
 
 const measure = fileURLToPath(new URL("measure.mjs", import.meta.url));
 const PAYLOAD = 64;
@@ -12,24 +12,28 @@ const CASES = [
   ["mesh.new", "new", 0],
 ];
 
-/** One round. `kernel`: the mesh of the real kernel, or null. */
-export function measureMesh(figures, kernel, quick) {
-  const seconds = quick ? 0.4 : 0.8;
-  for (const mode of ["old", "new"]) {
-    // The kernel's turn comes right before ours: the machine's speed changes from one moment to the next.
-    if (kernel !== null)
-      figures.add(`kernelMesh.${mode}.nsPerRoundTrip`, kernel.roundTrip(mode, PAYLOAD, seconds));
-    for (const [name, , connections] of CASES.filter((one) => one[1] === mode)) {
-      const args = ["--expose-gc", measure, mode, connections, PAYLOAD, seconds];
-      const measured = JSON.parse(run(process.execPath, args));
-      for (const [key, value] of Object.entries(measured)) figures.add(`${name}.${key}`, value);
+/** One round: each case in a new process, turn by turn with the mesh of the real kernel (or with none: null). */
+export async function measureMesh(figures, kernel, quick) {
+  const [turns, seconds] = quick ? [5, 0.06] : [9, 0.1];
+  for (const [name, mode, connections] of CASES) {
+    const ours = new TurnTaker(process.execPath, "--expose-gc", measure, mode, connections, PAYLOAD);
+    const theirs = kernel?.open(mode, PAYLOAD);
+    for (let i = 0; i < turns; i++) {
+      if (theirs !== undefined) {
+        const nanoseconds = await theirs.turn(seconds);
+        figures.add(`kernelMesh.${mode}.nsPerRoundTrip`, nanoseconds);
+        figures.add(`${name}.kernelNsPerRoundTrip`, nanoseconds);
+      }
+      figures.addAll(name, await ours.turn(seconds));
     }
+    await theirs?.end();
+    figures.addAll(name, await ours.end());
   }
 }
 
 export function concludeMesh(figures) {
-  for (const [name, mode] of CASES)
-    figures.addRatio(`${name}.timesKernel`, `kernelMesh.${mode}.nsPerRoundTrip`, `${name}.nsPerRoundTrip`);
+  for (const [name] of CASES)
+    figures.addRatio(`${name}.timesKernel`, `${name}.kernelNsPerRoundTrip`, `${name}.nsPerRoundTrip`);
 }
 
 export function printMesh(figures) {

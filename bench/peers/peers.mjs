@@ -7,50 +7,31 @@ import { fileURLToPath } from "node:url";
 import { PUBLISHED, TASK } from "../mesh/commands.mjs";
 import { atEnd, sweep } from "./leftovers.mjs";
 import { meshDown, meshUp } from "./mesh-kernel.mjs";
+import { attempt, run } from "./processes.mjs";
+import { TurnTaker } from "./turns.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const built = join(here, "../../.tmp/peers");
-
-/** Runs a program; what it prints, or null when it fails. */
-export function attempt(command, args) {
-  try {
-    return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-  } catch {
-    return null;
-  }
-}
 
 /** The compiled program, built anew when its source is younger; null when it cannot be built. */
 function compile(compiler, flags, source, libraries = []) {
   const from = join(here, source);
   const to = join(built, source.replace(/\..*/, ""));
-  const changed = Math.max(...[from, join(here, "socket.h")].map((file) => statSync(file).mtimeMs));
+  const sources = [from, join(here, "socket.h"), join(here, "turns.h")];
+  const changed = Math.max(...sources.map((file) => statSync(file).mtimeMs));
   if (existsSync(to) && statSync(to).mtimeMs > changed) return to;
   mkdirSync(built, { recursive: true });
   return attempt(compiler, [...flags, "-o", to, from, ...libraries]) === null ? null : to;
-}
-
-/** A command in front of others that keeps them on one processor, where there is one; the last is the quietest. */
-export const pinned = (() => {
-  const list = attempt("taskset", ["-cp", String(process.pid)]);
-  const last = list?.match(/(\d+)$/)?.[1];
-  return last === undefined ? [] : ["taskset", "-c", last];
-})();
-
-/** Runs a program on the bench's processor and returns what it prints. */
-export function run(command, args) {
-  const [first, ...rest] = [...pinned, command, ...args];
-  return execFileSync(first, rest.map(String), { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
 function openC() {
   const program = compile("gcc", ["-O2", "-march=native"], "overlay.c");
   if (program === null) return null;
   return {
-    nanoseconds: (payload, seconds) => Number(run(program, [payload, 0, 256, seconds])),
+    open: (payload) => new TurnTaker(program, payload, 256),
     /** Hashes of all bytes of 4096 packets on the wire, with all checksums, and of all that is delivered. */
     hashes(payload) {
-      const [wire, delivered] = run(program, [payload, 1, 256, 0]).trim().split(" ");
+      const [wire, delivered] = run(program, [payload, 256, "hashes"]).trim().split(" ");
       return { wire, delivered };
     },
   };
@@ -64,24 +45,17 @@ function openKernel() {
   sweep();
   atEnd(down);
   if (attempt(join(here, "kernel-up.sh"), [prefix]) === null) return null;
-  const nanoseconds = (payload, seconds) =>
-    Number(run(program, [`${prefix}-cA`, `${prefix}-cB`, "10.3.0.5", 9000, payload, seconds]));
   return {
-    nanoseconds,
-    /** With so many rules in the receiving container's INPUT, none of which is for the packet. */
-    nanosecondsWithRules(count, seconds) {
+    open: (payload) => new TurnTaker(program, `${prefix}-cA`, `${prefix}-cB`, "10.3.0.5", 9000, payload),
+    /** Gives the receiving container's INPUT so many rules, none of which is for the packet. */
+    setRules(count) {
       const rules = Array.from(
         { length: count },
         (_, i) => `-A INPUT -s 10.99.${i >> 8}.${i & 255}/32 -p udp -m udp --dport 53 -j DROP\n`,
       );
-      const restore = (lines) =>
-        execFileSync("ip", ["netns", "exec", `${prefix}-cB`, "iptables-restore"], {
-          input: `*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n${lines.join("")}COMMIT\n`,
-        });
-      restore(rules);
-      const measured = nanoseconds(64, seconds);
-      restore([]);
-      return measured;
+      execFileSync("ip", ["netns", "exec", `${prefix}-cB`, "iptables-restore"], {
+        input: `*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n${rules.join("")}COMMIT\n`,
+      });
     },
   };
 }
@@ -100,8 +74,8 @@ export function openKernelMesh() {
   }
   const from = [`${prefix}-ex`, `${prefix}-task`, PUBLISHED.address, PUBLISHED.port, TASK.port];
   return {
-    /** Nanoseconds of the processor for a request and its reply; `mode`: `old` or `new` connections. */
-    roundTrip: (mode, payload, seconds) => Number(run(program, [mode, ...from, payload, seconds])),
+    /** Answers with nanoseconds of the processor for a request and its reply; `mode`: `old` or `new` connections. */
+    open: (mode, payload) => new TurnTaker(program, mode, ...from, payload),
   };
 }
 
@@ -116,7 +90,7 @@ function openNs3() {
   if (libraries.length === 0) return null;
   const program = compile("g++", ["-O2", "-std=c++17"], "ns3.cc", libraries);
   if (program === null) return null;
-  return { nanoseconds: (payload, packets) => Number(run(program, [payload, packets])) };
+  return { open: (payload) => new TurnTaker(program, payload) };
 }
 
 /** The peers that are at hand, and why the others are not. */

@@ -1,42 +1,14 @@
-// What the programs that measure the real kernel share: clocks, samples, namespaces, sockets with room for whole bursts.
+// What the programs that measure the real kernel share: namespaces, and sockets with room for whole bursts.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+#include "turns.h"
 
-enum { BURST = 64, BUFFER = 64 << 20, SAMPLES = 25 };
-
-static double seconds(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
-static int ascending(const void *a, const void *b) {
-  double difference = *(const double *)a - *(const double *)b;
-  return (difference > 0) - (difference < 0);
-}
-
-// So many nanoseconds of the processor does one of the things take that `burst` does and counts: the median of samples
-// over `budget` seconds, as bench/measuring.mjs takes it of ours. What other work on the machine costs is in few of them.
-static double median_nanoseconds(int (*burst)(void), double budget) {
-  double sample[SAMPLES];
-  for (int i = 0; i < SAMPLES; i++) {
-    double end = seconds(CLOCK_MONOTONIC) + budget / SAMPLES, start = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    long done = 0;
-    do done += burst();
-    while (seconds(CLOCK_MONOTONIC) < end);
-    sample[i] = (seconds(CLOCK_PROCESS_CPUTIME_ID) - start) * 1e9 / done;
-  }
-  qsort(sample, SAMPLES, sizeof *sample, ascending);
-  return sample[SAMPLES / 2];
-}
+enum { BURST = 64, BUFFER = 64 << 20 };
 
 static void fail(const char *what) {
   perror(what);

@@ -1,12 +1,13 @@
 // The overlay of the forwarding bench, whose packets all pass so many rules of the receiving container's INPUT, none of which
 // is for them. No leg is remembered: each packet is asked by each rule, as the first packet of a flow is.
-// usage: node --expose-gc measure.mjs RULES SECONDS      prints one line of JSON
+// usage: node --expose-gc measure.mjs RULES      answers turns
 import { netfilterOf } from "../../dist/netfilter/netfilter.js";
 import { Rule } from "../../dist/netfilter/rule.js";
 import { buildOverlay, FLOWS } from "../forwarding/overlay.mjs";
 import { heapBytes, measure } from "../measuring.mjs";
+import { takeTurns } from "../peers/turns.mjs";
 
-const [rules, seconds] = process.argv.slice(2).map(Number);
+const rules = Number(process.argv[2]);
 const PACKETS = 256;
 const overlay = buildOverlay({ netfilter: true });
 overlay.world.remembersLegs = false;
@@ -37,5 +38,7 @@ send(FLOWS);
 if (overlay.received.packets - before[0] !== FLOWS || passed() - before[1] !== FLOWS)
   throw new Error("a packet was lost, or passed by the rules");
 send(rules > 1000 ? 20_000 : 100_000);
-const { nanoseconds } = measure(send, PACKETS, seconds);
-console.log(JSON.stringify({ nsPerPacket: nanoseconds, bytesPerPacket: heapBytes(send, 64 * PACKETS) }));
+await takeTurns(
+  (seconds) => ({ nsPerPacket: measure(send, PACKETS, seconds).nanoseconds }),
+  () => ({ bytesPerPacket: heapBytes(send, 64 * PACKETS) }),
+);

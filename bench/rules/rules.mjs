@@ -1,17 +1,25 @@
 // What a rule costs that is not for the packet: the same chain of rules in our container and in one of the real kernel.
 import { fileURLToPath } from "node:url";
-import { run } from "../peers/peers.mjs";
+import { TurnTaker } from "../peers/turns.mjs";
 
 const measure = fileURLToPath(new URL("measure.mjs", import.meta.url));
 const COUNTS = [10, 1_000, 10_000];
 
-export function measureRules(figures, kernel, quick) {
-  const seconds = quick ? 0.3 : 0.8;
-  for (const count of [0, ...COUNTS]) {
-    if (kernel !== null) figures.add(`rules${count}.kernelNs`, kernel.nanosecondsWithRules(count, seconds));
-    const measured = JSON.parse(run(process.execPath, ["--expose-gc", measure, count, seconds]));
-    for (const [key, value] of Object.entries(measured)) figures.add(`rules${count}.${key}`, value);
-  }
+/** With no rule and with more and more of them, turn by turn: what a rule costs is a small difference of two figures. */
+export async function measureRules(figures, kernel, quick) {
+  const [turns, seconds] = quick ? [5, 0.06] : [9, 0.1];
+  const counts = [0, ...COUNTS];
+  const ours = counts.map((count) => new TurnTaker(process.execPath, "--expose-gc", measure, count));
+  const theirs = kernel?.open(64);
+  for (let i = 0; i < turns; i++)
+    for (const [which, count] of counts.entries()) {
+      kernel?.setRules(count);
+      if (theirs !== undefined) figures.add(`rules${count}.kernelNs`, await theirs.turn(seconds));
+      figures.addAll(`rules${count}`, await ours[which].turn(seconds));
+    }
+  await theirs?.end();
+  for (const [which, count] of counts.entries()) figures.addAll(`rules${count}`, await ours[which].end());
+  kernel?.setRules(0);
 }
 
 /** `nsPerRule`, `kernelNsPerRule`: what each rule adds to a packet; `timesKernel`: how many times as fast as the kernel's. */

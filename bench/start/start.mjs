@@ -1,7 +1,7 @@
 // How long the command line takes to say its version, against Node doing nothing.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { pinned } from "../peers/peers.mjs";
+import { onOneProcessor } from "../peers/processes.mjs";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
@@ -10,7 +10,7 @@ export function measureStart(figures) {
     ["start.ms", [main, "--version"]],
     ["start.nodeMs", ["-e", "0"]],
   ]) {
-    const [first, ...rest] = [...pinned, process.execPath, ...args];
+    const [first, ...rest] = onOneProcessor(process.execPath, args);
     const before = process.hrtime.bigint();
     const { status } = spawnSync(first, rest, { stdio: "ignore" });
     if (status !== 0) throw new Error(`${rest.join(" ")} ended with ${status}`);

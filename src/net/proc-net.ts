@@ -5,6 +5,7 @@ import { hex, littleEndian } from "./proc-hex.ts";
 import { RawSocket } from "./raw-socket.ts";
 import { RouteTable } from "./route-kind.ts";
 import type { SnmpCounters } from "./snmp.ts";
+import { sockstat, sockstat6, unix } from "./sock-stat.ts";
 import { netstat, snmp as tcpSnmp } from "./tcp/proc-counters.ts";
 import { tcp, tcp6 } from "./tcp/proc-tcp.ts";
 
@@ -17,9 +18,12 @@ export const procNet: Readonly<Record<string, (ns: NetworkNamespace) => string>>
   raw,
   route,
   snmp,
+  sockstat,
+  sockstat6,
   tcp,
   tcp6,
   udp,
+  unix,
 };
 
 /** Lines that the kernel fills up with blanks to a fixed width (seq_setwidth, seq_pad). */

@@ -202,6 +202,10 @@ function clean(c: TcpConnection, segment: Segment, acked: number, news: AckNews)
   if (!c.sackOk) recovery.removeRenoSacks(c, segments);
   else if (sawReorder && before(reorderedFrom, news.sacksBefore))
     recovery.noteReordering(c, reorderedFrom, sack.highest(c));
+  if (c.busySince >= 0 && sent.count === 0 && c.unsent === 0) {
+    c.busyTime += c.now - c.busySince;
+    c.busySince = -1;
+  }
   // The probe's answer, or progress: the time-out is not backed off any more.
   c.backoff = 0;
   if (c.socket !== null) c.socket.wakeWriter();

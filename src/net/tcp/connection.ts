@@ -231,6 +231,11 @@ export class TcpConnection {
   dataSegmentsIn = 0;
   dataSegmentsOut = 0;
   duplicatesSeen = 0;
+  /** Segments that came beyond a gap. */
+  segmentsAhead = 0;
+  /** Since when something has been under way or waiting, negative for nothing; and for how long before that. */
+  busySince: Nanos = -1;
+  busyTime: Nanos = 0;
   #retransmitTimer: Timer | null = null;
   #ackTimer: Timer | null = null;
   #compressTimer: Timer | null = null;
@@ -302,6 +307,11 @@ export class TcpConnection {
   }
   get isKeepTimerArmed(): boolean {
     return this.#keepTimer?.armed === true;
+  }
+  /** How many of its timers run. */
+  get timersRunning(): number {
+    const all = [this.#retransmitTimer, this.#ackTimer, this.#compressTimer, this.#keepTimer];
+    return all.filter((timer) => timer?.armed === true).length;
   }
   cancelTimers(): void {
     this.#retransmitTimer?.cancel();

@@ -76,6 +76,7 @@ function queueAhead(c: TcpConnection, segment: Segment, packet: Packet): Verdict
   c.owed |= Owed.scheduled;
   c.predicted = -1;
   counters.TCPOFOQueue++;
+  c.segmentsAhead++;
   const end = (segment.sequence + segment.dataLength) | 0;
   if (segment.has(tcpHeader.FIN)) {
     c.finAhead = true;

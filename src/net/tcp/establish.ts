@@ -54,6 +54,7 @@ export function begin(c: TcpConnection, tripMicros: number): void {
   c.windowUsageAt = c.sendNext;
   c.receiveTrip = 0;
   c.lastAck = c.now;
+  c.lastSent = c.now;
 }
 
 /** The send buffer holds twice the congestion window (tcp_sndbuf_expand). */

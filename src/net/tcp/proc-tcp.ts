@@ -31,7 +31,9 @@ function line(ns: NetworkNamespace, socket: ShownSocket, index: number): string 
   const times = `${hex(timer.kind, 2)}:${hex(ticks(timer.left), 8)} ${hex(timer.retransmits, 8)}`;
   const head = `${String(index).padStart(4)}: ${ends} ${hex(socket.state, 2)} ${queues} ${times}`;
   const inode = isRest || (socket.state === TcpState.SYN_RECV && c === null) ? 0 : FIRST_INODE + index;
-  const references = isRest ? 3 : c === null ? 1 : 2;
+  // Each timer that runs holds on to its socket.
+  const timers = c === null ? 0 : c.timersRunning;
+  const references = isRest ? 3 : 1 + timers;
   const common = `${head}     0        ${c === null ? 0 : c.probes} ${inode} ${references} 0000000000000000`;
   if (isRest) return common;
   if (c === null) return `${common} 100 0 0 10 0`;

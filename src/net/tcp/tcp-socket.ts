@@ -183,6 +183,7 @@ export class TcpSocket {
     c.sendBuffer.putBytes(c.writeEnd, bytes, 0, length);
     c.writeEnd = (c.writeEnd + length) | 0;
     if (!more) c.pushed = c.writeEnd;
+    if (c.busySince < 0) c.busySince = c.now;
     write.push(c);
     return length;
   }

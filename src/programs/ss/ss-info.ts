@@ -1,10 +1,10 @@
 import type { TcpConnection } from "../../net/tcp/connection.ts";
-import { Pending } from "../../net/tcp/constants.ts";
-import * as establish from "../../net/tcp/establish.ts";
 import type { ShownSocket } from "../../net/tcp/socket-list.ts";
 import { thresholdOf } from "../../net/tcp/socket-list.ts";
 import { MILLISECOND, type Nanos } from "../../sim/time.ts";
 import { general } from "../general-number.ts";
+
+const PAGE = 4096;
 
 /** A time as ss prints a timer's (print_ms_timer). */
 function timerTime(nanos: Nanos): string {
@@ -41,15 +41,21 @@ export function memoryText(socket: ShownSocket): string {
   const receive = c === null ? 131072 : c.receiveLimit;
   const send = c === null ? 16384 : c.sendLimit;
   const used = c === null ? 0 : c.receiveUsed;
-  return ` skmem:(r${used},rb${receive},t0,tb${send},f0,w${socket.sendQueue},o0,bl0,d0)`;
+  // What is set aside for it comes in pages.
+  const free = (PAGE - (used % PAGE)) % PAGE;
+  const waiting = c === null ? 0 : socket.sendQueue;
+  return ` skmem:(r${used},rb${receive},t0,tb${send},f${free},w${waiting},o0,bl0,d0)`;
 }
 
-/** What -i tells of a connection (tcp_stats_print of iproute2 6.1). */
-export function infoText(socket: ShownSocket): string {
+/** What -i tells of a connection (tcp_stats_print of iproute2 6.1); -o adds what was agreed on at its beginning. */
+export function infoText(socket: ShownSocket, withOptions: boolean): string {
   const c = socket.connection;
   if (c === null) return socket.timer.kind === 3 ? "" : " cubic cwnd:10";
   const now = c.now;
-  const words: string[] = [c.congestion.name];
+  const words: string[] = [];
+  if (withOptions && c.timestampsOk) words.push("ts");
+  if (withOptions && c.sackOk) words.push("sack");
+  words.push(c.congestion.name);
   const add = (name: string, value: number): void => {
     if (value !== 0) words.push(`${name}:${value}`);
   };
@@ -75,17 +81,23 @@ export function infoText(socket: ShownSocket): string {
   add("data_segs_out", c.dataSegmentsOut);
   add("data_segs_in", c.dataSegmentsIn);
   const trip = c.trip.smoothed8 / 8;
-  if (trip > 0) words.push(`send ${rate((c.mss * 8 * c.window * 1e6) / trip)}bps`);
+  const bits = trip > 0 ? (c.mss * 8 * c.window * 1e6) / trip : 0;
+  if (bits > 0) words.push(`send ${rate(bits)}bps`);
   const since = (at: Nanos): number => Math.floor((now - at) / MILLISECOND);
   add("lastsnd", since(c.lastSent));
   add("lastrcv", since(c.lastReceived));
   add("lastack", since(c.lastAck));
+  if (bits > 0) words.push(`pacing_rate ${rate(pacing(c, trip))}bps`);
   add("delivered", c.delivered);
+  if (c.busyTime > 0 || c.busySince >= 0) words.push(`busy:${busyMillis(c)}ms`);
   add("unacked", c.sent.count);
   words.push(...repairs(c));
-  add("rcv_space", Math.min(c.tuneSpace, establish.sendSpace(c)));
+  if (c.receiveTrip > 0) words.push(`rcv_rtt:${general(c.receiveTrip / MILLISECOND)}`);
+  add("rcv_space", c.tuneSpace);
   add("rcv_ssthresh", c.windowThreshold);
+  add("notsent", c.unsent);
   if (c.trip.least !== Number.POSITIVE_INFINITY) words.push(`minrtt:${general(c.trip.least / 1000)}`);
+  add("rcv_ooopack", c.segmentsAhead);
   add("snd_wnd", c.sendWindow);
   return ` ${words.join(" ")}`;
 }
@@ -98,8 +110,20 @@ function repairs(c: TcpConnection): string[] {
   if (c.sackedOut > 0) words.push(`sacked:${c.sackedOut}`);
   if (c.duplicatesSeen > 0) words.push(`dsack_dups:${c.duplicatesSeen}`);
   if (c.reordering !== 3) words.push(`reordering:${c.reordering}`);
-  if (c.pending === Pending.windowProbe) words.push(`probes:${c.probes}`);
+  if (c.reorderingSeen > 0) words.push(`reord_seen:${c.reorderingSeen}`);
   return words;
+}
+
+/** At which rate the connection would pace itself, in bits per second; `trip` in microseconds (tcp_update_pacing_rate). */
+function pacing(c: TcpConnection, trip: number): number {
+  const percent = c.window < c.threshold >> 1 ? 200 : 120;
+  const segments = Math.max(c.window, c.sent.count);
+  return 8 * Math.floor((c.mss * 10_000 * percent * segments) / trip);
+}
+
+/** For how long something has been under way or waiting. */
+function busyMillis(c: TcpConnection): number {
+  return Math.floor((c.busyTime + (c.busySince < 0 ? 0 : c.now - c.busySince)) / MILLISECOND);
 }
 
 /** Bits per second: a whole number, with all its digits. */

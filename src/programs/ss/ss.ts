@@ -12,6 +12,7 @@ import { COLUMNS, type Column, NETID, renderTable, STATE } from "./ss-columns.ts
 import { type Filter, parseFilter } from "./ss-filter.ts";
 import { SS_HELP } from "./ss-help.ts";
 import { infoText, memoryText, timerText } from "./ss-info.ts";
+import { summary } from "./ss-summary.ts";
 
 /** Names of states as ss prints them, and as its filters name them. */
 const STATES: Readonly<Record<TcpState, readonly [string, string]>> = {
@@ -54,6 +55,8 @@ const LONG: Readonly<Record<string, string>> = {
   tcp: "t",
   udp: "u",
   raw: "w",
+  summary: "s",
+  unix: "x",
   oneline: "O",
   "no-header": "H",
   version: "V",
@@ -73,7 +76,7 @@ export function* ss(context: ProgramContext): Program {
     const question = parse(context);
     if (question.letters.has("h")) context.out(SS_HELP);
     else if (question.letters.has("V")) context.out("ss utility, iproute2-6.1.0\n");
-    else context.out(show(context, question));
+    else context.out(answer(context, question));
     return 0;
   } catch (error) {
     return lastWords(context, error);
@@ -91,7 +94,7 @@ function parse(context: ProgramContext): Question {
     if (name === "?") throw new ProgramExit(255, `ss: ${message}\n`);
     if (name === "A") for (const family of value.split(",")) letters.add(familyLetter(family));
     else if (name === "f") letters.add(addressFamily(value));
-    else if ("sEbZzN0SdxMKDF".includes(name)) throw new ProgramExit(255, `ss: -${name} is not simulated\n`);
+    else if ("EbZzN0SdMKDF".includes(name)) throw new ProgramExit(255, `ss: -${name} is not simulated\n`);
     else letters.add(name);
   }
   let states = letters.has("a") ? ALL : letters.has("l") ? [TcpState.LISTEN, TcpState.CLOSE] : ORDINARY;
@@ -111,12 +114,14 @@ function parse(context: ProgramContext): Question {
 function addressFamily(name: string): string {
   if (name === "inet") return "4";
   if (name === "inet6") return "6";
+  if (name === "unix") return "x";
   throw new ProgramExit(255, `ss: family ${name} is not simulated\n`);
 }
 
 function familyLetter(family: string): string {
   if (family === "tcp" || family === "inet") return "t";
   if (family === "udp") return "u";
+  if (family === "unix") return "x";
   throw new ProgramExit(255, `ss: ${family} is not simulated\n`);
 }
 
@@ -128,21 +133,31 @@ function statesNamed(name: string): readonly TcpState[] {
   return found;
 }
 
+/** Whoever asks for the summary alone gets nothing else. */
+function answer(context: ProgramContext, question: Question): string {
+  if (!question.letters.has("s")) return show(context, question);
+  const asksMore = [..."tuwx46al"].some((letter) => question.letters.has(letter));
+  return summary(context.namespace) + (asksMore ? show(context, question) : "");
+}
+
 function show(context: ProgramContext, question: Question): string {
   const ns = context.namespace;
   const { letters } = question;
-  const any = !letters.has("t") && !letters.has("u") && !letters.has("w");
+  const any = !["t", "u", "w", "x"].some((letter) => letters.has(letter));
   const wantsUdp = any || letters.has("u");
   const wantsTcp = any || letters.has("t");
   // Unless states are asked for, ss thinks of those of the protocols that are, and UDP has one.
-  const states = question.states === ORDINARY && !wantsTcp ? [TcpState.ESTABLISHED] : question.states;
+  const states =
+    question.states === ORDINARY && !wantsTcp && !letters.has("x") ? [TcpState.ESTABLISHED] : question.states;
   const sockets: (readonly [string, ShownSocket])[] = [];
   if (wantsUdp)
     for (const socket of [...udpSockets(ns), ...ipv6Sockets(ns, "udp")]) sockets.push(["udp", socket]);
   if (wantsTcp)
     for (const socket of [...tcpSockets(ns), ...ipv6Sockets(ns, "tcp")]) sockets.push(["tcp", socket]);
   const columns: Column[] = [];
-  const severalKinds = [wantsUdp, wantsTcp, any || letters.has("w")].filter(Boolean).length > 1;
+  // Sockets of Unix, of which there are none here, are of three kinds.
+  const severalKinds =
+    letters.has("x") || [wantsUdp, wantsTcp, any || letters.has("w")].filter(Boolean).length > 1;
   if (severalKinds) columns.push(NETID);
   if (states.length !== 1) columns.push(STATE);
   columns.push(...COLUMNS);
@@ -212,7 +227,7 @@ function details(socket: ShownSocket, letters: ReadonlySet<string>, kind: "tcp" 
   if (!letters.has("m") && !wantsInfo) return text;
   if (!letters.has("O")) text += "\n\t";
   if (letters.has("m")) text += memoryText(socket);
-  if (wantsInfo) text += infoText(socket);
+  if (wantsInfo) text += infoText(socket, letters.has("o"));
   return text;
 }
 

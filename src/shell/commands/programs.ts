@@ -16,6 +16,7 @@ import { httpd } from "../../programs/httpd/httpd.ts";
 import { whoami } from "../../programs/httpd/whoami.ts";
 import { nc } from "../../programs/nc/nc.ts";
 import { netstat } from "../../programs/netstat.ts";
+import { nstat } from "../../programs/nstat.ts";
 import { ping } from "../../programs/ping/ping.ts";
 import { python } from "../../programs/python/python.ts";
 import { ss } from "../../programs/ss/ss.ts";
@@ -35,6 +36,7 @@ export function registerPrograms(commands: CommandTable): void {
   commands.register("python3", python);
   commands.register("wget", wget, { complete: () => expecting("host") });
   commands.register("ss", ss, { complete: () => expecting("host") });
+  commands.register("nstat", nstat);
   commands.register("netstat", netstat, { complete: () => expecting("file") });
   commands.register("tcpdump", tcpdump, { complete: after("-i", "file") });
   commands.register("traceroute", traceroute, { complete: after("-i", "host") });

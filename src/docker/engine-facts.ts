@@ -1,6 +1,7 @@
 import type { Host } from "../net/host.ts";
 import type { ContainerStore } from "./container/container-store.ts";
 import { statusOf } from "./container/inspect.ts";
+import type { DaemonSettings } from "./daemon/daemon-settings.ts";
 import type { ImageStore } from "./images/image-store.ts";
 import { API_VERSION, RELEASE } from "./release.ts";
 import { rfc3339 } from "./timestamps.ts";
@@ -30,9 +31,17 @@ export class EngineFacts {
   readonly #store: ContainerStore;
   readonly #images: ImageStore;
   readonly #id: string;
+  readonly #settings: () => DaemonSettings;
 
-  /** @param id 64 hexadecimal digits, of which the engine's own is made */
-  constructor(host: Host, store: ContainerStore, images: ImageStore, id: string) {
+  /** @param id the engine's own name */
+  constructor(
+    host: Host,
+    store: ContainerStore,
+    images: ImageStore,
+    id: string,
+    settings: () => DaemonSettings,
+  ) {
+    this.#settings = settings;
     this.#host = host;
     this.#store = store;
     this.#images = images;
@@ -76,8 +85,11 @@ export class EngineFacts {
     const running = all.filter((one) => one.running && !one.paused).length;
     const paused = all.filter((one) => statusOf(one) === "paused").length;
     const runtime = { path: "runc" };
+    const { labels, debug, liveRestore, mirrors, insecureRegistries, pools, logDriver } = this.#settings();
+    const subnets = insecureRegistries.filter((name) => name.includes("/"));
+    const names = insecureRegistries.filter((name) => !name.includes("/"));
     return {
-      ID: this.#name(),
+      ID: this.#id,
       Containers: all.length,
       ContainersRunning: running,
       ContainersPaused: paused,
@@ -108,12 +120,12 @@ export class EngineFacts {
       IPv4Forwarding: true,
       BridgeNfIptables: true,
       BridgeNfIp6tables: true,
-      Debug: false,
+      Debug: debug,
       NFd: 25,
       OomKillDisable: true,
       NGoroutines: 40,
       SystemTime: rfc3339(this.#host.world.now),
-      LoggingDriver: "json-file",
+      LoggingDriver: logDriver,
       CgroupDriver: "cgroupfs",
       CgroupVersion: "1",
       NEventsListener: 0,
@@ -126,9 +138,14 @@ export class EngineFacts {
       RegistryConfig: {
         AllowNondistributableArtifactsCIDRs: [],
         AllowNondistributableArtifactsHostnames: [],
-        InsecureRegistryCIDRs: ["127.0.0.0/8"],
-        IndexConfigs: { "docker.io": { Name: "docker.io", Mirrors: [], Secure: true, Official: true } },
-        Mirrors: [],
+        InsecureRegistryCIDRs: [...subnets, "127.0.0.0/8"],
+        IndexConfigs: {
+          "docker.io": { Name: "docker.io", Mirrors: [...mirrors], Secure: true, Official: true },
+          ...Object.fromEntries(
+            names.map((name) => [name, { Name: name, Mirrors: [], Secure: false, Official: false }]),
+          ),
+        },
+        Mirrors: [...mirrors],
       },
       NCPU: PROCESSORS,
       MemTotal: MEMORY,
@@ -138,7 +155,7 @@ export class EngineFacts {
       HttpsProxy: "",
       NoProxy: "",
       Name: this.#host.name,
-      Labels: [],
+      Labels: [...labels],
       ExperimentalBuild: false,
       ServerVersion: RELEASE,
       Runtimes: Object.fromEntries(RUNTIMES.map((name) => [name, runtime])),
@@ -151,27 +168,30 @@ export class EngineFacts {
         Error: "",
         RemoteManagers: null,
       },
-      LiveRestoreEnabled: false,
+      LiveRestoreEnabled: liveRestore,
       Isolation: "",
       InitBinary: "docker-init",
       ContainerdCommit: { ID: CONTAINERD, Expected: CONTAINERD },
       RuncCommit: { ID: RUNC, Expected: RUNC },
       InitCommit: { ID: "", Expected: "" },
       SecurityOptions: ["name=seccomp,profile=default"],
+      ...(pools.length === 0
+        ? {}
+        : { DefaultAddressPools: pools.map(({ base, size }) => ({ Base: base, Size: size })) }),
       Warnings: null,
     };
   }
+}
 
-  /** Twelve groups of four letters and digits of base32, as the engine's key gives them. */
-  #name(): string {
-    const groups: string[] = [];
-    for (let group = 0; group < 12; group++) {
-      let text = "";
-      for (let i = 0; i < 4; i++) {
-        text += LETTERS[(Number.parseInt(this.#id[group * 4 + i]!, 16) * 2 + (i % 2)) % 32];
-      }
-      groups.push(text);
+/** Twelve groups of four letters and digits of base32, as an engine's key gives them. @param id 64 hexadecimal digits */
+export function engineName(id: string): string {
+  const groups: string[] = [];
+  for (let group = 0; group < 12; group++) {
+    let text = "";
+    for (let i = 0; i < 4; i++) {
+      text += LETTERS[(Number.parseInt(id[group * 4 + i]!, 16) * 2 + (i % 2)) % 32];
     }
-    return groups.join(":");
+    groups.push(text);
   }
+  return groups.join(":");
 }

@@ -9,18 +9,13 @@ import { type ContainerRunner, STOP_TIMEOUT } from "./container/container-runner
 import type { ContainerStore } from "./container/container-store.ts";
 import { demandSignal } from "./container/signals.ts";
 import type { EventLog } from "./event-log.ts";
-import type { NetworkBackend } from "./network/network-backend.ts";
 
-/**
- * The engine ends, and its containers with it, and it starts again (moby daemon/daemon.go, Shutdown and restore): containers
- * whose policy wishes it run again, the others stay as they ended, and nothing else is lost.
- */
-export function* restartEngine(
+/** The engine ends, and its containers with it (moby daemon/daemon.go, Shutdown). */
+export function* endContainers(
   world: World,
   events: EventLog,
   store: ContainerStore,
   runner: ContainerRunner,
-  networks: NetworkBackend,
 ): Call<void> {
   const running = store.all.filter((one) => one.running);
   runner.endsAll = true;
@@ -44,7 +39,10 @@ export function* restartEngine(
     if (!container.removed) events.add("container", "stop", container.id, attributesOf(container));
   }
   runner.endsAll = false;
-  networks.restart();
+}
+
+/** The engine has started (moby daemon/daemon.go, restore): containers whose policy wishes it run again, the others stay as they ended. */
+export function startContainersAgain(store: ContainerStore, runner: ContainerRunner): void {
   for (const container of store.all) {
     if (!startsAgain(container)) continue;
     try {

@@ -28,8 +28,9 @@ import { demandRunning, demandSettled, refuseRemoval } from "./container/state-c
 import { statsOf } from "./container/stats.ts";
 import { topOf } from "./container/top.ts";
 import { checkUpdate, updateContainer, updateWarnings } from "./container/update-container.ts";
-import { EngineFacts, MEMORY } from "./engine-facts.ts";
-import { restartEngine } from "./engine-restart.ts";
+import { EngineService } from "./daemon/service.ts";
+import { EngineFacts, engineName, MEMORY } from "./engine-facts.ts";
+import { endContainers, startContainersAgain } from "./engine-restart.ts";
 import { EventLog } from "./event-log.ts";
 import { goFiles } from "./go-files.ts";
 import { newId } from "./ids.ts";
@@ -55,6 +56,8 @@ export class DockerEngine implements DockerApi {
   readonly events: EventLog;
   readonly networks: NetworkBackend;
   readonly archives: ArchiveApi;
+  /** What `systemctl` asks of it. */
+  readonly service: EngineService;
   readonly #host: Host;
   readonly #store: ContainerStore;
   readonly #networking: ContainerNetworking;
@@ -90,6 +93,7 @@ export class DockerEngine implements DockerApi {
       root: host.root,
       events: this.events,
       newId: ids,
+      settings: () => this.service.settings,
       remove: (container) => {
         this.#forget(container, true);
       },
@@ -103,6 +107,7 @@ export class DockerEngine implements DockerApi {
       events: this.events,
       newId: ids,
       files,
+      settings: () => this.service.settings,
     });
     this.archives = new Archives({
       world,
@@ -112,7 +117,25 @@ export class DockerEngine implements DockerApi {
       events: this.events,
       host: files,
     });
-    this.#facts = new EngineFacts(host, this.#store, this.images, ids());
+    const id = ids();
+    this.service = new EngineService({
+      world,
+      root: host.root,
+      files,
+      events: this.events,
+      networks: this.networks,
+      hostname: host.name,
+      id: engineName(id),
+      stopContainers: () => endContainers(world, this.events, this.#store, this.#runner),
+      startContainers: () => startContainersAgain(this.#store, this.#runner),
+    });
+    this.#facts = new EngineFacts(
+      host,
+      this.#store,
+      this.images,
+      engineName(id),
+      () => this.service.settings,
+    );
   }
 
   version(): Record<string, unknown> {
@@ -223,11 +246,6 @@ export class DockerEngine implements DockerApi {
     yield* this.#runner.stop(container, timeout);
     withPrefix(`Cannot restart container ${ref}`, () => this.#runner.start(container));
     this.events.add("container", "restart", container.id, attributesOf(container));
-  }
-
-  /** What `systemctl restart docker` does. */
-  restart(): Call<void> {
-    return restartEngine(this.#host.world, this.events, this.#store, this.#runner, this.networks);
   }
 
   containerKill(ref: string, signal: string): void {

@@ -2,6 +2,7 @@ import { UserError } from "../base/user-error.ts";
 import { exportPcapng } from "../capture/export-pcapng.ts";
 import type { Journey } from "../capture/journey.ts";
 import { DaemonError } from "../docker/api/daemon-error.ts";
+import { DAEMON_FILE } from "../docker/daemon/daemon-file.ts";
 import { DockerEngine } from "../docker/engine.ts";
 import { CATALOGUE } from "../docker/images/catalogue.ts";
 import type { IpamDriver } from "../docker/network/ipam/ipam-driver.ts";
@@ -81,9 +82,12 @@ export class LabWorld implements LessonWorld {
     if (options.record ?? true) lab.record();
     registerTools(this.#commands, this.toolbox);
     registerPrograms(this.#commands);
-    registerDocker(this.#commands, (host) => this.#seat(host).docker);
+    registerDocker(this.#commands, (host) => {
+      const { docker } = this.#seat(host);
+      return docker?.service.running === true ? docker : null;
+    });
     this.#registerPower();
-    registerServices(this.#commands, (host) => this.#seat(host).docker);
+    registerServices(this.#commands, (host) => this.#seat(host).docker?.service ?? null);
     // Engines start with their machines, whether or not somebody sits down at them.
     for (const { name } of lab.topology.hosts) this.#startEngine(name);
     lab.world.settle();
@@ -230,6 +234,10 @@ export class LabWorld implements LessonWorld {
     const spec = this.lab.topology.hosts.find((one) => one.name === host.name);
     if (spec?.docker === undefined) return null;
     const { docker: options } = spec;
+    const folder = machine.files.view(host.root);
+    folder.makeDirectory("/etc/docker", true);
+    const said = Object.entries(options).filter(([, value]) => value !== undefined);
+    if (said.length > 0) folder.write(DAEMON_FILE, `${JSON.stringify(Object.fromEntries(said), null, 2)}\n`);
     const engine = new DockerEngine({
       host,
       runtime: new MachineRuntime(machine),

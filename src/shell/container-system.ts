@@ -190,9 +190,9 @@ class MachineSystem implements ContainerSystem {
     const machine = this.#machine;
     const [word = ""] = spec.argv;
     const found = this.#executable(word, spec.cwd);
-    const own = this.#state(spec);
     const processes = machine.processes;
     const main = processes.list().length === 0;
+    const own = this.#state(spec, main);
     if (main) processes.restart();
     const program = (entry: ProcessEntry): Run<number> => {
       own.process = entry;
@@ -244,7 +244,7 @@ class MachineSystem implements ContainerSystem {
     return found;
   }
 
-  #state(spec: ProcessSpec): ShellState {
+  #state(spec: ProcessSpec, main: boolean): ShellState {
     const output = (write: (text: string) => void): Stream => ({
       input: null,
       pipe: null,
@@ -268,7 +268,9 @@ class MachineSystem implements ContainerSystem {
     state.naming = spec.tty ? { kind: "prompt" } : { kind: "ash", name: "sh", script: false };
     for (const { name, soft, hard } of this.#limits.processes) {
       const letter = letterOf(name);
-      state.limits.set(letter, inUnits(letter, soft));
+      // The Go runtime of a runc that joins a container raises how many files may be open, and leaves it so.
+      const raised = !main && name === "nofile" ? hard : soft;
+      state.limits.set(letter, inUnits(letter, raised));
       state.hardLimits.set(letter, inUnits(letter, hard));
     }
     for (const [name, value] of spec.env) {

@@ -3,6 +3,7 @@ import { findSysctl } from "../../net/sysctl-tree.ts";
 import type { WholeFiles } from "../../programs/program-context.ts";
 import type { ContainerConfig, ContainerCreateRequest, HostConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
+import type { DaemonSettings } from "../daemon/daemon-settings.ts";
 import type { EventLog } from "../event-log.ts";
 import { shortId } from "../ids.ts";
 import type { ImageStore } from "../images/image-store.ts";
@@ -27,6 +28,7 @@ interface FactoryParts {
   /** Those of the host. */
   readonly files: WholeFiles;
   newId(): string;
+  settings(): DaemonSettings;
 }
 
 /** Makes the containers of an engine (moby daemon/create.go). */
@@ -43,7 +45,7 @@ export class ContainerFactory {
     checkRequest(request);
     const image = images.demand(request.Config.Image);
     const config = mergedConfig(request.Config, image);
-    const hostConfig = mergedHostConfig(request.HostConfig);
+    const hostConfig = mergedHostConfig(this.#parts.settings().filledIn(request.HostConfig));
     if ((config.Entrypoint ?? []).length + (config.Cmd ?? []).length === 0)
       throw new DaemonError(400, "No command specified");
     if (config.StopSignal !== undefined) demandSignal(config.StopSignal);

@@ -6,6 +6,7 @@ import type { World } from "../../sim/world.ts";
 import type { ExecConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { Call, ExecInput } from "../api/docker-api.ts";
+import type { DaemonSettings } from "../daemon/daemon-settings.ts";
 import type { EventLog } from "../event-log.ts";
 import { goWords, isFileFailure, unpacking } from "../go-files.ts";
 import { GENERIC_COMMAND } from "../images/generic-image.ts";
@@ -25,7 +26,7 @@ import { addDevices } from "./devices.ts";
 import { environmentOf } from "./environment.ts";
 import { type Exec, HealthMonitor, healthCheckOf } from "./health-monitor.ts";
 import { checkAtStart } from "./host-config-checks.ts";
-import { limitsOf } from "./limits.ts";
+import { addUlimits, limitsOf } from "./limits.ts";
 import { linkedEnvironment } from "./link-index.ts";
 import { isAbsolute } from "./mount-checks.ts";
 import { mountAll } from "./mounting.ts";
@@ -51,6 +52,7 @@ interface RunnerParts {
   readonly root: NetworkNamespace;
   readonly events: EventLog;
   newId(): string;
+  settings(): DaemonSettings;
   /** Takes a container away whose `--rm` says so. */
   remove(container: Container): void;
 }
@@ -152,6 +154,8 @@ export class ContainerRunner {
     const { Hostname } = config;
     const system = this.systemOf(container);
     system.readOnly = false;
+    addUlimits(hostConfig, this.#parts.settings().ulimits);
+    system.limits = limitsOf(hostConfig);
     system.move(sandbox.namespace);
     system.hostname = hostConfig.UTSMode === "host" ? hostname : Hostname;
     setSysctls(container, sandbox, this.#parts.networks);

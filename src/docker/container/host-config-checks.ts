@@ -63,9 +63,15 @@ export function checkLimits(limits: Readonly<Record<string, unknown>>, isUpdate:
 function checkLogging({ Type, Config }: HostConfig["LogConfig"]): void {
   if (!["", "none", ...LOGGING_DRIVERS].includes(Type))
     refuse(`error looking up logging plugin ${Type}: plugin ${goQuote(Type)} not found`);
-  const unknown = Object.keys(Config).find((key) => !JSON_FILE_OPTIONS.has(key));
-  if (unknown !== undefined && ["", "json-file"].includes(Type))
-    refuse(`unknown log opt '${unknown}' for json-file log driver`);
+  const unknown = unknownLogOption(Type, Config);
+  if (unknown !== null) refuse(unknown);
+}
+
+/** What is wrong with the names of a driver's options; null when nothing is. */
+export function unknownLogOption(driver: string, options: Readonly<Record<string, string>>): string | null {
+  const unknown = Object.keys(options).find((key) => !JSON_FILE_OPTIONS.has(key));
+  if (unknown === undefined || !["", "json-file"].includes(driver)) return null;
+  return `unknown log opt '${unknown}' for json-file log driver`;
 }
 
 /** What an engine refuses of how a container is to run (moby daemon_unix.go). @throws {DaemonError} 400 */

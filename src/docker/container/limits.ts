@@ -29,13 +29,26 @@ const PERIOD = 100_000;
 const SHARES = 1024;
 export const SHM_SIZE: number = 64 * 1024 ** 2;
 
+interface Ulimit {
+  readonly Name: string;
+  readonly Hard: number;
+  readonly Soft: number;
+}
+
+/** Adds the limits of processes that hold where a container has none of that kind. */
+export function addUlimits(hostConfig: HostConfig, usual: readonly Ulimit[]): void {
+  const own = (hostConfig["Ulimits"] ?? []) as readonly Ulimit[];
+  const missing = usual.filter(({ Name }) => !own.some((one) => one.Name === Name));
+  if (missing.length > 0) hostConfig["Ulimits"] = [...own, ...missing];
+}
+
 /** What a container's options set. */
 export function limitsOf(hostConfig: HostConfig): SystemLimits {
   const number = (key: string): number => Number(hostConfig[key] ?? 0);
   const some = (key: string): number | null => (number(key) > 0 ? number(key) : null);
   const period = number("CpuPeriod") || PERIOD;
   const cpus = number("NanoCpus");
-  const ulimits = (hostConfig["Ulimits"] ?? []) as readonly { Name: string; Hard: number; Soft: number }[];
+  const ulimits = (hostConfig["Ulimits"] ?? []) as readonly Ulimit[];
   return {
     memory: some("Memory"),
     memoryAndSwap: some("MemorySwap"),

@@ -22,6 +22,15 @@ export interface DaemonOptions {
   readonly "dns-opts": readonly string[];
 }
 
+/** The options of a daemon.json as far as they are these; one that says null is not said. */
+export function daemonOptionsOf(file: Readonly<Record<string, unknown>>): DaemonOptions {
+  const known = new Set([...Object.keys(defaultDaemonOptions), "bip", "fixed-cidr", "bridge"]);
+  const given = Object.entries(file).filter(
+    ([key, value]) => known.has(key) && value !== undefined && value !== null && value !== "",
+  );
+  return { ...defaultDaemonOptions, ...(Object.fromEntries(given) as Partial<DaemonOptions>) };
+}
+
 /** What dockerd does unless it is told otherwise. */
 export const defaultDaemonOptions: DaemonOptions = {
   "default-address-pools": LOCAL_POOLS,

@@ -5,6 +5,8 @@ import type { ContainerNetworks } from "./container-networks.ts";
 export interface NetworkBackend
   extends ContainerNetworks,
     Pick<DockerApi, "networkList" | "networkInspect" | "networkCreate" | "networkRemove" | "networkPrune"> {
+  /** Takes the options of a daemon.json for what comes: those of networks, all others by their defaults. */
+  configure(file: Readonly<Record<string, unknown>>): void;
   /** The engine starts again, with no container on any network: its chains and the default bridge are made anew. */
   restart(): void;
 }

@@ -9,7 +9,7 @@ import type { startEmbeddedDns } from "../dns/embedded-resolver.ts";
 import { newId } from "../ids.ts";
 import { pruneFilter } from "../prune-filters.ts";
 import type { EndpointRequest, SandboxRequest } from "./container-networks.ts";
-import { type DaemonOptions, defaultDaemonOptions } from "./daemon-options.ts";
+import { type DaemonOptions, daemonOptionsOf } from "./daemon-options.ts";
 import { defaultBridgeRequest } from "./default-networks.ts";
 import { DriverHost } from "./driver-host.ts";
 import { BridgeDriver } from "./drivers/bridge-driver.ts";
@@ -52,7 +52,7 @@ export interface ControllerParts {
 
 /** The networks of one host's engine (libnetwork's controller): their drivers, their addresses, their sandboxes. */
 export class NetworkController implements NetworkBackend {
-  readonly options: DaemonOptions;
+  #options: DaemonOptions;
   readonly #host: DriverHost;
   readonly #prng: Prng;
   readonly #space: AddressSpace;
@@ -66,16 +66,16 @@ export class NetworkController implements NetworkBackend {
 
   /** Does what dockerd does when it starts: chains and rules, and the networks none, host and bridge. */
   constructor(parts: ControllerParts) {
-    const given = Object.entries(parts.options ?? {}).filter(([, value]) => value !== undefined);
-    this.options = { ...defaultDaemonOptions, ...Object.fromEntries(given) };
+    this.#options = daemonOptionsOf(parts.options ?? {});
+    const options = (): DaemonOptions => this.#options;
     const { host } = parts;
     this.#host = new DriverHost(parts.toolbox, host.root);
     this.#prng = host.world.prng.fork(`docker/networks/${host.name}`);
     this.#space = new AddressSpace(this.options["default-address-pools"] ?? LOCAL_POOLS);
     this.#allocator = new PortAllocator(() => this.#ephemeralPorts());
-    const mapper = new PortMapper(this.#allocator, parts.processes, this.options["userland-proxy"]);
-    this.#bridge = new BridgeDriver(this.options, mapper, host.world.prng.fork(`docker/bridge/${host.name}`));
-    this.#keeper = new SandboxKeeper(parts, this.options, this.#host, this.#prng);
+    const mapper = new PortMapper(this.#allocator, parts.processes, () => this.options["userland-proxy"]);
+    this.#bridge = new BridgeDriver(options, mapper, host.world.prng.fork(`docker/bridge/${host.name}`));
+    this.#keeper = new SandboxKeeper(parts, options, this.#host, this.#prng);
     const random = (name: string): Prng => host.world.prng.fork(`docker/${name}/${host.name}`);
     const drivers: readonly NetworkDriver[] = [
       this.#bridge,
@@ -89,6 +89,15 @@ export class NetworkController implements NetworkBackend {
     const ipam = [this.#space, nullIpam, ...(parts.ipamDrivers ?? []).map((make) => make())];
     for (const driver of ipam) this.#ipamDrivers.set(driver.name, driver);
     this.#start();
+  }
+
+  get options(): DaemonOptions {
+    return this.#options;
+  }
+
+  configure(file: Readonly<Record<string, unknown>>): void {
+    this.#options = daemonOptionsOf(file);
+    this.#space.cutFrom(this.#options["default-address-pools"] ?? LOCAL_POOLS);
   }
 
   /** How many host ports are given out. */

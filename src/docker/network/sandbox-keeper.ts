@@ -40,7 +40,7 @@ const HOST_GATEWAY = "host-gateway";
 /** Makes sandboxes, joins them to networks and takes them away again (libnetwork's sandbox and endpoint). */
 export class SandboxKeeper {
   readonly #parts: KeeperParts;
-  readonly #options: DaemonOptions;
+  readonly #now: () => DaemonOptions;
   readonly #host: DriverHost;
   readonly #prng: Prng;
   /** When the first sandbox was made: from then on the engine looks each minute for files of sandboxes that are gone. */
@@ -48,11 +48,15 @@ export class SandboxKeeper {
   /** What containers have of the host's /etc/resolv.conf, which seldom changes. */
   readonly #resolvConfOf = remembered(filterResolvConf);
 
-  constructor(parts: KeeperParts, options: DaemonOptions, host: DriverHost, prng: Prng) {
+  constructor(parts: KeeperParts, options: () => DaemonOptions, host: DriverHost, prng: Prng) {
     this.#parts = parts;
-    this.#options = options;
+    this.#now = options;
     this.#host = host;
     this.#prng = prng;
+  }
+
+  get #options(): DaemonOptions {
+    return this.#now();
   }
 
   /** The name servers (int32) that the host itself asks. */

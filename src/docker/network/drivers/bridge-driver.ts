@@ -39,15 +39,19 @@ interface BridgeNetwork {
 export class BridgeDriver implements NetworkDriver {
   readonly name = "bridge";
   readonly addresses = true;
-  readonly #options: DaemonOptions;
+  readonly #now: () => DaemonOptions;
   readonly #mapper: PortMapper;
   readonly #prng: Prng;
   readonly #networks: Map<string, BridgeNetwork> = new Map();
 
-  constructor(options: DaemonOptions, mapper: PortMapper, prng: Prng) {
-    this.#options = options;
+  constructor(options: () => DaemonOptions, mapper: PortMapper, prng: Prng) {
+    this.#now = options;
     this.#mapper = mapper;
     this.#prng = prng;
+  }
+
+  get #options(): DaemonOptions {
+    return this.#now();
   }
 
   /** What dockerd does once, when it starts. */
@@ -115,8 +119,17 @@ export class BridgeDriver implements NetworkDriver {
     }
     if (config.inhibitIpv4) return;
     const { subnet, gateway } = network.subnets[0]!;
-    const has = host.namespace.device(bridge)!.ipv4.addresses.some((a) => a.address === gateway);
+    const { addresses } = host.namespace.device(bridge)!.ipv4;
+    const has = addresses.some((a) => a.address === gateway);
     if (!has) {
+      // A bridge that is there already loses the first address that it has (libnetwork, setupBridgeIPv4).
+      const before = addresses[0];
+      if (before !== undefined)
+        host.apply({
+          op: "addr-del",
+          dev: bridge,
+          ...addressWords({ address: before.address, length: before.prefixLength }),
+        });
       const words = addressWords({ address: gateway, length: subnet.length });
       host.apply({ op: "addr-add", dev: bridge, ...words });
     }

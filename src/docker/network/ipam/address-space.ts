@@ -20,12 +20,18 @@ export const LOCAL_POOLS: readonly DefaultPool[] = [
 export class AddressSpace implements IpamDriver {
   readonly name = "default";
   readonly #pools: AddressPool[] = [];
-  readonly #defaults: readonly Subnet[];
+  #defaults: readonly Subnet[] = [];
   /** Where the search for a default pool begins: behind the one that was given out last. */
   #start = 0;
 
   constructor(defaults: readonly DefaultPool[] = LOCAL_POOLS) {
+    this.cutFrom(defaults);
+  }
+
+  /** Takes other blocks to cut pools from; those that are given out stay. */
+  cutFrom(defaults: readonly DefaultPool[]): void {
     this.#defaults = defaults.flatMap(cut);
+    this.#start = 0;
   }
 
   /** The default pools in their order, those that are taken too. */

@@ -33,9 +33,10 @@ const ATTEMPTS = 10;
 export class PortMapper {
   readonly #allocator: PortAllocator;
   readonly #processes: HostProcesses;
-  readonly #userlandProxy: boolean;
+  readonly #userlandProxy: () => boolean;
 
-  constructor(allocator: PortAllocator, processes: HostProcesses, userlandProxy: boolean) {
+  /** @param userlandProxy whether a port that is published from now on gets one */
+  constructor(allocator: PortAllocator, processes: HostProcesses, userlandProxy: () => boolean) {
     this.#allocator = allocator;
     this.#processes = processes;
     this.#userlandProxy = userlandProxy;
@@ -74,8 +75,8 @@ export class PortMapper {
 
   /** Without a proxy nothing passes from IPv6 to a container that has none. */
   #addresses({ hostAddress }: PortRequest, binding: string): string[] {
-    if (hostAddress !== "") return hostAddress.includes(":") && !this.#userlandProxy ? [] : [hostAddress];
-    return binding === "0.0.0.0" && this.#userlandProxy ? [binding, "::"] : [binding];
+    if (hostAddress !== "") return hostAddress.includes(":") && !this.#userlandProxy() ? [] : [hostAddress];
+    return binding === "0.0.0.0" && this.#userlandProxy() ? [binding, "::"] : [binding];
   }
 
   #map(request: PortRequest, address: string, target: PortTarget, host: DriverHost): Mapping {
@@ -110,7 +111,7 @@ export class PortMapper {
     { namespace }: DriverHost,
   ): Pick<Mapping, "socket" | "process"> {
     const socket = this.#open(published, namespace);
-    if (!this.#userlandProxy) return { socket, process: null };
+    if (!this.#userlandProxy()) return { socket, process: null };
     const process = this.#processes.start(proxyWords(published, address), namespace, () =>
       socket.program(address, published.port),
     );
@@ -121,7 +122,7 @@ export class PortMapper {
     try {
       return openPort(namespace, published);
     } catch (error) {
-      if (!this.#userlandProxy || !(error instanceof DaemonError)) throw error;
+      if (!this.#userlandProxy() || !(error instanceof DaemonError)) throw error;
       throw new DaemonError(500, `Error starting userland proxy: ${error.message}`);
     }
   }

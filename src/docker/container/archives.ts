@@ -206,7 +206,7 @@ export class Archives implements ArchiveApi {
       config,
       contents: { system: "busybox", programs: {}, files: {}, layers: [{ files, gone: [], size }] },
       generic: false,
-      layers: [{ id: images.newId(), size }],
+      layers: [{ id: images.layerNamed(contentOf({ files, gone: [], size })), size }],
       history: [{ created: world.now, createdBy: "", comment: said, size, image: id }],
       author: "",
       comment: said,

@@ -6,7 +6,7 @@ import { type DaemonFile, StartRefusal } from "./daemon-file.ts";
 import type { DaemonSettings } from "./daemon-settings.ts";
 
 const CONTROLLER = "Error initializing network controller: ";
-export const DEFAULT_BRIDGE = `${CONTROLLER}Error creating default "bridge" network: `;
+export const DEFAULT_BRIDGE: string = `${CONTROLLER}Error creating default "bridge" network: `;
 
 /** dockerd ends with these words. */
 export function refuseStart(why: string): never {

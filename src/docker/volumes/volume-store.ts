@@ -105,8 +105,8 @@ export class VolumeStore {
   }
 
   /** Takes a volume away with all that is in it. */
-  #drop(name: string): void {
-    this.#tell("destroy", this.#volumes.get(name)!);
+  #drop(name: string, told = true): void {
+    if (told) this.#tell("destroy", this.#volumes.get(name)!);
     this.#volumes.delete(name);
     const place = `/var/lib/docker/volumes/${name}`;
     if (this.#host.stat(place) !== null) this.#host.remove(place, true);
@@ -157,7 +157,7 @@ export class VolumeStore {
     let SpaceReclaimed = 0;
     for (const volume of unused) {
       SpaceReclaimed += this.sizeOf(volume);
-      this.#drop(volume.Name);
+      this.#drop(volume.Name, false);
     }
     this.#events.pruned("volume", SpaceReclaimed);
     return { VolumesDeleted: unused.map(({ Name }) => Name), SpaceReclaimed };

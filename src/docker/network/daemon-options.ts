@@ -32,7 +32,7 @@ export function daemonOptionsOf(file: Readonly<Record<string, unknown>>): Daemon
 }
 
 /** What dockerd does unless it is told otherwise. */
-export const defaultDaemonOptions: DaemonOptions = {
+const defaultDaemonOptions: DaemonOptions = {
   "default-address-pools": LOCAL_POOLS,
   icc: true,
   iptables: true,

@@ -128,3 +128,32 @@ test("A changed file that another one was moved over is told as changed", async 
   );
   expect(changes).toBe("C /etc\nC /etc/passwd\n");
 });
+
+test("A10 what somebody wrote into /etc/hosts and /etc/resolv.conf stays until the container starts again", async () => {
+  const hosts = "docker exec web cat /etc/hosts | grep -v '::' | sed 's/[0-9a-f]\\{12\\}$/ID/'";
+  const [, , joined, left, , again] = await typed(
+    WEB,
+    "docker exec web sh -c 'echo 1.1.1.1 mine >> /etc/hosts; echo \"# mine\" >> /etc/resolv.conf'; docker network create --subnet 10.8.0.0/24 n",
+    `docker network connect n web; ${hosts}; docker exec web cat /etc/resolv.conf | tail -n 1`,
+    `docker network disconnect n web; ${hosts}`,
+    "docker restart -t 0 web",
+    `${hosts}; docker exec web grep -c mine /etc/resolv.conf`,
+  );
+  const loopback = "127.0.0.1\tlocalhost\n";
+  expect(joined).toBe(`${loopback}172.17.0.2\tID\n1.1.1.1 mine\n10.8.0.2\tID\n# mine\n`);
+  // Leaving takes away every line with the container's name, whatever its address.
+  expect(left).toBe(`${loopback}1.1.1.1 mine\n`);
+  expect(again).toBe(`${loopback}172.17.0.2\tID\n0\n`);
+});
+
+test("A10 a volume is filled with what the image has there, unless it is told not to", async () => {
+  const [filled, empty, again] = await typed(
+    "docker run --rm -v one:/usr/share/nginx/html nginx ls /usr/share/nginx/html | head -n 1",
+    "docker run --rm -v two:/usr/share/nginx/html:nocopy nginx ls /usr/share/nginx/html",
+    "docker run --rm -v two:/usr/share/nginx/html nginx ls /usr/share/nginx/html | head -n 1",
+  );
+  expect(filled).not.toBe("");
+  expect(empty).toBe("");
+  // It is empty still, so that the next one fills it.
+  expect(again).toBe(filled);
+});

@@ -13,12 +13,13 @@ async function typed(...lines: readonly string[]): Promise<string> {
 test("A10 an image's own accounts are those that -u names", async () => {
   expect(
     await typed(
-      "docker run --rm -u nobody alpine id; docker run --rm alpine id; docker run --rm -u guest:www-data alpine id; docker run --rm nginx id nginx; docker run --rm -u node fundamentalsofdocker/ch11-web:2.0 sh -c 'whoami; echo $HOME'",
+      "docker run --rm -u nobody alpine id; docker run --rm alpine id; docker run --rm -u guest:www-data alpine id; docker run --rm -u root:www-data alpine id; docker run --rm nginx id nginx; docker run --rm -u node fundamentalsofdocker/ch11-web:2.0 sh -c 'whoami; echo $HOME'",
     ),
   ).toBe(
     `uid=65534(nobody) gid=65534(nobody) groups=65534(nobody)
 uid=0(root) gid=0(root) groups=0(root),1(bin),2(daemon),3(sys),4(adm),6(disk),10(wheel),11(floppy),20(dialout),26(tape),27(video)
 uid=405(guest) gid=82(www-data) groups=82(www-data)
+uid=0(root) gid=82(www-data) groups=82(www-data)
 uid=101(nginx) gid=101(nginx) groups=101(nginx)
 node
 /home/node

@@ -127,7 +127,10 @@ test("A12 ports go where the way out goes, and are none without one", () => {
   expect(sandbox.ports).toEqual({ "80/tcp": published });
   docker.networks.disconnect(sandbox, "bridge");
   expect(sandbox.ports).toEqual({ "80/tcp": published });
+  // Record m06, 31189: who leaves hands his ports on even to an internal network, which nobody is published on who joins it.
   docker.networks.disconnect(sandbox, "sample-net");
+  expect(sandbox.ports).toEqual({ "80/tcp": published });
+  docker.networks.disconnect(sandbox, "closed");
   expect(sandbox.ports).toEqual({});
   expect(docker.rules()).not.toContain("7000");
 });

@@ -205,7 +205,7 @@ export class DockerEngine implements DockerApi {
       this.networks.identify(ref);
       throw new DaemonError(404, `endpoint ${name} not found`);
     }
-    this.#networking.disconnectFrom(ref, container ?? this.#store.demand(name));
+    this.#networking.disconnectFrom(ref, container ?? this.#store.demand(name), force);
   }
 
   containerList(options: {

@@ -94,21 +94,36 @@ export class ContainerNetworking {
     this.#refreshFiles(container);
   }
 
-  /** `docker network disconnect`. @throws {DaemonError} */
-  disconnectFrom(ref: string, container: Container): void {
+  /**
+   * `docker network disconnect`. What a stopped container was to join is known by its name alone, and so it is with `force`
+   * where there is no such network. @throws {DaemonError}
+   */
+  disconnectFrom(ref: string, container: Container, force: boolean): void {
     const { networks, events } = this.#parts;
+    const { wishes } = container;
+    if (!container.running || (force && !this.#isThere(ref))) {
+      const name = this.#isThere(ref) ? networks.identify(ref).Name : ref;
+      if (!wishes.delete(name))
+        throw new DaemonError(500, `container ${container.id} is not connected to the network ${name}`);
+      return;
+    }
     const network = networks.identify(ref);
     checkDisconnect(container, network);
-    if (container.sandbox !== null) {
-      networks.disconnect(container.sandbox, network.Name);
-      const { Id, Name, Driver } = network;
-      events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
-      this.#refreshFiles(container);
-    }
-    // Of one that runs the engine tells it twice.
+    networks.disconnect(container.sandbox!, network.Name);
     const { Id, Name, Driver } = network;
     events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
-    container.wishes.delete(network.Name);
+    this.#refreshFiles(container);
+    wishes.delete(network.Name);
+  }
+
+  #isThere(ref: string): boolean {
+    try {
+      this.#parts.networks.identify(ref);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DaemonError) || error.status !== 404) throw error;
+      return false;
+    }
   }
 
   /** Joins the sandbox of a running container to a network that it wishes. @throws {DaemonError} */
@@ -123,7 +138,8 @@ export class ContainerNetworking {
     this.#parts.networks.connect(container.sandbox!, network, {
       containerId: container.id,
       containerName: container.name,
-      anonymous: container.anonymous,
+      // On docker0 nobody is found by name (CreateOptionAnonymous).
+      anonymous: container.anonymous || Name === "bridge",
       settings: wishes.get(network) ?? {},
       macAddress: this.#isPrimary(container, network) ? (config.MacAddress ?? null) : null,
       exposed: Object.keys(config.ExposedPorts ?? {}),
@@ -133,7 +149,6 @@ export class ContainerNetworking {
     });
     wishes.set(network, { ...wishes.get(network), NetworkID: Id });
     this.#parts.events.add("network", "connect", Id, { container: container.id, name: Name, type: Driver });
-    this.writeFiles(container);
   }
 
   /** Whether it is the network that the container was made for: what `--mac-address` asks for holds there. */
@@ -151,19 +166,23 @@ export class ContainerNetworking {
     return other === null || other === container ? null : this.sandboxOf(other);
   }
 
-  /** Writes the files that follow the networks. */
+  /** Writes the files that follow the networks, for a container that starts. */
   writeFiles(container: Container): void {
     const sandbox = this.sandboxOf(container);
     if (sandbox !== null && container.system !== null)
       SandboxFiles.of(container).write(sandbox, container.system.files);
   }
 
-  /** The same when its networks have changed: whoever shares its sandbox has these files from it. */
+  /** Changes them when its networks have changed: whoever shares its sandbox has these files from it. */
   #refreshFiles(container: Container): void {
-    this.writeFiles(container);
-    for (const other of this.#parts.store.all)
-      if (other.networkKind === "container" && this.sandboxOf(other) === container.sandbox)
-        this.writeFiles(other);
+    const { sandbox } = container;
+    if (sandbox === null) return;
+    for (const other of [
+      container,
+      ...this.#parts.store.all.filter((one) => one.networkKind === "container"),
+    ])
+      if (other.system !== null && this.sandboxOf(other) === sandbox)
+        SandboxFiles.of(other).write(sandbox, other.system.files);
   }
 
   /** Takes the sandbox of a container that ended off all networks, and away. */

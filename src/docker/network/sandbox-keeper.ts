@@ -171,7 +171,8 @@ export class SandboxKeeper {
       sandbox.exit = null;
       const exit = sandbox.bestExit();
       sandbox.setExit(exit);
-      if (exit !== null && !exit.network.internal) this.#publish(sandbox, exit);
+      // Also on an internal network: who leaves is not asked for that, unlike who joins (sbLeave).
+      if (exit !== null) this.#publish(sandbox, exit);
     }
     network.endpoints.delete(endpoint.request.containerId);
     network.driver.deleteEndpoint(network, endpoint, this.#host);

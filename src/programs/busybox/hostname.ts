@@ -4,7 +4,7 @@ import { isCapable } from "../credentials.ts";
 import { getopt } from "../getopt.ts";
 import { absolutePath, type ProgramContext } from "../program-context.ts";
 import { ProgramExit, runSession } from "../program-exit.ts";
-import { resolveName } from "../resolve-name.ts";
+import { knownName, resolveName } from "../resolve-name.ts";
 import { appletHelp, appletMistake } from "./usage.ts";
 
 const USAGE = `Usage: hostname [-sidf] [HOSTNAME | -F FILE]
@@ -20,12 +20,17 @@ Show or set hostname or DNS domain name
 
 /** `busybox hostname` (1.35). */
 export function busyboxHostname(context: ProgramContext): Program {
-  return runSession(context, () => ({ run: () => run(context), close: () => undefined }));
+  return runSession(context, () => ({ run: () => run(context, context.args), close: () => undefined }));
 }
 
-function* run(context: ProgramContext): Program {
-  if (context.args.includes("--help")) throw appletHelp(USAGE);
-  const { options, operands } = getopt(context.args, "dfisF:v");
+/** `busybox dnsdomainname`: `hostname -d`, whatever stands behind it. */
+export function busyboxDnsdomainname(context: ProgramContext): Program {
+  return runSession(context, () => ({ run: () => run(context, ["-d"]), close: () => undefined }));
+}
+
+function* run(context: ProgramContext, args: readonly string[]): Program {
+  if (args.includes("--help")) throw appletHelp(USAGE);
+  const { options, operands } = getopt(args, "dfisF:v");
   const letters = new Map<string, string>();
   for (const { name, value, message } of options) {
     if (name === "?") throw appletMistake("hostname", message, USAGE);
@@ -42,8 +47,12 @@ function* run(context: ProgramContext): Program {
     }
     const whole = found.canonical.indexOf(".");
     if (letters.has("f")) context.out(`${found.canonical}\n`);
-    else if (letters.has("i")) context.out(`${found.addresses.map(ip.format).join(" ")}\n`);
-    else if (whole >= 0) context.out(`${found.canonical.slice(whole + 1)}\n`);
+    else if (letters.has("i")) {
+      // Without `multi on` in /etc/host.conf, gethostbyname(3) stops at the first line of /etc/hosts that fits.
+      const isKnown = knownName(context, hostname) !== null;
+      const addresses = isKnown ? [found.address] : found.addresses;
+      context.out(`${addresses.map(ip.format).join(" ")}\n`);
+    } else if (whole >= 0) context.out(`${found.canonical.slice(whole + 1)}\n`);
   } else if ((letters.has("F") || operands.length > 0) && !isCapable(context.credentials, "SYS_ADMIN"))
     throw new ProgramExit(1, "hostname: sethostname: Operation not permitted\n");
   else if (letters.has("F")) setFromFile(context, letters.get("F")!);

@@ -1,7 +1,7 @@
 import type { Expected, ValueKind } from "../../operations/expected.ts";
 import { arping } from "../../programs/arping/arping.ts";
 import { busyboxArping } from "../../programs/busybox/arping.ts";
-import { busyboxHostname } from "../../programs/busybox/hostname.ts";
+import { busyboxDnsdomainname, busyboxHostname } from "../../programs/busybox/hostname.ts";
 import { busyboxNc } from "../../programs/busybox/nc.ts";
 import { netstat as busyboxNetstat } from "../../programs/busybox/netstat.ts";
 import { nslookup } from "../../programs/busybox/nslookup.ts";
@@ -50,6 +50,7 @@ export function registerPrograms(commands: CommandTable): void {
   commands.registerApplet("nslookup", nslookup);
   commands.registerApplet("arping", busyboxArping);
   commands.registerApplet("hostname", busyboxHostname);
+  commands.registerApplet("dnsdomainname", busyboxDnsdomainname);
   commands.registerApplet("nc", busyboxNc);
   commands.registerApplet("netstat", busyboxNetstat);
   commands.registerApplet("traceroute", busyboxTraceroute);

@@ -264,9 +264,15 @@ export class BridgeDriver implements NetworkDriver {
   }
 }
 
-/** An address that somebody else had before must not lead to him by what was remembered of it. */
+/**
+ * An address that somebody else had before must not lead to him by what was remembered of it. The engine deletes every
+ * entry whose answers come from the address or go to it, translated or not (vishvananda/netlink's ConntrackNatAnyIP).
+ */
 function forgetConnections(address: number, host: DriverHost): void {
-  const { conntrack } = host.namespace;
-  if (conntrack === null || conntrack.count === 0) return;
-  host.attempt({ op: "conntrack-del", filter: { anyNat: ip.format(address) }, line: {} });
+  const text = ip.format(address);
+  for (const filter of [{ replySrc: text }, { replyDst: text }]) {
+    const { conntrack } = host.namespace;
+    if (conntrack === null || conntrack.count === 0) return;
+    host.attempt({ op: "conntrack-del", filter, line: {} });
+  }
 }

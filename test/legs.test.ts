@@ -10,7 +10,8 @@ import { MICROSECOND, MILLISECOND, SECOND } from "../src/sim/time.ts";
 import type { World } from "../src/sim/world.ts";
 import * as ethernet from "../src/wire/ethernet.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
-import { type Line, randomWorld } from "./kernel/random-world.ts";
+import type { Line } from "./kernel/both-sides.ts";
+import { randomWorld } from "./kernel/random-world.ts";
 
 const SEEDS = Array.from({ length: Number(process.env["LEG_SEEDS"] ?? 12) }, (_, i) => i + 1);
 const ROUNDS = 30;

@@ -42,12 +42,12 @@ function fixed(name: string, value: string | number): SysfsFile {
   return { name, read: () => String(value), write: null };
 }
 
-function trigger(name: string, write: () => void): SysfsFile {
+function flush(write: () => void): SysfsFile {
   const checked = (text: string): void => {
     number(text);
     write();
   };
-  return { name, read: null, write: checked };
+  return { name: "flush", read: null, write: checked };
 }
 
 function hex(value: number, digits: number): string {
@@ -89,7 +89,7 @@ export function bridgeFiles(bridge: Bridge): readonly SysfsFile[] {
       (v) => bridge.setAgeingTime(v * CENTISECOND),
     ),
     file("bridge_id", () => bridgeId(bridge), null),
-    trigger("flush", () => flushLearned(bridge)),
+    flush(() => flushLearned(bridge)),
     file(
       "forward_delay",
       () => bridge.forwardDelay / CENTISECOND,
@@ -204,7 +204,7 @@ export function portFiles(port: BridgePort): readonly SysfsFile[] {
     ...["forward_delay_timer", "hold_timer", "message_age_timer"].map((name) => fixed(name, 0)),
     ...["designated_bridge", "designated_root"].map((name) => file(name, () => bridgeId(bridge), null)),
     file("designated_port", () => portId(port), null),
-    trigger("flush", () => flushPort(port)),
+    flush(() => flushPort(port)),
     file(
       "group_fwd_mask",
       () => `0x${hex(port.groupFwdMask, 0)}`,

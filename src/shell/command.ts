@@ -106,8 +106,8 @@ export class CommandTable {
   }
 
   /** Adds an applet of busybox, which prints other texts than the command of the same name. */
-  registerApplet(name: string, command: Command, options: CommandOptions = {}): void {
-    this.#applets.set(name, registered(command, options));
+  registerApplet(name: string, command: Command): void {
+    this.#applets.set(name, registered(command, {}));
   }
 
   find(name: string): RegisteredCommand | null {

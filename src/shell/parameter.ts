@@ -134,7 +134,7 @@ export function* expandParameter(
       ? [piece("")]
       : pieces.map((one) => (inQuotes || one.solid || isBreak(one) ? one : { ...one, split: true }));
   };
-  if (operation?.type === "BadSubstitution") return abandon(state, `${operation.text}: bad substitution`, 1);
+  if (operation?.type === "BadSubstitution") return abandon(state, `${operation.text}: bad substitution`);
   if (operation?.type === "VarNamePrefix") {
     const names = state.variables.names().filter((name) => name.startsWith(operation.prefix));
     return render(state, { list: true, texts: names, star: operation.star }, inQuotes);
@@ -146,7 +146,7 @@ export function* expandParameter(
   if (operation?.type === "Indirection") {
     const target = (yield* lookUp(state, part.parameter)) as Value & { text?: string | null };
     const name = target.list ? "" : (target.text ?? "");
-    if (name === "") return abandon(state, `${part.parameter}: invalid indirect expansion`, 1);
+    if (name === "") return abandon(state, `${part.parameter}: invalid indirect expansion`);
     return yield* expandParameter(
       state,
       { type: "ParameterExpansion", parameter: name, operation: operation.innerOp ?? null },
@@ -252,7 +252,7 @@ function* modify(
           ? text.toLowerCase()
           : text.slice(0, 1).toUpperCase() + text.slice(1);
   } else {
-    return abandon(state, `\${${parameter}@...}: this operator is not simulated`, 1);
+    return abandon(state, `\${${parameter}@...}: this operator is not simulated`);
   }
   if (value.list) return render(state, { ...value, texts: value.texts.map(change) }, inQuotes);
   return render(state, scalar(value.text === null ? null : change(value.text)), inQuotes);
@@ -296,7 +296,7 @@ function render(state: ShellState, value: Value, inQuotes: boolean): Piece[] {
   return value.texts.flatMap((text, i) => (i === 0 ? [piece(text)] : [between, piece(text)]));
 }
 
-function abandon(state: ShellState, message: string, status: number): never {
+function abandon(state: ShellState, message: string): never {
   state.complain(message);
-  throw new LineAbandoned(state.naming.kind === "ash" ? 2 : status);
+  throw new LineAbandoned(state.naming.kind === "ash" ? 2 : 1);
 }

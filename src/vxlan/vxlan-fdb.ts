@@ -157,8 +157,8 @@ export class VxlanFdb {
   }
 
   /** Takes away all entries that a predicate finds. */
-  flush(which: (entry: VxlanFdbEntry) => boolean, cause: Cause = this.#world.registry.cause): void {
-    for (const entry of this.#entries.filter(which)) this.#destroy(entry, cause);
+  flush(which: (entry: VxlanFdbEntry) => boolean): void {
+    for (const entry of this.#entries.filter(which)) this.#destroy(entry, this.#world.registry.cause);
   }
 
   /** Entries are judged by the new age at once. In nanoseconds. */

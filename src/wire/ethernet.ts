@@ -103,12 +103,12 @@ export function setTagControl(view: DataView, at: number, control: number): void
 }
 
 /** Puts a tag in by moving the addresses four bytes towards the front; returns the new start, `at - 4`. */
-export function pushTag(view: DataView, at: number, control: number, tpid: number = TYPE_VLAN): number {
+export function pushTag(view: DataView, at: number, control: number): number {
   const start = at - TAG_LEN;
   view.setInt32(start, view.getInt32(at));
   view.setInt32(start + 4, view.getInt32(at + 4));
   view.setInt32(start + 8, view.getInt32(at + 8));
-  view.setUint16(start + TYPE, tpid);
+  view.setUint16(start + TYPE, TYPE_VLAN);
   view.setUint16(start + TAG_CONTROL, control);
   return start;
 }

@@ -1,18 +1,10 @@
-import { describe, expect, test } from "vitest";
-import { Lab } from "../../src/lab/lab.ts";
-import { LabWorld } from "../../src/scenario/lab-world.ts";
+import { describe, test } from "vitest";
+import { typeOnBothSides } from "./both-sides.ts";
 import { topology } from "./random-rules.ts";
-import { IN_REAL_TIME, RealKernel, whyNoKernel } from "./real-kernel.ts";
+import { IN_REAL_TIME, whyNoKernel } from "./real-kernel.ts";
 
 const reason = whyNoKernel();
 if (reason !== null) console.warn(`bridge netfilter is not compared with the real kernel: ${reason}`);
-
-function masked(output: string): string {
-  return output
-    .replaceAll(/^# (Generated|Completed) .*$/gm, "# $1")
-    .replaceAll(/time[= ][\d.]+ ?ms/g, "time=T")
-    .replaceAll(/^rtt .*$/gm, "rtt T");
-}
 
 const IN_SW = "ip netns exec sw";
 
@@ -83,8 +75,6 @@ describe.skipIf(reason !== null)("bridged frames and the IPv4 hooks", IN_REAL_TI
   test.each([1, 0])(
     "net.bridge.bridge-nf-call-iptables=%i: the same packets pass and are counted",
     async (calls) => {
-      const kernel = await RealKernel.start(topology);
-      const ours = new LabWorld(new Lab(topology, { seed: 1 }));
       const lines = [
         ...build,
         `${IN_SW} sysctl -w net.bridge.bridge-nf-call-iptables=${calls}`,
@@ -94,21 +84,8 @@ describe.skipIf(reason !== null)("bridged frames and the IPv4 hooks", IN_REAL_TI
         ...changes,
         `${IN_SW} iptables-save -c -t filter`,
         `${IN_SW} sysctl net.bridge`,
-      ];
-      try {
-        const said: string[] = [];
-        const expected: string[] = [];
-        for (const text of lines) {
-          const real = await kernel.type("a", text);
-          const simulated = await ours.type("a", text);
-          expected.push(`$ ${text}\n${masked(real.output)}[${real.status}]`);
-          said.push(`$ ${text}\n${masked(simulated.output)}[${simulated.status}]`);
-        }
-        expect(said).toEqual(expected);
-        expect(ours.accounts()).toEqual([]);
-      } finally {
-        kernel.stop();
-      }
+      ].map((text) => ({ host: "a", text }));
+      await typeOnBothSides(topology, 1, lines, "npx vitest run test/kernel/bridge-netfilter.test.ts");
     },
   );
 });

@@ -1,11 +1,6 @@
 import { Prng } from "../../src/base/prng.ts";
 import { macForAddress, PLAIN_CPU, PLAIN_WIRE, type Topology } from "../../src/lab/topology.ts";
-
-/** A line to type on a host. */
-export interface Line {
-  readonly host: string;
-  readonly text: string;
-}
+import type { Line } from "./both-sides.ts";
 
 /** A world drawn from a seed: what to build, which packets to send then, and how to ask what became of them. */
 interface RandomWorld {

@@ -59,8 +59,8 @@ export class OptionValues {
     return (this.#values.get(name) as Record<string, string> | undefined) ?? {};
   }
 
-  filters(name = "filter"): Record<string, string[]> {
-    return (this.#values.get(name) as Record<string, string[]> | undefined) ?? {};
+  filters(): Record<string, string[]> {
+    return (this.#values.get("filter") as Record<string, string[]> | undefined) ?? {};
   }
 
   /** Values of the compound kinds (`compound-values.ts`). */

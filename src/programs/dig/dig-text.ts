@@ -25,14 +25,17 @@ export function dataText({ data }: dns.DnsRecord): string {
   }
 }
 
-/** Fills up with tabs to a column, at least one. */
-function toColumn(text: string, column: number): string {
-  const missing = column - text.length;
+/** Where what follows a name stands. */
+const COLUMN = 24;
+
+/** A name, filled up with tabs, at least one. */
+function toColumn(text: string): string {
+  const missing = COLUMN - text.length;
   return text + "\t".repeat(missing > 0 ? Math.ceil(missing / 8) : 1);
 }
 
 function recordLine(record: dns.DnsRecord, query: DigQuery): string {
-  let text = toColumn(`${record.name}.`, 24);
+  let text = toColumn(`${record.name}.`);
   // A name that fills the column leaves no room, and its tab stands for one more.
   if (query.ttl) text += `${record.ttl}\t`;
   if (query.class) text += "IN\t";
@@ -76,8 +79,7 @@ export function answerText(answer: dns.DnsMessage, query: DigQuery): string {
   }
   if (query.question) {
     if (query.comments) lines.push(";; QUESTION SECTION:");
-    for (const { name, type } of questions)
-      lines.push(`${toColumn(`;${name}.`, 24)}\tIN\t${dns.typeName(type)}`);
+    for (const { name, type } of questions) lines.push(`${toColumn(`;${name}.`)}\tIN\t${dns.typeName(type)}`);
     lines.push("");
   } else if (query.comments && opt !== undefined) lines.push("");
   if (query.answer) lines.push(...sectionLines("ANSWER", answers, query));

@@ -134,14 +134,9 @@ function missing(state: ShellState, word: string): number {
 }
 
 /** Starts a program as a child process. The caller has made sure that it exists, else the child says that it does not. */
-export function startProgram(
-  state: ShellState,
-  words: readonly string[],
-  options: RunOptions = {},
-): ProcessEntry {
+export function startProgram(state: ShellState, words: readonly string[]): ProcessEntry {
   const child = state.fork();
   child.traps = new Map();
-  change(child, options);
   const program = function* (entry: ProcessEntry): Run<number> {
     child.process = entry;
     const found = installed(child, words[0]!);

@@ -67,6 +67,24 @@ test("A10 docker cp writes beside a volume that is read-only, and not into it", 
   ).toBe("x\n");
 });
 
+test("A10 a container that takes over a volume of which only reading is allowed may only read it as well", async () => {
+  const type = await hostWithWeb();
+  await type("docker run -d --name ro -v vol:/data:ro alpine sleep 1000");
+  await type("docker run -d --name heir --volumes-from ro alpine sleep 1000");
+  await type("docker run -d --name rw --volumes-from ro:rw alpine sleep 1000");
+  for (const name of ["heir", "rw"])
+    expect(await type(`docker exec ${name} touch /data/x`)).toContain("Read-only file system");
+});
+
+test("A10 docker cp of DIRECTORY/. takes what is in it, not the directory", async () => {
+  const type = await hostWithWeb();
+  await type("docker exec web sh -c 'mkdir /d; echo x > /d/f'");
+  expect(await type("docker cp web:/d/. inside; docker cp web:/d whole; ls inside")).toBe("f\n");
+  expect(await type("mkdir there; docker cp web:/d/. there; docker cp web:/d there; ls there")).toBe(
+    "d\nf\n",
+  );
+});
+
 test("A10 names that a header of tar has no room for come through whole", async () => {
   const type = await hostWithWeb();
   const name = "n".repeat(130);

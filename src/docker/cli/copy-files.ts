@@ -1,3 +1,4 @@
+import { resolvePath } from "../../base/path.ts";
 import { absolutePath } from "../../programs/program-context.ts";
 import type { Program } from "../../sim/process.ts";
 import { EPOCH_SECONDS, SECOND } from "../../sim/time.ts";
@@ -168,7 +169,7 @@ function packed(context: ClientContext, path: string, name: string): ArchivedFil
 
 /** Puts a file of an archive on the host: it belongs to whoever runs the client. */
 function layDown({ files }: ClientContext, directory: string, file: ArchivedFile): void {
-  const path = file.path === "." ? directory : `${directory === "/" ? "" : directory}/${file.path}`;
+  const path = resolvePath(directory, file.path);
   const present = files.stat(path, false);
   if (file.kind === "directory") {
     if (present !== null && present.kind !== "directory")

@@ -77,3 +77,11 @@ test("ports far apart use the same memory, one after the other", () => {
     expect(rows.find(i * 256)).toBe(0);
   }
 });
+
+test("a connection is over at the instant that its timeout names, not after it", () => {
+  const rows = new ConnectionRows({ size: 0 });
+  const end = TIMEOUT * SECOND;
+  rows.add(1, 1, 1, 0, TIMEOUT);
+  expect([rows.lives(1, end - 1), rows.findUnanswered(1, end - 1) >= 0]).toEqual([true, true]);
+  expect([rows.findUnanswered(1, end), rows.lives(1, end)]).toEqual([-1, false]);
+});

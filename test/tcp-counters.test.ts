@@ -113,3 +113,45 @@ test("octets that a cork holds back go after a while, and that is no window prob
   const { counters } = p.w.a.tcp;
   expect([counters.TCPWinProbe, counters.TCPOrigDataSent]).toEqual([0, 1]);
 });
+
+test("what was lost together goes out again in one segment, the FIN with it, as far as it is short", () => {
+  const p = new Pair();
+  p.w.watch = (_line, from) => from === "b";
+  for (const length of [100, 800, 700, 1448, 50]) p.send(length, 0);
+  p.client.close();
+  const begin = p.w.lines.length;
+  p.w.run(700 * MILLISECOND);
+  const segments = p.w.lines.slice(begin).map((line) => /Flags.*?,(?= ack)/.exec(line)![0]);
+  // The loss probe, which is the FIN alone; then the time-outs.
+  expect(segments.slice(0, 3)).toEqual([
+    "Flags [F.], seq 3099,",
+    "Flags [P.], seq 1:901,",
+    "Flags [P.], seq 1:901,",
+  ]);
+  p.w.watch = null;
+  p.w.run(1000 * MILLISECOND);
+  const rest = p.w.lines.slice(begin + 3).filter((line) => line.includes("IP 10.0.0.1"));
+  expect(rest.map((line) => /Flags.*?,(?= ack)/.exec(line)![0])).toEqual([
+    "Flags [P.], seq 1:901,",
+    "Flags [P.], seq 901:1601,",
+    "Flags [P.], seq 1601:3049,",
+    "Flags [FP.], seq 3049:3099,",
+  ]);
+});
+
+test("tcp_retrans_collapse=0 leaves them as they were", () => {
+  const p = new Pair();
+  p.w.a.tcp.settings.tcp_retrans_collapse = 0;
+  p.w.watch = (_line, from) => from === "b";
+  for (const length of [100, 101]) p.send(length, 0);
+  p.w.run(300 * MILLISECOND);
+  expect(p.w.lines.at(-1)).toContain("seq 1:101,");
+});
+
+test("SO_LINGER with a time of 0 counts as an end on data", () => {
+  const p = new Pair();
+  p.client.abortOnClose = true;
+  p.client.close();
+  const { counters } = p.w.a.tcp;
+  expect([counters.TCPAbortOnData, counters.TCPAbortOnClose, counters.OutRsts]).toEqual([1, 0, 1]);
+});

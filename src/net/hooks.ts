@@ -73,7 +73,7 @@ export class Hooks {
   output: HookList = NOBODY;
   postrouting: HookList = NOBODY;
   #watchers: readonly (() => void)[] = NOTHING;
-  /** The packet of a socket that a hook dropped last: its sender is told EPERM. */
+  /** The packet that a hook dropped last: if it came from here, its sender is told EPERM. */
   refused: FrameId = 0;
 
   constructor(world: World) {

@@ -146,7 +146,7 @@ class MangleOutput implements HookFunction {
 /** Ends a packet that a table does not let go on; it was kept or ended already when the verdict is `stolen`. */
 export function refuse(table: Table, packet: Packet, verdict: XtVerdict): HookResult {
   if (verdict === XtVerdict.stolen) return HookResult.stolen;
-  if ((packet.flags & PacketFlag.fromSocket) !== 0) table.ns.hooks.refused = packet.id;
+  table.ns.hooks.refused = packet.id;
   const end = verdict === XtVerdict.undecided ? Verdict.UNDECIDED : Verdict.NETFILTER_DROP;
   table.ns.world.end(packet, end, table.ns.place, table.decidedBy);
   return HookResult.stolen;

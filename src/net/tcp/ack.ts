@@ -76,6 +76,7 @@ export function receive(c: TcpConnection, segment: Segment): Verdict | 0 {
   if (acked !== before_) {
     news.advanced = true;
     c.retransmits = 0;
+    c.hasDuplicate = false;
   }
   if (c.timestampsOk) timestamps.remember(c, segment, c.windowSentAt, c.now);
   news.hasData = segment.end !== segment.sequence;

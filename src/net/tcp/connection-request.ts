@@ -102,7 +102,8 @@ export class ConnectionRequest {
     this.listener.requests--;
   }
 
-  sendSynAck(): void {
+  /** False when there was no way, or a hook of this host dropped it. */
+  sendSynAck(): boolean {
     const { ns, way } = this;
     const header =
       tcpHeader.HEADER_LEN + output.synOptionsLength(this.sack, this.hasTimestamps, this.scaling);
@@ -135,20 +136,23 @@ export class ConnectionRequest {
     if (!way.find(ns, this.remoteAddress, this.localAddress, this.listener.boundTo, this.mark, tos & 0xfc)) {
       ns.snmp.outNoRoutes++;
       ns.drop(packet, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
-      return;
+      return false;
     }
     ns.snmp.outRequested(ns.world.leg);
     const ttl = this.listener.ttl !== 0 ? this.listener.ttl : ns.ipv4.ip_default_ttl;
+    ns.hooks.refused = 0;
     ipOutput.sendOn(ns, packet, way, ipv4.PROTO_TCP, tos, ttl, ipv4.DONT_FRAGMENT, NO_IDENTIFICATION);
+    return ns.hooks.refused === 0;
   }
 
-  /** The SYN came again: so does the answer (tcp_rtx_synack). */
-  repeat(): void {
+  /** The SYN came again: so does the answer (tcp_rtx_synack). False as {@link sendSynAck}. */
+  repeat(): boolean {
     const { counters } = this.ns.tcp;
+    if (!this.sendSynAck()) return false;
     counters.RetransSegs++;
     counters.TCPSynRetrans++;
     this.retransmits++;
-    this.sendSynAck();
+    return true;
   }
 
   /** The round trip of the handshake in microseconds, or -1 when it cannot be told. */
@@ -160,14 +164,13 @@ export class ConnectionRequest {
   #due(): void {
     const { settings, counters } = this.ns.tcp;
     const most = this.listener.synCount || settings.tcp_synack_retries;
-    if (this.timeouts >= most) {
-      counters.AttemptFails++;
+    counters.TCPTimeouts++;
+    // Whose last step has come already needs no answer: it waits for a place in the accept queue.
+    if (this.timeouts >= most || (!this.acknowledged && !this.repeat())) {
       this.remove();
       return;
     }
     this.timeouts++;
-    // Whose last step has come already needs no answer: it waits for a place in the accept queue.
-    if (!this.acknowledged) this.repeat();
     this.#arm(Math.min(FIRST_TIMEOUT * 2 ** this.timeouts, settings.tcp_rto_max_ms * MILLISECOND));
   }
 

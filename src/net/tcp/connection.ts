@@ -192,6 +192,8 @@ export class TcpConnection {
   lostOut = 0;
   sackedOut = 0;
   retransmittedOut = 0;
+  /** Without SACK: the other end has acknowledged the same number twice, and so has something beyond it. */
+  hasDuplicate = false;
   reordering: number;
   reorderingSeen = 0;
   /** SND.NXT when recovery began. */

@@ -50,7 +50,9 @@ function take(c: TcpConnection, segment: Segment, packet: Packet): void {
     const left = c.receiveNext;
     c.receiveNext = (left + length) | 0;
     c.bytesReceived += length;
-    if (c.inOrder.append(left, c.receiveNext, !after(left, c.windowSentAt) || isCut(c, length)))
+    // The sender has it, and lets go, as soon as it has heard of it.
+    const isKnown = !after(left, c.windowSentAt);
+    if (c.inOrder.append(left, c.receiveNext, isKnown || isCut(c, length)))
       c.ns.tcp.counters.TCPRcvCoalesce++;
     receiveTrip.byWindow(c);
     acks.dataReceived(c, length, segment.has(tcpHeader.PSH));

@@ -68,7 +68,6 @@ export function receive(ns: NetworkNamespace, device: NetDevice, packet: Packet)
           return;
         }
         there.remove();
-        tcp.counters.TWRecycled++;
     }
   }
   const listener = tcp.ports.listener(device, dst, segment.dstPort);

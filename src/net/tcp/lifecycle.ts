@@ -126,6 +126,7 @@ export function close(c: TcpConnection): void {
   if (unread > 0 || c.abortOnClose) {
     // What the other end sent was not read: it must not believe that it was (RFC 2525, 2.17).
     if (unread > 0) counters.TCPAbortOnClose++;
+    else counters.TCPAbortOnData++;
     output.sendReset(c);
     done(c);
     return;

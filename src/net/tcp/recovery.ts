@@ -24,6 +24,7 @@ export function noteReordering(c: TcpConnection, lowest: number, highest: number
 /** Without SACK each duplicate acknowledgment stands for one segment that has arrived (tcp_add_reno_sack). */
 function addRenoSack(c: TcpConnection): void {
   c.sackedOut++;
+  c.hasDuplicate = true;
   if (!limitRenoSacks(c)) c.delivered++;
 }
 

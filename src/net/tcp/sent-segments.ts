@@ -90,6 +90,17 @@ export class SentSegments {
     this.#marks[(this.#head + i) & mask]! &= ~(Mark.push | Mark.fin);
   }
 
+  /** Makes one of segment `i` and the one behind it, with the flags of both. */
+  merge(i: number): void {
+    const mask = this.#end.length - 1;
+    const target = (this.#head + i) & mask;
+    const source = (target + 1) & mask;
+    this.#end[target] = this.#end[source]!;
+    this.#marks[target]! |= this.#marks[source]! & (Mark.push | Mark.fin | Mark.everRetransmitted);
+    for (let k = i + 1; k < this.count - 1; k++) this.#copy(k + 1, k);
+    this.count--;
+  }
+
   clear(): void {
     this.count = 0;
     this.#head = 0;

@@ -24,6 +24,7 @@ export class TcpSettings {
   tcp_pingpong_thresh = 1;
   tcp_recovery = 1;
   tcp_reordering = 3;
+  tcp_retrans_collapse = 1;
   tcp_retries1 = 3;
   tcp_retries2 = 15;
   tcp_rfc1337 = 0;

@@ -144,7 +144,7 @@ export function again(c: TcpConnection, i: number): boolean {
   if (length > room && room > 0) {
     split(c, i, (begin + room) | 0);
     length = room;
-  }
+  } else length = collapse(c, i, length, Math.min(room, mss));
   const marks = c.sent.marks(i);
   const flags = output.dataFlags((marks & Mark.push) !== 0, (marks & Mark.fin) !== 0);
   c.sent.sendAgain(i, c.now);
@@ -153,6 +153,25 @@ export function again(c: TcpConnection, i: number): boolean {
   c.totalRetransmits++;
   c.bytesRetransmitted += length;
   return output.sendSegment(c, begin, length, flags);
+}
+
+/**
+ * What follows segment `i` and is short goes out again with it, up to `most` octets in all (tcp_retrans_try_collapse).
+ * What has arrived stays as it is; without SACK, a duplicate acknowledgment says that something has. Returns the length.
+ */
+function collapse(c: TcpConnection, i: number, length: number, most: number): number {
+  if (c.ns.tcp.settings.tcp_retrans_collapse === 0 || length >= most) return length;
+  if ((c.sent.marks(i) & Mark.sacked) !== 0 || c.hasDuplicate) return length;
+  while (i + 1 < c.sent.count) {
+    const marks = c.sent.marks(i + 1);
+    const more = payloadLength(c, i + 1);
+    if ((marks & Mark.sacked) !== 0 || length + more > most || after(c.sent.end(i + 1), windowEnd(c))) break;
+    if ((marks & Mark.lost) !== 0) c.lostOut--;
+    if ((marks & Mark.retransmitted) !== 0) c.retransmittedOut--;
+    c.sent.merge(i);
+    length += more;
+  }
+  return length;
 }
 
 function split(c: TcpConnection, i: number, sequence: number): void {
@@ -170,5 +189,5 @@ export function sendForced(c: TcpConnection): void {
   const length = Math.min(mss, waiting, distance(windowEnd(c), c.sendNext));
   const last = (c.sendNext + length) | 0;
   const fin = last === c.writeEnd && c.finQueued && length < distance(windowEnd(c), c.sendNext);
-  sendNew(c, length, mss, length > 0, fin);
+  sendNew(c, length, mss, true, fin);
 }

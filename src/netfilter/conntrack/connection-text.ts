@@ -59,8 +59,8 @@ export function start(connection: Connection): string {
   return `${protocolName(protocol).padEnd(8)} ${protocol} `;
 }
 
-/** Both directions of an entry with state and, `counted`, counters; ends with a blank. */
-export function middle(connection: Connection, counted = true): string {
+/** Both directions of an entry, `stated` with its state and `counted` with counters; ends with a blank. */
+export function middle(connection: Connection, counted = true, stated = true): string {
   const tuple = new Tuple();
   const { zone, status, tcp } = connection;
   tuple.copyOf(connection, false);
@@ -71,7 +71,7 @@ export function middle(connection: Connection, counted = true): string {
       ? `zone-${direction === "original" ? "orig" : "reply"}=${zone.id} `
       : "";
   return [
-    tcp === null ? "" : `${TCP_STATE_NAMES[tcp.state]} `,
+    tcp === null || !stated ? "" : `${TCP_STATE_NAMES[tcp.state]} `,
     `${original} `,
     zoneOf("original"),
     counted ? counters(connection, false) : "",
@@ -83,19 +83,24 @@ export function middle(connection: Connection, counted = true): string {
   ].join("");
 }
 
-/** How long it lives, where that is known. */
+/** How many seconds it has lived until then, where that is known; null where it is not. */
+export function lived({ account }: Connection, until: number): number | null {
+  if (account?.keepsTimes !== true || Number.isNaN(until)) return null;
+  return Math.floor(until / SECOND) - Math.floor(account.start / SECOND);
+}
+
+/** The same as the tool prints it. */
 export function delta(connection: Connection, until: number): string {
-  const { account } = connection;
-  if (account?.keepsTimes !== true) return "";
-  return `delta-time=${Math.floor(until / SECOND) - Math.floor(account.start / SECOND)} `;
+  const seconds = lived(connection, until);
+  return seconds === null ? "" : `delta-time=${seconds} `;
 }
 
 /** The line of an entry in /proc/net/nf_conntrack. */
 function procLine(connection: Connection): string {
   const { mark, zone } = connection;
   const id = zone.direction === "both" ? `zone=${zone.id} ` : "";
-  const lived = delta(connection, connection.conntrack.world.now);
-  return `ipv4     2 ${start(connection)}${secondsLeft(connection)} ${middle(connection)}mark=${mark >>> 0} ${id}${lived}use=2\n`;
+  const age = delta(connection, connection.conntrack.world.now);
+  return `ipv4     2 ${start(connection)}${secondsLeft(connection)} ${middle(connection)}mark=${mark >>> 0} ${id}${age}use=2\n`;
 }
 
 /** /proc/net/nf_conntrack. */

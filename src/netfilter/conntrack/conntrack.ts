@@ -166,7 +166,6 @@ export class Conntrack {
       const outcome = trackIcmpError(this, packet, template?.zone ?? DEFAULT_ZONE, prerouting);
       if (outcome === Outcome.invalid) {
         this.stats.error++;
-        this.stats.invalid++;
         return HookResult.accept;
       }
       if (packet.connection !== null) {
@@ -314,7 +313,7 @@ export class Conntrack {
       }
     }
     const current = packet.connection as Connection;
-    if (current.changes !== 0 && current.confirmed) this.#tell(current);
+    if (current.changes !== 0 && current.confirmed && !current.dying) this.#tell(current);
     return HookResult.accept;
   }
 

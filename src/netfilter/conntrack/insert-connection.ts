@@ -25,6 +25,10 @@ export interface ConnectionSpec {
   readonly timeout: number;
 }
 
+/** Whoever listens is told all of an entry that somebody made or changed by hand (ctnetlink). */
+export const CHANGED_BY_HAND: number =
+  ConnectionChange.assured | ConnectionChange.protocol | ConnectionChange.mark;
+
 /** Puts a connection into the table that no packet made (ctnetlink_create_conntrack); null when a tuple is taken. */
 export function insertConnection(conntrack: Conntrack, spec: ConnectionSpec): Connection | null {
   const { protocol, src, dst, srcPort, dstPort, zone } = spec;
@@ -66,6 +70,6 @@ export function insertConnection(conntrack: Conntrack, spec: ConnectionSpec): Co
   made.deadline = conntrack.world.now + spec.timeout * SECOND;
   conntrack.place(made, true);
   conntrack.stats.insert++;
-  conntrack.changed(made, ConnectionChange.new);
+  conntrack.changed(made, ConnectionChange.new | CHANGED_BY_HAND);
   return made;
 }

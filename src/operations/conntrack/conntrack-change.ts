@@ -1,7 +1,12 @@
 import { type Connection, ConnectionChange, Status } from "../../netfilter/conntrack/connection.ts";
+import { secondsLeft } from "../../netfilter/conntrack/connection-text.ts";
 import type { Conntrack } from "../../netfilter/conntrack/conntrack.ts";
 import { conntrackOf } from "../../netfilter/conntrack/conntrack-hooks.ts";
-import { type ConnectionSpec, insertConnection } from "../../netfilter/conntrack/insert-connection.ts";
+import {
+  CHANGED_BY_HAND,
+  type ConnectionSpec,
+  insertConnection,
+} from "../../netfilter/conntrack/insert-connection.ts";
 import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp-state.ts";
 import { hasPorts } from "../../netfilter/conntrack/tuple.ts";
 import { SECOND } from "../../sim/time.ts";
@@ -10,8 +15,9 @@ import type { InNamespace, OperationRecord } from "../operation.ts";
 import type { OperationContext } from "../operation-context.ts";
 import { ToolError } from "../tool-error.ts";
 import { type ConntrackFilter, conntrackMatches, parseNat, statusBits } from "./conntrack-filter.ts";
-import { conntrackLine, type LineOptions } from "./conntrack-line.ts";
+import type { LineOptions } from "./conntrack-line.ts";
 import { failed, said } from "./conntrack-messages.ts";
+import { type EntryFormat, entriesText } from "./conntrack-show.ts";
 import { filterWords, outputWords } from "./conntrack-words.ts";
 
 /** `conntrack -D` */
@@ -19,6 +25,7 @@ export interface ConntrackDel extends InNamespace {
   readonly op: "conntrack-del";
   readonly filter: ConntrackFilter;
   readonly line: LineOptions;
+  readonly format: EntryFormat;
 }
 
 /** `conntrack -F` */
@@ -35,12 +42,13 @@ export interface ConntrackAdd extends InNamespace {
   readonly exist?: true;
 }
 
-/** `conntrack -U`: another timeout, mark or status for the entries that match. */
+/** `conntrack -U`: another timeout, mark, status or state for the entries with these tuples. */
 export interface ConntrackUpdate extends InNamespace {
   readonly op: "conntrack-update";
   readonly filter: ConntrackFilter;
   readonly timeout: number | null;
   readonly line: LineOptions;
+  readonly format: EntryFormat;
 }
 
 function found(filter: ConntrackFilter, context: OperationContext): readonly Connection[] {
@@ -60,16 +68,12 @@ function asUser<T>(context: OperationContext, act: (conntrack: Conntrack) => T):
   }
 }
 
-function lines(connections: readonly Connection[], options: LineOptions, users: number): string {
-  return connections.map((connection) => `${conntrackLine(connection, options, users)}\n`).join("");
-}
-
 export const conntrackDel: OperationRecord<ConntrackDel> = {
   tool: "conntrack",
-  words: ({ filter, line }) => ["-D", ...filterWords(filter), ...outputWords(line, "plain")],
-  apply({ filter, line }, context) {
+  words: ({ filter, line, format }) => ["-D", ...filterWords(filter), ...outputWords(line, format)],
+  apply({ filter, line, format }, context) {
     const gone = found(filter, context);
-    const text = lines(gone, line, 1);
+    const text = entriesText(gone, line, format, 1);
     asUser(context, (conntrack) => {
       for (const connection of gone) conntrack.kill(connection);
     });
@@ -142,29 +146,56 @@ function zoneOf({ zone, origZone, replyZone }: ConntrackFilter): {
 
 export const conntrackUpdate: OperationRecord<ConntrackUpdate> = {
   tool: "conntrack",
-  words: ({ filter, timeout, line }) => [
+  words: ({ filter, timeout, line, format }) => [
     "-U",
     ...filterWords(filter),
     ...(timeout === null ? [] : ["-t", `${timeout}`]),
-    ...outputWords(line, "plain"),
+    ...outputWords(line, format),
   ],
-  apply({ filter, timeout, line }, context) {
-    const { mark, status, ...rest } = filter;
-    const entries = found(rest, context);
+  apply({ filter, timeout, line, format }, context) {
+    const { mark, status, state, ...rest } = filter;
+    const entries = found(rest, context).filter((connection) => differs(connection, filter, timeout));
+    // Without an address the kernel is not told of which family the entry is.
+    const { src, dst, replySrc, replyDst } = rest;
+    if (entries.length > 0 && src === undefined && dst === undefined)
+      if (replySrc === undefined && replyDst === undefined)
+        throw new ToolError(`${NOT_SUPPORTED}\n${said(NOT_SUPPORTED)}`, 1);
     for (const connection of entries) {
-      const { conntrack } = connection;
-      let changes = 0;
-      if (timeout !== null) connection.deadline = conntrack.world.now + timeout * SECOND;
-      if (mark !== undefined) {
-        connection.mark = (connection.mark & ~mark.mask) | (mark.value & mark.mask) | 0;
-        changes |= ConnectionChange.mark;
-      }
-      for (const name of status ?? []) connection.status |= statusBits[name] ?? 0;
-      if ((connection.status & Status.assured) !== 0 && status !== undefined)
-        changes |= ConnectionChange.assured;
-      asUser(context, () => conntrack.changed(connection, changes));
+      changeByHand(connection, filter, timeout);
+      asUser(context, (conntrack) => conntrack.changed(connection, ConnectionChange.reply | CHANGED_BY_HAND));
     }
-    const text = said(`${entries.length} flow entries have been updated.`);
-    throw new ToolError(text, entries.length === 0 ? 1 : 0, lines(entries, line, 2));
+    // What has no time left is gone when the tool looks at it again.
+    const left = timeout === 0 ? [] : entries;
+    const text = said(`${left.length} flow entries have been updated.`);
+    throw new ToolError(text, left.length === 0 ? 1 : 0, entriesText(left, line, format, 2));
   },
 };
+
+const NOT_SUPPORTED = "Operation failed: Operation not supported";
+
+/** What `-U` says that an entry is to be; what is not said stays. */
+type HandChange = Pick<ConntrackFilter, "mark" | "status" | "state">;
+
+/** Whether an entry is another one afterwards: one that is not is left out. */
+function differs(
+  connection: Connection,
+  { mark, status, state }: HandChange,
+  timeout: number | null,
+): boolean {
+  if (timeout !== null && timeout !== secondsLeft(connection)) return true;
+  if (mark !== undefined && ((connection.mark ^ mark.value) & mark.mask) !== 0) return true;
+  if (status?.some((name) => (~connection.status & (statusBits[name] ?? 0)) !== 0)) return true;
+  return state !== undefined && connection.tcp !== null && TCP_STATE_NAMES[connection.tcp.state] !== state;
+}
+
+function changeByHand(
+  connection: Connection,
+  { mark, status = [], state }: HandChange,
+  timeout: number | null,
+): void {
+  const { tcp, conntrack } = connection;
+  if (timeout !== null) connection.deadline = conntrack.world.now + timeout * SECOND;
+  if (mark !== undefined) connection.mark = (connection.mark & ~mark.mask) | (mark.value & mark.mask) | 0;
+  for (const name of status) connection.status |= statusBits[name] ?? 0;
+  if (state !== undefined && tcp !== null) tcp.state = TCP_STATE_NAMES.indexOf(state);
+}

@@ -1,4 +1,4 @@
-import type { Connection } from "../../netfilter/conntrack/connection.ts";
+import { type Connection, ConnectionChange } from "../../netfilter/conntrack/connection.ts";
 import { delta, middle, secondsLeft, start } from "../../netfilter/conntrack/connection-text.ts";
 import { ctime } from "../ctime.ts";
 
@@ -11,9 +11,13 @@ export interface LineOptions {
   readonly labels?: true;
 }
 
+/** The number of an entry, which the kernel makes of a hash. */
+export function entryNumber(connection: Connection): number {
+  return Math.imul(connection.id, 0x9e3779b1) >>> 0;
+}
+
 function idOf(connection: Connection): string {
-  // The kernel's number is a hash of the entry.
-  return `id=${Math.imul(connection.id, 0x9e3779b1) >>> 0}`;
+  return `id=${entryNumber(connection)}`;
 }
 
 /** The line of an entry, as `conntrack -L` prints it, without its end. `users` counts who holds it. */
@@ -34,16 +38,20 @@ export function conntrackLine(connection: Connection, options: LineOptions, user
   ].join("");
 }
 
-/** The line of an event, as `conntrack -E` prints it behind its kind. */
-export function conntrackEventLine(connection: Connection, options: LineOptions, destroyed: boolean): string {
+/**
+ * The line of an event, as `conntrack -E` prints it behind its kind. `changes` are bits of {@link ConnectionChange}: the
+ * kernel tells of a state or an empty mark only when it has changed.
+ */
+export function conntrackEventLine(connection: Connection, options: LineOptions, changes: number): string {
   const { mark, zone, account } = connection;
+  const destroyed = (changes & ConnectionChange.destroy) !== 0;
   const times = options.ktimestamp && destroyed && account?.keepsTimes === true ? account : null;
   return [
     options.extended ? "ipv4     2 " : "",
     start(connection),
     `${secondsLeft(connection)} `,
-    middle(connection, destroyed),
-    mark === 0 ? "" : `mark=${mark >>> 0} `,
+    middle(connection, destroyed, destroyed || (changes & ConnectionChange.protocol) !== 0),
+    mark === 0 && (changes & ConnectionChange.mark) === 0 ? "" : `mark=${mark >>> 0} `,
     zone.direction === "both" && zone.id !== 0 ? `zone=${zone.id} ` : "",
     destroyed ? delta(connection, account?.stop ?? 0) : "",
     times === null ? "" : `[start=${ctime(times.start)}] [stop=${ctime(times.stop)}] `,

@@ -5,7 +5,7 @@ import type { Mutable } from "../mutable.ts";
 import { ToolError } from "../tool-error.ts";
 import { type ConntrackFilter, parseNat, statusBits } from "./conntrack-filter.ts";
 import type { LineOptions } from "./conntrack-line.ts";
-import { NO_LABELS, wrong } from "./conntrack-messages.ts";
+import { NO_LABELS, said, wrong } from "./conntrack-messages.ts";
 import { COMMANDS, ICMP, ILLEGAL, longOption, NAMES, NAT, PORTS, WITH_ARGUMENT } from "./option-table.ts";
 import { list, masked, number, protocolNumber } from "./option-values.ts";
 
@@ -210,7 +210,10 @@ class CommandReader {
   }
 
   #output(value: string): void {
-    for (const name of list(value, (n) => OUTPUTS.includes(n))) {
+    const names = list(value, (n) => OUTPUTS.includes(n));
+    if (names.includes("save") && names.length > 1)
+      throw new ToolError(said("cannot combine save output with any other output type, use -o save only"), 1);
+    for (const name of names) {
       if (name === "extended") this.#line.extended = true;
       else if (name === "id") this.#line.id = true;
       else if (name === "ktimestamp") this.#line.ktimestamp = true;
@@ -224,7 +227,7 @@ class CommandReader {
     const command = this.#command;
     for (const option of this.#given)
       if (ILLEGAL[command]?.includes(option))
-        throw wrong(`Illegal option \`--${NAMES[option]}' with this command`);
+        throw wrong(`Illegal option \`--${NAMES[option] ?? option}' with this command`);
     for (const [side, mask] of this.#masks) this.#mask(side, mask);
     if (this.#table === "expect" && command !== "I" && command !== "D") return;
     const needs = (option: string): void => {

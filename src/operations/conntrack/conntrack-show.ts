@@ -7,20 +7,38 @@ import { conntrackLine, type LineOptions } from "./conntrack-line.ts";
 import { failed, NO_LABELS, said } from "./conntrack-messages.ts";
 import { conntrackSaveLine } from "./conntrack-save-line.ts";
 import { filterWords, outputWords } from "./conntrack-words.ts";
+import { conntrackXml, XML_END, XML_HEAD } from "./conntrack-xml.ts";
 
 /** `conntrack -L`, and `-G` for one entry. */
 export interface ConntrackShow extends InNamespace {
   readonly ask: "conntrack-show";
   readonly filter: ConntrackFilter;
   readonly line: LineOptions;
-  readonly format: "plain" | "save";
+  readonly format: EntryFormat;
   readonly one?: true;
 }
+
+/** How entries are written: a line, the options that make it again, or XML. */
+export type EntryFormat = "plain" | "save" | "xml";
 
 /** `conntrack -C`, `-S`, `-L expect`. */
 export interface ConntrackFigures extends InNamespace {
   readonly ask: "conntrack-figures";
   readonly what: "counter" | "stats" | "expect";
+}
+
+/** Entries one below the other. `users` counts who holds each. */
+export function entriesText(
+  entries: readonly Connection[],
+  line: LineOptions,
+  format: EntryFormat,
+  users: number,
+): string {
+  const print = (connection: Connection): string => {
+    if (format === "save") return conntrackSaveLine(connection);
+    return format === "xml" ? conntrackXml(connection, line, users) : conntrackLine(connection, line, users);
+  };
+  return entries.map((connection) => `${print(connection)}\n`).join("");
 }
 
 export const conntrackShow: QuestionRecord<ConntrackShow> = {
@@ -35,10 +53,11 @@ export const conntrackShow: QuestionRecord<ConntrackShow> = {
       .list()
       .filter((connection) => conntrackMatches(filter, connection));
     if (one && found.length === 0) throw failed("such conntrack doesn't exist");
-    const print = (connection: Connection): string =>
-      format === "save" ? conntrackSaveLine(connection) : conntrackLine(connection, line, one ? 2 : 1);
     const shown = one ? found.slice(0, 1) : found;
-    const text = shown.map((connection) => `${print(connection)}\n`).join("");
+    const entries = entriesText(shown, line, format, one ? 2 : 1);
+    const isXml = format === "xml" && shown.length > 0;
+    // What asks for one entry ends before it would close the list.
+    const text = isXml ? `${XML_HEAD}${entries}${one ? "" : XML_END}` : entries;
     const notes = line.labels ? NO_LABELS : "";
     throw new ToolError(`${notes}${said(`${shown.length} flow entries have been shown.`)}`, 0, text);
   },

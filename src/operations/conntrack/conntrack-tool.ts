@@ -20,18 +20,17 @@ export const conntrackTool: Tool = {
       throw failed("invalid parameters");
     switch (read.command) {
       case "L":
-        if (format === "xml") throw new ToolError(said("-o xml is not simulated"), 1);
         return [{ ask: "conntrack-show", filter, line, format }];
       case "G":
         // The kernel looks an entry up by one whole tuple; this one has no addresses of its own.
         if (filter.src === undefined || filter.dst === undefined) throw failed("invalid parameters");
-        return [{ ask: "conntrack-show", filter, line, format: "plain", one: true }];
+        return [{ ask: "conntrack-show", filter, line, format, one: true }];
       case "C":
         return [{ ask: "conntrack-figures", what: "counter" }];
       case "S":
         return [{ ask: "conntrack-figures", what: "stats" }];
       case "D":
-        return [{ op: "conntrack-del", filter, line }];
+        return [{ op: "conntrack-del", filter, line, format }];
       case "F":
         return [{ op: "conntrack-flush" }];
       case "I":
@@ -43,7 +42,7 @@ export const conntrackTool: Tool = {
           },
         ];
       case "U":
-        return [{ op: "conntrack-update", filter, timeout, line }];
+        return [{ op: "conntrack-update", filter, timeout, line, format }];
       case "V":
         throw new ToolError("", 0, "conntrack v1.4.7 (conntrack-tools)\n");
       default:

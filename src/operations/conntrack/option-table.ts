@@ -89,18 +89,18 @@ export const ICMP: Readonly<Record<string, "icmpType" | "icmpCode" | "icmpId">> 
   "icmp-id": "icmpId",
 };
 
-/** Letters of the options that a command does not take. */
-export const ILLEGAL: Readonly<Record<string, string>> = {
-  L: "tebc",
-  G: "tuebngjz",
-  D: "ebz",
-  I: "ebzo",
-  A: "ebzo",
-  U: "ebz",
-  E: "tz",
-  F: "sdrqptuemngjocbwlz",
-  C: "sdrqptuemngjocbwlz",
-  S: "sdrqptuemngjocbwlz",
+/** The options that a command does not take, by the letters and names that they have here. */
+export const ILLEGAL: Readonly<Record<string, readonly string[]>> = {
+  L: [..."tebc"],
+  G: [..."tuebngjz"],
+  D: [..."ebz"],
+  I: [..."ebzo"],
+  A: [..."ebzo"],
+  U: [..."ebzw", "orig-zone", "reply-zone"],
+  E: [..."tz"],
+  F: [..."sdrqptuemngjocbwlz"],
+  C: [..."sdrqptuemngjocbwlz"],
+  S: [..."sdrqptuemngjocbwlz"],
 };
 
 /** What an option is called here, by its name or by the beginning of it that no other has. */

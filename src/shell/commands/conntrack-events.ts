@@ -6,6 +6,7 @@ import { conntrackEventLine } from "../../operations/conntrack/conntrack-line.ts
 import { said } from "../../operations/conntrack/conntrack-messages.ts";
 import { type ConntrackCommand, readCommand } from "../../operations/conntrack/conntrack-options.ts";
 import { conntrackSaveLine } from "../../operations/conntrack/conntrack-save-line.ts";
+import { conntrackEventXml, XML_END, XML_HEAD, xmlWhen } from "../../operations/conntrack/conntrack-xml.ts";
 import { ToolError } from "../../operations/tool-error.ts";
 import { type Program, SIGINT, SIGTERM } from "../../sim/process.ts";
 import { WaitQueue } from "../../sim/wait-queue.ts";
@@ -25,10 +26,6 @@ export function* conntrackEvents(context: CommandContext): Program {
     if (!(error instanceof ToolError)) throw error;
     context.err(error.text);
     return error.status;
-  }
-  if (command.format === "xml") {
-    context.err(said("-o xml is not simulated"));
-    return 1;
   }
   const watch = new EventWatch(context, conntrackOf(context.namespace), command);
   try {
@@ -70,6 +67,7 @@ class EventWatch {
       if (this.#stopped) break;
       yield { on: [this.#changed], until: Number.POSITIVE_INFINITY };
     }
+    if (this.#command.format === "xml") this.#context.out(this.#count === 0 ? XML_HEAD + XML_END : XML_END);
     this.#context.err(said(`${this.#count} flow events have been shown.`));
     return 0;
   }
@@ -79,22 +77,32 @@ class EventWatch {
   }
 
   #hear(connection: Connection, changes: number): void {
-    const { filter, line, events, timestamp, format } = this.#command;
+    const { filter, events } = this.#command;
     const destroyed = (changes & ConnectionChange.destroy) !== 0;
     const made = (changes & (ConnectionChange.new | ConnectionChange.related)) !== 0;
     const kind = destroyed ? "DESTROY" : made ? "NEW" : "UPDATES";
     if (events !== null && !events.includes(kind) && !events.includes("ALL")) return;
     if (!conntrackMatches(filter, connection)) return;
-    const head = destroyed ? "[DESTROY] " : made ? "    [NEW] " : " [UPDATE] ";
     const by = this.#conntrack.actor;
     const user = by === null ? "" : ` [USERSPACE] portid=${by} progname=conntrack`;
     this.#count++;
-    const text =
-      format === "save"
-        ? conntrackSaveLine(connection, destroyed ? "destroy" : made ? "new" : "update")
-        : `${timestamp ? this.#time() : ""}${head}${conntrackEventLine(connection, line, destroyed)}`;
-    this.#text += `${text}${user}\n`;
+    this.#text += `${this.#print(connection, changes)}${user}\n`;
     this.#changed.notify();
+  }
+
+  #print(connection: Connection, changes: number): string {
+    const { line, timestamp, format } = this.#command;
+    const destroyed = (changes & ConnectionChange.destroy) !== 0;
+    const made = (changes & (ConnectionChange.new | ConnectionChange.related)) !== 0;
+    if (format === "save")
+      return conntrackSaveLine(connection, destroyed ? "destroy" : made ? "new" : "update");
+    if (format === "xml") {
+      const head = this.#count === 1 ? XML_HEAD : "";
+      const when = timestamp ? xmlWhen(this.#context.machine.clock().seconds) : "";
+      return `${head}${conntrackEventXml(connection, changes, when)}`;
+    }
+    const head = destroyed ? "[DESTROY] " : made ? "    [NEW] " : " [UPDATE] ";
+    return `${timestamp ? this.#time() : ""}${head}${conntrackEventLine(connection, line, changes)}`;
   }
 
   #time(): string {

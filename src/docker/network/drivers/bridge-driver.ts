@@ -273,6 +273,6 @@ function forgetConnections(address: number, host: DriverHost): void {
   for (const filter of [{ replySrc: text }, { replyDst: text }]) {
     const { conntrack } = host.namespace;
     if (conntrack === null || conntrack.count === 0) return;
-    host.attempt({ op: "conntrack-del", filter, line: {} });
+    host.attempt({ op: "conntrack-del", filter, line: {}, format: "plain" });
   }
 }

@@ -62,7 +62,10 @@ export function insertConnection(conntrack: Conntrack, spec: ConnectionSpec): Co
   made.replySrc = tuple.src;
   made.replyDst = tuple.dst;
   made.mark = spec.mark | 0;
-  made.status = spec.status | Status.natDoneMask;
+  made.status =
+    spec.status |
+    ((spec.status & Status.srcNat) !== 0 ? Status.srcNatDone : 0) |
+    ((spec.status & Status.dstNat) !== 0 ? Status.dstNatDone : 0);
   if (protocol === ipv4.PROTO_TCP) {
     made.tcp = new TcpTracking();
     made.tcp.state = spec.tcpState;

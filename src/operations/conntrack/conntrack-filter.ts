@@ -78,15 +78,15 @@ const ECHO_AS_PORT = 0x0800;
 
 /**
  * The tool asks for a translated port too, and compares an echo's id with the type and code of the other direction, which
- * lie where another protocol has its ports: nearly every ping counts as translated both ways.
+ * lie where another protocol has its ports: nearly every ping counts as translated both ways, once NAT has looked at it.
  */
 function natMatches({ srcNat, dstNat, anyNat }: ConntrackFilter, c: Connection): boolean {
   const isEcho = c.protocol === ipv4.PROTO_ICMP;
   const bySource = (wanted: string): boolean =>
-    (isEcho && wanted === "" && c.srcPort !== 0) ||
+    (isEcho && wanted === "" && (c.status & Status.srcNatDone) !== 0 && c.srcPort !== 0) ||
     isTranslated(wanted, c, Status.srcNat, c.replyDst, c.replyDstPort);
   const byDestination = (wanted: string): boolean =>
-    (isEcho && wanted === "" && c.srcPort !== ECHO_AS_PORT) ||
+    (isEcho && wanted === "" && (c.status & Status.dstNatDone) !== 0 && c.srcPort !== ECHO_AS_PORT) ||
     isTranslated(wanted, c, Status.dstNat, c.replySrc, c.replySrcPort);
   if (anyNat !== undefined && !bySource(anyNat) && !byDestination(anyNat)) return false;
   if (srcNat !== undefined && !bySource(srcNat)) return false;

@@ -1,6 +1,7 @@
 import { KernelError } from "../net/kernel-error.ts";
 import type { XtInfo, XtMatch, XtMatchType, XtState } from "../net/xtables.ts";
 import type { Packet } from "../sim/packet.ts";
+import * as ipv4 from "../wire/ipv4.ts";
 import type { Directions } from "./ip-set.ts";
 import { type IpSets, ipSetsOf } from "./ip-sets.ts";
 
@@ -15,6 +16,20 @@ export interface SetInfo extends XtInfo {
   readonly unchanged?: readonly ("update-counters" | "update-subcounters")[];
   readonly counters?: readonly (readonly [question: string, not: boolean])[];
 }
+
+/** Ports are looked for in whole headers only (get_port of ip_set_getport.c); bytes. */
+function headerOf({ view, networkAt }: Packet): number {
+  switch (ipv4.protocol(view, networkAt)) {
+    case ipv4.PROTO_TCP:
+      return 20;
+    case PROTO_SCTP:
+      return 12;
+    default:
+      return 8;
+  }
+}
+
+const PROTO_SCTP = 132;
 
 class SetMatch implements XtMatch {
   readonly steady = true;
@@ -33,7 +48,7 @@ class SetMatch implements XtMatch {
   }
 
   matches(packet: Packet, { fragmentOffset, transportAt }: XtState): boolean {
-    const whole = fragmentOffset === 0 && packet.at + packet.length - transportAt >= 4;
+    const whole = fragmentOffset === 0 && packet.at + packet.length - transportAt >= headerOf(packet);
     const set = this.#sets.get(this.#name);
     if (set === null) return this.#not;
     const yes =

@@ -81,16 +81,15 @@ function findMss(view: DataView, at: number, header: number): number {
 }
 
 /** It is never raised, whatever was said. */
-function lower({ view, checksumStart }: Packet, at: number, option: number, mss: number): void {
+function lower(packet: Packet, at: number, option: number, mss: number): void {
+  const { view, checksumStart } = packet;
   const before = view.getUint16(at + option);
   if (before <= mss) return;
   view.setUint16(at + option, mss);
   if (checksumStart !== 0) return;
-  // An odd place counts with its bytes the other way round.
-  const swap = (value: number): number => ((value & 255) << 8) | (value >>> 8);
-  const odd = option % 2 === 1;
-  const sum = tcp.checksum(view, at);
-  tcp.setChecksum(view, at, checksum.update16(sum, odd ? swap(before) : before, odd ? swap(mss) : mss));
+  // An odd place counts with its bytes the other way round. The kernel does not mind, and makes the sum wrong (seen on 6.18).
+  if (option % 2 === 1) packet.trusted = false;
+  tcp.setChecksum(view, at, checksum.update16(tcp.checksum(view, at), before, mss));
 }
 
 function add(packet: Packet, at: number, header: number, mss: number): void {

@@ -177,7 +177,7 @@ function questionsOf(info: ConntrackInfo, now: () => number): Question[] {
   if (status !== undefined) ask("status", (c) => (c.status & status) !== 0);
   if (expire !== undefined)
     ask("expire", (c) => {
-      const left = c.confirmed ? Math.floor((c.deadline - now()) / SECOND) : 0;
+      const left = c.confirmed ? Math.max(0, Math.floor((c.deadline - now()) / SECOND)) : 0;
       return left >= expire[0] && left <= expire[1];
     });
   return questions;

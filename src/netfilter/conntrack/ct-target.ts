@@ -99,7 +99,7 @@ export const ctTarget: XtTargetType<CtInfo> = {
     const { zone = 0, zoneDirection: direction = "both", events } = info;
     const make = (of: Zone): Connection => {
       const template = new Connection(conntrack, 0, 0, of, 0, 0, 0, 0, 0, 0, 0);
-      template.status = Status.template;
+      template.status = Status.template | Status.confirmed;
       if (events !== undefined)
         template.eventMask = events.reduce((bits, name) => bits | (eventBits[name] ?? 0), 0);
       return template;

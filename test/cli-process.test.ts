@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { holds, outputLines } from "../src/scenario/expected-text.ts";
 
 const top: string = join(import.meta.dirname, "..");
 const main: string = join(top, "src/cli/main.ts");
@@ -41,6 +42,16 @@ describe.concurrent("overmesh as a process", () => {
       out: "",
       err: "overmesh: no-such.md: no such file or directory\n",
     });
+  });
+
+  test("explain says what the README shows of it", async () => {
+    const readme = readFileSync(join(top, "README.md"), "utf8");
+    const [, command] = /`npx overmesh (explain [^`]*)`/.exec(readme)!;
+    const [, shown] = /^```text\n(IP [\s\S]*?)```$/m.exec(readme)!;
+    const { status, out } = await overmesh(command!.split(" "));
+    expect(status).toBe(0);
+    const [expected, said] = [outputLines(shown!), outputLines(out)];
+    expect(holds(expected, said), out).toBe(true);
   });
 
   test("overmesh shell reads a pipe to its end: two hosts, ssh between them, a loop over several lines", async () => {

@@ -21,6 +21,7 @@ import { ContainerNetworking } from "./container/container-networking.ts";
 import { ContainerRunner } from "./container/container-runner.ts";
 import type { ContainerRuntime } from "./container/container-runtime.ts";
 import { ContainerStore } from "./container/container-store.ts";
+import { containerTree } from "./container/host-tree.ts";
 import { resourceOf, sizesOf, summaryOf } from "./container/inspect.ts";
 import { dropLink } from "./container/link-index.ts";
 import { checkSupported, demandSignal } from "./container/signals.ts";
@@ -366,7 +367,7 @@ export class DockerEngine implements DockerApi {
     const { log, hostConfig } = this.#store.demand(ref);
     if (hostConfig.LogConfig.Type === "none")
       throw new DaemonError(500, "configured logging driver does not support reading");
-    return log;
+    return { lines: log.records, changed: log.changed };
   }
 
   containerAttach(ref: string, input: ExecInput | null): ReturnType<DockerApi["containerLogs"]> {
@@ -449,6 +450,11 @@ export class DockerEngine implements DockerApi {
   buildPrune(): { SpaceReclaimed: number } {
     this.events.pruned("builder", 0);
     return { SpaceReclaimed: 0 };
+  }
+
+  /** What lies in /var/lib/docker/containers. */
+  get containerFiles(): ReturnType<typeof containerTree> {
+    return containerTree(this.#store);
   }
 
   get #inspected(): Parameters<typeof resourceOf>[1] {

@@ -8,6 +8,8 @@ export interface Credentials {
   readonly groups: readonly number[];
   /** What it may do beyond anybody, as `NET_ADMIN`; null: everything. */
   readonly capabilities: ReadonlySet<string> | null;
+  /** What it may ever get; what it has, unless given. */
+  readonly bounding?: ReadonlySet<string>;
 }
 
 /** The administrator of a host. */

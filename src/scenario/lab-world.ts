@@ -255,6 +255,7 @@ export class LabWorld implements LessonWorld {
           ...this.#drivers,
         }),
     });
+    machine.files.mount("/var/lib/docker/containers", () => engine.containerFiles);
     for (const image of [...CATALOGUE, ...(this.lab.topology.images ?? [])])
       engine.images.describe(image, true);
     return engine;

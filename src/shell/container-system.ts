@@ -61,6 +61,8 @@ class MachineSystem implements ContainerSystem {
   /** Nothing runs in it, what is started now neither. */
   #frozen = false;
   #limits: SystemLimits;
+  /** Who was started with a terminal, by its number. */
+  readonly #terminals: Map<number, ProcessEntry> = new Map();
 
   constructor(outer: Machine, options: SystemOptions) {
     this.#namespace = options.namespace;
@@ -204,12 +206,21 @@ class MachineSystem implements ContainerSystem {
       namespace: spec.namespace,
       uid: spec.credentials.uid,
       gid: spec.credentials.gid,
+      credentials: spec.credentials,
     });
     // The threads of runc, which becomes the process, had pids of their own.
     for (let thread = 0; thread < RUNC_THREADS; thread++) processes.takePid();
+    if (spec.tty) this.#terminals.set(own.terminal, entry);
     entry.process.init = main;
     entry.process.frozen = this.#frozen;
     return new Started(entry, processes.outerPid(entry.pid));
+  }
+
+  /** The first number of a terminal that no process has. */
+  #freeTerminal(): number {
+    let number = 0;
+    while (this.#terminals.has(number) && this.#terminals.get(number)!.process.status === null) number++;
+    return number;
   }
 
   freeze(frozen: boolean): void {
@@ -254,7 +265,9 @@ class MachineSystem implements ContainerSystem {
       release: keep,
     });
     const input: Stream =
-      spec.input === null ? nullStream() : { ...nullStream(), input: spec.input, terminal: spec.tty };
+      spec.input === null
+        ? { ...nullStream(), terminal: spec.tty }
+        : { ...nullStream(), input: spec.input, terminal: spec.tty };
     const streams = new Map<number, Stream>([
       [0, input],
       [1, output(spec.out)],
@@ -265,6 +278,7 @@ class MachineSystem implements ContainerSystem {
     state.namespace = spec.namespace;
     state.cwd = spec.cwd;
     state.credentials = spec.credentials;
+    if (spec.tty) state.terminal = this.#freeTerminal();
     state.naming = spec.tty ? { kind: "prompt" } : { kind: "ash", name: "sh", script: false };
     for (const { name, soft, hard } of this.#limits.processes) {
       const letter = letterOf(name);

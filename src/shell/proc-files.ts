@@ -1,3 +1,4 @@
+import { capabilityMask } from "../programs/capability-mask.ts";
 import { SECOND } from "../sim/time.ts";
 import type { HostFiles, MountedTree } from "./host-files.ts";
 import type { ProcessEntry, ProcessTable } from "./process-table.ts";
@@ -14,7 +15,8 @@ const OF_PROCESS: Readonly<Record<string, (entry: ProcessEntry, facts: ProcessFa
   comm: (entry) => `${nameOf(entry)}\n`,
   oom_score_adj: (_entry, { oomScoreAdj }) => `${oomScoreAdj}\n`,
   status: (entry) => {
-    const { pid, parent, uid, gid } = entry;
+    const { pid, parent, uid, gid, credentials } = entry;
+    const { capabilities, bounding = capabilities } = credentials;
     const four = (id: number): string => `${id}\t${id}\t${id}\t${id}`;
     return `Name:\t${nameOf(entry)}
 Umask:\t0022
@@ -27,6 +29,11 @@ TracerPid:\t0
 Uid:\t${four(uid)}
 Gid:\t${four(gid)}
 Threads:\t1
+CapInh:\t0000000000000000
+CapPrm:\t${capabilityMask(capabilities)}
+CapEff:\t${capabilityMask(capabilities)}
+CapBnd:\t${capabilityMask(bounding)}
+CapAmb:\t0000000000000000
 `;
   },
 };

@@ -1,4 +1,5 @@
 import type { NetworkNamespace } from "../net/network-namespace.ts";
+import { type Credentials, ROOT } from "../programs/credentials.ts";
 import { type Process, type Program, SIGKILL, Terminated, type Wait } from "../sim/process.ts";
 import type { Nanos } from "../sim/time.ts";
 import type { World } from "../sim/world.ts";
@@ -16,6 +17,8 @@ export interface ProcessEntry {
   /** Who it runs as: a user, and a group. */
   readonly uid: number;
   readonly gid: number;
+  /** What it may do besides. */
+  readonly credentials: Credentials;
   /** What it executed last, by name and by words; null as long as it is what it was started as. */
   executed: { readonly name: string; readonly words: string } | null;
   /** The signal that ended it, or null. */
@@ -31,6 +34,7 @@ interface StartOptions {
   /** Root unless given. */
   readonly uid?: number;
   readonly gid?: number;
+  readonly credentials?: Credentials;
   /** Runs when it has ended, whatever ended it. */
   readonly release?: () => void;
 }
@@ -68,6 +72,10 @@ class OuterEntry implements ProcessEntry {
 
   get gid(): number {
     return this.#inner.gid;
+  }
+
+  get credentials(): Credentials {
+    return this.#inner.credentials;
   }
 
   get executed(): ProcessEntry["executed"] {
@@ -154,6 +162,7 @@ export class ProcessTable {
       started: this.world.now,
       uid: options.uid ?? 0,
       gid: options.gid ?? 0,
+      credentials: options.credentials ?? ROOT,
       executed: null,
       endedBy: null,
       namespace: options.namespace ?? null,

@@ -73,6 +73,8 @@ export class ShellState {
   traps: Map<string, string> = new Map();
   /** What `ulimit` was told, by letter; null for no limit. */
   limits: Map<string, number | null> = new Map();
+  /** The number of its terminal below /dev/pts, if it has one. */
+  terminal = 0;
   /** How far they may be raised, where that is not as far as they are. */
   hardLimits: Map<string, number | null> = new Map();
   positional: readonly string[] = [];
@@ -142,6 +144,7 @@ export class ShellState {
     child.naming = this.naming;
     child.cwd = this.cwd;
     child.umask = this.umask;
+    child.terminal = this.terminal;
     child.limits = new Map(this.limits);
     child.hardLimits = new Map(this.hardLimits);
     child.status = this.status;

@@ -49,6 +49,7 @@ export function startSubshell(
     release,
     namespace: child.namespace,
     uid: child.credentials.uid,
+    credentials: child.credentials,
     gid: child.credentials.gid,
   });
 }

@@ -94,7 +94,7 @@ export interface DockerApi {
   containerWait(ref: string, condition: "not-running" | "next-exit" | "removed"): Call<number>;
   containerTop(ref: string, args: readonly string[]): { Titles: string[]; Processes: string[][] };
   containerStats(ref: string): Record<string, unknown>;
-  /** All that its process wrote; `changed` is raised at each further piece and when it ends. */
+  /** The lines that its process wrote, each with its line break; `changed` is raised at each further one and when it ends. */
   containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: WaitQueue };
   /**
    * Attaches to the main process: its output, as {@link containerLogs}, and what it reads from now on; null changes nothing

@@ -6,6 +6,7 @@ import { atOnce, confirm, MissingObject, naming, namingCall, refusal, sideBySide
 import { ClientError, type Invocation, type Runner } from "./client-context.ts";
 import { listContainers } from "./container-list.ts";
 import { copyFiles } from "./copy-files.ts";
+import { checkDetachKeys } from "./detach-keys.ts";
 import { execInContainer } from "./exec.ts";
 import { commitContainer, exportContainer, showChanges } from "./file-commands.ts";
 import { humanSize } from "./human-text.ts";
@@ -135,6 +136,7 @@ function* startAttached({ context, options, args, api }: Invocation): Program {
   const attachment = {
     container: Id,
     stdin: options.flag("interactive") && Config.OpenStdin,
+    stdinOnce: Config.StdinOnce,
     stdout: true,
     stderr: true,
     proxySignals: true,
@@ -155,9 +157,11 @@ function* attach({ context, options, args, api }: Invocation): Program {
   if (State.Restarting) cannot("restarting", "wait until it is running");
   const stdin = !options.flag("no-stdin");
   checkTty(context, stdin, Config.Tty);
+  checkDetachKeys(options, "detach");
   const attachment = {
     container: Id,
     stdin: stdin && Config.OpenStdin,
+    stdinOnce: Config.StdinOnce,
     stdout: true,
     stderr: true,
     proxySignals: options.flag("sig-proxy"),

@@ -4,6 +4,7 @@ import { StartFailure } from "../container/container-runtime.ts";
 import { UnknownUser } from "../container/user.ts";
 import { naming } from "./ask.ts";
 import { ClientError, type Invocation } from "./client-context.ts";
+import { checkDetachKeys } from "./detach-keys.ts";
 import { keyValues } from "./key-value-files.ts";
 import { checkTty } from "./streams.ts";
 
@@ -18,6 +19,7 @@ export function* execInContainer({ context, options, args, api }: Invocation): P
   const tty = options.flag("tty");
   naming("container", ref, () => api.containerInspect(ref));
   if (!detach) checkTty(context, stdin, tty);
+  checkDetachKeys(options, "escape");
   const config = {
     User: options.text("user"),
     Privileged: options.flag("privileged"),

@@ -19,18 +19,14 @@ export function* showLogs({ context, options, args, api }: Invocation): Program 
   const details = options.flag("details") ? " " : "";
   const within = ({ at }: LogLine): boolean =>
     (since === null || at >= since) && (until === null || at <= until);
-  let atStart = true;
   const show = (line: LogLine): void => {
-    const text = timestamps || details !== "" ? headed(line, atStart, timestamps, details) : line.text;
-    atStart = line.text.endsWith("\n");
+    const text = `${timestamps ? `${rfc3339Nanos(line.at)} ` : ""}${details}${line.text}`;
     if (line.stream === "stdout" || Config.Tty) context.out(text);
     else context.err(text);
   };
   const tail = options.text("tail");
-  const chosen = lastLines(
-    log.lines.filter(within),
-    tail === "all" || !/^\d+$/.test(tail) ? null : Number(tail),
-  );
+  const all = log.lines.filter(within);
+  const chosen = /^\d+$/.test(tail) ? all.slice(Math.max(0, all.length - Number(tail))) : all;
   let seen = log.lines.length;
   for (const line of chosen) show(line);
   if (!options.flag("follow")) return 0;
@@ -61,26 +57,4 @@ function bound(now: Nanos, text: string, option: string): Nanos | null {
     );
   }
   return instant;
-}
-
-/** Pieces of output cut into lines, each with the time of its beginning. */
-function headed(line: LogLine, atStart: boolean, timestamps: boolean, details: string): string {
-  const head = timestamps ? `${rfc3339Nanos(line.at)} ${details}` : details;
-  const text = line.text.replace(/\n(?!$)/g, `\n${head}`);
-  return atStart ? head + text : text;
-}
-
-/** The pieces that hold the last so many lines; null: all. */
-function lastLines(pieces: readonly LogLine[], count: number | null): LogLine[] {
-  if (count === null) return [...pieces];
-  const chosen: LogLine[] = [];
-  let missing = count;
-  for (const piece of [...pieces].reverse()) {
-    if (missing <= 0) break;
-    const lines = piece.text.split(/(?<=\n)/);
-    const kept = lines.slice(Math.max(0, lines.length - missing));
-    chosen.unshift({ ...piece, text: kept.join("") });
-    missing -= kept.length;
-  }
-  return chosen;
 }

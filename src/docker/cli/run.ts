@@ -52,6 +52,7 @@ export function* runContainer(invocation: Invocation): Program {
     const attachment = {
       container: id,
       stdin: config.AttachStdin,
+      stdinOnce: config.StdinOnce,
       stdout: config.AttachStdout,
       stderr: config.AttachStderr,
       proxySignals: options.flag("sig-proxy"),

@@ -32,6 +32,7 @@ test("a container that ends while it starts is not waited for, and all that it w
   const attachment = {
     container: "1",
     stdin: false,
+    stdinOnce: false,
     stdout: true,
     stderr: true,
     proxySignals: true,

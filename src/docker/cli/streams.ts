@@ -7,6 +7,8 @@ import { type ClientContext, ClientError } from "./client-context.ts";
 interface Attachment {
   readonly container: string;
   readonly stdin: boolean;
+  /** The end of the input is the container's: else the engine lets go of who has no more to say, and goes on without him. */
+  readonly stdinOnce: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
   /** Signals go to the container. */
@@ -36,7 +38,13 @@ export function* attachTo(
   if (start !== null && wait.done !== true) wait = ended.next();
   if (attachment.proxySignals && !attachment.tty)
     context.onSignal((signal) => forward(api, container, signal));
+  const { input } = context;
   const pump = (): void => {
+    // When the input ends and the container's does not, the engine closes the output as well (moby stream/attach.go).
+    if (attachment.stdin && !attachment.stdinOnce && input.closed && input.available === "") {
+      next = logs.lines.length;
+      return;
+    }
     for (; next < logs.lines.length; next++) {
       const line = logs.lines[next]!;
       const toOut = line.stream === "stdout" || attachment.tty;

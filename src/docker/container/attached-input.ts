@@ -8,11 +8,16 @@ import type { ExecInput } from "../api/docker-api.ts";
 export class AttachedInput implements ExecInput {
   readonly #idle: WaitQueue = new WaitQueue();
   readonly #ended: boolean;
+  readonly #once: boolean;
   #source: ExecInput | null = null;
 
-  /** @param open whether there is an input at all; without one the process reads the end at once. */
-  constructor(open: boolean) {
+  /**
+   * @param open whether there is an input at all; without one the process reads the end at once.
+   * @param once whether the end of what somebody gives is the process's end of input too (StdinOnce), or the next one goes on
+   */
+  constructor(open: boolean, once: boolean) {
     this.#ended = !open;
+    this.#once = once;
   }
 
   attach(source: ExecInput | null): void {
@@ -26,7 +31,7 @@ export class AttachedInput implements ExecInput {
   }
 
   get closed(): boolean {
-    return this.#source?.closed ?? this.#ended;
+    return this.#source === null ? this.#ended : this.#once && this.#source.closed;
   }
 
   get arrived(): WaitQueue {

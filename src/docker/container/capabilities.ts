@@ -9,10 +9,10 @@ const DEFAULT =
   );
 /** The same for those who add and drop nothing. */
 const DEFAULTS: ReadonlySet<string> = new Set(DEFAULT);
-/** All that Linux 6.1 knows (capabilities(7)). */
+/** All that the engine knows: Linux has BPF, PERFMON and CHECKPOINT_RESTORE besides (capabilities(7)). */
 const ALL: ReadonlySet<string> = new Set([
   ...DEFAULT,
-  ..."AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND BPF CHECKPOINT_RESTORE DAC_READ_SEARCH IPC_LOCK IPC_OWNER LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE NET_ADMIN NET_BROADCAST PERFMON SYS_ADMIN SYS_BOOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM".split(
+  ..."AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND DAC_READ_SEARCH IPC_LOCK IPC_OWNER LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE NET_ADMIN NET_BROADCAST SYS_ADMIN SYS_BOOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM".split(
     " ",
   ),
 ]);
@@ -37,12 +37,20 @@ export function checkCapabilities({ CapAdd, CapDrop }: Pick<HostConfig, "CapAdd"
         );
 }
 
-/** What a process of a container may do: only root keeps anything. */
-export function capabilitiesOf(
-  { Privileged, CapAdd, CapDrop }: Pick<HostConfig, "Privileged" | "CapAdd" | "CapDrop">,
+type Wishes = Pick<HostConfig, "Privileged" | "CapAdd" | "CapDrop">;
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What a process of a container may do, and what it may ever get: only root keeps anything. */
+export function privilegesOf(
+  wishes: Wishes,
   { uid }: ContainerUser,
-): ReadonlySet<string> {
-  if (uid !== 0) return new Set();
+): { readonly capabilities: ReadonlySet<string>; readonly bounding: ReadonlySet<string> } {
+  const bounding = allowedBy(wishes);
+  return { capabilities: uid === 0 ? bounding : NOTHING, bounding };
+}
+
+function allowedBy({ Privileged, CapAdd, CapDrop }: Wishes): ReadonlySet<string> {
   if (Privileged) return ALL;
   if ((CapAdd ?? []).length + (CapDrop ?? []).length === 0) return DEFAULTS;
   const [add, drop] = [CapAdd, CapDrop].map((words) => (words ?? []).map((word) => plainName(word)!));

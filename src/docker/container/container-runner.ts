@@ -11,7 +11,7 @@ import type { EventLog } from "../event-log.ts";
 import { goWords, isFileFailure, unpacking } from "../go-files.ts";
 import { GENERIC_COMMAND } from "../images/generic-image.ts";
 import type { NetworkBackend } from "../network/network-backend.ts";
-import { capabilitiesOf } from "./capabilities.ts";
+import { privilegesOf } from "./capabilities.ts";
 import type { Container } from "./container.ts";
 import { attributesOf, tellOfVolumes } from "./container-events.ts";
 import type { ContainerNetworking } from "./container-networking.ts";
@@ -173,7 +173,7 @@ export class ContainerRunner {
     const process = system.start({
       argv: this.#argvOf(container),
       env: environmentOf(container, linked, user.home),
-      credentials: { ...user, capabilities: capabilitiesOf(hostConfig, user) },
+      credentials: { ...user, ...privilegesOf(hostConfig, user) },
       cwd,
       namespace: sandbox.namespace,
       tty: config.Tty,
@@ -254,7 +254,7 @@ export class ContainerRunner {
     tellOfVolumes(events, container, "unmount");
     container.changed.notify();
     // Whoever follows what it writes waits for its end too.
-    container.log.changed.notify();
+    container.log.end();
     if (again === null) {
       if (container.hostConfig.AutoRemove) this.#parts.remove(container);
       return;
@@ -302,7 +302,7 @@ export class ContainerRunner {
       system.start({
         argv: config.Cmd,
         env: environmentOf(container, linked, user.home, config.Env, config.Tty),
-        credentials: { ...user, capabilities: capabilitiesOf(privileges, user) },
+        credentials: { ...user, ...privilegesOf(privileges, user) },
         cwd,
         // Where the main process is, whatever has become of the sandbox since.
         namespace: container.namespace ?? this.#parts.networking.sandboxOf(container)!.namespace,

@@ -71,7 +71,7 @@ export class Container {
     this.hostConfig = hostConfig;
     this.wishes = wishes;
     this.log = new ContainerLog(world);
-    this.input = new AttachedInput(config.OpenStdin);
+    this.input = new AttachedInput(config.OpenStdin, config.StdinOnce);
   }
 
   /** The words of its main process. */

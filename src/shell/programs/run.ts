@@ -147,6 +147,7 @@ export function startProgram(state: ShellState, words: readonly string[]): Proce
     release,
     namespace: child.namespace,
     uid: child.credentials.uid,
+    credentials: child.credentials,
   });
 }
 
@@ -270,6 +271,7 @@ function forkProgram(
     release: () => child.releaseStreams(),
     namespace: child.namespace,
     uid: child.credentials.uid,
+    credentials: child.credentials,
   }).pid;
 }
 

@@ -123,7 +123,7 @@ function countOf(letter: string, text: string): number {
 /** `tty [-s]` */
 export function tty(state: ShellState, args: readonly string[]): number {
   const isTerminal = state.stream(0)?.terminal === true;
-  if (!args.includes("-s")) state.out(isTerminal ? "/dev/pts/0\n" : "not a tty\n");
+  if (!args.includes("-s")) state.out(isTerminal ? `/dev/pts/${state.terminal}\n` : "not a tty\n");
   return isTerminal ? 0 : 1;
 }
 

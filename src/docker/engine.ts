@@ -1,4 +1,5 @@
 import type { Host } from "../net/host.ts";
+import { MILLISECOND } from "../sim/time.ts";
 import type { WaitQueue } from "../sim/wait-queue.ts";
 import type { ArchiveApi } from "./api/archive-api.ts";
 import type {
@@ -246,6 +247,8 @@ export class DockerEngine implements DockerApi {
     const container = this.#store.demand(ref);
     yield* this.#runner.stop(container, timeout);
     withPrefix(`Cannot restart container ${ref}`, () => this.#runner.start(container));
+    // It takes a moment until the client hears of it, in which the process has begun.
+    yield { on: [], until: this.#host.world.now + 20 * MILLISECOND };
     this.events.add("container", "restart", container.id, attributesOf(container));
   }
 

@@ -61,6 +61,8 @@ class MachineSystem implements ContainerSystem {
   /** Nothing runs in it, what is started now neither. */
   #frozen = false;
   #limits: SystemLimits;
+  /** Whose standard output and error others may write to. */
+  #main: ProcessSpec | null = null;
   /** Who was started with a terminal, by its number. */
   readonly #terminals: Map<number, ProcessEntry> = new Map();
 
@@ -99,6 +101,16 @@ class MachineSystem implements ContainerSystem {
         () => this.processes().length,
       ),
     );
+    this.#machine.files.mount("/proc/1/fd", () => ({
+      list: (path) => (path === "" && this.#main !== null ? ["0", "1", "2"] : null),
+      read: (path) => (this.#main !== null && /^[012]$/.test(path) ? "" : null),
+      write: (path, text) => {
+        if (path === "0") return "Permission denied";
+        if (path === "1") this.#main?.out(text);
+        else this.#main?.err(text);
+        return null;
+      },
+    }));
     this.limits = options.limits;
     const files = this.files;
     for (const [path, text] of Object.entries(options.image.files)) {
@@ -210,6 +222,7 @@ class MachineSystem implements ContainerSystem {
     });
     // The threads of runc, which becomes the process, had pids of their own.
     for (let thread = 0; thread < RUNC_THREADS; thread++) processes.takePid();
+    if (main) this.#main = spec;
     if (spec.tty) this.#terminals.set(own.terminal, entry);
     entry.process.init = main;
     entry.process.frozen = this.#frozen;

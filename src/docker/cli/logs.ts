@@ -1,7 +1,9 @@
 import type { Program } from "../../sim/process.ts";
 import type { Nanos } from "../../sim/time.ts";
+import type { ContainerConfig, HostConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import type { LogLine } from "../api/docker-api.ts";
+import { matches } from "../filters.ts";
 import { instantOf } from "../timestamps.ts";
 import { naming } from "./ask.ts";
 import { ClientError, type Invocation } from "./client-context.ts";
@@ -10,13 +12,12 @@ import { rfc3339Nanos } from "./timestamps.ts";
 /** `docker logs`: what a container's main process wrote, and with `-f` what it goes on to write. */
 export function* showLogs({ context, options, args, api }: Invocation): Program {
   const ref = args[0]!;
-  const { Id, Config } = naming("container", ref, () => api.containerInspect(ref));
+  const { Id, Config, HostConfig } = naming("container", ref, () => api.containerInspect(ref));
   const since = bound(context.now(), options.text("since"), "since");
   const until = bound(context.now(), options.text("until"), "until");
   const log = api.containerLogs(Id);
   const timestamps = options.flag("timestamps");
-  // What a container's driver notes of a line stands in front of it, and is nothing here.
-  const details = options.flag("details") ? " " : "";
+  const details = options.flag("details") ? `${detailsOf(Config, HostConfig)} ` : "";
   const within = ({ at }: LogLine): boolean =>
     (since === null || at >= since) && (until === null || at <= until);
   const show = (line: LogLine): void => {
@@ -36,6 +37,34 @@ export function* showLogs({ context, options, args, api }: Invocation): Program 
     if (until !== null && context.now() >= until) return 0;
     yield { on: [log.changed], until: until ?? Number.POSITIVE_INFINITY };
   }
+}
+
+/** What the driver notes of each line: the labels and variables that `--log-opt labels=...` and `env=...` name, in order. */
+function detailsOf({ Labels, Env }: ContainerConfig, { LogConfig }: HostConfig): string {
+  const options = LogConfig.Config;
+  const env = new Map(
+    (Env ?? []).map((line): [string, string] => {
+      const [name = "", value = ""] = line.split(/=(.*)/s);
+      return [name, value];
+    }),
+  );
+  const chosen = [
+    ...pick(Object.entries(Labels ?? {}), options["labels"], options["labels-regex"]),
+    ...pick([...env], options["env"], options["env-regex"]),
+  ];
+  return chosen
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join(",");
+}
+
+function pick(
+  all: readonly (readonly [string, string])[],
+  names: string | undefined,
+  pattern: string | undefined,
+): readonly (readonly [string, string])[] {
+  const named = (names ?? "").split(",");
+  return all.filter(([name]) => named.includes(name) || (pattern !== undefined && matches(pattern, name)));
 }
 
 /** A container that was removed does not run either. */

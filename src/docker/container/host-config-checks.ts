@@ -1,6 +1,7 @@
 import type { HostConfig } from "../api/container-types.ts";
 import { DaemonError } from "../api/daemon-error.ts";
 import { LOGGING_DRIVERS, PROCESSORS, RUNTIMES } from "../engine-facts.ts";
+import { BadValue, parseInt64, parseSize } from "../go-parse.ts";
 import { goQuote } from "../templates/go-quote.ts";
 
 const RESTART_POLICIES = ["", "no", "always", "unless-stopped", "on-failure"];
@@ -98,8 +99,22 @@ export function checkHostConfig(hostConfig: HostConfig): void {
     refuse("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
 }
 
+/** How much json-file keeps, and in how many files. @throws {DaemonError} 400 */
+function checkLogSizes({ Type, Config }: HostConfig["LogConfig"]): void {
+  if (Type !== "json-file") return;
+  try {
+    if (Config["max-size"] !== undefined) parseSize(Config["max-size"]);
+    const files = Config["max-file"];
+    if (files !== undefined && parseInt64(files, 10, "Atoi") < 1) refuse("max-file cannot be less than 1");
+  } catch (error) {
+    if (!(error instanceof BadValue) && !(error instanceof DaemonError)) throw error;
+    refuse(`failed to initialize logging driver: ${error.message}`);
+  }
+}
+
 /** What is found out only when the container starts (moby oci_linux.go). @throws {DaemonError} 400 */
-export function checkAtStart({ IpcMode = "", Tmpfs, CpuShares = 0 }: HostConfig): void {
+export function checkAtStart({ IpcMode = "", Tmpfs, CpuShares = 0, LogConfig }: HostConfig): void {
+  checkLogSizes(LogConfig);
   if (Number(CpuShares) < 0) refuse("shares: invalid argument");
   if (!IPC_MODES.test(String(IpcMode))) refuse(`Invalid IPC mode: ${IpcMode}`);
   for (const options of Object.values(Tmpfs ?? {}))

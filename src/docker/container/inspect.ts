@@ -132,7 +132,7 @@ export function resourceOf(container: Container, { links }: Surroundings): Conta
     ResolvConfPath: files("resolv.conf"),
     HostnamePath: files("hostname"),
     HostsPath: files("hosts"),
-    LogPath: begun ? `${folder}/${id}-json.log` : "",
+    LogPath: begun && hostConfig.LogConfig.Type === "json-file" ? `${folder}/${id}-json.log` : "",
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
     Driver: "overlay2",

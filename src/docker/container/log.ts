@@ -33,9 +33,9 @@ export class ContainerLog {
     this.changed.notify();
   }
 
-  /** The process has ended: what it began is a line too, and ends with a line break that it did not write. */
+  /** The process has ended: what it began is a line too. */
   end(): void {
-    for (const line of this.#begun.values()) this.records.push({ ...line, text: `${line.text}\n` });
+    for (const line of this.#begun.values()) this.records.push(line);
     this.#begun.clear();
     this.changed.notify();
   }

@@ -8,6 +8,7 @@ import * as ipOutput from "../ip-output.ts";
 import type { NetworkNamespace } from "../network-namespace.ts";
 import { Way } from "../way.ts";
 import type { Endpoint } from "./connection-table.ts";
+import { WINDOW_MAX } from "./constants.ts";
 import * as output from "./output.ts";
 import type { InitialWindow } from "./receive-window.ts";
 import { writeHeader } from "./reply.ts";
@@ -127,7 +128,7 @@ export class ConnectionRequest {
       this.initialSend,
       (this.initialReceive + 1) | 0,
       tcpHeader.SYN | tcpHeader.ACK,
-      this.window.window,
+      Math.min(this.window.window, WINDOW_MAX),
       header,
     );
     ns.note(packet, Verdict.sent, 0);

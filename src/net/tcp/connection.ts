@@ -93,6 +93,8 @@ export class TcpConnection {
   /** The largest payload of a segment with the options it has (mss_cache), and the MTU that it was made for. */
   mss: number = DEFAULT_MSS;
   pathMtu = 0;
+  /** The MTU that the path is sure to carry while a larger one is searched for (search_low); 0 while nobody searches. */
+  searchLow = 0;
 
   // Receive sequence space.
   initialReceive = 0;

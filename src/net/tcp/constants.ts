@@ -7,6 +7,9 @@ export const NO_THRESHOLD = 0x7fffffff;
 /** What TCP takes the other end's largest segment to be when it has not said (RFC 9293, 3.7.1). */
 export const DEFAULT_MSS = 536;
 
+/** The largest window that a header can tell of without scaling. */
+export const WINDOW_MAX = 65535;
+
 /**
  * So many duplicate acknowledgments mean a loss where there is no SACK, and so many go out at once before they are
  * gathered (TCP_FASTRETRANS_THRESH).

@@ -48,6 +48,7 @@ export function begin(c: TcpConnection, tripMicros: number): void {
   c.backoff = 0;
   c.retransmittedSince = 0;
   mssOf.followPath(c, c.way.mtu);
+  if (settings.tcp_mtu_probing > 1) mssOf.searchPath(c);
   acks.start(c);
   receiveWindow.start(c);
   c.sendLimit = Math.max(c.sendLimit, sendSpace(c));

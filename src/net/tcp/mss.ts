@@ -29,7 +29,39 @@ export function followPath(c: TcpConnection, mtu: number): void {
   const half = largest > DEFAULT_MSS ? largest >> 1 : largest;
   if (half !== 0 && mss > half) mss = Math.max(half, LEAST - tcpHeader.HEADER_LEN - options);
   c.pathMtu = mtu;
-  c.mss = mss;
+  c.mss = c.searchLow === 0 ? mss : Math.min(mss, withinMtu(c, c.searchLow));
+}
+
+/** The payload of a full segment in a packet of `mtu` bytes (tcp_mtu_to_mss). */
+function withinMtu(c: TcpConnection, mtu: number): number {
+  const mss = Math.max(Math.min(mtu - HEADERS, c.mssClamp), c.ns.tcp.settings.tcp_min_snd_mss);
+  return mss - (c.timestampsOk ? TIMESTAMPS_LENGTH : 0);
+}
+
+function mtuFor(c: TcpConnection, mss: number): number {
+  return mss + HEADERS + (c.timestampsOk ? TIMESTAMPS_LENGTH : 0);
+}
+
+/** Segments of `tcp_base_mss` from now on, as they are sure to get through (RFC 4821, 7.2; tcp_mtup_init). */
+export function searchPath(c: TcpConnection): void {
+  c.searchLow = mtuFor(c, c.ns.tcp.settings.tcp_base_mss);
+  followPath(c, c.pathMtu);
+}
+
+/**
+ * Nothing gets through for a while: the path may swallow large packets without a word. The first time segments become as
+ * short as `tcp_base_mss`, then half as long each time (RFC 4821, 7.7; tcp_mtu_probing).
+ */
+export function suspectBlackHole(c: TcpConnection): void {
+  const { settings } = c.ns.tcp;
+  if (settings.tcp_mtu_probing === 0) return;
+  if (c.searchLow === 0) {
+    searchPath(c);
+    return;
+  }
+  const half = Math.min(settings.tcp_base_mss, withinMtu(c, c.searchLow) >> 1);
+  c.searchLow = mtuFor(c, Math.max(half, settings.tcp_mtu_probe_floor, settings.tcp_min_snd_mss));
+  followPath(c, c.pathMtu);
 }
 
 /** The payload of a full segment now, with the path as it is known and the options as they are (tcp_current_mss). */

@@ -7,13 +7,13 @@ import * as options from "../../wire/tcp-options.ts";
 import * as ipOutput from "../ip-output.ts";
 import * as acks from "./acks.ts";
 import type { TcpConnection } from "./connection.ts";
+import { WINDOW_MAX } from "./constants.ts";
 import * as mssOf from "./mss.ts";
 import * as receiveWindow from "./receive-window.ts";
 import { TIMESTAMPS_LENGTH, writeHeader, writeTimestamps } from "./reply.ts";
 import { after } from "./sequence.ts";
 
 const { ACK, FIN, PSH, RST, SYN } = tcpHeader;
-const WINDOW_MAX = 65535;
 
 /** Bytes of the options on a segment that goes out now, SACK blocks included (tcp_established_options). */
 export function optionsLength(c: TcpConnection): number {

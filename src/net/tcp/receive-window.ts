@@ -1,11 +1,11 @@
 import { trueSize } from "./buffered-segments.ts";
 import type { TcpConnection } from "./connection.ts";
+import { WINDOW_MAX } from "./constants.ts";
 import { distance } from "./sequence.ts";
 
 const MAX_SCALE = 14;
-const MAX_UNSCALED = 65535;
 /** The largest window that can be announced at all. */
-const MAX_WINDOW = MAX_UNSCALED * 2 ** MAX_SCALE;
+const MAX_WINDOW = WINDOW_MAX * 2 ** MAX_SCALE;
 /** The part of a buffer that is payload before the first segment has shown it: half (TCP_DEFAULT_SCALING_RATIO). */
 const DEFAULT_RATIO = 128;
 
@@ -26,7 +26,10 @@ export function fullSpace(c: TcpConnection): number {
   return payloadIn(c, c.receiveLimit);
 }
 
-/** The first window, and the scale that goes with the SYN (tcp_select_initial_window). */
+/**
+ * The first window, and the scale that goes with the SYN (tcp_select_initial_window). A SYN itself tells of 65535 octets
+ * at most, since its window is never scaled.
+ */
 export interface InitialWindow {
   readonly window: number;
   readonly scale: number;
@@ -44,13 +47,13 @@ export function initialWindow(
   let most = clamp === 0 ? MAX_WINDOW : clamp;
   let space = Math.min(most, Math.floor((receiveLimit * DEFAULT_RATIO) / 256));
   if (space > mss) space -= space % mss;
-  const window = Math.min(space, MAX_UNSCALED);
+  const window = space;
   let scale = 0;
   if (canScale) {
     const largest = Math.min(Math.max(space, rmem, rmemMax), most);
     scale = Math.min(MAX_SCALE, Math.max(0, 31 - Math.clz32(largest) - 15));
   }
-  most = Math.min(MAX_UNSCALED * 2 ** scale, most);
+  most = Math.min(WINDOW_MAX * 2 ** scale, most);
   return { window, scale, clamp: most };
 }
 
@@ -116,7 +119,7 @@ export function select(c: TcpConnection): number {
   }
   c.receiveWindow = window;
   c.windowSentAt = c.receiveNext;
-  const most = c.windowScalingOk ? MAX_UNSCALED * 2 ** c.receiveScale : MAX_UNSCALED;
+  const most = c.windowScalingOk ? WINDOW_MAX * 2 ** c.receiveScale : WINDOW_MAX;
   if (window > most) window = most;
   const announced = window >>> c.receiveScale;
   const { counters } = c.ns.tcp;

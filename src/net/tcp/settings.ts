@@ -20,6 +20,8 @@ export class TcpSettings {
   tcp_max_syn_backlog = 1024;
   tcp_max_tw_buckets = 65536;
   tcp_min_snd_mss = 48;
+  tcp_mtu_probe_floor = 48;
+  tcp_mtu_probing = 0;
   tcp_orphan_retries = 0;
   tcp_pingpong_thresh = 1;
   tcp_recovery = 1;

@@ -30,6 +30,13 @@ export function outOfTime(c: TcpConnection): boolean {
   return c.now - c.retransmittedSince >= limit;
 }
 
+/** Repetitions have gone unanswered for as long as `tcp_retries1` of them take: the way there is doubtful. */
+export function isSilentForLong(c: TcpConnection): boolean {
+  const { tcp_retries1, tcp_rto_min_us } = c.ns.tcp.settings;
+  if (c.retransmits === 0) return false;
+  return c.now - c.retransmittedSince >= modelled(c, tcp_retries1, tcp_rto_min_us * MICROSECOND);
+}
+
 /** How long FIN-WAIT-2 lasts without a program that waits (tcp_fin_time). */
 export function finTime(c: TcpConnection): Nanos {
   return Math.max(c.ns.tcp.settings.tcp_fin_timeout * SECOND, Math.floor(3.5 * c.timeout) * MILLISECOND);

@@ -3,6 +3,7 @@ import type { TcpConnection } from "./connection.ts";
 import { Congestion, Pending } from "./constants.ts";
 import * as lifecycle from "./lifecycle.ts";
 import * as lossProbe from "./loss-probe.ts";
+import * as mssOf from "./mss.ts";
 import * as output from "./output.ts";
 import * as recovery from "./recovery.ts";
 import * as retransmit from "./retransmit.ts";
@@ -105,6 +106,7 @@ function retransmissionDue(c: TcpConnection): void {
     }
   } else {
     counters.TCPTimeouts++;
+    if (timeLimits.isSilentForLong(c)) mssOf.suspectBlackHole(c);
     if (timeLimits.outOfTime(c)) {
       lifecycle.timedOut(c);
       return;

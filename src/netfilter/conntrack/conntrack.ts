@@ -4,12 +4,12 @@ import type { NetworkNamespace } from "../../net/network-namespace.ts";
 import type { Packet } from "../../sim/packet.ts";
 import type { Cause, EntryRef } from "../../sim/registry.ts";
 import { type Nanos, SECOND } from "../../sim/time.ts";
-import type { Timer } from "../../sim/timer.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import type { World } from "../../sim/world.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { settleClash } from "./clash.ts";
 import { ClassConnections } from "./class-connections.ts";
+import { Complaint } from "./complaint.ts";
 import { Connection, ConnectionChange, ConnectionInfo, isReply, Status } from "./connection.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { connectionText } from "./connection-text.ts";
@@ -17,14 +17,11 @@ import { type ConntrackLimits, ConntrackSettings, limitsOf } from "./conntrack-s
 import { ConntrackStats } from "./conntrack-stats.ts";
 import { trackIcmpError } from "./icmp-error-tracking.ts";
 import { Outcome } from "./outcome.ts";
-import { isClosing } from "./tcp-tracking.ts";
+import { Sweep } from "./sweep.ts";
 import { track } from "./trackers.ts";
 import { kindOfTuple, Tuple } from "./tuple.ts";
 import { UnseenConnections } from "./unseen-connections.ts";
 import { DEFAULT_ZONE, type Zone } from "./zone.ts";
-
-/** Dead connections are looked for no more often than this (GC_SCAN_INTERVAL_MIN). */
-const SWEEP_INTERVAL = SECOND;
 
 const TIMEOUT: Cause = { by: "timer", text: "its timeout" };
 const EVICTED: Cause = { by: "kernel", text: "to make room for others" };
@@ -57,11 +54,9 @@ export class Conntrack {
   /** The process whose command changes entries at this moment, or null. */
   actor: number | null = null;
   readonly #table: ConnectionTable = new ConnectionTable();
-  readonly #sweep: Timer;
+  readonly #sweep: Sweep;
   readonly #tuple: Tuple = new Tuple();
-  #sweepAt = 0;
-  #complainedAt = Number.NEGATIVE_INFINITY;
-  #complaints = 0;
+  readonly #complaint: Complaint;
   /** No connection could be made because there are too many. */
   #isFull = false;
 
@@ -69,9 +64,10 @@ export class Conntrack {
     this.ns = ns;
     this.world = ns.world;
     this.limits = limitsOf(ns.host);
-    this.#sweep = ns.world.timer(() => this.#collect());
+    this.#complaint = new Complaint(ns.host, "nf_conntrack: nf_conntrack: table full, dropping packet");
     const end = (connection: Connection): void => this.#destroy(connection, TIMEOUT);
-    this.ofClasses = new ClassConnections(this, this.#table, end, (delay) => this.#sweepSoon(delay));
+    this.#sweep = new Sweep(this, this.#table, end, (connection) => this.#evict(connection));
+    this.ofClasses = new ClassConnections(this, this.#table, end, (delay) => this.#sweep.soon(delay));
   }
 
   /** Tells a listener of what happens from now on. */
@@ -95,7 +91,7 @@ export class Conntrack {
   /** All that live, the oldest first. Those that only wait for replies after a clash are not among them. */
   list(): readonly Connection[] {
     const now = this.world.now;
-    return this.#all().filter((c) => c.livesAt(now) && (c.status & Status.natClash) === 0);
+    return this.all().filter((c) => c.livesAt(now) && (c.status & Status.natClash) === 0);
   }
 
   /** The row and direction of a tuple in one number, or -1: {@link connectionAt}, {@link isReplyAt}. */
@@ -242,7 +238,7 @@ export class Conntrack {
     const { src, dst, srcPort, dstPort, protocol } = tuple;
     if (!tuple.invert()) return null;
     if (this.count >= this.limits.most && !this.#dropEarly(src, dst, srcPort, dstPort, protocol, zone)) {
-      this.#complain();
+      this.#complaint.write();
       this.#isFull = true;
       return null;
     }
@@ -266,17 +262,6 @@ export class Conntrack {
     return connection;
   }
 
-  /** The kernel says so, but no more than ten times in five seconds (net_warn_ratelimited). */
-  #complain(): void {
-    const now = this.world.now;
-    if (now >= this.#complainedAt + 5 * SECOND) {
-      this.#complainedAt = now;
-      this.#complaints = 0;
-    }
-    if (this.#complaints++ < 10)
-      this.ns.host.log.write(now, 4, "nf_conntrack: nf_conntrack: table full, dropping packet");
-  }
-
   /** Makes room for one more by killing one that is not assured and lies near by in the table (early_drop). */
   #dropEarly(
     src: number,
@@ -291,11 +276,10 @@ export class Conntrack {
     this.unseen.showAll();
     for (const connection of this.#table.near(src, dst, ports, kind, this.limits.buckets)) {
       if ((connection.status & Status.assured) !== 0 && connection.livesAt(this.world.now)) continue;
-      this.#destroy(connection, EVICTED);
-      this.stats.earlyDrop++;
+      this.#evict(connection);
       return true;
     }
-    this.#sweepSoon(0);
+    this.#sweep.soon(0);
     return false;
   }
 
@@ -346,7 +330,7 @@ export class Conntrack {
     connection.status |= Status.confirmed;
     if (this.ns.host.blindness !== 0) connection.placed = this.world.now;
     if (connection.account?.keepsTimes === true) connection.account.start = this.world.now;
-    this.#sweepSoon(connection.deadline - this.world.now);
+    this.#sweep.soon(connection.deadline - this.world.now);
   }
 
   /** The connection of a row may end as early as that. */
@@ -378,7 +362,7 @@ export class Conntrack {
   /** Ends all connections that `which` says yes to (nf_ct_iterate_cleanup); returns how many. */
   flush(which: (connection: Connection) => boolean): number {
     let count = 0;
-    for (const connection of this.#all()) {
+    for (const connection of this.all()) {
       if (!which(connection)) continue;
       this.#destroy(connection);
       count++;
@@ -409,8 +393,8 @@ export class Conntrack {
     this.#sweep.cancel();
   }
 
-  /** All connections, the oldest first. */
-  #all(): readonly Connection[] {
+  /** Every connection, those of classes too, the oldest first. */
+  all(): readonly Connection[] {
     this.unseen.showAll();
     return this.#table.all;
   }
@@ -433,6 +417,11 @@ export class Conntrack {
       listener.connectionChanged(connection, changes & connection.eventMask);
   }
 
+  #evict(connection: Connection): void {
+    this.#destroy(connection, EVICTED);
+    this.stats.earlyDrop++;
+  }
+
   #destroy(connection: Connection, cause: Cause = this.world.registry.cause): void {
     // When its time is over, its legs know.
     if (connection.livesAt(this.world.now)) connection.endLegs();
@@ -444,34 +433,4 @@ export class Conntrack {
     if (this.settings.events === 0 || (connection.eventMask & ConnectionChange.destroy) === 0) return;
     for (const listener of this.listeners) listener.connectionChanged(connection, ConnectionChange.destroy);
   }
-
-  #sweepSoon(delay: number): void {
-    const wait = Math.max(delay, SWEEP_INTERVAL);
-    if (this.#sweep.armed && this.#sweepAt <= this.world.now + wait) return;
-    this.#sweepAt = this.world.now + wait;
-    this.#sweep.arm(wait);
-  }
-
-  /** Ends what is dead (gc_worker), and when the table is nearly full what is about to die as well. */
-  #collect(): void {
-    const { now } = this.world;
-    const isTight = this.count > this.limits.most * 0.95;
-    const look = (connection: Connection): void => {
-      if (!connection.livesAt(now)) this.#destroy(connection, TIMEOUT);
-      else if (isTight && mayGoEarly(connection)) {
-        this.#destroy(connection, EVICTED);
-        this.stats.earlyDrop++;
-      }
-    };
-    // Who listens hears of the oldest first.
-    if (isTight || this.listeners.length > 0) this.#all().forEach(look);
-    const next = this.unseen.sweep(now, this.#table.sweep(now, look));
-    if (next !== Number.POSITIVE_INFINITY) this.#sweepSoon(next - now);
-  }
-}
-
-/** gc_worker_can_early_drop */
-function mayGoEarly(connection: Connection): boolean {
-  if ((connection.status & Status.assured) === 0) return true;
-  return connection.tcp !== null && isClosing(connection.tcp.state);
 }

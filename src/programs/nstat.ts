@@ -4,7 +4,7 @@ import { netstat } from "../net/tcp/proc-counters.ts";
 import type { Program } from "../sim/process.ts";
 import { getopt } from "./getopt.ts";
 import type { ProgramContext } from "./program-context.ts";
-import { lastWords, ProgramExit } from "./program-exit.ts";
+import { ProgramExit, runAtOnce } from "./program-exit.ts";
 
 const USAGE = `Usage: nstat [OPTION] [ PATTERN [ PATTERN ] ]
    -h, --help          this message
@@ -51,14 +51,8 @@ type Counters = ReadonlyMap<string, number>;
  * `nstat` of iproute2 6.1: what the counters of /proc/net/snmp and /proc/net/netstat have risen by since it was last
  * called. It remembers them in a file that all namespaces share, as the real one does.
  */
-// biome-ignore lint/correctness/useYield: it never has to wait
-export function* nstat(context: ProgramContext): Program {
-  try {
-    run(context);
-    return 0;
-  } catch (error) {
-    return lastWords(context, error);
-  }
+export function nstat(context: ProgramContext): Program {
+  return runAtOnce(context, () => run(context));
 }
 
 function run(context: ProgramContext): void {

@@ -39,6 +39,17 @@ export function* runSession(
   }
 }
 
+/** The same for what never waits: it ends well, or with last words. */
+// biome-ignore lint/correctness/useYield: a program is a generator
+export function* runAtOnce(context: ProgramContext, act: () => void): Program {
+  try {
+    act();
+    return 0;
+  } catch (error) {
+    return lastWords(context, error);
+  }
+}
+
 /** Prints what a program that ended early had to say; returns its exit status. What else was thrown flies on. */
 export function lastWords(context: ProgramContext, error: unknown): number {
   if (!(error instanceof ProgramExit)) throw error;

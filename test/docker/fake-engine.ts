@@ -9,6 +9,7 @@ import type { Call, DockerApi, Filters } from "../../src/docker/api/docker-api.t
 import type { ImageResource, ImageSummary } from "../../src/docker/api/image-types.ts";
 import type { NetworkCreateRequest, NetworkResource } from "../../src/docker/api/network-types.ts";
 import type { VolumeCreateRequest, VolumeResource } from "../../src/docker/api/volume-types.ts";
+import { atOnce } from "../../src/docker/cli/ask.ts";
 import { WaitQueue } from "../../src/sim/wait-queue.ts";
 import { containerAnswer, imageAnswer, networkAnswer, volumeAnswer } from "./answers.ts";
 
@@ -113,21 +114,24 @@ export class FakeEngine implements DockerApi {
     return { Id: "e".repeat(64), Warnings: request.HostConfig.NetworkMode === "host" ? ["a warning"] : [] };
   }
 
-  // biome-ignore lint/correctness/useYield: the contract wants a generator
-  *containerStart(ref: string): Call<void> {
-    if (ref !== "e".repeat(64)) this.containerInspect(ref);
-    if (ref === "db") throw new DaemonError(500, "driver failed programming external connectivity");
+  containerStart(ref: string): Call<void> {
+    return atOnce(() => {
+      if (ref !== "e".repeat(64)) this.containerInspect(ref);
+      if (ref === "db") throw new DaemonError(500, "driver failed programming external connectivity");
+    });
   }
 
-  // biome-ignore lint/correctness/useYield: the contract wants a generator
-  *containerStop(ref: string, timeout: number | null): Call<void> {
-    this.containerInspect(ref);
-    this.asked.push({ what: "POST /containers/stop", body: { ref, timeout } });
+  containerStop(ref: string, timeout: number | null): Call<void> {
+    return atOnce(() => {
+      this.containerInspect(ref);
+      this.asked.push({ what: "POST /containers/stop", body: { ref, timeout } });
+    });
   }
 
-  // biome-ignore lint/correctness/useYield: the contract wants a generator
-  *containerRestart(ref: string): Call<void> {
-    this.containerInspect(ref);
+  containerRestart(ref: string): Call<void> {
+    return atOnce(() => {
+      this.containerInspect(ref);
+    });
   }
 
   containerKill(ref: string, signal: string): void {
@@ -156,11 +160,12 @@ export class FakeEngine implements DockerApi {
     return { Warnings: [] };
   }
 
-  // biome-ignore lint/correctness/useYield: the contract wants a generator
-  *containerRemove(ref: string, options: unknown): Call<void> {
-    const { Id, State } = this.containerInspect(ref);
-    this.asked.push({ what: "DELETE /containers", body: { ref, options } });
-    if (State.Running) throw new DaemonError(409, `You cannot remove a running container ${Id}.`);
+  containerRemove(ref: string, options: unknown): Call<void> {
+    return atOnce(() => {
+      const { Id, State } = this.containerInspect(ref);
+      this.asked.push({ what: "DELETE /containers", body: { ref, options } });
+      if (State.Running) throw new DaemonError(409, `You cannot remove a running container ${Id}.`);
+    });
   }
 
   containerPrune(): { ContainersDeleted: string[]; SpaceReclaimed: number } {

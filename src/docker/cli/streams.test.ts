@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { WaitQueue } from "../../sim/wait-queue.ts";
 import type { Call, DockerApi, LogLine } from "../api/docker-api.ts";
+import { atOnce } from "./ask.ts";
 import type { ClientContext } from "./client-context.ts";
 import { attachTo } from "./streams.ts";
 
@@ -23,12 +24,12 @@ test("a container that ends while it starts is not waited for, and all that it w
     while (status === null) yield { on: [changed], until: Number.POSITIVE_INFINITY };
     return status;
   }
-  // biome-ignore lint/correctness/useYield: this start does not wait
-  function* start(): Call<void> {
-    lines.push({ stream: "stdout", at: 1, text: "out\n" }, { stream: "stderr", at: 2, text: "err\n" });
-    status = 3;
-    changed.notify();
-  }
+  const start = (): Call<void> =>
+    atOnce(() => {
+      lines.push({ stream: "stdout", at: 1, text: "out\n" }, { stream: "stderr", at: 2, text: "err\n" });
+      status = 3;
+      changed.notify();
+    });
   const attachment = {
     container: "1",
     stdin: false,

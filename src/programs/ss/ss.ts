@@ -6,7 +6,7 @@ import { TcpState } from "../../net/tcp/state.ts";
 import type { Program } from "../../sim/process.ts";
 import { getopt } from "../getopt.ts";
 import type { ProgramContext } from "../program-context.ts";
-import { lastWords, ProgramExit } from "../program-exit.ts";
+import { ProgramExit, runAtOnce } from "../program-exit.ts";
 import { serviceName } from "../service-names.ts";
 import { COLUMNS, type Column, NETID, renderTable, STATE } from "./ss-columns.ts";
 import { type Filter, parseFilter } from "./ss-filter.ts";
@@ -70,17 +70,13 @@ interface Question {
 }
 
 /** `ss` of iproute2 6.1: sockets of TCP and UDP. */
-// biome-ignore lint/correctness/useYield: it never has to wait
-export function* ss(context: ProgramContext): Program {
-  try {
+export function ss(context: ProgramContext): Program {
+  return runAtOnce(context, () => {
     const question = parse(context);
     if (question.letters.has("h")) context.out(SS_HELP);
     else if (question.letters.has("V")) context.out("ss utility, iproute2-6.1.0\n");
     else context.out(answer(context, question));
-    return 0;
-  } catch (error) {
-    return lastWords(context, error);
-  }
+  });
 }
 
 function parse(context: ProgramContext): Question {

@@ -1,4 +1,5 @@
 import type { LabWorld } from "../../src/scenario/lab-world.ts";
+import { Outside } from "../../src/shell/outside.ts";
 import { compare, type Disagreement, type Said } from "./compare.ts";
 import { GAPS } from "./gaps.ts";
 import { Identities } from "./mask.ts";
@@ -30,7 +31,7 @@ export async function replay(session: Session): Promise<readonly Outcome[]> {
   for (const command of session) {
     await fillGap(world, last, command.n);
     last = command.n;
-    waitUntil(world, began + HEAD_START + command.at * SECOND + startTime(command));
+    await waitUntil(world, began + HEAD_START + command.at * SECOND + startTime(command));
     const said = await typed(world, command);
     outcomes.push({ command, found: compare(command, said, identities) });
   }
@@ -54,6 +55,7 @@ async function fillGap(world: LabWorld, last: number, next: number): Promise<voi
   }
 }
 
-function waitUntil(world: LabWorld, time: number): void {
-  if (time > world.now) world.advance(Math.round(time - world.now));
+/** Lets time pass in which whatever runs goes on: shells that start meanwhile, as of health checks and restarts, too. */
+async function waitUntil(world: LabWorld, time: number): Promise<void> {
+  if (time > world.now) await Outside.of(world.lab.world).advance(Math.round(time - world.now));
 }

@@ -101,17 +101,21 @@ export class ContainerNetworking {
   disconnectFrom(ref: string, container: Container, force: boolean): void {
     const { networks, events } = this.#parts;
     const { wishes } = container;
+    const tell = ({ Id, Name, Driver }: ReturnType<NetworkBackend["identify"]>): void =>
+      events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
     if (!container.running || (force && !this.#isThere(ref))) {
       const name = this.#isThere(ref) ? networks.identify(ref).Name : ref;
       if (!wishes.delete(name))
         throw new DaemonError(500, `container ${container.id} is not connected to the network ${name}`);
+      if (this.#isThere(ref)) tell(networks.identify(ref));
       return;
     }
     const network = networks.identify(ref);
     checkDisconnect(container, network);
     networks.disconnect(container.sandbox!, network.Name);
-    const { Id, Name, Driver } = network;
-    events.add("network", "disconnect", Id, { container: container.id, name: Name, type: Driver });
+    // Of one that runs the engine tells it twice.
+    tell(network);
+    tell(network);
     this.#refreshFiles(container);
     wishes.delete(network.Name);
   }

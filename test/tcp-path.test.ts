@@ -85,3 +85,41 @@ test("a large receive buffer is announced as soon as windows are scaled", () => 
   expect(w.lines.find((line) => line.includes("[S.]"))).toContain("win 65535");
   expect(w.lines.at(-1)).toContain("win 1945,");
 });
+
+/** A connection of port 40001, the only one there is to choose, that the client has closed first. */
+function inTimeWait(w: TcpWorld, bind: boolean): void {
+  w.a.ipv4 = w.a.ipv4.with({ ip_local_port_first: 40001, ip_local_port_last: 40001 });
+  const listener = new TcpListener(w.b);
+  listener.listen(0, 8000, 5);
+  const client = new TcpSocket(w.a);
+  if (bind) client.bind(0, 40001);
+  client.connect(B, 8000);
+  w.run(10 * MILLISECOND);
+  client.close();
+  w.run(10 * MILLISECOND);
+  listener.accept()!.close();
+  w.run(10 * MILLISECOND);
+  expect(w.a.tcp.timeWaits).toBe(1);
+  w.a.tcp.settings.tcp_tw_reuse = 1;
+}
+
+test("tcp_tw_reuse takes a port again after tcp_tw_reuse_delay, and knows already that the other end takes timestamps", () => {
+  const w = new TcpWorld();
+  inTimeWait(w, false);
+  expect(() => new TcpSocket(w.a).connect(B, 8000)).toThrow("Cannot assign requested address");
+  w.run(1100 * MILLISECOND);
+  const begin = w.lines.length;
+  new TcpSocket(w.a).connect(B, 8000);
+  w.run(10 * MILLISECOND);
+  expect(w.lines[begin]).toContain("win 65160,");
+  expect([w.a.tcp.counters.TWRecycled, w.a.tcp.timeWaits]).toEqual([1, 0]);
+});
+
+test("a port that a program had asked for is chosen by nobody else, as long as something is left of its connection", () => {
+  const w = new TcpWorld();
+  inTimeWait(w, true);
+  w.run(1100 * MILLISECOND);
+  expect(() => new TcpSocket(w.a).connect(B, 8000)).toThrow("Cannot assign requested address");
+  w.run(60_000 * MILLISECOND);
+  new TcpSocket(w.a).connect(B, 8000);
+});

@@ -1,5 +1,5 @@
 import type { Packet } from "../../sim/packet.ts";
-import { SECOND } from "../../sim/time.ts";
+import { MILLISECOND } from "../../sim/time.ts";
 import { Verdict } from "../../sim/verdict.ts";
 import * as ip from "../../wire/ipv4-address.ts";
 import * as tcpHeader from "../../wire/tcp.ts";
@@ -77,10 +77,11 @@ function mayUse(c: TcpConnection, port: number): boolean {
   if (there.kind !== "time-wait" || !there.hasTimestamps || there.recentTimestampAt < 0) return false;
   const { tcp_tw_reuse: reuse } = tcp.settings;
   const allowed = reuse === 1 || (reuse === 2 && ip.isLoopback(c.remoteAddress));
-  if (!allowed || c.now - there.recentTimestampAt <= SECOND) return false;
+  if (!allowed || c.now - there.madeAt <= tcp.settings.tcp_tw_reuse_delay * MILLISECOND) return false;
   c.recentTimestamp = there.recentTimestamp;
   c.recentTimestampAt = there.recentTimestampAt;
   there.remove();
+  tcp.counters.TWRecycled++;
   return true;
 }
 
@@ -93,8 +94,8 @@ function start(c: TcpConnection): void {
   const options = settings.tcp_timestamps !== 0 ? reply.TIMESTAMPS_LENGTH : 0;
   const window = receiveWindow.initialWindow(
     c.receiveLimit,
-    // Before the other end has said that it takes timestamps they do not count.
-    c.advertisedMss,
+    // Before the other end has said that it takes timestamps they do not count, unless it did so the last time.
+    c.advertisedMss - (c.recentTimestampAt < 0 ? 0 : options),
     c.receiveLimitLocked ? receiveWindow.fullSpace(c) : 0,
     settings.tcp_window_scaling !== 0,
     settings.tcp_rmem[2],

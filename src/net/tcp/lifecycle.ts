@@ -73,8 +73,9 @@ export function reset(c: TcpConnection): void {
 export function timeWait(c: TcpConnection, state: TcpState, duration: Nanos): void {
   const { tcp } = c.ns;
   if (tcp.timeWaits < tcp.settings.tcp_max_tw_buckets) {
+    const explicit = tcp.ports.isExplicit(c.localPort);
     unhash(c);
-    new TimeWait(c, state, state === TcpState.TIME_WAIT ? TIME_WAIT : duration);
+    new TimeWait(c, state, state === TcpState.TIME_WAIT ? TIME_WAIT : duration, explicit);
   } else tcp.counters.TCPTimeWaitOverflow++;
   done(c);
 }

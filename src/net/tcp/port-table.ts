@@ -57,6 +57,11 @@ export class PortTable {
     bucket.owners.add(owner);
   }
 
+  /** Whether no connection chooses that port by itself, because somebody has asked for it. */
+  isExplicit(port: number): boolean {
+    return this.#buckets.get(port)?.explicit === true;
+  }
+
   remove(owner: PortOwner): void {
     const bucket = this.#buckets.get(owner.localPort);
     if (bucket === undefined) return;

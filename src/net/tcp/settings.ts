@@ -40,6 +40,7 @@ export class TcpSettings {
   tcp_syncookies = 1;
   tcp_timestamps = 1;
   tcp_tw_reuse = 2;
+  tcp_tw_reuse_delay = 1000;
   tcp_window_scaling = 1;
   tcp_moderate_rcvbuf = 1;
   tcp_app_win = 31;

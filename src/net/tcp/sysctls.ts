@@ -47,6 +47,7 @@ const numbers: readonly (readonly [NumberKey, number, number])[] = [
   ["tcp_syncookies", 0, 2],
   ["tcp_timestamps", 0, 2],
   ["tcp_tw_reuse", 0, 2],
+  ["tcp_tw_reuse_delay", 1, 60_000],
   ["tcp_window_scaling", 0, 1],
 ];
 
@@ -59,6 +60,7 @@ const others: readonly (readonly [string, string])[] = [
   ["tcp_backlog_ack_defer", "1"],
   ["tcp_early_demux", "1"],
   ["tcp_ecn", "2"],
+  ["tcp_comp_sack_slack_ns", "100000"],
   ["tcp_ecn_fallback", "1"],
   ["tcp_fack", "0"],
   ["tcp_fastopen", "1"],
@@ -75,6 +77,8 @@ const others: readonly (readonly [string, string])[] = [
   ["tcp_no_ssthresh_metrics_save", "1"],
   ["tcp_notsent_lowat", "4294967295"],
   ["tcp_pacing_ca_ratio", "120"],
+  ["tcp_probe_interval", "600"],
+  ["tcp_probe_threshold", "8"],
   ["tcp_pacing_ss_ratio", "200"],
   ["tcp_reflect_tos", "0"],
   ["tcp_shrink_window", "0"],

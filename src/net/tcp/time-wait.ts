@@ -48,12 +48,15 @@ export class TimeWait {
   readonly mark: number;
   readonly tos: number;
   dueAt: Nanos = 0;
+  readonly madeAt: Nanos;
   lastOutOfWindow: Nanos = Number.NEGATIVE_INFINITY;
   readonly #timer: Timer;
 
-  constructor(connection: TcpConnection, state: TcpState, duration: Nanos) {
+  /** `explicit`: a program had asked for its port. */
+  constructor(connection: TcpConnection, state: TcpState, duration: Nanos, explicit: boolean) {
     const c = connection;
     this.ns = c.ns;
+    this.madeAt = c.now;
     this.state = state;
     this.localAddress = c.localAddress;
     this.localPort = c.localPort;
@@ -76,7 +79,7 @@ export class TimeWait {
     this.#timer = c.ns.world.timer(() => this.remove());
     this.#restart(duration);
     c.ns.tcp.connections.add(this);
-    c.ns.tcp.ports.add(this, false);
+    c.ns.tcp.ports.add(this, explicit);
     c.ns.tcp.timeWaits++;
     c.ns.tcp.counters.TW++;
   }

@@ -17,6 +17,7 @@ import { ipsetShow, ipsetTest } from "./ipset/ipset-show.ts";
 import { ipvsRestore } from "./ipvsadm/ipvs-restore.ts";
 import { ipvsSave, ipvsShow } from "./ipvsadm/ipvs-show.ts";
 import { ipvsadm } from "./ipvsadm/ipvsadm.ts";
+import { ipvsadmRestore, ipvsadmSave } from "./ipvsadm/ipvsadm-scripts.ts";
 import { ipvsServerAdd, ipvsServerDel, ipvsServerEdit } from "./ipvsadm/server-operations.ts";
 import {
   ipvsFlush,
@@ -172,6 +173,6 @@ export function standardToolbox(): Toolbox {
   toolbox.addTool(iptablesSaveTool);
   toolbox.addTool(iptablesRestoreTool);
   registerExtensions(toolbox);
-  toolbox.addTool(ipvsadm);
+  for (const tool of [ipvsadm, ipvsadmSave, ipvsadmRestore]) toolbox.addTool(tool);
   return toolbox;
 }

@@ -12,7 +12,7 @@ const seeds = asked === undefined ? Array.from({ length: 10 }, (_, i) => i + 1) 
 
 const QUESTIONS: readonly string[] = ["r", "c1", "c2"].flatMap((ns) => [
   `ip netns exec ${ns} iptables-save -c`,
-  ...["filter", "mangle", "raw"].map((table) => `ip netns exec ${ns} iptables -t ${table} -nvxL`),
+  ...["filter", "mangle", "raw", "nat"].map((table) => `ip netns exec ${ns} iptables -t ${table} -nvxL`),
 ]);
 
 describe.skipIf(reason !== null)("rules of iptables on both sides", IN_REAL_TIME, () => {

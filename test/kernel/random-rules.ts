@@ -34,6 +34,19 @@ export const build: readonly string[] = [
   "ip netns exec c1 ping -c 1 -q 10.0.2.2 >/dev/null",
 ];
 
+/** What a chain of the table nat may make of a connection; none of it is chance. */
+const translations: Readonly<Record<string, readonly string[]>> = {
+  PREROUTING: [
+    "DNAT --to-destination 10.0.2.2",
+    "DNAT --to-destination 10.0.1.2",
+    "REDIRECT",
+    "NETMAP --to 10.0.2.0/24",
+  ],
+  OUTPUT: ["DNAT --to-destination 10.0.2.2", "REDIRECT", "NETMAP --to 10.0.1.0/24"],
+  INPUT: ["SNAT --to-source 10.0.2.2", "ACCEPT"],
+  POSTROUTING: ["SNAT --to-source 10.0.2.1", "MASQUERADE", "NETMAP --to 10.0.1.0/24", "ACCEPT"],
+};
+
 /** Rules and packets drawn from a seed. */
 export function randomLines(seed: number): {
   readonly rules: readonly string[];
@@ -55,7 +68,21 @@ export function randomLines(seed: number): {
       " -m udp --dport 4000:5000",
       " -m multiport --dports 53,5000:5001",
     ]);
-  const match = (chain: string): string =>
+  const state = (): string =>
+    pick(["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "DNAT", "SNAT", "NEW,RELATED"]);
+  const connection = (): string =>
+    pick([
+      ` -m conntrack ${not()}--ctstate ${state()}`,
+      ` -m conntrack ${not()}--ctorigdst ${address()}`,
+      ` -m conntrack ${not()}--ctrepldst ${address()}`,
+      ` -m conntrack --ctdir ${pick(["ORIGINAL", "REPLY"])}`,
+      ` -m conntrack ${not()}--ctstatus ${pick(["SEEN_REPLY", "CONFIRMED", "NONE"])}`,
+      ` -m conntrack ${not()}--ctproto ${pick(["icmp", "udp"])}`,
+      ` -m connmark ${not()}--mark ${pick(["0", "1", "1/1", "2/2"])}`,
+    ]);
+  const match = (table: string, chain: string): string =>
+    pick(["", "", connection(), connection(), other(table, chain)]);
+  const other = (table: string, chain: string): string =>
     pick([
       "",
       "",
@@ -76,18 +103,24 @@ export function randomLines(seed: number): {
       ["INPUT", "FORWARD", "PREROUTING"].includes(chain)
         ? ` -m mac ${not()}--mac-source 02:00:00:00:01:02`
         : "",
+      chain === "PREROUTING" && table !== "nat"
+        ? ` -m rpfilter${maybe(1, 2, () => " --loose")}${maybe(1, 3, () => " --accept-local")}${maybe(1, 3, () => " --invert")}`
+        : "",
+      ` -m physdev ${not()}--physdev-is-in`,
+      ` -m addrtype ${not()}--src-type ${pick(["LOCAL", "UNICAST", "MULTICAST"])}`,
     ]);
   const rules: string[] = [];
   for (const ns of ["r", "r", "c1", "c2"]) {
     const on = (text: string): void => {
       rules.push(`ip netns exec ${ns} iptables ${text}`);
     };
-    const table = pick(["filter", "filter", "mangle", "raw"]);
+    const table = pick(["filter", "filter", "mangle", "raw", "nat"]);
     const own = `u${rules.length}`;
     on(`-t ${table} -N ${own}`);
     const hooks = {
       filter: ["INPUT", "FORWARD", "OUTPUT"],
       raw: ["PREROUTING", "OUTPUT"],
+      nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
       mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
     }[table]!;
     for (let i = 3 + random.below(6); i > 0; i--) {
@@ -106,14 +139,26 @@ export function randomLines(seed: number): {
         table === "filter" ? pick(["DROP", "REJECT", "REJECT --reject-with icmp-admin-prohibited"]) : "DROP";
       const change =
         table === "mangle"
-          ? pick(["MARK --set-mark 1", "MARK --or-mark 2", "TTL --ttl-set 63", "TTL --ttl-dec 1"])
-          : "LOG";
+          ? pick([
+              ...["MARK --set-mark 1", "MARK --or-mark 2", "TTL --ttl-set 63", "TTL --ttl-dec 1"],
+              ...[
+                "CONNMARK --set-mark 1",
+                "CONNMARK --save-mark",
+                "CONNMARK --restore-mark",
+                "CONNMARK --xor-mark 3",
+              ],
+            ])
+          : table === "raw" && chain !== own
+            ? pick(["LOG", "NOTRACK", "CT --zone 2", "CT --notrack"])
+            : table === "nat" && chain !== own
+              ? pick(translations[chain]!)
+              : "LOG";
       const target =
         chain === own
           ? pick(["RETURN", "ACCEPT", "", change])
           : pick([own, own, "ACCEPT", "RETURN", change, change, "", deny]);
       on(
-        `-t ${table} -A ${chain} ${input}${output}${where}${protocol}${match(chain)}${target === "" ? "" : ` -j ${target}`}`.replaceAll(
+        `-t ${table} -A ${chain} ${input}${output}${where}${protocol}${match(table, chain)}${target === "" ? "" : ` -j ${target}`}`.replaceAll(
           / +/g,
           " ",
         ),

@@ -71,6 +71,8 @@ function refusalOf(
       return { text: `iptables v1.8.9 (legacy): ${words}\n${advice}\n`, status: 3 };
     }
     case "ipvsadm":
+    case "ipvsadm-save":
+    case "ipvsadm-restore":
       return {
         text: "Can't initialize ipvs: Permission denied (you must be root)\nAre you sure that IP Virtual Server is built in the kernel or as module?\n",
         status: 2,

@@ -45,6 +45,8 @@ const SYSTEM: ReadonlySet<string> = new Set([
   "ipset",
   "conntrack",
   "ipvsadm",
+  "ipvsadm-save",
+  "ipvsadm-restore",
   "traceroute",
   "dnsmasq",
   "poweroff",

@@ -41,7 +41,7 @@ function seal(bytes: number[], at: number, checksum: number, bad = false): numbe
   return bytes;
 }
 
-export function ip(header: Header, protocol: number, payload: readonly number[]): Frame {
+function ip(header: Header, protocol: number, payload: readonly number[]): Frame {
   const { src, dst, options = [], ttl = 64, tos = 0, frag = 0, from = "c1" } = header;
   const size = 20 + options.length;
   const [own, router] = MACS[from];
@@ -56,7 +56,7 @@ function pseudo({ src, dst }: Header, protocol: number, segment: readonly number
   return sum([...address(src), ...address(dst), 0, protocol, ...u16(segment.length), ...segment]);
 }
 
-export interface Udp extends Header {
+interface Udp extends Header {
   readonly sport: number;
   readonly dport: number;
   readonly data?: readonly number[];
@@ -70,7 +70,7 @@ export function udp(o: Udp): Frame {
   return ip(o, 17, seal(segment, 6, pseudo(o, 17, segment), o.bad));
 }
 
-export interface Tcp extends Header {
+interface Tcp extends Header {
   readonly sport: number;
   readonly dport: number;
   readonly flags: number;
@@ -92,7 +92,7 @@ export function tcp(o: Tcp): Frame {
   return ip(o, 6, seal(segment, 16, pseudo(o, 6, segment), o.bad));
 }
 
-export interface Icmp extends Header {
+interface Icmp extends Header {
   readonly type: number;
   readonly code?: number;
   readonly rest?: readonly number[];

@@ -35,7 +35,7 @@ export function* bash(state: ShellState, args: readonly string[], name: string):
     }
     text = rest[0];
     naming = inContainer
-      ? { kind: "ash", name: rest[1] ?? called, script: false }
+      ? { kind: "ash", name: rest[1] ?? name, script: false }
       : { kind: dash ? "dash" : "command", name: rest[1] ?? name };
     state.positional = rest.slice(2);
   } else if (rest[0] !== undefined && !fromInput) {
@@ -58,15 +58,11 @@ export function* bash(state: ShellState, args: readonly string[], name: string):
     const stream = state.stream(0);
     const input = stream?.input ?? null;
     if (input?.ask !== undefined) {
-      state.naming = inContainer
-        ? { kind: "ash", name: called, script: false, source: "typed" }
-        : { kind: "prompt" };
+      state.naming = inContainer ? { kind: "ash", name, script: false, source: "typed" } : { kind: "prompt" };
       return yield* runTyped(state, input, stream?.terminal === true);
     }
     text = input === null ? "" : yield* readAll(input);
-    naming = inContainer
-      ? { kind: "ash", name: called, script: false, source: "input" }
-      : { kind: "command", name };
+    naming = inContainer ? { kind: "ash", name, script: false, source: "input" } : { kind: "command", name };
     state.positional = rest;
   }
   state.naming = naming;

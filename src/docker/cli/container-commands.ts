@@ -157,7 +157,7 @@ function* attach({ context, options, args, api }: Invocation): Program {
   if (State.Restarting) cannot("restarting", "wait until it is running");
   const stdin = !options.flag("no-stdin");
   checkTty(context, stdin, Config.Tty);
-  checkDetachKeys(options, "detach");
+  checkDetachKeys(options, "attach");
   const attachment = {
     container: Id,
     stdin: stdin && Config.OpenStdin,

@@ -4,9 +4,17 @@ import type { OptionValues } from "./option-values.ts";
 /** One key, or one with Ctrl (moby/term, ToBytes). */
 const KEY = /^(?:.|ctrl-[a-z@[\\\]^_])$/su;
 
-/** What the engine says to `--detach-keys` that are none. @param what `detach`, or of exec `escape` @throws {ClientError} */
-export function checkDetachKeys(options: OptionValues, what: "detach" | "escape"): void {
+/**
+ * What comes of `--detach-keys` that are none. To who attaches the engine writes its refusal where output would stand, and the
+ * client takes its first letter for a number of a stream.
+ * @throws {ClientError}
+ */
+export function checkDetachKeys(options: OptionValues, command: "attach" | "exec"): void {
   const keys = options.text("detach-keys");
   if (keys === "" || keys.split(",").every((key) => KEY.test(key))) return;
-  throw new ClientError(`Error response from daemon: Invalid ${what} keys (${keys}) provided`);
+  throw new ClientError(
+    command === "attach"
+      ? "Unrecognized input header: 73"
+      : `Error response from daemon: Invalid escape keys (${keys}) provided`,
+  );
 }

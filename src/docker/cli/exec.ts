@@ -19,7 +19,7 @@ export function* execInContainer({ context, options, args, api }: Invocation): P
   const tty = options.flag("tty");
   naming("container", ref, () => api.containerInspect(ref));
   if (!detach) checkTty(context, stdin, tty);
-  checkDetachKeys(options, "escape");
+  checkDetachKeys(options, "exec");
   const config = {
     User: options.text("user"),
     Privileged: options.flag("privileged"),

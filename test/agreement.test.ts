@@ -13,7 +13,7 @@ const differences = join(import.meta.dirname, "../docs/differences.md");
 test("A1-A12 what a real engine printed for the chapter's commands is what ours prints", async () => {
   const sessions = folders.flatMap(readSessions);
   const outcomes = (await Promise.all(sessions.map(replay))).flat();
-  expect(outcomes.length).toBe(237 + 104 + 459 + 424 + 73 + 204 + 619 + 102 + 110 + 1222 + 583);
+  expect(outcomes.length).toBe(237 + 104 + 459 + 424 + 73 + 204 + 619 + 102 + 110 + 1672 + 583);
   const failed = outcomes.filter(({ found }) => found !== null);
   const report = failed.map(
     ({ command, found }) => `${command.record} ${command.n} $ ${command.command}\n${differingLines(found!)}`,

@@ -18,6 +18,8 @@ export class MacvlanPort implements RxHandler, DeviceListener {
   #table: Table = new Table();
   #byRow: Macvlan[] = [];
   #promiscuous = false;
+  /** How many ports need a card to let in other addresses, which it does once for all of them (uc_promisc). */
+  static readonly #needed: WeakMap<NetDevice, number> = new WeakMap();
 
   private constructor(lower: NetDevice) {
     this.lower = lower;
@@ -79,9 +81,15 @@ export class MacvlanPort implements RxHandler, DeviceListener {
     const promiscuous = this.#table.size > 0;
     if (promiscuous !== this.#promiscuous) {
       this.#promiscuous = promiscuous;
-      cardOf(this.lower).promiscuity += promiscuous ? 1 : -1;
+      MacvlanPort.#need(cardOf(this.lower), promiscuous ? 1 : -1);
     }
     this.lower.world.generation++;
+  }
+
+  static #need(card: NetDevice, change: 1 | -1): void {
+    const before = MacvlanPort.#needed.get(card) ?? 0;
+    MacvlanPort.#needed.set(card, before + change);
+    if (before === 0 || before + change === 0) card.promiscuity += change;
   }
 
   /** A frame came in by the lower device (macvlan_handle_frame). */

@@ -19,8 +19,15 @@ export function hardwareAddresses(device: NetDevice): readonly string[] {
   ];
 }
 
-/** The addresses of the macvlans above that are up. */
+/** The addresses of the macvlans above that are up, and what VLANs above hand on of theirs (dev_uc_sync). */
 function macvlanAddresses(device: NetDevice): readonly string[] {
+  const vlans = device.ns.devices.filter(
+    (above) => above.up && above.driver.kind === "vlan" && above.driver.link(above) === device,
+  );
+  return [...ownMacvlans(device), ...vlans.flatMap(macvlanAddresses)];
+}
+
+function ownMacvlans(device: NetDevice): readonly string[] {
   const port = device.rxHandler;
   if (!(port instanceof MacvlanPort) || port.isPassthru) return [];
   const up = port.macvlans.map((macvlan) => macvlan.device).filter((above) => above.up);

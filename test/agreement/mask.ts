@@ -37,6 +37,7 @@ const KINDS: readonly Kind[] = [
     lasting: true,
   },
   { name: "GROUP", pattern: /\b33:33:ff(?::[0-9a-f]{2}){3}\b/, lasting: true },
+  { name: "GROUP", pattern: /\bff02::1:ff[0-9a-f]{2}:[0-9a-f]{1,4}\b/, lasting: true },
   { name: "BRIDGE-ID", pattern: /\b8000\.[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}\b/, lasting: true },
   { name: "LINK-LOCAL", pattern: /\bfe80::(?!5054)[0-9a-f:]+\b/, lasting: true },
   { name: "SHORT-ID", pattern: /\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{12}\b/, lasting: true },

@@ -246,8 +246,13 @@ class CommandReader {
     if (command === "I") needs("t");
     if ((src === undefined || dst === undefined) && (replySrc === undefined || replyDst === undefined))
       throw wrong("you have to specify `--src' and `--dst'");
-    if (command === "G") return;
-    if (protocol === 6 && !this.#given.has("state"))
+    // Whom it asks for by the answers alone, it asks as he says.
+    if (command === "G" && src === undefined) return;
+    if (protocol === 1)
+      for (const option of ["icmp-type", "icmp-code"])
+        if (!this.#given.has(option))
+          throw wrong(`You need to supply the \`--${option}' option for this command`);
+    if (command !== "G" && protocol === 6 && !this.#given.has("state"))
       throw wrong("You need to supply the `--state' option for this command");
     if (protocol !== undefined && hasPorts(protocol) && (srcPort === undefined || dstPort === undefined))
       throw wrong("you have to specify `--sport' and `--dport'");

@@ -115,7 +115,11 @@ export const iptablesChange: OperationRecord<IptablesChange> = {
       if (error instanceof XtProblem) throw problem("iptables", error);
       // What the kernel itself refuses is told without the command's own words.
       if (error instanceof KernelError)
-        throw refused(editor.done ? "" : `${letter}${numbered ? "#" : ""}`, error.errno, editor.said);
+        throw refused(
+          editor.done || editor.lookedUp ? "" : `${letter}${numbered ? "#" : ""}`,
+          error.errno,
+          editor.said,
+        );
       throw error;
     }
   },
@@ -150,6 +154,8 @@ export class TableEditor {
   said = "";
   /** The command was carried out on the draft: what comes now is the kernel's word. */
   done = false;
+  /** A rule was not found whose target is no verdict: libiptc has looked that target up by then, and tells of that. */
+  lookedUp = false;
 
   constructor(table: Table, draft: RuleSet, extensions: Extensions) {
     this.#table = table;
@@ -205,7 +211,10 @@ export class TableEditor {
     const wanted = savedRule(value, this.#extensions);
     const { rules } = this.#draft.chain(chain);
     const at = rules.findIndex((rule) => savedRule(rule.value, this.#extensions) === wanted);
-    if (at < 0) throw new KernelError("ENOENT");
+    if (at < 0) {
+      this.lookedUp = value.target !== undefined && !VERDICTS.includes(value.target.name);
+      throw new KernelError("ENOENT");
+    }
     return at + 1;
   }
 

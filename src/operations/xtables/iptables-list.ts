@@ -105,7 +105,7 @@ export const iptablesCheck: QuestionRecord<IptablesCheck> = {
     } catch (error) {
       if (error instanceof XtProblem) throw problem("iptables", error);
       if (!(error instanceof KernelError)) throw error;
-      const { text, status } = refused("C", error.errno);
+      const { text, status } = refused(editor.lookedUp ? "" : "C", error.errno);
       throw new ToolError(text, status, said, true);
     }
     return said;

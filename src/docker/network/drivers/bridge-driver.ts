@@ -162,6 +162,11 @@ export class BridgeDriver implements NetworkDriver {
     try {
       if (config.mtu !== 0)
         for (const dev of [outside, inside]) host.apply({ op: "link-set", dev, mtu: config.mtu });
+      if (host.namespace.device(config.bridge) === null)
+        throw new DaemonError(
+          500,
+          `could not find bridge ${config.bridge}: route ip+net: no such network interface`,
+        );
       host.apply({ op: "link-set", dev: outside, master: config.bridge });
       if (!this.#options["userland-proxy"])
         host.apply({ op: "port-set", dev: outside, options: { hairpin: true } });
@@ -203,7 +208,8 @@ export class BridgeDriver implements NetworkDriver {
     const found = endpoints.get(endpoint.id)!;
     const { address } = endpoint.address!;
     const hairpin = !this.#options["userland-proxy"];
-    const { iptables } = this.#options;
+    // No rule leads into an internal network, so that only the proxy does.
+    const iptables = this.#options.iptables && !network.internal;
     const target = {
       address,
       rules: (port: PublishedPort) =>

@@ -40,6 +40,8 @@ export function forward(ns: NetworkNamespace, device: NetDevice, packet: Packet,
     leg.allows(packet, mtu);
     leg.forwards(packet);
   }
+  // Counted before the hook is asked, since Linux 6.6: what FORWARD drops is among it.
+  ns.snmp.forwarded(leg);
   ipv4.decrementTtl(view, at);
   if (way.device === device && ns.input.sourceOnLink) {
     ns.world.leg = null;
@@ -47,7 +49,6 @@ export function forward(ns: NetworkNamespace, device: NetDevice, packet: Packet,
   }
   const hook = ns.hooks.forward;
   if (!hook.empty && !hook.run(packet, device, way.device)) return;
-  ns.snmp.forwarded(ns.world.leg);
   const tap = ns.world.tap;
   if (tap !== null) {
     if (ns.input.rule !== 0) tap.record(ns.place, packet, Verdict.ruled, ns.input.rule);

@@ -1,5 +1,6 @@
 import { dockerInit } from "./docker-init.ts";
 import { ls } from "./ls.ts";
+import { od } from "./od.ts";
 import { chgrp, chown, stat } from "./owner-applets.ts";
 import { nohup, setsid, stdbuf, sudo } from "./pass-through.ts";
 import { paste } from "./paste.ts";
@@ -38,6 +39,7 @@ function programs(): ReadonlyMap<string, ShellProgram> {
     ["nohup", nohup],
     ["nproc", nproc],
     ["nsenter", nsenter],
+    ["od", od],
     ["paste", paste],
     ["pgrep", pgrep],
     ["pidof", pidof],

@@ -5,7 +5,7 @@ const OF_FILES = /^(\w+): (.*?)(E[A-Z]+): [\w -]+, \w+ '([^']*)'.*$/gm;
 
 /** Tools of coreutils, which point at their help when they are used wrongly. */
 const WRONG_USE =
-  /^(base64|basename|chmod|comm|cp|cut|dirname|du|expand|fold|head|join|ln|md5sum|mkdir|mv|nl|od|readlink|rm|rmdir|sort|split|stat|tac|tail|touch|tr|unexpand|uniq): (?:missing (?:\w+ )*operand.*(?:\nTwo strings .*)?|invalid option -- '.'|unrecognized option '.*'|you must specify .*)$(?!\nTry)/gm;
+  /^(base64|basename|chmod|comm|cp|cut|dirname|du|expand|fold|head|join|ln|md5sum|mkdir|mv|nl|readlink|rm|rmdir|sort|split|stat|tac|tail|touch|tr|unexpand|uniq): (?:missing (?:\w+ )*operand.*(?:\nTwo strings .*)?|invalid option -- '.'|unrecognized option '.*'|you must specify .*)$(?!\nTry)/gm;
 
 /** How tools tell of a file that is not there; just-bash has one wording for most. */
 const MISSING: Readonly<Record<string, (path: string) => string>> = {

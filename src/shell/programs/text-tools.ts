@@ -11,7 +11,7 @@ import { toolWords } from "./tool-words.ts";
 export const TEXT_TOOLS: ReadonlySet<string> = new Set(
   (
     "awk base64 basename chmod column comm cp cut diff dirname du egrep expand expr fgrep file find fold grep gunzip gzip " +
-    "join jq ln md5sum mkdir mv nl od printenv readlink rev rg rm rmdir sed sha1sum sha256sum sort split " +
+    "join jq ln md5sum mkdir mv nl printenv readlink rev rg rm rmdir sed sha1sum sha256sum sort split " +
     "stat strings tac tail tar touch tr tree unexpand uniq which whoami xan yq zcat"
   ).split(" "),
 );

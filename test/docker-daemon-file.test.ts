@@ -170,3 +170,52 @@ test("an engine's options in front matter are its daemon.json", async () => {
   await ask(world, "systemctl restart docker");
   expect(await ask(world, "ip -4 -br addr show docker0 | tr -s ' '")).toBe("docker0 DOWN 10.9.0.1/24 \n");
 });
+
+test("a file that is a directory, or has null for a pool, keeps the engine from starting in dockerd's words", async () => {
+  const world = labWorld(HOSTS);
+  const cases = [
+    [
+      "mkdir /etc/docker/daemon.json",
+      "unable to configure the Docker daemon with file /etc/docker/daemon.json: read /etc/docker/daemon.json: is a directory",
+      "rmdir /etc/docker/daemon.json",
+    ],
+    [
+      `echo '{"default-address-pools": [null]}' > /etc/docker/daemon.json`,
+      "panic: runtime error: invalid memory address or nil pointer dereference",
+      "rm /etc/docker/daemon.json",
+    ],
+  ] as const;
+  for (const [wrong, words, again] of cases) {
+    expect(await ask(world, wrong)).toBe("");
+    expect(await world.type("host", "systemctl restart docker")).toMatchObject({
+      output: JOB_FAILED,
+      status: 1,
+    });
+    expect(await ask(world, "journalctl -u docker | grep dockerd | tail -1 | cut -d: -f4-")).toBe(
+      ` ${words}\n`,
+    );
+    await ask(world, again);
+  }
+  // One that leads nowhere is not there.
+  expect(
+    await world.type("host", "ln -s /nowhere /etc/docker/daemon.json; systemctl restart docker"),
+  ).toMatchObject({ output: "", status: 0 });
+});
+
+test("a block of default pools may hold millions of them, and no block at all means the usual ones", async () => {
+  const world = labWorld(HOSTS);
+  const subnets = (names: string): Promise<string> =>
+    ask(world, `docker network inspect -f '{{range .IPAM.Config}}{{.Subnet}}{{end}}' ${names}`);
+  await ask(
+    world,
+    `echo '{"default-address-pools": [{"base": "0.0.0.0/0", "size": 30}]}' > /etc/docker/daemon.json; systemctl restart docker`,
+  );
+  await ask(world, "docker network create n1; docker network create n2");
+  expect(await subnets("n1 n2")).toBe("0.0.0.0/30\n0.0.0.4/30\n");
+  await ask(
+    world,
+    `docker network rm n1 n2; echo '{"default-address-pools": []}' > /etc/docker/daemon.json; systemctl restart docker`,
+  );
+  await ask(world, "docker network create n1");
+  expect(await subnets("n1")).toBe("172.18.0.0/16\n");
+});

@@ -177,7 +177,7 @@ export class EngineFacts {
       SecurityOptions: ["name=seccomp,profile=default"],
       ...(pools.length === 0
         ? {}
-        : { DefaultAddressPools: pools.map(({ base, size }) => ({ Base: base, Size: size })) }),
+        : { DefaultAddressPools: pools.map((pool) => ({ Base: pool?.base ?? "", Size: pool?.size ?? 0 })) }),
       Warnings: null,
     };
   }

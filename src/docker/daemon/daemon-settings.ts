@@ -12,7 +12,8 @@ export class DaemonSettings {
   readonly mirrors: readonly string[];
   /** Names of registries, and subnets of them. */
   readonly insecureRegistries: readonly string[];
-  readonly pools: readonly { readonly base: string; readonly size: number }[];
+  /** Null is one that a file names so: no engine starts with it. */
+  readonly pools: readonly ({ readonly base?: string; readonly size?: number } | null)[];
   readonly logDriver: string;
   readonly #file: DaemonFile;
 
@@ -92,14 +93,12 @@ export class DaemonSettings {
   /** Limits of processes that hold where a container has none of its own of that kind. */
   get ulimits(): readonly { Name: string; Hard: number; Soft: number }[] {
     const limits = own(this.#file, "default-ulimits") as
-      | Readonly<Record<string, { Name?: string; Hard?: number; Soft?: number }>>
+      | Readonly<Record<string, { Name?: string; Hard?: number; Soft?: number } | null>>
       | null
       | undefined;
-    return Object.entries(limits ?? {}).map(([name, { Name = name, Hard = 0, Soft = 0 }]) => ({
-      Name,
-      Hard,
-      Soft,
-    }));
+    return Object.entries(limits ?? {}).flatMap(([name, limit]) =>
+      limit === null ? [] : [{ Name: limit.Name ?? name, Hard: limit.Hard ?? 0, Soft: limit.Soft ?? 0 }],
+    );
   }
 }
 

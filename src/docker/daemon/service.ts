@@ -8,7 +8,7 @@ import type { EventLog } from "../event-log.ts";
 import type { NetworkBackend } from "../network/network-backend.ts";
 import { goQuote } from "../templates/go-quote.ts";
 import { rfc3339 } from "../timestamps.ts";
-import { DAEMON_FILE, type DaemonFile, readDaemonFile, StartRefusal } from "./daemon-file.ts";
+import { DAEMON_FILE, type DaemonFile, readDaemonFile, StartRefusal, unreadable } from "./daemon-file.ts";
 import { DaemonSettings } from "./daemon-settings.ts";
 import { checkStart, DEFAULT_BRIDGE, refuseStart } from "./start-checks.ts";
 
@@ -112,9 +112,18 @@ export class EngineService {
     events.add("daemon", "reload", id, Object.fromEntries(attributes.sort(([a], [b]) => (a < b ? -1 : 1))));
   }
 
+  /** @throws {StartRefusal} */
   #read(): DaemonFile {
     const { files } = this.#parts;
-    return files.stat(DAEMON_FILE) === null ? {} : readDaemonFile(files.read(DAEMON_FILE));
+    let text: string;
+    try {
+      if (files.stat(DAEMON_FILE) === null) return {};
+      text = files.read(DAEMON_FILE);
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      throw unreadable(DAEMON_FILE, error.message);
+    }
+    return readDaemonFile(text);
   }
 
   #tell(text: string, ended: boolean): void {

@@ -25,7 +25,11 @@ export function checkStart(file: DaemonFile, settings: DaemonSettings, root: Net
     );
   const unknown = unknownLogOption(settings.logDriver, settings.logOptions);
   if (unknown !== null) refuseStart(`failed to set log opts: ${unknown}`);
-  for (const { base = "", size = 0 } of settings.pools) {
+  for (const said of settings.pools) {
+    // dockerd looks into it all the same.
+    if (said === null)
+      throw new StartRefusal("panic: runtime error: invalid memory address or nil pointer dereference");
+    const { base = "", size = 0 } = said;
     const pool = ip.parsePrefix(base);
     const controller = `${CONTROLLER}error obtaining controller instance: `;
     if (pool === null || !base.includes("/"))

@@ -22,13 +22,18 @@ export interface DaemonOptions {
   readonly "dns-opts": readonly string[];
 }
 
-/** The options of a daemon.json as far as they are these; one that says null is not said. */
+/** The options of a daemon.json as far as they are these; one that says null or nothing is not said. */
 export function daemonOptionsOf(file: Readonly<Record<string, unknown>>): DaemonOptions {
   const known = new Set([...Object.keys(defaultDaemonOptions), "bip", "fixed-cidr", "bridge"]);
   const given = Object.entries(file).filter(
-    ([key, value]) => known.has(key) && value !== undefined && value !== null && value !== "",
+    ([key, value]) =>
+      known.has(key) && value !== undefined && value !== null && value !== "" && !isEmptyList(value),
   );
   return { ...defaultDaemonOptions, ...(Object.fromEntries(given) as Partial<DaemonOptions>) };
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 /** What dockerd does unless it is told otherwise. */

@@ -52,7 +52,15 @@ export function defaultBridgeRequest(
 
 /** The first default pool that nothing on the host is in. */
 function firstFree(space: AddressSpace, isFree: (subnet: Subnet) => boolean): string {
-  const { address, length } = space.defaults.find(isFree) ?? space.defaults[0]!;
+  let first: Subnet | null = null;
+  for (const subnet of space.defaults()) {
+    if (isFree(subnet)) return prefixOf(subnet);
+    first ??= subnet;
+  }
+  return prefixOf(first!);
+}
+
+function prefixOf({ address, length }: Subnet): string {
   return ip.formatPrefix(address, length);
 }
 

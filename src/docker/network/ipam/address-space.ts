@@ -20,7 +20,8 @@ export const LOCAL_POOLS: readonly DefaultPool[] = [
 export class AddressSpace implements IpamDriver {
   readonly name = "default";
   readonly #pools: AddressPool[] = [];
-  #defaults: readonly Subnet[] = [];
+  /** What default pools are cut from, each when it is asked for: a block can hold millions. */
+  #blocks: readonly Block[] = [];
   /** Where the search for a default pool begins: behind the one that was given out last. */
   #start = 0;
 
@@ -30,13 +31,22 @@ export class AddressSpace implements IpamDriver {
 
   /** Takes other blocks to cut pools from; those that are given out stay. */
   cutFrom(defaults: readonly DefaultPool[]): void {
-    this.#defaults = defaults.flatMap(cut);
+    this.#blocks = defaults.map(blockOf);
     this.#start = 0;
   }
 
   /** The default pools in their order, those that are taken too. */
-  get defaults(): readonly Subnet[] {
-    return this.#defaults;
+  *defaults(): Generator<Subnet, void> {
+    for (const block of this.#blocks) for (let i = 0; i < block.count; i++) yield poolIn(block, i);
+  }
+
+  #defaultAt(index: number): Subnet {
+    let left = index;
+    for (const block of this.#blocks) {
+      if (left < block.count) return poolIn(block, left);
+      left -= block.count;
+    }
+    throw new RangeError(`no default pool ${index}`);
   }
 
   requestPool({ subnet, range, isFree }: PoolRequest): IpamPool {
@@ -74,9 +84,9 @@ export class AddressSpace implements IpamDriver {
    * first the next time, wherever it ended (libnetwork's updateStartIndex).
    */
   #nextDefault(): AddressPool {
-    const count = this.#defaults.length;
+    const count = this.#blocks.reduce((sum, block) => sum + block.count, 0);
     for (let i = 0; i < count; i++) {
-      const subnet = this.#defaults[(this.#start + i) % count]!;
+      const subnet = this.#defaultAt((this.#start + i) % count);
       if (this.#pools.some((pool) => overlap(pool.subnet, subnet))) continue;
       this.#start = this.#start + i + 1 >= count ? 0 : this.#start + i + 1;
       return this.#add(subnet, null);
@@ -98,11 +108,17 @@ export function overlap(a: Subnet, b: Subnet): boolean {
   return ip.contains(a.address, Math.min(a.length, b.length), b.address);
 }
 
-function cut({ base, size }: DefaultPool): Subnet[] {
-  const block = ip.parsePrefix(base)!;
-  const count = 2 ** Math.max(0, size - block.length);
-  return Array.from({ length: count }, (_, i) => ({
-    address: (ip.network(block.address, block.length) + i * 2 ** (32 - size)) | 0,
-    length: size,
-  }));
+/** A block, and how many pools it holds. */
+interface Block extends Subnet {
+  readonly size: number;
+  readonly count: number;
+}
+
+function blockOf({ base, size }: DefaultPool): Block {
+  const { address, length } = ip.parsePrefix(base)!;
+  return { address: ip.network(address, length), length, size, count: 2 ** Math.max(0, size - length) };
+}
+
+function poolIn({ address, size }: Block, index: number): Subnet {
+  return { address: (address + index * 2 ** (32 - size)) | 0, length: size };
 }

@@ -3,7 +3,7 @@ import { snmp } from "../net/proc-net.ts";
 import { netstat } from "../net/tcp/proc-counters.ts";
 import type { Program } from "../sim/process.ts";
 import { getopt } from "./getopt.ts";
-import type { ProgramContext } from "./program-context.ts";
+import { absolutePath, type ProgramContext } from "./program-context.ts";
 import { ProgramExit, runAtOnce } from "./program-exit.ts";
 
 const USAGE = `Usage: nstat [OPTION] [ PATTERN [ PATTERN ] ]
@@ -46,6 +46,14 @@ const HEAD = "#kernel\n";
 
 /** Counters by their names, in the kernel's order. */
 type Counters = ReadonlyMap<string, number>;
+const NOTHING: Counters = new Map();
+
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  /** It was higher before. */
+  readonly overflow?: true;
+}
 
 /**
  * `nstat` of iproute2 6.1: what the counters of /proc/net/snmp and /proc/net/netstat have risen by since it was last
@@ -72,21 +80,26 @@ function run(context: ProgramContext): void {
     context.out("nstat utility, iproute2-6.1.0\n");
     return;
   }
-  const place = context.env.get("NSTAT_HISTORY") ?? `/tmp/.nstat.u${context.credentials.uid}`;
+  const place = absolutePath(
+    context,
+    context.env.get("NSTAT_HISTORY") ?? `/tmp/.nstat.u${context.credentials.uid}`,
+  );
   const now = countersOf(context);
-  const history = letters.has("r") ? new Map<string, number>() : readHistory(context, place);
+  // Who neither looks at the history nor writes it does not even open it.
+  const opens = !letters.has("a") || !letters.has("s");
+  const history = opens ? openHistory(context, place, letters.has("r")) : NOTHING;
   const isAsked = (name: string): boolean =>
     operands.length === 0 || operands.some((pattern) => matches(pattern, name));
-  const since = letters.has("a") ? new Map<string, number>() : history;
+  const since = letters.has("a") ? NOTHING : history;
   const shown = [...now]
     .filter(([name]) => isAsked(name))
-    .map(([name, value]) => [name, value - (since.get(name) ?? 0)] as const)
-    .filter(([, value]) => value !== 0 || letters.has("z"));
+    .map(([name, value]) => riseOf(name, value, since.get(name) ?? 0))
+    .filter(({ value }) => value !== 0 || letters.has("z"));
   if (!letters.has("n")) context.out(letters.has("j") ? asJson(shown, letters.has("p")) : asText(shown));
   if (letters.has("s")) return;
   const kept = [...now]
-    .map(([name, value]) => [name, isAsked(name) ? value : (history.get(name) ?? value)] as const)
-    .filter(([, value]) => value !== 0 || letters.has("z"));
+    .map(([name, value]) => ({ name, value: isAsked(name) ? value : (history.get(name) ?? value) }))
+    .filter(({ value }) => value !== 0 || letters.has("z"));
   context.files.write(place, asText(kept));
 }
 
@@ -104,12 +117,37 @@ function countersOf({ namespace }: ProgramContext): Counters {
   return counters;
 }
 
-function readHistory(context: ProgramContext, place: string): Counters {
-  if (context.files.stat(place) === null) return new Map();
-  const rows = context.files.read(place).split("\n").slice(1);
-  return new Map(
-    rows.filter((row) => row !== "").map((row) => [row.split(/\s+/)[0]!, Number(row.split(/\s+/)[1])]),
-  );
+/** By how much a counter has risen. One that was higher the last time counts as another namespace's: nought. */
+function riseOf(name: string, value: number, before: number): Row {
+  return value < before ? { name, value: 0, overflow: true } : { name, value: value - before };
+}
+
+/** Makes the file of the history when there is none. @throws {ProgramExit} when it is none, or cannot be opened */
+function openHistory(context: ProgramContext, place: string, isReset: boolean): Counters {
+  try {
+    if (isReset || context.files.stat(place) === null) context.files.write(place, "");
+    return historyIn(context, context.files.read(place));
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof ProgramExit) throw error;
+    throw new ProgramExit(255, `nstat: open history file: ${error.message}\n`);
+  }
+}
+
+function historyIn(context: ProgramContext, text: string): Counters {
+  const counters = new Map<string, number>();
+  let isOurs = true;
+  const lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  for (const line of lines) {
+    if (line.startsWith("#")) isOurs = `${line}\n` === HEAD;
+    else {
+      const [, name, value] = /^\s*(\S+)\s+(\d+)/.exec(line) ?? [];
+      if (name === undefined) throw new ProgramExit(254, "nstat.c:146: error parsing history file\n");
+      counters.set(name, Number(value));
+    }
+  }
+  if (isOurs) return counters;
+  context.err("nstat: history is stale, ignoring it.\n");
+  return NOTHING;
 }
 
 /** fnmatch(3) without regard to case. */
@@ -125,10 +163,13 @@ function matches(pattern: string, name: string): boolean {
   }
 }
 
-function asText(rows: readonly (readonly [string, number])[]): string {
-  return HEAD + rows.map(([name, value]) => `${name.padEnd(32)}${String(value).padEnd(16)}   0.0\n`).join("");
+function asText(rows: readonly Row[]): string {
+  const line = ({ name, value, overflow }: Row): string =>
+    `${name.padEnd(32)}${String(value).padEnd(16)}   0.0${overflow ? " (overflow)" : ""}\n`;
+  return HEAD + rows.map(line).join("");
 }
 
-function asJson(rows: readonly (readonly [string, number])[], pretty: boolean): string {
-  return `${JSON.stringify({ kernel: Object.fromEntries(rows) }, null, pretty ? 4 : undefined)}\n`;
+function asJson(rows: readonly Row[], pretty: boolean): string {
+  const counters = Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  return `${JSON.stringify({ kernel: counters }, null, pretty ? 4 : undefined)}\n`;
 }

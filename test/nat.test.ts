@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TcpSocket } from "../src/net/tcp/tcp-socket.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
 import { connectionText } from "../src/netfilter/conntrack/connection-text.ts";
 import { conntrackOf } from "../src/netfilter/conntrack/conntrack-hooks.ts";
@@ -35,6 +36,28 @@ test("MASQUERADE keeps a free source port and the ICMP identifier, and the answe
   ]);
   expect(lines.filter((line) => line.includes("bad") || line.includes("wrong"))).toEqual([]);
   expect(net.problems()).toEqual([]);
+});
+
+test("MASQUERADE of what stays here takes another device's address, and lets a reset of OUTPUT through (Linux 6.18)", () => {
+  const net = new RoutedNetwork();
+  addRule(net.r, "nat", "POSTROUTING", { target: { name: "MASQUERADE" } });
+  sendEcho(rawIcmp(net.r), "127.0.0.1");
+  net.advance(0.1);
+  expect(connections(net)).toEqual([
+    "icmp src=127.0.0.1 dst=127.0.0.1 type=8 code=0 id=7 src=127.0.0.1 dst=10.0.1.1 type=0 code=0 id=7",
+  ]);
+  addRule(net.r, "filter", "OUTPUT", {
+    out: "rb",
+    target: { name: "REJECT", with: "tcp-reset" },
+    protocol: 6,
+  });
+  const before = net.r.snmp.outRequests;
+  const client = new TcpSocket(net.r);
+  client.connect(ipOf("10.0.2.2"), 80);
+  net.advance(0.1);
+  expect(client.takeError()).toBe("ECONNREFUSED");
+  // The SYN and the reset.
+  expect(net.r.snmp.outRequests - before).toBe(2);
 });
 
 test("two clients with one source port: the second gets another, and each gets its own answer", () => {

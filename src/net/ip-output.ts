@@ -106,12 +106,16 @@ export function sourceFor(way: Route, dst: number): number {
   return selectSource(way.device!, towards);
 }
 
-/** An address of the device to speak from to `dst`; one that has none borrows another's (inet_select_addr). 0: nobody has. */
-export function selectSource(device: NetDevice, dst: number): number {
-  const own = device.ipv4.select(dst, Scope.link);
+/**
+ * An address of the device to speak from to `dst`, of at most that scope; one that has none borrows another's
+ * (inet_select_addr). 0: nobody has.
+ */
+export function selectSource(device: NetDevice, dst: number, scope: Scope = Scope.link): number {
+  const own = device.ipv4.select(dst, scope);
   if (own !== 0) return own;
   for (const other of device.ns.devices)
-    for (const a of other.ipv4.addresses) if (!a.secondary && a.scope < Scope.link) return a.address;
+    for (const a of other.ipv4.addresses)
+      if (!a.secondary && a.scope !== Scope.link && a.scope <= scope) return a.address;
   return 0;
 }
 

@@ -103,8 +103,10 @@ function sendReset(ns: NetworkNamespace, packet: Packet, at: number): void {
   const way = ipOutput.route(ns, dst, 0, 0, reset.mark, 0);
   ns.note(reset, Verdict.sent, 0);
   if (way === null) ns.drop(reset, Verdict.IP_OUTNOROUTES, ns.fib.refusedBy);
-  else
+  else {
+    ns.snmp.outRequested(ns.world.leg);
     ipOutput.send(ns, reset, way, src, dst, ipv4.PROTO_TCP, 0, ns.ipv4.ip_default_ttl, ipv4.DONT_FRAGMENT, 0);
+  }
 }
 
 /** Protocols whose sum is another, or covers less, or need not be there: GRE, ESP, AH, SCTP, UDP-Lite (nf_reject_verify_csum). */

@@ -168,7 +168,7 @@ class Masquerade implements XtTarget {
     // Who has no address yet is asking for one (DHCP).
     if (connection === null || connection.src === 0) return XtVerdict.accept;
     const output = state.output!;
-    const from = output.ipv4.select(this.#nexthop(packet, output), Scope.global);
+    const from = ipOutput.selectSource(output, this.#nexthop(packet, output), Scope.global);
     if (from === 0) return XtVerdict.drop;
     connection.masqueradeIndex = output.ifindex;
     if (this.#range?.minAddress !== from) this.#range = onAddress(this.#info, from);

@@ -26,6 +26,9 @@ export function forward(ns: NetworkNamespace, device: NetDevice, packet: Packet,
     ns.drop(packet, Verdict.TTL_EXCEEDED);
     return;
   }
+  const { leg } = ns.world;
+  // Counted first, since Linux 6.6: what is too big or dropped by FORWARD is among it.
+  ns.snmp.forwarded(leg);
   const dst = ipv4.dst(view, at);
   packet.flags |= PacketFlag.forwarded;
   const mtu = ipOutput.mtu(ns, way, dst, true);
@@ -35,13 +38,10 @@ export function forward(ns: NetworkNamespace, device: NetDevice, packet: Packet,
     ns.drop(packet, Verdict.PKT_TOO_BIG, ipOutput.mtuEntry(ns, way, dst, true));
     return;
   }
-  const { leg } = ns.world;
   if (leg !== null) {
     leg.allows(packet, mtu);
     leg.forwards(packet);
   }
-  // Counted before the hook is asked, since Linux 6.6: what FORWARD drops is among it.
-  ns.snmp.forwarded(leg);
   ipv4.decrementTtl(view, at);
   if (way.device === device && ns.input.sourceOnLink) {
     ns.world.leg = null;

@@ -16,6 +16,23 @@ test("dig and dnsmasq ask another port over TCP too", async () => {
   expect(await ask("+tcp @127.0.0.1")).toBe("10.9.9.9\n");
 });
 
+test("files that cannot be written are complained of: pid files, logs, dumped headers", async () => {
+  const net = pair();
+  const said = async (line: string): Promise<string> => {
+    const { stdout, stderr, status } = await net.host("a").run(line);
+    return `${stdout}${stderr}${status}`;
+  };
+  const pidFile = (path: string, why: string): string =>
+    `\ndnsmasq: failed to open pidfile ${path}: ${why}\n3`;
+  expect(await said("dnsmasq -p 53 -x /no/pid")).toBe(pidFile("/no/pid", "No such file or directory"));
+  expect(await said("dnsmasq -p 53 -x /tmp")).toBe(pidFile("/tmp", "File exists"));
+  expect(await said("dnsmasq -p 53 -x /tmp/pid && grep -c . /tmp/pid")).toBe("1\n0");
+  const wget = await said("wget -o /no/log http://172.10.0.16/");
+  expect(wget).toBe("wget: can't open '/no/log': No such file or directory\n1");
+  // So does curl 7.88 of Debian 12.
+  expect(await said("curl -D /no/head http://172.10.0.16/")).toBe("Segmentation fault\n139");
+});
+
 test("nc -C writes the end of a line by itself: over UDP it is a datagram", async () => {
   const net = pair();
   const { stdout } = await net

@@ -170,7 +170,12 @@ class CurlSession {
     if (name === null) return null;
     if (name === "-") return (line) => this.#stdout.print(line);
     const path = absolutePath(this.#context, name);
-    this.#context.files.write(path, "");
+    try {
+      this.#context.files.write(path, "");
+    } catch {
+      // curl 7.88 goes on without the file, and falls (seen on Debian 12).
+      throw new ProgramExit(139, "Segmentation fault\n");
+    }
     return (line) => this.#context.files.append(path, line);
   }
 

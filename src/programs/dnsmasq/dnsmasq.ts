@@ -23,6 +23,7 @@ export function* dnsmasq(context: ProgramContext): Program {
     const server = new Dnsmasq(context, options);
     server.listen();
     if (options.foreground !== null) return yield* server.run(context);
+    server.openPidFile();
     const pid = context.fork((child) => server.run(child), "daemon");
     server.writePid(pid);
     return 0;
@@ -62,6 +63,21 @@ class Dnsmasq {
         const words = `failed to create listening socket for ${where}: ${errorText[error.errno]}`;
         throw new ProgramExit(2, `\ndnsmasq: ${words}\n`);
       }
+    }
+  }
+
+  /** @throws {ProgramExit} when there can be none */
+  openPidFile(): void {
+    const { files } = this.#context;
+    if (this.#o.pidFile === null) return;
+    const path = absolutePath(this.#context, this.#o.pidFile);
+    try {
+      files.write(path, "");
+    } catch (error) {
+      this.#stop();
+      // It must not have been there before (O_EXCL).
+      const words = files.stat(path) === null ? (error as Error).message : "File exists";
+      throw new ProgramExit(3, `\ndnsmasq: failed to open pidfile ${this.#o.pidFile}: ${words}\n`);
     }
   }
 

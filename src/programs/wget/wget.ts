@@ -29,7 +29,11 @@ export function wget(context: ProgramContext): Program {
 function logged(context: ProgramContext, log: string | null): ProgramContext {
   if (log === null) return context;
   const path = absolutePath(context, log);
-  context.files.write(path, "");
+  try {
+    context.files.write(path, "");
+  } catch (error) {
+    fail(`can't open '${log}': ${(error as Error).message}`);
+  }
   return { ...context, err: (text) => context.files.append(path, text) };
 }
 

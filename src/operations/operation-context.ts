@@ -8,6 +8,8 @@ export interface Outside {
   readonly stdin?: string;
   /** The text of a file, or null. */
   readFile?(path: string): string | null;
+  /** Writes a file anew; what is in its way in strerror's words, or null. */
+  writeFile?(path: string, text: string): string | null;
   /** Where a process lives; null when there is no such process. */
   namespaceOfProcess?(pid: number): NetworkNamespace | null;
   /** The processes of a namespace, ascending. */

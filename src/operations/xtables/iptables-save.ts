@@ -3,6 +3,7 @@ import type { Table } from "../../netfilter/table.ts";
 import type { Nanos } from "../../sim/time.ts";
 import { ctime } from "../ctime.ts";
 import type { InNamespace, QuestionRecord } from "../operation.ts";
+import type { OperationContext } from "../operation-context.ts";
 import type { Tool } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
 import type { Extensions } from "./extension.ts";
@@ -16,30 +17,47 @@ export interface IptablesSave extends InNamespace {
   readonly counters?: true;
   /** Absent: all that there are. */
   readonly table?: string;
+  /** Where the text goes instead of to standard output. */
+  readonly file?: string;
 }
 
 export const iptablesSave: QuestionRecord<IptablesSave> = {
   tool: "iptables-save",
-  words: ({ counters, table }) => [
+  words: ({ counters, table, file }) => [
     ...(counters ? ["-c"] : []),
     ...(table === undefined ? [] : ["-t", table]),
+    ...(file === undefined ? [] : ["-f", file]),
   ],
-  answer({ counters, table }, context) {
-    const netfilter = netfilterOf(context.namespace);
-    const { now } = context.host.world;
-    const { xtables } = context.toolbox;
-    if (table === undefined)
-      return netfilter.tables.map((t) => saved(t, counters === true, xtables, now)).join("");
-    try {
-      return saved(netfilter.table(table), counters === true, xtables, now);
-    } catch {
-      throw new ToolError(
-        `iptables-save v${VERSION}: Cannot initialize: Table does not exist (do you need to insmod?)\n`,
-        1,
-      );
-    }
+  answer(question, context) {
+    const { file } = question;
+    if (file === undefined) return textOf(question, context);
+    // The file is there, and empty, before the tables are looked at.
+    write(file, "", context);
+    write(file, textOf(question, context), context);
+    return "";
   },
 };
+
+function write(file: string, text: string, { outside }: OperationContext): void {
+  const problem = outside.writeFile?.(file, text) ?? null;
+  if (problem !== null) throw new ToolError(`Failed to open file, error: ${problem}\n`, 1);
+}
+
+function textOf({ counters, table }: IptablesSave, context: OperationContext): string {
+  const netfilter = netfilterOf(context.namespace);
+  const { now } = context.host.world;
+  const { xtables } = context.toolbox;
+  if (table === undefined)
+    return netfilter.tables.map((t) => saved(t, counters === true, xtables, now)).join("");
+  try {
+    return saved(netfilter.table(table), counters === true, xtables, now);
+  } catch {
+    throw new ToolError(
+      `iptables-save v${VERSION}: Cannot initialize: Table does not exist (do you need to insmod?)\n`,
+      1,
+    );
+  }
+}
 
 function saved(table: Table, counters: boolean, extensions: Extensions, now: Nanos): string {
   const draft = table.edit();
@@ -76,6 +94,7 @@ export const iptablesSaveTool: Tool = {
     const words = new Getopt(args, SHORT);
     let counters = false;
     let table: string | undefined;
+    let file: string | undefined;
     let others = false;
     for (;;) {
       const word = words.next(OPTIONS);
@@ -92,8 +111,7 @@ export const iptablesSaveTool: Tool = {
       if (word.code === "V") return [{ ask: "text", arguments: ["-V"], text: `iptables-save v${VERSION}\n` }];
       if (word.code === "c") counters = true;
       if (word.code === "t") table = word.value!;
-      if (word.code === "f")
-        throw new ToolError("iptables-save: -f is not simulated: redirect the output with > FILE", 1);
+      if (word.code === "f") file = word.value!;
     }
     if (others || words.at < args.length) throw new ToolError("Unknown arguments found on commandline", 1);
     return [
@@ -101,6 +119,7 @@ export const iptablesSaveTool: Tool = {
         ask: "iptables-save",
         ...(counters ? { counters: true as const } : {}),
         ...(table === undefined ? {} : { table }),
+        ...(file === undefined ? {} : { file }),
       },
     ];
   },

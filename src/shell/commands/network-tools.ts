@@ -47,6 +47,17 @@ function operationContext(toolbox: Toolbox, context: CommandContext): OperationC
         throw error;
       }
     },
+    writeFile: (path, text) => {
+      const place = resolvePath(context.cwd, path);
+      try {
+        if (place === "/dev/stdout") context.out(text);
+        else if (place !== "/dev/null") files.write(place, text);
+        return null;
+      } catch (error) {
+        if (error instanceof FileFailure) return error.message;
+        throw error;
+      }
+    },
     namespaceOfProcess: (pid) => machine.processes.find(pid)?.namespace ?? null,
     processesIn: (namespace) =>
       machine.processes

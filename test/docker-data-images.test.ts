@@ -77,6 +77,27 @@ test("A11 redis and redis-cli say what the real ones say", async () => {
   expect(await ask("docker logs kv | grep -c 'SECURITY ATTACK'")).toBe("1\n");
 });
 
+test("redis-cli says of a server of something else what its library says, and ends", async () => {
+  const ask = await hostWith("docker run -d --name kv redis");
+  const answers = [
+    ["hello\\n", 'Protocol error, got "h" as reply type byte'],
+    ["$x\\r\\n", "Bad bulk string length"],
+    ["*x\\r\\n", "Bad multi-bulk length"],
+    [":x\\r\\n", "Bad integer value"],
+    ["*1\\r\\n?\\r\\n", 'Protocol error, got "?" as reply type byte'],
+  ] as const;
+  for (const [answer, words] of answers) {
+    await ask(`printf '${answer}' | nc -q 1 -l -p 99 >/dev/null &`);
+    expect([answer, await ask("docker exec kv redis-cli -h 172.17.0.1 -p 99 ping 2>&1; echo $?")]).toEqual([
+      answer,
+      `Error: ${words}\n1\n`,
+    ]);
+    await ask("wait");
+  }
+  await ask("printf '*-1\\r\\n' | nc -q 1 -l -p 99 >/dev/null &");
+  expect(await ask("docker exec kv redis-cli --no-raw -h 172.17.0.1 -p 99 ping")).toBe("(nil)\n");
+});
+
 test("A11 postgres ends a connection that does not speak its protocol, and says so", async () => {
   const ask = await hostWith("docker run -d --name db -p 5432:5432 postgres");
   expect(await ask("curl -sS 127.0.0.1:5432; docker logs db 2>&1 | tail -1")).toBe(

@@ -6,7 +6,7 @@ import { lookupError, resolveName } from "../../programs/resolve-name.ts";
 import type { Program, Wait } from "../../sim/process.ts";
 import { fromOctets, toOctets } from "../../wire/http.ts";
 import type { ImageProgram } from "./image-spec.ts";
-import { commandText, type Reply, readReply, splitWords } from "./redis-protocol.ts";
+import { commandText, ProtocolMistake, type Reply, readReply, splitWords } from "./redis-protocol.ts";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 const VERSION = "redis-cli 7.0.15\n";
@@ -141,7 +141,10 @@ class Client {
     return false;
   }
 
-  /** Gives a command and prints its reply; false when there is none, which it says. */
+  /**
+   * Gives a command and prints its reply; false when there is none, which it says.
+   * @throws {ProtocolMistake} when a server of something else answers
+   */
   *run(words: readonly string[]): Generator<Wait, boolean, void> {
     if (!(yield* this.open())) return false;
     const socket = this.#socket!;
@@ -217,6 +220,10 @@ export const redisCli: ImageProgram = function* (context) {
     if (options.words.length === 0) return yield* converse(context, client);
     for (let i = 0; i < options.repeat; i++) if (!(yield* client.run(options.words))) return 1;
     return 0;
+  } catch (error) {
+    if (!(error instanceof ProtocolMistake)) throw error;
+    context.err(`Error: ${error.message}\n`);
+    return 1;
   } finally {
     client.close();
   }

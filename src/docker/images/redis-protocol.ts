@@ -102,41 +102,46 @@ export function replyText(reply: Reply): string {
   }
 }
 
-/** Reads one reply and says where the next begins; null while it is not whole. @throws {Error} when it is none */
+/** What is no reply, in the words of the client's library (hiredis, read.c). */
+export class ProtocolMistake extends Error {
+  override readonly name = "ProtocolMistake";
+}
+
+/** Reads one reply and says where the next begins; null while it is not whole. @throws {ProtocolMistake} when it is none */
 export function readReply(text: string, from = 0): { readonly reply: Reply; readonly after: number } | null {
+  const type = text[from];
+  if (type !== undefined && !"+-:$*".includes(type))
+    throw new ProtocolMistake(`Protocol error, got ${JSON.stringify(type)} as reply type byte`);
   const head = readLine(text, from);
   if (head === null) return null;
   const rest = head.line.slice(1);
-  const number = readNumber(rest);
-  switch (head.line[0]) {
+  switch (type) {
     case "+":
       return { reply: { kind: "status", text: rest }, after: head.after };
     case "-":
       return { reply: { kind: "error", text: rest }, after: head.after };
     case ":":
-      if (/^-?\d+$/.test(rest)) return { reply: { kind: "integer", value: BigInt(rest) }, after: head.after };
-      break;
-    case "$": {
-      if (number === null) break;
-      if (number < 0) return { reply: { kind: "bulk", text: null }, after: head.after };
-      const after = head.after + number + 2;
-      if (text.length < after) return null;
-      return { reply: { kind: "bulk", text: text.slice(head.after, after - 2) }, after };
-    }
-    case "*": {
-      if (number === null) break;
-      const replies: Reply[] = [];
-      let at = head.after;
-      for (let i = 0; i < number; i++) {
-        const next = readReply(text, at);
-        if (next === null) return null;
-        replies.push(next.reply);
-        at = next.after;
-      }
-      return { reply: { kind: "array", replies }, after: at };
-    }
+      if (!/^-?\d+$/.test(rest)) throw new ProtocolMistake("Bad integer value");
+      return { reply: { kind: "integer", value: BigInt(rest) }, after: head.after };
   }
-  throw new Error(`Protocol error, got ${JSON.stringify(head.line.slice(0, 1))} as reply type byte`);
+  const length = readNumber(rest);
+  if (length === null)
+    throw new ProtocolMistake(type === "$" ? "Bad bulk string length" : "Bad multi-bulk length");
+  if (length < 0) return { reply: { kind: "bulk", text: null }, after: head.after };
+  if (type === "$") {
+    const after = head.after + length + 2;
+    if (text.length < after) return null;
+    return { reply: { kind: "bulk", text: text.slice(head.after, after - 2) }, after };
+  }
+  const replies: Reply[] = [];
+  let at = head.after;
+  for (let i = 0; i < length; i++) {
+    const next = readReply(text, at);
+    if (next === null) return null;
+    replies.push(next.reply);
+    at = next.after;
+  }
+  return { reply: { kind: "array", replies }, after: at };
 }
 
 function readLine(text: string, from: number): { readonly line: string; readonly after: number } | null {

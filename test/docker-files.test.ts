@@ -40,7 +40,7 @@ test("A10 what is mounted where it cannot be is refused in words", async () => {
   expect(inside).toContain('/merged/proc/sys" cannot be mounted because it is inside /proc: unknown.\n');
   expect(readOnly).toContain("/merged/x/y: read-only file system: unknown.\n");
   expect(kernel).toBe(
-    "Error response from daemon: create vv: error while creating volume path '/var/lib/docker/volumes/vv/_data': mkdir /var/lib/docker: not a directory\none\ntwo\nvol\n",
+    "Error response from daemon: create vv: error while creating volume path '/var/lib/docker/volumes/vv/_data': mkdir /var/lib/docker/volumes: not a directory\none\ntwo\nvol\n",
   );
 });
 

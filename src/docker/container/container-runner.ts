@@ -164,7 +164,7 @@ export class ContainerRunner {
     files.write("/etc/hostname", `${Hostname}\n`);
     const cwd = config.WorkingDir || "/";
     mountAll(container, system, host);
-    addDevices(hostConfig, host, files);
+    addDevices(container, host, files);
     makeCwd(container, files, cwd);
     system.readOnly = hostConfig["ReadonlyRootfs"] === true;
     if (files.stat(cwd)?.kind !== "directory") throw notDirectory(cwd, 127);

@@ -32,7 +32,7 @@ test("A10 what is mounted where it cannot be is refused in words", async () => {
     "docker run --rm -v /etc/hosts/x:/y alpine true",
     "docker run --rm -v vol:/proc/sys alpine true",
     "docker run --rm -v one:/x:ro -v two:/x/y alpine true",
-    "rm -rf /var/lib/docker; touch /var/lib/docker; docker volume create vv; docker volume ls -q",
+    "rm -rf /var/lib/docker/volumes; touch /var/lib/docker/volumes; docker volume create vv; docker volume ls -q",
   );
   expect(source).toContain(
     "error while creating mount source path '/etc/hosts/x': mkdir /etc/hosts: not a directory.\n",
@@ -156,4 +156,16 @@ test("A10 a volume is filled with what the image has there, unless it is told no
   expect(empty).toBe("");
   // It is empty still, so that the next one fills it.
   expect(again).toBe(filled);
+});
+
+test("a device below a file has no room in a container", async () => {
+  const [said, status, where] = await typed(
+    "docker run --name none --device /dev/null:/etc/passwd/x/y alpine true 2>&1 | sed 's#/overlay2/[0-9a-f]*#/overlay2/ID#'",
+    "docker inspect -f '{{.State.ExitCode}}' none",
+    "docker run --rm --device /dev/null:/dev/deep/er alpine ls /dev/deep",
+  );
+  expect(said).toMatch(
+    /: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error creating device nodes: mkdir \/var\/lib\/docker\/overlay2\/ID\/merged\/etc\/passwd: not a directory: unknown/,
+  );
+  expect([status, where]).toEqual(["128\n", "er\n"]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { lab } from "../src/index.ts";
 import { TcpListener } from "../src/net/tcp/tcp-listener.ts";
 import { TcpSocket } from "../src/net/tcp/tcp-socket.ts";
 import { MILLISECOND } from "../src/sim/time.ts";
@@ -122,4 +123,21 @@ test("a port that a program had asked for is chosen by nobody else, as long as s
   expect(() => new TcpSocket(w.a).connect(B, 8000)).toThrow("Cannot assign requested address");
   w.run(60_000 * MILLISECOND);
   new TcpSocket(w.a).connect(B, 8000);
+});
+
+test("what a tunnel's packets suffer is no refusal of the segments in them, and a SYN that comes again gives more time", async () => {
+  const net = lab({ hosts: { a: "172.10.0.15", b: "172.10.0.16" } });
+  const run = async (host: "a" | "b", line: string): Promise<string> =>
+    (await net.host(host).run(line)).stdout;
+  const tunnel = (other: string, own: string): string =>
+    `ip link add vx type vxlan id 4 remote ${other} dstport 4789; ip addr add ${own}/24 dev vx; ip link set vx up`;
+  await run("a", tunnel("172.10.0.16", "10.9.0.1"));
+  await run("b", tunnel("172.10.0.15", "10.9.0.2"));
+  await run("a", "nc -l -p 90 > /dev/null & ping -c 1 10.9.0.2");
+  await run("a", "iptables -A OUTPUT -p udp --dport 4789 -j DROP");
+  await run("b", "sysctl -qw net.ipv4.tcp_syn_linear_timeouts=4; nc -w 6 10.9.0.1 90 < /dev/null");
+  expect(await run("a", "ss -tanH")).toMatch(/^SYN-RECV/m);
+  // Had the time not begun anew with each SYN, it would have been over a third time.
+  expect(await run("a", "nstat -as TcpExtTCPTimeouts | tail -1")).toMatch(/TCPTimeouts +1 /);
+  await run("a", "iptables -F");
 });

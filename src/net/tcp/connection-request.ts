@@ -141,13 +141,18 @@ export class ConnectionRequest {
     }
     ns.snmp.outRequested(ns.world.leg);
     const ttl = this.listener.ttl !== 0 ? this.listener.ttl : ns.ipv4.ip_default_ttl;
-    ns.hooks.refused = 0;
+    const { id } = packet;
     ipOutput.sendOn(ns, packet, way, ipv4.PROTO_TCP, tos, ttl, ipv4.DONT_FRAGMENT, NO_IDENTIFICATION);
-    return ns.hooks.refused === 0;
+    return ns.hooks.refused !== id;
   }
 
-  /** The SYN came again: so does the answer (tcp_rtx_synack). False as {@link sendSynAck}. */
-  repeat(): boolean {
+  /** The SYN came again: so does the answer, and the time for the last step begins anew (tcp_check_req). */
+  askedAgain(): void {
+    if (this.#repeat()) this.#arm(this.#timeout);
+  }
+
+  /** The answer goes out again (tcp_rtx_synack). False as {@link sendSynAck}. */
+  #repeat(): boolean {
     const { counters } = this.ns.tcp;
     if (!this.sendSynAck()) return false;
     counters.RetransSegs++;
@@ -167,12 +172,17 @@ export class ConnectionRequest {
     const most = this.listener.synCount || settings.tcp_synack_retries;
     counters.TCPTimeouts++;
     // Whose last step has come already needs no answer: it waits for a place in the accept queue.
-    if (this.timeouts >= most || (!this.acknowledged && !this.repeat())) {
+    if (this.timeouts >= most || (!this.acknowledged && !this.#repeat())) {
       this.remove();
       return;
     }
     this.timeouts++;
-    this.#arm(Math.min(FIRST_TIMEOUT * 2 ** this.timeouts, settings.tcp_rto_max_ms * MILLISECOND));
+    this.#arm(this.#timeout);
+  }
+
+  /** tcp_reqsk_timeout */
+  get #timeout(): Nanos {
+    return Math.min(FIRST_TIMEOUT * 2 ** this.timeouts, this.ns.tcp.settings.tcp_rto_max_ms * MILLISECOND);
   }
 
   #arm(delay: Nanos): void {

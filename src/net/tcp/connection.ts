@@ -226,6 +226,8 @@ export class TcpConnection {
   /** An error for the next call, and one that came and may pass (sk_err, sk_err_soft). */
   error: Errno | null = null;
   softError: Errno | null = null;
+  /** A hook of this host dropped the segment that was sent last; what carries it in a tunnel is another frame. */
+  refused = false;
   bytesSent = 0;
   bytesRetransmitted = 0;
   bytesAcked = 0;

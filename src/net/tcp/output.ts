@@ -80,7 +80,7 @@ export function findWay(c: TcpConnection): boolean {
   return c.way.find(c.ns, c.remoteAddress, c.localAddress, c.boundTo, c.mark, c.tos & 0xfc);
 }
 
-/** Sends a segment whose header stands; false when there is no way for it (ip_queue_xmit). */
+/** Sends a segment whose header stands; false when there is no way for it (ip_queue_xmit). `c.refused` is set or not. */
 function transmit(c: TcpConnection, packet: Packet): boolean {
   const { ns, way } = c;
   packet.mark = c.mark;
@@ -96,7 +96,9 @@ function transmit(c: TcpConnection, packet: Packet): boolean {
   }
   ns.snmp.outRequested(ns.world.leg);
   const ttl = c.ttl !== 0 ? c.ttl : ns.ipv4.ip_default_ttl;
+  const { id } = packet;
   ipOutput.sendOn(ns, packet, way, ipv4.PROTO_TCP, c.tos, ttl, way.fragmentField(ns), c.identification);
+  c.refused = ns.hooks.refused === id;
   return true;
 }
 

@@ -106,7 +106,7 @@ export function proceed(r: ConnectionRequest, segment: Segment, packet: Packet):
   const kind = segment.flags & (RST | SYN | ACK);
   if (segment.sequence === r.initialReceive && kind === SYN && !old) {
     // The SYN came again, perhaps because the answer was lost.
-    if (!isLimited(r, segment, "TCPACKSkippedSynRecv")) r.repeat();
+    if (!isLimited(r, segment, "TCPACKSkippedSynRecv")) r.askedAgain();
     ns.world.end(packet, Verdict.delivered, ns.place);
     return null;
   }

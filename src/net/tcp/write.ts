@@ -111,10 +111,7 @@ function sendNew(c: TcpConnection, length: number, mss: number, push: boolean, f
   const isFirst = c.sent.count === 0;
   const isProbing = c.pending === Pending.lossProbe;
   if (isFirst) c.sent.start = sequence;
-  const { hooks } = c.ns;
-  hooks.refused = 0;
-  if (!output.sendSegment(c, sequence, length, output.dataFlags(push, fin)) || hooks.refused !== 0)
-    return false;
+  if (!output.sendSegment(c, sequence, length, output.dataFlags(push, fin)) || c.refused) return false;
   c.sendNext = (sequence + length + (fin ? 1 : 0)) | 0;
   if (fin) c.finSent = true;
   if (length < mss) c.lastSmall = c.sendNext;

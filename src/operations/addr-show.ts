@@ -8,7 +8,7 @@ import { ipv6AddressOf } from "./ipv6-text.ts";
 import { type JsonObject, printJson } from "./json.ts";
 import { type DeviceFilter, devicesOf, filterWords } from "./link-show.ts";
 import { statsJson, statsText } from "./link-stats.ts";
-import { briefHead, briefJson, linkJson, linkText, linkText6 } from "./link-text.ts";
+import { briefHead, briefJson, linkJson, linkJson6, linkText, linkText6 } from "./link-text.ts";
 import type { InNamespace, OperationRecord, QuestionRecord } from "./operation.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { scopeName, scopeOf } from "./route-names.ts";
@@ -145,7 +145,9 @@ export const addrShow: QuestionRecord<AddrShow> = {
           (family === undefined && addressesOf(device, {}, undefined).length === 0),
       );
     if (options.json) {
-      const list = wanted.map(({ device, addresses }) => jsonOf(device, addresses, options, context));
+      const list = wanted.map(({ device, addresses }) =>
+        jsonOf(device, addresses, question, options, context),
+      );
       return printJson(list, options.pretty ?? false);
     }
     return wanted
@@ -194,28 +196,34 @@ function textOf(
   return head + lines + stats;
 }
 
+/** A single device is asked for whole. */
+function isDumpOfIpv6(filter: AddressFilter, options: ShowOptions): boolean {
+  return options.family === "inet6" && filter.dev === undefined;
+}
+
 function headOf(
   device: NetDevice,
   filter: AddressFilter,
   options: ShowOptions,
   context: OperationContext,
 ): string {
-  // A single device is asked for whole.
-  if (options.family === "inet6" && filter.dev === undefined)
-    return linkText6(device, options.details ?? false, context);
+  if (isDumpOfIpv6(filter, options)) return linkText6(device, options.details ?? false, context);
   return linkText(device, "addr", options, context);
 }
 
 function jsonOf(
   device: NetDevice,
   addresses: readonly Shown[],
+  filter: AddressFilter,
   options: ShowOptions,
   context: OperationContext,
 ): JsonObject {
   if (options.brief)
     return { ...briefJson(device, "addr", context), addr_info: addresses.map((a) => a.briefJson) };
   return {
-    ...linkJson(device, "addr", options, context),
+    ...(isDumpOfIpv6(filter, options)
+      ? linkJson6(device, options.details ?? false, context)
+      : linkJson(device, "addr", options, context)),
     addr_info: addresses.map((a) => a.json),
     stats64: options.statistics ? statsJson(device, options.statistics) : undefined,
   };

@@ -86,6 +86,21 @@ export function linkText6(device: NetDevice, details: boolean, { toolbox }: Oper
   );
 }
 
+/** The same of `ip -6 -json addr`. */
+export function linkJson6(device: NetDevice, details: boolean, { toolbox }: OperationContext): JsonObject {
+  const [type, address] = linkLayer(device);
+  return {
+    ifindex: device.ifindex,
+    ...pointerJson(linkPointer(device, toolbox)),
+    ifname: device.name,
+    flags: flagsOf(device, toolbox),
+    mtu: device.mtu,
+    operstate: operstate(device),
+    txqlen: shownQueueLength(device) || undefined,
+    ...(details ? { link_type: type, address } : {}),
+  };
+}
+
 function detailsText(device: NetDevice, view: LinkView, newline: string, context: OperationContext): string {
   const { promiscuity, allmulti, minMtu, maxMtu, driver, master } = device;
   const types = context.toolbox.linkTypes;

@@ -34,7 +34,7 @@ netDeviceContract("lo", () => {
   const host = newHost();
   const device = host.root.loopback;
   device.setUp(true);
-  return { host, device, station: device, stationMac: macNumbered(0), movable: false };
+  return { host, device, station: device, stationMac: macNumbered(0), movable: false, uncounted: 14 };
 });
 
 netDeviceContract("veth", () => {

@@ -32,7 +32,7 @@ $ docker run -it --name c1 --rm alpine
 / # cd /tmp; x=5
 /tmp # echo $x > file; cat file; nosuch
 5
-sh: nosuch: not found
+/bin/sh: nosuch: not found
 [exit 127]
 /tmp # for i in 1 2; do
 /tmp # echo $i; done

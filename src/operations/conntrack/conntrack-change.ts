@@ -162,9 +162,12 @@ export const conntrackUpdate: OperationRecord<ConntrackUpdate> = {
         throw new ToolError(`${NOT_SUPPORTED}\n${said(NOT_SUPPORTED)}`, 1);
     for (const connection of entries) {
       changeByHand(connection, filter, timeout);
-      asUser(context, (conntrack) => conntrack.changed(connection, ConnectionChange.reply | CHANGED_BY_HAND));
+      asUser(context, (conntrack) => {
+        conntrack.changed(connection, ConnectionChange.reply | CHANGED_BY_HAND);
+        // What has no time left is gone when the tool looks at it again (nf_ct_gc_expired).
+        if (timeout === 0) conntrack.kill(connection);
+      });
     }
-    // What has no time left is gone when the tool looks at it again.
     const left = timeout === 0 ? [] : entries;
     const text = said(`${left.length} flow entries have been updated.`);
     throw new ToolError(text, left.length === 0 ? 1 : 0, entriesText(left, line, format, 2));

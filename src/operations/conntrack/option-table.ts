@@ -89,6 +89,9 @@ export const ICMP: Readonly<Record<string, "icmpType" | "icmpCode" | "icmpId">> 
   "icmp-id": "icmpId",
 };
 
+/** Nearly all options: whole tables know no entries. */
+const NONE: readonly string[] = [..."sdrqptuemngjocbwlz", "orig-zone", "reply-zone"];
+
 /** The options that a command does not take, by the letters and names that they have here. */
 export const ILLEGAL: Readonly<Record<string, readonly string[]>> = {
   L: [..."tebc"],
@@ -98,9 +101,9 @@ export const ILLEGAL: Readonly<Record<string, readonly string[]>> = {
   A: [..."ebzo"],
   U: [..."ebzw", "orig-zone", "reply-zone"],
   E: [..."tz"],
-  F: [..."sdrqptuemngjocbwlz"],
-  C: [..."sdrqptuemngjocbwlz"],
-  S: [..."sdrqptuemngjocbwlz"],
+  F: NONE,
+  C: NONE,
+  S: NONE,
 };
 
 /** What an option is called here, by its name or by the beginning of it that no other has. */

@@ -185,3 +185,17 @@ COMMIT
 `,
   );
 });
+
+// A real engine 20.10.24 with its own client: `logs -f` of such a container printed these two lines and ended, and at the engine's
+// end `events` said what stands here, while `stats` ended as if all was well.
+test("who follows a log is let go when its process ends, even to start again; who listens to an engine, when that ends", async () => {
+  const world = labWorld(HOSTS);
+  await ask(world, "docker run -d --name aa --restart always alpine sh -c 'echo hi; sleep 2; echo bye'");
+  expect(await world.type("host", "docker logs -f aa")).toMatchObject({ output: "hi\nbye\n", status: 0 });
+  // It waits for its next start now.
+  expect(await ask(world, "docker logs -f aa | tail -1")).toBe("bye\n");
+  await ask(world, "{ docker events >ev 2>&1; echo $? >>ev; } &");
+  await ask(world, "{ docker stats >/dev/null 2>st; echo $? >>st; } &");
+  await ask(world, "sleep 1; docker rm -f aa; systemctl restart docker; sleep 1");
+  expect(await ask(world, "tail -2 ev; cat st")).toBe("unexpected EOF\n1\n0\n");
+});

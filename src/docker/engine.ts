@@ -1,6 +1,5 @@
 import type { Host } from "../net/host.ts";
 import { MILLISECOND } from "../sim/time.ts";
-import type { WaitQueue } from "../sim/wait-queue.ts";
 import type { ArchiveApi } from "./api/archive-api.ts";
 import type {
   ContainerCreateRequest,
@@ -9,7 +8,7 @@ import type {
   ExecConfig,
 } from "./api/container-types.ts";
 import { DaemonError, withPrefix } from "./api/daemon-error.ts";
-import type { Call, ContainerProcess, DockerApi, ExecInput, Filters, LogLine } from "./api/docker-api.ts";
+import type { Call, ContainerProcess, DockerApi, ExecInput, Filters } from "./api/docker-api.ts";
 import type { ImageResource, ImageSummary } from "./api/image-types.ts";
 import type { EndpointSettings, NetworkCreateRequest, NetworkResource } from "./api/network-types.ts";
 import type { VolumeCreateRequest, VolumeResource } from "./api/volume-types.ts";
@@ -366,11 +365,17 @@ export class DockerEngine implements DockerApi {
     return statsOf(container, namespace, this.#host.world.now, MEMORY);
   }
 
-  containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: WaitQueue } {
+  containerLogs(ref: string): ReturnType<DockerApi["containerLogs"]> {
     const { log, hostConfig } = this.#store.demand(ref);
     if (hostConfig.LogConfig.Type === "none")
       throw new DaemonError(500, "configured logging driver does not support reading");
-    return { lines: log.records, changed: log.changed };
+    return {
+      lines: log.records,
+      changed: log.changed,
+      get ends() {
+        return log.ends;
+      },
+    };
   }
 
   containerAttach(ref: string, input: ExecInput | null): ReturnType<DockerApi["containerLogs"]> {

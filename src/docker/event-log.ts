@@ -9,6 +9,8 @@ export const EVENTS_KEPT = 256;
 export class EventLog {
   readonly list: EventMessage[] = [];
   readonly changed: WaitQueue = new WaitQueue();
+  /** How often the engine has ended since: whoever listened then hears no more. */
+  ends = 0;
   readonly #world: World;
 
   constructor(world: World) {
@@ -22,6 +24,12 @@ export class EventLog {
       Actor: { ID: id, Attributes: attributes },
       at: this.#world.now,
     });
+    this.changed.notify();
+  }
+
+  /** The engine ends. */
+  end(): void {
+    this.ends++;
     this.changed.notify();
   }
 

@@ -17,7 +17,7 @@ import { containerAnswer, imageAnswer, networkAnswer, volumeAnswer } from "./ans
 export class FakeEngine implements DockerApi {
   /** Each changing request, as `METHOD path` with its body. */
   readonly asked: { readonly what: string; readonly body: unknown }[] = [];
-  readonly events = { list: [], changed: new WaitQueue() };
+  readonly events = { list: [], changed: new WaitQueue(), ends: 0 };
   readonly #containers: readonly ContainerResource[];
   readonly #networks: readonly NetworkResource[];
   readonly #images: readonly ImageResource[];
@@ -191,8 +191,8 @@ export class FakeEngine implements DockerApi {
     return {};
   }
 
-  containerLogs(): { readonly lines: []; readonly changed: WaitQueue } {
-    return { lines: [], changed: new WaitQueue() };
+  containerLogs(): { readonly lines: []; readonly changed: WaitQueue; readonly ends: number } {
+    return { lines: [], changed: new WaitQueue(), ends: 0 };
   }
 
   containerAttach(): ReturnType<FakeEngine["containerLogs"]> {

@@ -59,8 +59,12 @@ export interface DockerApi {
   };
   /** What asks for files. */
   readonly archives: ArchiveApi;
-  /** All since the engine started, in order; `changed` is raised at each further one. */
-  readonly events: { readonly list: readonly EventMessage[]; readonly changed: WaitQueue };
+  /** All since the machine started, in order; `changed` is raised at each further one, and when the engine has ended once more. */
+  readonly events: {
+    readonly list: readonly EventMessage[];
+    readonly changed: WaitQueue;
+    readonly ends: number;
+  };
 
   networkList(filters?: Filters): NetworkResource[];
   networkInspect(ref: string): NetworkResource;
@@ -94,8 +98,15 @@ export interface DockerApi {
   containerWait(ref: string, condition: "not-running" | "next-exit" | "removed"): Call<number>;
   containerTop(ref: string, args: readonly string[]): { Titles: string[]; Processes: string[][] };
   containerStats(ref: string): Record<string, unknown>;
-  /** The lines that its process wrote, each with its line break; `changed` is raised at each further one and when it ends. */
-  containerLogs(ref: string): { readonly lines: readonly LogLine[]; readonly changed: WaitQueue };
+  /**
+   * The lines that its process wrote, each with its line break; `changed` is raised at each further one, and when the process
+   * has ended once more.
+   */
+  containerLogs(ref: string): {
+    readonly lines: readonly LogLine[];
+    readonly changed: WaitQueue;
+    readonly ends: number;
+  };
   /**
    * Attaches to the main process: its output, as {@link containerLogs}, and what it reads from now on; null changes nothing
    * there. The process waits for the input's own `arrived`, so that whoever types sees that it is read. Input is of no

@@ -25,7 +25,7 @@ export function* showEvents({ context, options, api }: Invocation): Program {
       `Error response from daemon: \`since\` time (${sentTime(options.text("since"), since)}) cannot be after \`until\` time (${sentTime(options.text("until"), until)})`,
     );
   const filters = options.filters();
-  const { list, changed } = api.events;
+  const { list, changed, ends } = api.events;
   // What happened before is told when either end is named, as far as the engine remembers it.
   let next = since === null && until === null ? list.length : Math.max(0, list.length - EVENTS_KEPT);
   for (;;) {
@@ -37,6 +37,8 @@ export function* showEvents({ context, options, api }: Invocation): Program {
         context.out(`${template === null ? eventText(event) : formatted(template, event)}\n`);
     }
     if (until !== null && context.now() >= until) return 0;
+    // The engine has ended in the meantime.
+    if (api.events.ends !== ends) throw new ClientError("unexpected EOF");
     yield { on: [changed], until: until ?? Number.POSITIVE_INFINITY };
   }
 }

@@ -29,11 +29,13 @@ export function* showLogs({ context, options, args, api }: Invocation): Program 
   const all = log.lines.filter(within);
   const chosen = /^\d+$/.test(tail) ? all.slice(Math.max(0, all.length - Number(tail))) : all;
   let seen = log.lines.length;
+  const { ends } = log;
   for (const line of chosen) show(line);
   if (!options.flag("follow")) return 0;
   for (;;) {
     for (; seen < log.lines.length; seen++) if (within(log.lines[seen]!)) show(log.lines[seen]!);
-    if (!runs(() => api.containerInspect(Id).State.Running)) return 0;
+    // The driver lets go of who follows when the process ends, also when it starts again (moby daemon, handleContainerExit).
+    if (log.ends !== ends || !runs(() => api.containerInspect(Id).State)) return 0;
     if (until !== null && context.now() >= until) return 0;
     yield { on: [log.changed], until: until ?? Number.POSITIVE_INFINITY };
   }
@@ -67,10 +69,11 @@ function pick(
   return all.filter(([name]) => named.includes(name) || (pattern !== undefined && matches(pattern, name)));
 }
 
-/** A container that was removed does not run either. */
-function runs(ask: () => boolean): boolean {
+/** A container that was removed does not run, nor one that waits for its next start. */
+function runs(ask: () => { readonly Running: boolean; readonly Restarting: boolean }): boolean {
   try {
-    return ask();
+    const { Running, Restarting } = ask();
+    return Running && !Restarting;
   } catch (error) {
     if (error instanceof DaemonError) return false;
     throw error;

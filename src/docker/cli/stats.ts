@@ -26,14 +26,16 @@ const TABLE =
 /** The client prints every half second what the engine tells every second. */
 const PERIOD = SECOND / 2;
 
-/** `docker stats`: once with `--no-stream`, else until it is ended. */
+/** `docker stats`: once with `--no-stream`, else until it is ended, or the engine. */
 export function* showStats({ context, options, args, api }: Invocation): Program {
   const said = options.text("format");
   const format = said === "" || said === "table" ? TABLE : said;
   const list = listing(!options.flag("no-trunc"));
   const refs = (): readonly string[] =>
     args.length > 0 ? args : api.containerList({ all: options.flag("all") }).map(({ Id }) => shortId(Id));
+  const { ends } = api.events;
   for (;;) {
+    if (api.events.ends !== ends) return 0;
     const readings: Reading[] = [];
     const refusals: string[] = [];
     for (const ref of refs()) {

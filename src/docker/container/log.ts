@@ -10,6 +10,8 @@ export class ContainerLog {
   /** Line by line, each stream by itself, as the logging driver keeps it. */
   readonly records: LogLine[] = [];
   readonly changed: WaitQueue = new WaitQueue();
+  /** How often the process has ended. */
+  ends = 0;
   readonly #world: World;
   /** Lines without their end, with the time of their beginning. */
   readonly #begun: Map<LogLine["stream"], LogLine> = new Map();
@@ -37,6 +39,7 @@ export class ContainerLog {
   end(): void {
     for (const line of this.#begun.values()) this.records.push(line);
     this.#begun.clear();
+    this.ends++;
     this.changed.notify();
   }
 

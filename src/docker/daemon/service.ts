@@ -65,6 +65,7 @@ export class EngineService {
     if (!this.#running) return;
     if (!this.#settings.liveRestore) yield* this.#parts.stopContainers();
     this.#running = false;
+    this.#parts.events.end();
   }
 
   /** Reads its options anew. False when it refused to start: the journal says why. */

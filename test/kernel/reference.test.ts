@@ -25,8 +25,11 @@ const lessons: string[] = lessonFiles("scenarios")
 const ALONE = `script=$(cat "$1") && text=$(cat "$2") && mount -t tmpfs none /tmp && cd /tmp &&
   printf '%s\n' "$script" > check.py && printf '%s\n' "$text" > lesson.md && exec python3 check.py lesson.md`;
 
+/** Mounts and processes of its own: what a lesson leaves running ends with its check. */
+const APART = ["-m", "--propagation", "private", "-p", "-f", "--kill-child", "--mount-proc"];
+
 function check(path: string): Promise<string> {
-  const args = ["-m", "--propagation", "private", "bash", "-c", ALONE, "check", reference, path];
+  const args = [...APART, "bash", "-c", ALONE, "check", reference, path];
   const [command, ...words] = [...ON_TIME, "unshare", ...args];
   return new Promise((resolve) => execFile(command!, words, (_, stdout, stderr) => resolve(stdout + stderr)));
 }

@@ -21,6 +21,7 @@ export function measure(go, count, seconds) {
   };
   // A collection that the warm-up began goes on for as long as nothing is allocated, and makes each store of a reference dearer.
   globalThis.gc();
+  // `benchmark` takes a second at least, 21 samples of a twentieth: shorter ones begin with cold caches and differ twice as much.
   const bench = new Benchmark("burst", burst, { maxTime: seconds, minSamples: 21 });
   bench.run();
   if (bench.error !== undefined) throw bench.error;

@@ -1,6 +1,6 @@
 // npm run bench [-- --quick] [--json FILE] [--only forwarding,mesh,rules,build,docker,start,events] [--rounds N]
-// Every figure comes from fresh processes on one processor, round after round; ours and those of our peers take turns of some
-// hundredths of a second, and a ratio is the median of the turns' ratios. The time is the processor's, since other work on the machine takes none of it;
+// Every figure comes from fresh processes on one processor, round after round; ours and those of our peers take turns of a
+// second or less, and a ratio is the median of the turns' ratios. The time is the processor's, since other work on the machine takes none of it;
 // starting and containers are timed by the clock on the wall, because both sides wait there.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

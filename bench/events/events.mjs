@@ -6,7 +6,7 @@ const hold = fileURLToPath(new URL("hold.mjs", import.meta.url));
 const PENDING = [1_000, 100_000];
 
 export async function measureEvents(figures, quick) {
-  const [turns, seconds] = quick ? [7, 0.1] : [15, 0.2];
+  const [turns, seconds] = quick ? [3, 0.2] : [7, 0.3];
   for (const pending of PENDING) {
     const sides = ["engine", "prototype"].map((which) => [
       `events${pending}.${which}Ns`,

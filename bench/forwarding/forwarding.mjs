@@ -29,7 +29,7 @@ export function checkWireBytes(c) {
 
 /** One round: each case in a new process, and turn by turn with it what it is compared with. */
 export async function measureForwarding(figures, peers, quick) {
-  const [turns, seconds] = quick ? [5, 0.05] : [9, 0.08];
+  const [turns, seconds] = quick ? [3, 0.2] : [7, 0.3];
   for (const [name, payload, flows, kind] of CASES) {
     const ours = new TurnTaker(process.execPath, "--expose-gc", at("measure.mjs"), payload, flows, kind);
     const theirs = Object.entries({

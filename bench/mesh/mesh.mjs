@@ -14,7 +14,7 @@ const CASES = [
 
 /** One round: each case in a new process, turn by turn with the mesh of the real kernel (or with none: null). */
 export async function measureMesh(figures, kernel, quick) {
-  const [turns, seconds] = quick ? [5, 0.06] : [9, 0.1];
+  const [turns, seconds] = quick ? [3, 0.2] : [7, 0.3];
   for (const [name, mode, connections] of CASES) {
     const ours = new TurnTaker(process.execPath, "--expose-gc", measure, mode, connections, PAYLOAD);
     const theirs = kernel?.open(mode, PAYLOAD);

@@ -7,7 +7,7 @@ const COUNTS = [10, 1_000, 10_000];
 
 /** With no rule and with more and more of them, turn by turn: what a rule costs is a small difference of two figures. */
 export async function measureRules(figures, kernel, quick) {
-  const [turns, seconds] = quick ? [5, 0.06] : [9, 0.1];
+  const [turns, seconds] = quick ? [3, 0.2] : [7, 0.3];
   const counts = [0, ...COUNTS];
   const ours = counts.map((count) => new TurnTaker(process.execPath, "--expose-gc", measure, count));
   const theirs = kernel?.open(64);

@@ -14,6 +14,7 @@ import { SECOND } from "../src/sim/time.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import * as udp from "../src/wire/udp.ts";
+import { tracedWorld } from "./helpers/traced-world.ts";
 
 const SEEDS = Array.from({ length: Number(process.env["LEG_SEEDS"] ?? 10) }, (_, i) => i + 1);
 const ROUNDS = 60;
@@ -94,14 +95,7 @@ const PORTS = 50;
 
 async function run(seed: number, remembers: boolean): Promise<string[]> {
   const random = new Prng(seed).fork("legs and connections");
-  const lab = new Lab({ hosts: HOSTS, switches: [{ name: "sw", mtu: 1500 }], trunks: [] }, { seed });
-  lab.world.remembersLegs = remembers;
-  const world = new LabWorld(lab, { record: false });
-  const trace: string[] = [];
-  const type = async (where: string, text: string): Promise<void> => {
-    const { output, status } = await world.type(where, text);
-    trace.push(`${where}$ ${text}: ${output}[${status}]`);
-  };
+  const { lab, world, trace, type } = tracedWorld(HOSTS, { seed, remembersLegs: remembers });
   for (const [where, text] of BUILD) await type(where, text);
   const clients = lab.namespace("a/c");
   const conntrack = conntrackOf(lab.namespace("a"));

@@ -1,6 +1,5 @@
 import { expect, test, vi } from "vitest";
 import { Prng } from "../src/base/prng.ts";
-import { Lab } from "../src/lab/lab.ts";
 import { type HostSpec, PLAIN_CPU, PLAIN_WIRE, type WireSpec } from "../src/lab/topology.ts";
 import { KernelError } from "../src/net/kernel-error.ts";
 import type { NetDevice } from "../src/net/net-device.ts";
@@ -8,13 +7,13 @@ import type { NetworkNamespace } from "../src/net/network-namespace.ts";
 import { UdpSocket } from "../src/net/udp-socket.ts";
 import { conntrackOf } from "../src/netfilter/conntrack/conntrack-hooks.ts";
 import { OpensConnection, RenewsConnection } from "../src/netfilter/conntrack/flow-acts.ts";
-import { LabWorld } from "../src/scenario/lab-world.ts";
 import type { Packet } from "../src/sim/packet.ts";
 import { MICROSECOND, MILLISECOND, SECOND } from "../src/sim/time.ts";
 import type { World } from "../src/sim/world.ts";
 import * as ipv4 from "../src/wire/ipv4.ts";
 import * as ip from "../src/wire/ipv4-address.ts";
 import * as udp from "../src/wire/udp.ts";
+import { tracedWorld } from "./helpers/traced-world.ts";
 
 const SEEDS = Array.from({ length: Number(process.env["LEG_SEEDS"] ?? 10) }, (_, i) => i + 1);
 const ROUNDS = 40;
@@ -161,14 +160,7 @@ async function run(seed: number, remembers: boolean): Promise<{ trace: string[];
     host("a", "172.10.0.15", wire),
     host("b", "172.10.0.16", wire),
   ];
-  const lab = new Lab({ hosts, switches: [{ name: "sw", mtu: 1500 }], trunks: [] }, { seed });
-  lab.world.remembersLegs = remembers;
-  const world = new LabWorld(lab, { record: false });
-  const trace: string[] = [];
-  const type = async (where: string, text: string): Promise<void> => {
-    const { output, status } = await world.type(where, text);
-    trace.push(`${where}$ ${text}: ${output}[${status}]`);
-  };
+  const { lab, world, trace, type } = tracedWorld(hosts, { seed, remembersLegs: remembers });
   for (const name of ["a", "b"]) watchWire(lab.device(`${name}/eth0`), trace);
   for (const [where, text] of BUILD) await type(where, text);
   await type("ex", "ip addr add 172.10.0.101/16 dev eth0");
